@@ -1,0 +1,30 @@
+import type { RuntimeMap } from "../maps/runtime.ts";
+import type { LinearMemory } from "../memory/memory.ts";
+
+/** The task on whose behalf a program runs. */
+export interface CurrentTask {
+  readonly pid: number;
+  readonly tgid: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** At most 15 bytes, as `task_struct.comm`. */
+  readonly comm: string;
+}
+
+/** The machine as helpers see it. Whoever runs programs (the simulated Linux, a bare test) is one. */
+export interface Host {
+  readonly memory: LinearMemory;
+  /** All maps by `RuntimeMap.index`. */
+  readonly maps: readonly (RuntimeMap | undefined)[];
+  /** Virtual nanoseconds since boot; an integer below 2^53. */
+  ktimeNs(): number;
+  /** The CPU that runs now. */
+  cpu(): number;
+  task(): CurrentTask;
+  /** 32 random bits, from the machine's seed. */
+  random(): number;
+  /** One line into the trace pipe. */
+  trace(line: string): void;
+  /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */
+  stack(kind: "kernel" | "user"): readonly number[];
+}

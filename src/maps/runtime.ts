@@ -1,0 +1,22 @@
+import type { MapSpec } from "./spec.ts";
+
+/**
+ * A map that exists in a machine: its elements lie in the machine's linear memory.
+ *
+ * The low-level face below is what jitted code and helpers call: keys and values are *offsets* into that memory,
+ * results are an offset, 0 for "no element", or `-errno`. It never throws and never allocates on lookup.
+ */
+export interface RuntimeMap {
+  readonly spec: MapSpec;
+  /** Index in the machine's map table, which programs see as the map. */
+  readonly index: number;
+  /** Offset of the map's header (its `struct bpf_map`) in memory; `const_ptr_to_map` registers hold its address. */
+  readonly header: number;
+  /** For arrays: offset of element 0 and the distance between elements, so that lookups can be inlined. */
+  readonly elements?: { readonly base: number; readonly stride: number };
+  lookup(key: number): number;
+  update(key: number, value: number, flags: number): number;
+  delete(key: number): number;
+  /** Writes the key after `key` (0: the first) to `out`; 0, or -ENOENT at the end. */
+  nextKey(key: number, out: number): number;
+}

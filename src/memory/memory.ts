@@ -1,0 +1,99 @@
+/** Where Linux maps all physical memory; an address here is this plus an offset into the machine's linear memory. */
+export const DIRECT_MAP = 0xffff_8880_0000_0000n;
+
+/** Upper 32 bits of every direct-map address, as a signed i32. The lower 32 bits are the offset. */
+export const DIRECT_MAP_HIGH = 0xffff_8880 | 0;
+
+/** Where a helper leaves the upper half of a 64-bit result. Below 64 KiB, so no program can reach it. */
+export const RETURN_HIGH = 0x10;
+
+/** Offsets below this are never allocated: a small offset is a null pointer gone astray. */
+export const FIRST_OFFSET = 0x1_0000;
+
+const PAGE = 0x1_0000;
+
+/** Linear memory is full: the machine was given a limit and something asked for more. */
+export class OutOfMemoryError extends Error {
+  readonly code = "ENOMEM";
+  readonly wanted: number;
+  readonly limit: number;
+  constructor(wanted: number, limit: number) {
+    super(`cannot allocate ${wanted} bytes: the machine's memory limit is ${limit} bytes`);
+    this.name = "OutOfMemoryError";
+    this.wanted = wanted;
+    this.limit = limit;
+  }
+}
+
+/**
+ * The one linear memory of a machine: contexts, packets, stacks, map values, kernel objects.
+ *
+ * Growing detaches typed arrays, so views are read from here each time they are needed (`memory.u8`, `memory.i32`) and
+ * never kept across an allocation, a helper call or an `await`.
+ *
+ * @example
+ * const memory = new LinearMemory();
+ * const at = memory.allocate(16);
+ * memory.i32[at >> 2] = 42;
+ */
+export class LinearMemory {
+  readonly wasm: WebAssembly.Memory;
+  u8!: Uint8Array;
+  u16!: Uint16Array;
+  i32!: Int32Array;
+  u32!: Uint32Array;
+  view!: DataView;
+  #top = FIRST_OFFSET;
+  /** Freed blocks by size, reused before memory grows. */
+  readonly #free = new Map<number, number[]>();
+  readonly #limit: number;
+
+  /** `limit` in bytes, at most 4 GiB. */
+  constructor({ limit = 2 ** 31 }: { limit?: number } = {}) {
+    this.#limit = limit;
+    this.wasm = new WebAssembly.Memory({ initial: 16, maximum: Math.ceil(limit / PAGE) });
+    this.#renew();
+  }
+
+  /** Zeroed bytes at a multiple of `align` (a power of two, at most 4096); throws `OutOfMemoryError`. */
+  allocate(size: number, align = 8): number {
+    const rounded = Math.max(8, (size + 7) & ~7);
+    if (align <= 8) {
+      const reused = this.#free.get(rounded)?.pop();
+      if (reused !== undefined) {
+        this.u8.fill(0, reused, reused + rounded);
+        return reused;
+      }
+    }
+    const at = Math.ceil(this.#top / align) * align;
+    const end = at + rounded;
+    if (end > this.wasm.buffer.byteLength) this.#grow(end, size);
+    this.#top = end;
+    return at;
+  }
+
+  /** Gives back what `allocate(size)` returned. */
+  free(offset: number, size: number): void {
+    const rounded = Math.max(8, (size + 7) & ~7);
+    const blocks = this.#free.get(rounded);
+    if (blocks) blocks.push(offset);
+    else this.#free.set(rounded, [offset]);
+  }
+
+  #grow(end: number, wanted: number): void {
+    if (end > this.#limit) throw new OutOfMemoryError(wanted, this.#limit);
+    const have = this.wasm.buffer.byteLength;
+    const target = Math.min(this.#limit, Math.max(end, have * 2));
+    this.wasm.grow(Math.ceil((target - have) / PAGE));
+    this.#renew();
+  }
+
+  #renew(): void {
+    const buffer = this.wasm.buffer;
+    this.u8 = new Uint8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.view = new DataView(buffer);
+  }
+}

@@ -1,0 +1,32 @@
+/** What the verifier proved about one slot, for the rewriter and the JIT. */
+export interface InstructionFacts {
+  /** Some path reaches the instruction. */
+  readonly seen: boolean;
+  /** For loads and stores: what the base register points to on every path. */
+  readonly pointer?: "ctx" | "stack" | "packet" | "map_value" | "mem";
+  /** For helper calls with a map argument and for map `ld_imm64`: the map's index in the spec, where it is the same on every path. */
+  readonly map?: number;
+  /** For helper calls on an array with a key known to be constant and in range: that key. */
+  readonly constantKey?: number;
+}
+
+export type VerifierErrno = "EACCES" | "EINVAL" | "E2BIG" | "EFAULT" | "ENOMEM" | "EPERM" | "EOPNOTSUPP";
+
+/** The verifier's answer: plain data. */
+export interface Verdict {
+  readonly ok: boolean;
+  /** Set when not `ok`. */
+  readonly errno?: VerifierErrno;
+  /** The last message of the log, in Linux's words. */
+  readonly error?: string;
+  /** The instruction that the message is about. */
+  readonly at?: number;
+  /** The log as Linux prints it at the level that was asked for. */
+  readonly log: string;
+  /** Instructions processed, as in "processed N insns". */
+  readonly processed: number;
+  /** Bytes of stack per subprogram. */
+  readonly stackDepth: readonly number[];
+  /** One entry a slot; complete only when `ok`. */
+  readonly facts: readonly InstructionFacts[];
+}

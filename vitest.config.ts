@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+/** Unit tests run in parallel; what needs a Jupyter server, a browser or the running Linux has projects of its own. */
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{linux,notebooks,browser,protocol}/**"],
+        },
+      },
+      { extends: true, test: { name: "linux", include: ["test/linux/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        extends: true,
+        test: { name: "protocol", include: ["test/protocol/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: "notebooks", include: ["test/notebooks/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+      },
+    ],
+  },
+});
