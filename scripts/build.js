@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// npm run build: dist/, the plain JavaScript that the package, Binder and an installed kernel run.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { installPackages, node24 } from "./setup/node.js";
+import { ROOT } from "./setup/stamp.js";
+import { main, progress, run, SetupError } from "./setup/step.js";
+
+await main(async () => {
+  await installPackages();
+  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  progress("build: tsc -p tsconfig.build.json");
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const { code, output } = await run(node24(), [tsc, "-p", join(ROOT, "tsconfig.build.json")], { cwd: ROOT });
+  if (code !== 0) throw new SetupError(`the build failed:\n${output}`);
+});

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// npm test: sets up what the tests need and runs everything: lint, types, and all suites.
+// Arguments go to vitest: `npm test -- --project unit test/asm`. --night runs the long checks too.
+import { join } from "node:path";
+import { installSystemTools } from "./setup/apt.js";
+import { installKernelspec } from "./setup/kernelspec.js";
+import { installPackages, node24 } from "./setup/node.js";
+import { installPython } from "./setup/python.js";
+import { ROOT } from "./setup/stamp.js";
+import { main, progress, run, SetupError } from "./setup/step.js";
+
+const bin = (...path) => join(ROOT, "node_modules", ...path);
+
+async function check(title, args, env) {
+  progress(title);
+  const { code } = await run(node24(), args, { show: true, cwd: ROOT, env });
+  if (code !== 0) throw new SetupError(`${title}: failed`);
+}
+
+await main(async () => {
+  const night = process.argv.includes("--night");
+  const rest = process.argv.slice(2).filter((word) => word !== "--night");
+  await installPackages();
+  await installPython("binder/requirements.txt", "test/requirements.txt");
+  const missing = await installSystemTools();
+  if (missing.length > 0) {
+    const text = `missing on this machine: ${missing.join(", ")}`;
+    if (process.env.CI) throw new SetupError(`${text}. CI needs them: install the packages or run as root on Debian.`);
+    progress(`${text}: the suites that need them will be skipped.`);
+  }
+  await installKernelspec();
+  const env = { ...process.env, NODE_NO_WARNINGS: "1", ...(night ? { BPFBOOK_NIGHT: "1" } : {}) };
+  if (rest.length === 0) {
+    await check("lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "."]);
+    await check("types", [bin("typescript", "bin", "tsc"), "--noEmit"]);
+  }
+  await check(night ? "tests, the long ones too" : "tests", [bin("vitest", "vitest.mjs"), "run", ...rest], env);
+});
