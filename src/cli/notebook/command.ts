@@ -1,0 +1,67 @@
+import { dirname, resolve, sep } from "node:path";
+import { PACKAGE_ROOT } from "../package-root.ts";
+import { UsageError } from "../usage.ts";
+import { compareOutputs, excerpt } from "./compare.ts";
+import { type Notebook, readNotebook, writeNotebook } from "./document.ts";
+import { executeNotebook } from "./execute.ts";
+import { findJupyter, startJupyterServer } from "./server.ts";
+
+/**
+ * `bpfbook nb run FILE...` executes notebooks and stores their outputs; `bpfbook nb check FILE...` executes them and
+ * compares with what is stored. Exit code 1 when a cell failed or an output differs.
+ */
+export async function notebookCommand(args: readonly string[]): Promise<number> {
+  const [verb, ...files] = args;
+  if ((verb !== "run" && verb !== "check") || files.length === 0) {
+    throw new UsageError("usage: bpfbook nb run|check FILE.ipynb...");
+  }
+  const notebooks = new Map<string, Notebook>();
+  for (const file of files) notebooks.set(resolve(file), await readNotebook(file));
+  const root = commonFolder([...notebooks.keys()]);
+  await using server = await startJupyterServer({ root, jupyter: findJupyter(PACKAGE_ROOT) });
+  let faults = 0;
+  for (const [file, stored] of notebooks) {
+    const path = file
+      .slice(root.length + 1)
+      .split(sep)
+      .join("/");
+    const got = await executeNotebook(server, stored, {
+      path,
+      onCell: (done, total) => process.stderr.write(`\r${path}: cell ${done} of ${total}`),
+    });
+    process.stderr.write("\n");
+    faults += reportErrors(path, got);
+    if (verb === "run") await writeNotebook(file, got);
+    else faults += reportDifferences(path, stored, got);
+  }
+  return faults === 0 ? 0 : 1;
+}
+
+const commonFolder = (files: readonly string[]): string =>
+  files.map(dirname).reduce((a, b) => {
+    while (b !== a && !b.startsWith(a + sep)) a = dirname(a);
+    return a;
+  });
+
+function reportErrors(path: string, notebook: Notebook): number {
+  let count = 0;
+  for (const [index, cell] of notebook.cells.entries()) {
+    if (cell.metadata.tags?.includes("raises-exception")) continue;
+    for (const output of cell.outputs ?? []) {
+      if (output.output_type !== "error") continue;
+      process.stderr.write(`${path}: cell ${index} (${cell.id}): ${output.ename}: ${output.evalue}\n`);
+      count++;
+    }
+  }
+  return count;
+}
+
+function reportDifferences(path: string, stored: Notebook, got: Notebook): number {
+  const differences = compareOutputs(stored, got);
+  for (const { index, id, where, ...texts } of differences) {
+    const shown = excerpt(texts.stored, texts.got);
+    process.stdout.write(`${path}: cell ${index} (${id}) ${where}\n  stored ${JSON.stringify(shown.stored)}\n`);
+    process.stdout.write(`  now    ${JSON.stringify(shown.got)}\n`);
+  }
+  return differences.length;
+}
