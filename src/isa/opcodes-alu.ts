@@ -79,7 +79,7 @@ function describe(doc: string, width: 32 | 64, operand: string): string {
     .replace("MASK", String(width - 1))
     .replace(/\bSD\b/, `(s${width})dst`)
     .replace(/\bSX\b/, `(s${width})${operand}`)
-    .replace(/\bD\b/, `${unsigned}dst`)
+    .replaceAll(/\bD\b/g, `${unsigned}dst`)
     .replaceAll(/\bX\b/g, `${unsigned}${operand}`);
   return width === 64 || doc === "X" ? text : `(u32)(${text})`;
 }

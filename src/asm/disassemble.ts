@@ -1,0 +1,1 @@
+export { formatInstruction, type LogNames } from "./format-instruction.ts";
