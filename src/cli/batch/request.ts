@@ -1,0 +1,113 @@
+import { decode, fromHex } from "../../isa/encode.ts";
+import type { Instruction } from "../../isa/instruction.ts";
+import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
+
+/** A line that cannot be understood: it is answered with this message, and the next line goes on. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly code = "REQUEST";
+}
+
+/** `{"op":"verify"}`: the verdict on a program. */
+export interface VerifyRequest {
+  readonly op: "verify";
+  readonly id: unknown;
+  readonly program: ProgramSpec;
+  readonly logLevel: 0 | 1 | 2 | 4;
+}
+
+/** `{"op":"run"}`: verify (not type `raw`), then run `repeat` times on `data`. */
+export interface RunRequest {
+  readonly op: "run";
+  readonly id: unknown;
+  readonly program: ProgramSpec;
+  readonly engine: "jit" | "interp";
+  readonly data: Uint8Array;
+  readonly repeat: number;
+}
+
+export type Request = VerifyRequest | RunRequest;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** More instructions than Linux takes (1 million) need no decoding to be refused. */
+const MOST_SLOTS = 1_000_001;
+const MOST_REPEATS = 100_000_000;
+
+/** The `id` of a line, if it has one, so that even a bad request is answered under its name. */
+export function requestId(value: unknown): unknown {
+  return value !== null && typeof value === "object" && "id" in value ? value.id : null;
+}
+
+/** Checks every field of a parsed line; `RequestError` names the first one that is wrong. */
+export function parseRequest(value: unknown): Request {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    throw new RequestError('expected an object like {"id":"1","op":"verify","type":"xdp","insns":"..."}');
+  }
+  const fields = value as Fields;
+  const id = requestId(fields);
+  const op = oneOf(fields, "op", ["verify", "run"]);
+  const program = parseProgram(fields);
+  if (op === "verify") return { op, id, program, logLevel: parseLogLevel(fields.logLevel ?? 0) };
+  return {
+    op,
+    id,
+    program,
+    engine: fields.engine === undefined ? "jit" : oneOf(fields, "engine", ["jit", "interp"]),
+    data: bytes(fields, "data", ""),
+    repeat: count(fields, "repeat", 1, 1, MOST_REPEATS),
+  };
+}
+
+function parseProgram(fields: Fields): ProgramSpec {
+  const type = oneOf(fields, "type", Object.keys(PROGRAM_TYPES) as ProgramType[]);
+  const raw = bytes(fields, "insns");
+  if (raw.length % 8 !== 0) throw new RequestError(`"insns" has ${raw.length} bytes: instructions are 8 bytes each`);
+  if (raw.length / 8 > MOST_SLOTS)
+    throw new RequestError(`"insns" has ${raw.length / 8} instructions, over Linux's 1000000`);
+  const insns: readonly Instruction[] = decode(raw);
+  const list = fields.maps ?? [];
+  if (!Array.isArray(list)) throw new RequestError('"maps" must be a list');
+  return { type, name: "batch", insns, maps: list.map(parseMap), license: "GPL" };
+}
+
+function parseMap(value: unknown, index: number): MapSpec {
+  if (value === null || typeof value !== "object") throw new RequestError(`"maps[${index}]" must be an object`);
+  const fields = value as Fields;
+  return {
+    type: oneOf(fields, "type", Object.keys(MAP_TYPES) as MapType[]),
+    name: `map${index}`,
+    keySize: count(fields, "key", undefined, 0, 2 ** 31),
+    valueSize: count(fields, "value", undefined, 0, 2 ** 31),
+    maxEntries: count(fields, "max", undefined, 0, 2 ** 32 - 1),
+    flags: count(fields, "flags", 0, 0, 2 ** 32 - 1),
+  };
+}
+
+function parseLogLevel(value: unknown): 0 | 1 | 2 | 4 {
+  if (value === 0 || value === 1 || value === 2 || value === 4) return value;
+  throw new RequestError('"logLevel" must be 0, 1, 2 or 4');
+}
+
+function oneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[]): T {
+  const value = fields[name];
+  if (allowed.includes(value as T)) return value as T;
+  const got = value === undefined ? "is missing" : `is ${JSON.stringify(value)?.slice(0, 40)}`;
+  throw new RequestError(`"${name}" ${got}: expected one of ${allowed.join(", ")}`);
+}
+
+function count(fields: Fields, name: string, fallback: number | undefined, least: number, most: number): number {
+  const value = fields[name] ?? fallback;
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RequestError(`"${name}" must be a whole number from ${least} to ${most}`);
+}
+
+function bytes(fields: Fields, name: string, fallback?: string): Uint8Array {
+  const value = fields[name] ?? fallback;
+  if (typeof value !== "string" || value.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(value)) {
+    throw new RequestError(`"${name}" must be a string of hex digits, two a byte`);
+  }
+  return fromHex(value);
+}

@@ -1,0 +1,34 @@
+import { batchCommand } from "./batch/command.ts";
+import { kernelCommand } from "./kernel-command.ts";
+import { notebookCommand } from "./notebook/command.ts";
+
+/** One subcommand of `bpfbook`. */
+export interface Command {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  /** Resolves to the exit code: 0, or 1 when the program or check failed. Wrong words throw a `UsageError` (2). */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/** All subcommands, in the order of `bpfbook --help`. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "batch",
+    usage: "bpfbook batch < REQUESTS.jsonl",
+    summary: "verify and run programs: a JSON request a line on stdin, an answer a line on stdout",
+    run: batchCommand,
+  },
+  {
+    name: "kernel",
+    usage: "bpfbook kernel install [--user|--sys-prefix|--prefix DIR] | start FILE | uninstall [...]",
+    summary: "install the Jupyter kernel, start it (Jupyter does), or remove it",
+    run: kernelCommand,
+  },
+  {
+    name: "nb",
+    usage: "bpfbook nb run|check FILE.ipynb...",
+    summary: "execute notebooks and store their outputs, or compare with the stored ones",
+    run: notebookCommand,
+  },
+];

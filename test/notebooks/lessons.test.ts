@@ -1,0 +1,54 @@
+import { globSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareOutputs, excerpt } from "../../src/cli/notebook/compare.ts";
+import { type Notebook, readNotebook } from "../../src/cli/notebook/document.ts";
+import { executeNotebook } from "../../src/cli/notebook/execute.ts";
+import { findJupyter, type JupyterServer, startJupyterServer } from "../../src/cli/notebook/server.ts";
+import { ROOT } from "../support/programs.ts";
+
+const LESSONS = join(ROOT, "notebooks", "lessons");
+const files = globSync("*.ipynb", { cwd: LESSONS }).sort();
+
+describe("lessons, through a Jupyter Server and JupyterLab's own client", () => {
+  let folder: string;
+  let server: JupyterServer;
+
+  beforeAll(async () => {
+    // A copy, so that nothing a lesson writes lands in the repository; this also proves that lessons run anywhere.
+    folder = await mkdtemp(join(tmpdir(), "bpfbook-lessons-"));
+    await cp(LESSONS, folder, { recursive: true });
+    server = await startJupyterServer({ root: folder, jupyter: findJupyter(ROOT) });
+  });
+
+  afterAll(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it.each(files)("%s gives the stored outputs again", async (file) => {
+    const stored = await readNotebook(join(LESSONS, file));
+    const got = await executeNotebook(server, stored, { path: basename(file) });
+    expect(unexpectedErrors(got)).toEqual([]);
+    const differences = compareOutputs(stored, got).map(({ id, where, stored: before, got: now }) => ({
+      id,
+      where,
+      ...excerpt(before, now),
+    }));
+    expect(differences).toEqual([]);
+  });
+
+  it.each(files)("%s writes nothing to stderr", async (file) => {
+    const stored = await readNotebook(join(LESSONS, file));
+    const streams = stored.cells.flatMap((cell) => cell.outputs ?? []).filter((one) => one.output_type === "stream");
+    expect(streams.filter((one) => one.name === "stderr")).toEqual([]);
+  });
+});
+
+const unexpectedErrors = (notebook: Notebook): string[] =>
+  notebook.cells
+    .filter((cell) => !cell.metadata.tags?.includes("raises-exception"))
+    .flatMap((cell) => cell.outputs ?? [])
+    .flatMap((output) => (output.output_type === "error" ? [`${output.ename}: ${output.evalue}`] : []));
