@@ -25,7 +25,7 @@ export type Passing = "void" | "i32" | "u64" | "pointer";
 
 /**
  * The implementation, bound to one host. Pointer arguments arrive as offsets into linear memory (i32), sizes as i32,
- * `anything` as two i32: low, high. The result is the i32 that `Passing` describes.
+ * `anything` as two i32: low, high; a map as the offset of its header. The result is the i32 that `Passing` describes.
  */
 export type HelperFunction = (...args: number[]) => number;
 
@@ -36,8 +36,19 @@ export interface HelperRow {
   readonly name: string;
   readonly gplOnly: boolean;
   readonly args: readonly ArgType[];
+  /**
+   * Registers after `args` that the implementation reads and the verifier does not look at (the values that
+   * `trace_printk` formats). Each is passed as `anything`; 0 if the program never set it.
+   */
+  readonly unchecked?: number;
   readonly returns: ReturnType;
+  /**
+   * What the verifier knows of an integer result: at most the size argument, or a negative errno; or a CPU's number.
+   */
+  readonly result?: "size_or_errno" | "cpu";
   readonly passing: Passing;
+  /** The helper may move or change packet data, so the verifier forgets all packet pointers. */
+  readonly changesPacket?: boolean;
   /** One line: what it does. */
   readonly doc: string;
   readonly implement?: (host: Host) => HelperFunction;
