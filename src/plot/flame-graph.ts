@@ -1,0 +1,61 @@
+import { flameSpec } from "./flame-spec.ts";
+import { type FlameBox, hottest, layOut, mergeStacks } from "./flame-tree.ts";
+import { folded } from "./folded.ts";
+import { percent, plural } from "./format.ts";
+import { sentenceSpec } from "./lite.ts";
+import { Plot } from "./plot.ts";
+import { resolveStacks, type StackKey, type StackSource } from "./stacks.ts";
+
+/** Pairs of a stack and its number of samples: a map declaration, an array, a `Map`. */
+export type FlameGraphData = Iterable<readonly [StackKey, number | bigint]>;
+
+export interface FlameGraphOptions {
+  /** What resolves stack ids to names; not needed where the data holds the names. */
+  readonly stacks?: StackSource;
+  readonly title?: string;
+  /** Width of the drawing in pixels; its height follows from the deepest stack. */
+  readonly width?: number;
+  /** The alternative text; made from the data unless given. */
+  readonly alt?: string;
+}
+
+/** Pixels below which a box could not be seen. */
+const MIN_BOX_WIDTH = 0.5;
+
+/**
+ * A flame graph: each box is a function, as wide as the share of samples that it was found in, standing on its caller.
+ * In JupyterLab a click zooms to a box and a click on the lowest one zooms out; hovering names box, samples and share.
+ *
+ * @throws {PlotError} `PLOT_STACK` for keys that are no stacks, `PLOT_COUNT` for counts that are none
+ * @example
+ * plot.flameGraph(counts, { stacks });                                     // a map keyed by stack id, and the stack map
+ * plot.flameGraph([[["vfs_read", "ksys_read", "main"], 12]]);              // names, innermost first
+ */
+export function flameGraph(samples: FlameGraphData, options: FlameGraphOptions = {}): Plot {
+  const stacks = resolveStacks(samples, options.stacks);
+  const root = mergeStacks(stacks);
+  const title = options.title ?? "Flame graph";
+  if (root.total === 0n) {
+    const alt = options.alt ?? `${title}: no samples.`;
+    return new Plot({ title, alt, text: `${title}: no samples`, picture: sentenceSpec(title, "No samples.", alt) });
+  }
+  const width = options.width ?? 720;
+  const { boxes, hidden } = layOut(root, MIN_BOX_WIDTH / width);
+  const text = folded(stacks);
+  const alt = options.alt ?? describe(title, boxes, hidden);
+  return new Plot({ title, alt, text, picture: flameSpec({ boxes, title, alt, width }) });
+}
+
+function describe(title: string, boxes: readonly FlameBox[], hidden: number): string {
+  const root = boxes[0].node;
+  const depth = boxes[boxes.length - 1].depth;
+  const top = hottest(root)!;
+  const kind = /flame graph/i.test(title) ? title : `Flame graph of ${title}`;
+  const base = [...root.children.values()].reduce((most, node) => (node.total > most.total ? node : most));
+  const culled = hidden > 0 ? ` ${plural(hidden, "branch")} too narrow to draw.`.replace("branchs", "branches") : "";
+  return (
+    `${kind}: ${plural(root.total, "sample")}, at most ${plural(depth, "frame")} deep; ` +
+    `widest at the base ${base.name} (${percent(base.total, root.total)}), ` +
+    `most often on top ${top.name} (${percent(top.self, root.total)}).${culled}`
+  );
+}

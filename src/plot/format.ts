@@ -1,0 +1,51 @@
+/** Numbers as plots write them: the same in every locale, so that pictures and stored outputs never differ. */
+import { PlotError } from "./error.ts";
+
+/** `1234567` as `1,234,567`. */
+export function grouped(value: number | bigint): string {
+  return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+}
+
+/** `part` of `whole` in per cent: two digits below 10 %, never a "0%" for something that is there. */
+export function percent(part: number | bigint, whole: number | bigint): string {
+  const share = Number(whole) === 0 ? 0 : (Number(part) / Number(whole)) * 100;
+  if (share === 0 || share === 100) return `${share}%`;
+  if (share < 0.1) return "<0.1%";
+  if (share > 99.9) return ">99.9%";
+  return `${share < 10 ? Number(share.toFixed(1)) : Math.min(99, Math.round(share))}%`;
+}
+
+/** A count in at most four characters, for labels in a picture: `950`, `1.2k`, `35k`, `4M`, and so on to `18E`. */
+export function compact(value: number | bigint): string {
+  let scaled = Number(value);
+  let unit = "";
+  for (const next of ["k", "M", "G", "T", "P", "E"]) {
+    // 999.5 and more would round to "1000".
+    if (scaled < 999.5) break;
+    scaled /= 1000;
+    unit = next;
+  }
+  return `${scaled < 9.95 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${unit}`;
+}
+
+/** `2^exponent` with bpftrace's base-1024 suffixes: `512`, `1K`, `2M`; from 2^70 on as a power. */
+export function powerOfTwo(exponent: number): string {
+  if (exponent >= 70) return `2^${exponent}`;
+  return `${2 ** (exponent % 10)}${["", "K", "M", "G", "T", "P", "E"][Math.floor(exponent / 10)]}`;
+}
+
+/** `1 sample`, `2,000 samples`. */
+export function plural(count: number | bigint, noun: string): string {
+  return `${grouped(count)} ${noun}${Number(count) === 1 ? "" : "s"}`;
+}
+
+/** A count as a whole number of at least 0; anything else is a {@link PlotError} that names what it counts. */
+export function toCount(count: unknown, of: string): bigint {
+  if (typeof count === "bigint" && count >= 0n) return count;
+  if (typeof count === "number" && Number.isInteger(count) && count >= 0) return BigInt(count);
+  throw new PlotError(
+    "PLOT_COUNT",
+    `the count of ${of} is ${String(count)}`,
+    "counts are whole numbers (number or bigint) of at least 0",
+  );
+}

@@ -1,0 +1,117 @@
+import { type Binning, linearBinning, linearSlotBinning, log2Binning, log2SlotBinning } from "./binning.ts";
+import { grouped, percent, plural, toCount } from "./format.ts";
+import { histogramSpec } from "./histogram-spec.ts";
+import { type Bar, histogramText } from "./histogram-text.ts";
+import { Plot } from "./plot.ts";
+
+/**
+ * What a histogram is made of: samples, or pairs of key and count as a map gives them. Anything that iterates will do:
+ * an array, a map declaration, a `Map`. A `name` on it is the default title.
+ */
+export type HistogramData = Iterable<number | bigint> | Iterable<readonly [number | bigint, number | bigint]>;
+
+/** Options, named as Observable Plot names them. */
+export interface HistogramOptions {
+  /** `"log2"` (default): powers of two, as bpftrace's `hist()`. `"linear"`: bins of one width, as `lhist()`. */
+  readonly bins?: "log2" | "linear";
+  /**
+   * What the keys of pairs are. `"slots"` (default): the program counted by bin already; with log2 bins key k is
+   * floor(log2(value)), so it stands for [2^k, 2^(k+1)), and key 0 for [0, 2). `"values"`: keys are values to be binned.
+   */
+  readonly keys?: "slots" | "values";
+  /** The width of a linear bin; for slots it is 1 unless given, else about 20 bins of a round width are made. */
+  readonly interval?: number;
+  readonly title?: string;
+  readonly x?: { readonly label?: string };
+  readonly y?: { readonly label?: string };
+  /** Size of the drawing area in pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** The alternative text; made from the data unless given. */
+  readonly alt?: string;
+}
+
+/** A bar with its place on the axis. */
+export interface PlacedBar extends Bar {
+  readonly index: number;
+}
+
+/**
+ * A histogram of samples, or of a map that a program counted into.
+ *
+ * @throws {PlotError} `PLOT_COUNT` for counts that are none, `PLOT_SLOT` for keys that are no slots, `PLOT_BINS` for
+ * a width that makes no or too many bins. NaN and infinite samples are left out, and the picture says how many.
+ * @example
+ * plot.histogram(sizes);                                             // a map keyed by floor(log2(size))
+ * plot.histogram([3, 5, 900], { x: { label: "latency (ns)" } });     // samples, in powers of two
+ * plot.histogram(byPort, { keys: "values", bins: "linear", interval: 1000 });
+ */
+export function histogram(data: HistogramData, options: HistogramOptions = {}): Plot {
+  const { counts, paired, left } = tally(data);
+  const binning = chooseBinning(counts, paired, options);
+  const bars = fill(counts, binning);
+  const title = options.title ?? nameOf(data) ?? "Histogram";
+  const total = bars.reduce((sum, bar) => sum + bar.count, 0n);
+  const alt = options.alt ?? describe(title, bars, total, left, options.bins ?? "log2");
+  return new Plot({
+    title,
+    alt,
+    text: bars.length === 0 ? `${title}: no samples` : histogramText(bars),
+    picture: histogramSpec({ bars, edge: binning.edge, total, left, title, alt, options }),
+  });
+}
+
+/** Values with their counts; `left` counts samples that are no finite number. */
+function tally(data: HistogramData) {
+  const counts = new Map<number | bigint, bigint>();
+  let paired = false;
+  let left = 0n;
+  for (const item of data) {
+    const pair = Array.isArray(item) ? (item as readonly [number | bigint, number | bigint]) : undefined;
+    const value = pair ? pair[0] : (item as number | bigint);
+    const count = pair ? toCount(pair[1], `key ${String(value)}`) : 1n;
+    paired ||= pair !== undefined;
+    if (typeof value === "bigint" || Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0n) + count);
+    else left += count;
+  }
+  return { counts, paired, left };
+}
+
+function chooseBinning(counts: ReadonlyMap<number | bigint, bigint>, paired: boolean, options: HistogramOptions) {
+  const slots = paired && (options.keys ?? "slots") === "slots";
+  if (options.bins !== "linear") return slots ? log2SlotBinning : log2Binning;
+  if (slots) return linearSlotBinning(options.interval ?? 1);
+  return counts.size === 0 ? log2Binning : linearBinning([...counts.keys()], options.interval);
+}
+
+/** From the first bin that holds something to the last, empty ones between included. */
+function fill(counts: ReadonlyMap<number | bigint, bigint>, binning: Binning): PlacedBar[] {
+  const bins = new Map<number, bigint>();
+  for (const [value, count] of counts) {
+    const index = binning.index(value);
+    if (count > 0n) bins.set(index, (bins.get(index) ?? 0n) + count);
+  }
+  if (bins.size === 0) return [];
+  const first = [...bins.keys()].reduce((a, b) => Math.min(a, b));
+  const last = [...bins.keys()].reduce((a, b) => Math.max(a, b));
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
+    index: first + i,
+    label: binning.label(first + i),
+    count: bins.get(first + i) ?? 0n,
+  }));
+}
+
+function nameOf(data: object): string | undefined {
+  const name = (data as { name?: unknown }).name;
+  return typeof name === "string" && name !== "" ? name : undefined;
+}
+
+function describe(title: string, bars: readonly Bar[], total: bigint, left: bigint, bins: "log2" | "linear"): string {
+  const kind = title === "Histogram" ? "Histogram" : `Histogram of ${title}`;
+  const missing = left > 0n ? ` ${plural(left, "sample")} not finite and left out.` : "";
+  if (bars.length === 0) return `${kind}: no samples.${missing}`;
+  const peak = bars.reduce((best, bar) => (bar.count > best.count ? bar : best));
+  const range = bars.length === 1 ? `all in ${peak.label}` : `from ${bars[0].label} to ${bars[bars.length - 1].label}`;
+  const scale = bars.length === 1 ? "" : ` in ${plural(bars.length, `${bins} bucket`)}`;
+  return `${kind}: ${plural(total, "sample")} ${range}${scale}; peak ${peak.label} with ${grouped(peak.count)} (${percent(peak.count, total)}).${missing}`;
+}
