@@ -22,6 +22,9 @@ export interface FlameGraphOptions {
 /** Pixels below which a box could not be seen. */
 const MIN_BOX_WIDTH = 0.5;
 
+/** More boxes than this would make the output heavier than they are worth: then only wider ones are drawn. */
+const MAX_BOXES = 1500;
+
 /**
  * A flame graph: each box is a function, as wide as the share of samples that it was found in, standing on its caller.
  * In JupyterLab a click zooms to a box and a click on the lowest one zooms out; hovering names box, samples and share.
@@ -40,7 +43,9 @@ export function flameGraph(samples: FlameGraphData, options: FlameGraphOptions =
     return new Plot({ title, alt, text: `${title}: no samples`, picture: sentenceSpec(title, "No samples.", alt) });
   }
   const width = options.width ?? 720;
-  const { boxes, hidden } = layOut(root, MIN_BOX_WIDTH / width);
+  let least = MIN_BOX_WIDTH / width;
+  let { boxes, hidden } = layOut(root, least);
+  while (boxes.length > MAX_BOXES) ({ boxes, hidden } = layOut(root, (least *= 1.5)));
   const text = folded(stacks);
   const alt = options.alt ?? describe(title, boxes, hidden);
   return new Plot({ title, alt, text, picture: flameSpec({ boxes, title, alt, width }) });

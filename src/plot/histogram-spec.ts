@@ -1,6 +1,7 @@
 /** The Vega-Lite 5 spec of a histogram. */
 import { compact, grouped, percent, plural } from "./format.ts";
 import type { HistogramOptions, PlacedBar } from "./histogram.ts";
+import { fullest } from "./histogram-text.ts";
 import { LITE_SCHEMA, liteConfig, sentenceSpec } from "./lite.ts";
 import type { PlotSpec } from "./svg.ts";
 import { color } from "./theme.ts";
@@ -23,7 +24,7 @@ const MAX_LABELLED_BARS = 20;
 export function histogramSpec({ bars, edge, total, left, title, alt, options }: HistogramPicture): PlotSpec {
   if (bars.length === 0) return sentenceSpec(title, "No samples.", alt);
   const first = bars[0].index;
-  const most = bars.reduce((max, { count }) => (count > max ? count : max), 0n);
+  const most = fullest(bars);
   const edges = Array.from({ length: bars.length + 1 }, (_, i) => first + i);
   const values = bars.map(({ index, label, count }) => ({
     from: index,
@@ -57,7 +58,7 @@ export function histogramSpec({ bars, edge, total, left, title, alt, options }: 
       title: options.y?.label ?? "samples",
       tickCount: 5,
       tickMinStep: 1,
-      format: most < 100_000n ? "," : "~s",
+      format: most < 100_000n ? ",d" : "~s",
       domain: false,
       ticks: false,
     },

@@ -18,7 +18,7 @@ const BAR_WIDTH = 52;
  * // [8, 16)               10 |@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@|
  */
 export function histogramText(bars: readonly Bar[]): string {
-  const most = Number(bars.reduce((max, bar) => (bar.count > max ? bar.count : max), 0n));
+  const most = Number(fullest(bars));
   return bars
     .map(({ label, count }) => {
       // bpftrace computes in float32 and truncates.
@@ -27,4 +27,11 @@ export function histogramText(bars: readonly Bar[]): string {
       return `${label.padEnd(LABEL_WIDTH)}${String(count).padStart(COUNT_WIDTH)} |${bar}|`;
     })
     .join("\n");
+}
+
+/** The count of the fullest bar. */
+export function fullest(bars: readonly Bar[]): bigint {
+  let most = 0n;
+  for (const { count } of bars) if (count > most) most = count;
+  return most;
 }

@@ -29,8 +29,8 @@ export const color = Object.fromEntries(Object.entries(THEME).map(([role, { ligh
 export const INK = "#14181d";
 
 /** One face for all text; front ends have it or something of its width. */
-export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
-export const MONOSPACE = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace";
+export const FONT = "system-ui, Roboto, Helvetica, Arial, sans-serif";
+export const MONOSPACE = "ui-monospace, Menlo, Consolas, monospace";
 
 /** The class on a static picture that the dark rules are tied to. */
 export const SVG_CLASS = "bpfbook-plot";
