@@ -78,6 +78,7 @@ function logSpelling(names: LogNames): Spelling {
       case "btfId":
       case "map":
       case "mapIdx":
+      case "mapSymbol":
         return String(insn.imm);
       case "if64":
       case "if32":

@@ -50,6 +50,8 @@ export const OPERAND_FIELDS = {
   btfIndex: ["offset"],
   /** Index (or file descriptor) of a map, and a byte offset in its value. */
   map: ["imm"],
+  /** The same by its symbol's name alone, as compilers write it in front of `ll`. */
+  mapSymbol: ["imm"],
   mapIdx: ["imm"],
   value: ["next"],
   /** Upper and lower half of `imm`: the address spaces of a cast. */

@@ -16,7 +16,7 @@ export const IMM64_ROWS: readonly OpcodeRow[] = [
     ...COMMON,
     name: "ld_map_fd",
     fixed: { src: LD_IMM64.MAP_FD },
-    text: ["{rd} = map[{map}]", "{rd} = {map} ll"],
+    text: ["{rd} = map[{map}]", "{rd} = {mapSymbol} ll"],
     log: "{rd} = {imm64}",
     doc: "dst = the map",
   },

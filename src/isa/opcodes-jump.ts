@@ -110,6 +110,7 @@ const CALLS: readonly OpcodeRow[] = [
     since: 1,
     fixed: {},
     text: ["callx {rd}"],
+    log: "call {helper}",
     doc: "calls the function whose address is in dst (LLVM emits it, Linux refuses it)",
   },
 ];

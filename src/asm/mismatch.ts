@@ -1,0 +1,44 @@
+import { registerNumber } from "./operand-reader.ts";
+import type { Reader } from "./reader.ts";
+import type { Report } from "./report.ts";
+
+/** More than this are cut short in the message; the diagnostic has them all. */
+const SHOWN = 8;
+
+/** Reports a statement that is no instruction, at the furthest place that some instruction reached. */
+export function reportMismatch(reader: Reader, report: Report): void {
+  const { tokens, furthest, expected } = reader;
+  const token = tokens[furthest];
+  const wanted = furthest === 0 ? "an instruction" : listing(expected);
+  if (token === undefined) {
+    const last = tokens[tokens.length - 1];
+    report.addAt(last.line, last.column + last.text.length, 1, `expected ${wanted}, but the line ends here`, {
+      expected,
+    });
+    return;
+  }
+  const message = aboutRegister(token.text, expected) ?? `expected ${wanted}, found \`${token.text}\``;
+  report.add(token, token, message, { expected, candidates: token.kind === "name" ? words(expected) : [] });
+}
+
+/** The literal words among what was expected, without their quotes. */
+function words(expected: readonly string[]): string[] {
+  return expected.flatMap((item) => /^`(\w{2,})`$/.exec(item)?.[1] ?? []);
+}
+
+function listing(expected: readonly string[]): string {
+  const shown = expected.slice(0, SHOWN);
+  if (expected.length > SHOWN) return `${shown.join(", ")}, ...`;
+  const last = shown.pop();
+  return shown.length === 0 ? `${last}` : `${shown.join(", ")} or ${last}`;
+}
+
+/** Registers that do not exist or have the wrong width are the commonest slips; they get words of their own. */
+function aboutRegister(text: string, expected: readonly string[]): string | undefined {
+  const number = registerNumber(text);
+  if (number === undefined || !expected.some((item) => item.includes("register"))) return undefined;
+  if (number > 10) return `there is no register ${text}: r0 to r10 (and their lower halves w0 to w10) exist`;
+  const [other, width, otherWidth] = text.startsWith("w") ? ["r", 32, 64] : ["w", 64, 32];
+  if (!expected.some((item) => item.includes(`${other}0 to`))) return undefined;
+  return `\`${text}\` has ${width} bits, but this instruction has ${otherWidth}: write \`${other}${number}\``;
+}

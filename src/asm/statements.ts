@@ -1,0 +1,73 @@
+import type { Report } from "./report.ts";
+import type { Token, TokenizedText } from "./tokenize.ts";
+
+/** A piece of text between line ends and `;`: labels, then at most one instruction. */
+export interface Piece {
+  /** Names in front of a colon. */
+  readonly labels: readonly Token[];
+  /** The instruction; empty where only labels stand. */
+  readonly tokens: readonly Token[];
+}
+
+/**
+ * Splits tokenized text at line ends and semicolons.
+ *
+ * After an instruction `;` both separates (C's inline assembly) and begins a comment (listings). The text after it
+ * counts as code when it begins like an instruction, which `isCode` tells; otherwise it is skipped to the line's end.
+ */
+export function splitStatements(text: TokenizedText, isCode: (tokens: readonly Token[]) => boolean): Piece[] {
+  const pieces: Piece[] = [];
+  for (const line of text.tokens) {
+    let rest: readonly Token[] = line;
+    for (let first = true; rest.length > 0; first = false) {
+      const cut = rest.findIndex((token) => token.text === ";");
+      const piece = pieceOf(cut < 0 ? rest : rest.slice(0, cut));
+      if (!first && piece.labels.length === 0 && piece.tokens.length > 0 && !isCode(piece.tokens)) break;
+      pieces.push(piece);
+      rest = cut < 0 ? [] : rest.slice(cut + 1);
+    }
+  }
+  return pieces;
+}
+
+function pieceOf(tokens: readonly Token[]): Piece {
+  const labels: Token[] = [];
+  let at = 0;
+  while (tokens[at + 1]?.text === ":" && (tokens[at].kind === "name" || tokens[at].kind === "number")) {
+    labels.push(tokens[at]);
+    at += 2;
+  }
+  return { labels, tokens: tokens.slice(at) };
+}
+
+/** The labels of a text and the slots that they name. */
+export class Labels {
+  /** Slot of each named label, in the order of the text. */
+  readonly named = new Map<string, number>();
+  /** Slots of each numeric label, ascending. */
+  readonly #numeric = new Map<string, number[]>();
+  readonly #lines = new Map<string, number>();
+
+  /** Notes that a label stands before `slot`; a name that is taken is reported. */
+  define(token: Token, slot: number, report: Report): void {
+    if (token.kind === "number") {
+      const slots = this.#numeric.get(token.text);
+      if (slots) slots.push(slot);
+      else this.#numeric.set(token.text, [slot]);
+      return;
+    }
+    const line = this.#lines.get(token.text);
+    if (line !== undefined) {
+      report.add(token, token, `label \`${token.text}\` is already on line ${line}`);
+      return;
+    }
+    this.#lines.set(token.text, token.line);
+    this.named.set(token.text, slot);
+  }
+
+  /** The nearest numeric label at or before slot `from`, or after it. */
+  local(number: string, ahead: boolean, from: number): number | undefined {
+    const slots = this.#numeric.get(number);
+    return ahead ? slots?.find((slot) => slot > from) : slots?.findLast((slot) => slot <= from);
+  }
+}
