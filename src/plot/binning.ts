@@ -72,10 +72,10 @@ export function linearSlotBinning(interval: number): Binning {
 export function linearBinning(values: readonly (number | bigint)[], interval?: number): Binning {
   const whole = values.every((v) => typeof v === "bigint" || Number.isInteger(v));
   const [low, high] = extent(values);
-  const width = interval ?? niceInterval(Number(high) - Number(low), whole);
+  const width = interval ?? niceInterval(Number(low), Number(high), whole);
   if (!(width > 0 && Number.isFinite(width)))
     throw new PlotError("PLOT_BINS", `interval is ${width}`, "it is the width of a bin: a finite number above 0");
-  const bins = (Number(high) - Number(low)) / width;
+  const bins = Number(high) / width - Number(low) / width;
   if (bins > MAX_BINS)
     throw new PlotError(
       "PLOT_BINS",
@@ -122,10 +122,11 @@ function extent(values: readonly (number | bigint)[]): [number | bigint, number 
   return [low, high];
 }
 
-/** The least of 1, 2, 5, 10, ... that cuts `span` into at most 20 bins; at least 1 for whole numbers. */
-function niceInterval(span: number, whole: boolean): number {
-  const wanted = Math.max(span / 20, whole ? 1 : Number.MIN_VALUE * 1e16);
-  if (span === 0) return 1;
+/** The least of 1, 2, 5, 10, ... that cuts the range into at most 20 bins; at least 1 for whole numbers. */
+function niceInterval(low: number, high: number, whole: boolean): number {
+  // Divided first: the difference of the largest doubles is infinite.
+  const wanted = Math.max(high / 20 - low / 20, whole ? 1 : 0);
+  if (wanted === 0) return 1;
   const power = 10 ** Math.floor(Math.log10(wanted));
   // Rounding in the division must not push an exact power to the next step.
   return power * ([1, 2, 5].find((step) => step * power >= wanted * (1 - 1e-9)) ?? 10);
