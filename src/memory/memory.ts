@@ -25,6 +25,12 @@ export class OutOfMemoryError extends Error {
   }
 }
 
+/** Which blocks of memory are given out: all below `top` that are not in `free`, by rounded size. */
+export interface AllocatorState {
+  readonly top: number;
+  readonly free: ReadonlyMap<number, readonly number[]>;
+}
+
 /**
  * The one linear memory of a machine: contexts, packets, stacks, map values, kernel objects.
  *
@@ -55,9 +61,34 @@ export class LinearMemory {
     this.#renew();
   }
 
+  /** Bytes that exist; a program that reaches further has gone astray. */
+  get size(): number {
+    return this.u8.length;
+  }
+
+  /** The upper half of the last 64-bit result that a helper or a program returned, as a signed i32. */
+  get returnHigh(): number {
+    return this.i32[RETURN_HIGH >> 2]!;
+  }
+
+  set returnHigh(value: number) {
+    this.i32[RETURN_HIGH >> 2] = value;
+  }
+
+  /** The direct-map address of an offset, as programs see it. */
+  address(offset: number): bigint {
+    return DIRECT_MAP + BigInt(offset);
+  }
+
+  /** The offset of a direct-map address; undefined for any other address and for what is never allocated. */
+  offsetOf(address: bigint): number | undefined {
+    const offset = address - DIRECT_MAP;
+    return offset >= BigInt(FIRST_OFFSET) && offset < BigInt(this.size) ? Number(offset) : undefined;
+  }
+
   /** Zeroed bytes at a multiple of `align` (a power of two, at most 4096); throws `OutOfMemoryError`. */
   allocate(size: number, align = 8): number {
-    const rounded = Math.max(8, (size + 7) & ~7);
+    const rounded = Math.max(8, Math.ceil(size / 8) * 8);
     if (align <= 8) {
       const reused = this.#free.get(rounded)?.pop();
       if (reused !== undefined) {
@@ -74,10 +105,23 @@ export class LinearMemory {
 
   /** Gives back what `allocate(size)` returned. */
   free(offset: number, size: number): void {
-    const rounded = Math.max(8, (size + 7) & ~7);
+    const rounded = Math.max(8, Math.ceil(size / 8) * 8);
     const blocks = this.#free.get(rounded);
     if (blocks) blocks.push(offset);
     else this.#free.set(rounded, [offset]);
+  }
+
+  /** How far memory is given out, for `restoreAllocator`. */
+  allocatorState(): AllocatorState {
+    return { top: this.#top, free: new Map([...this.#free].map(([size, blocks]) => [size, [...blocks]])) };
+  }
+
+  /** Forgets what was allocated and freed since `state` was taken; what lies there is the caller's to restore. */
+  restoreAllocator(state: AllocatorState): void {
+    this.u8.fill(0, state.top, this.#top);
+    this.#top = state.top;
+    this.#free.clear();
+    for (const [size, blocks] of state.free) this.#free.set(size, [...blocks]);
   }
 
   #grow(end: number, wanted: number): void {

@@ -1,0 +1,68 @@
+import type { LinearMemory } from "../memory/memory.ts";
+import { ERRNO } from "./errno.ts";
+import { UPDATE_FLAGS } from "./flags.ts";
+import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
+import type { RuntimeMap } from "./runtime.ts";
+import type { MapSpec } from "./spec.ts";
+
+/** Elements 0 to `maxEntries - 1`, all there from the start and zero; each value begins at a multiple of 8. */
+export class ArrayMap implements RuntimeMap {
+  readonly spec: MapSpec;
+  readonly index: number;
+  readonly memory: LinearMemory;
+  readonly header: number;
+  readonly elements: { readonly base: number; readonly stride: number };
+  readonly size: number;
+  readonly #base: number;
+  readonly #stride: number;
+  readonly #valueSize: number;
+
+  constructor(memory: LinearMemory, index: number, spec: MapSpec) {
+    this.spec = spec;
+    this.index = index;
+    this.memory = memory;
+    this.size = spec.maxEntries;
+    this.#valueSize = spec.valueSize;
+    this.#stride = Math.ceil(spec.valueSize / 8) * 8;
+    this.#base = memory.allocate(this.#stride * spec.maxEntries);
+    this.header = writeMapHeader(memory, index, spec);
+    this.elements = { base: this.#base, stride: this.#stride };
+  }
+
+  /** The key as an unsigned number; programs may keep it at any offset, so it need not be aligned. */
+  #key(key: number): number {
+    return (key & 3) === 0 ? this.memory.u32[key >> 2] : this.memory.view.getUint32(key, true);
+  }
+
+  lookup(key: number): number {
+    const at = this.#key(key);
+    return at < this.size ? this.#base + at * this.#stride : 0;
+  }
+
+  update(key: number, value: number, flags: number): number {
+    if (flags >>> 0 > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+    const at = this.#key(key);
+    if (at >= this.size) return -ERRNO.E2BIG;
+    if (flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
+    this.memory.u8.copyWithin(this.#base + at * this.#stride, value, value + this.#valueSize);
+    return 0;
+  }
+
+  /** An array's elements cannot be removed. */
+  delete(_key: number): number {
+    return -ERRNO.EINVAL;
+  }
+
+  nextKey(key: number, out: number): number {
+    const at = key === 0 ? this.size : this.#key(key);
+    if (at === this.size - 1) return -ERRNO.ENOENT;
+    // A key beyond the end starts again, as no key does.
+    this.memory.view.setUint32(out, at >= this.size ? 0 : at + 1, true);
+    return 0;
+  }
+
+  free(): void {
+    this.memory.free(this.#base, this.#stride * this.size);
+    this.memory.free(this.header, MAP_HEADER_SIZE);
+  }
+}

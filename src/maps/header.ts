@@ -1,0 +1,27 @@
+/**
+ * A map's header in linear memory, where the pointer that programs hold points to. Linux's `struct bpf_map` differs from
+ * release to release; this is a made-up layout, `teaching-1`: six 32-bit words.
+ *
+ * ```
+ *  0      4     8         12          16           20
+ * +-------+------+----------+------------+-------------+-------+
+ * | index | type | key_size | value_size | max_entries | flags |
+ * +-------+------+----------+------------+-------------+-------+
+ * ```
+ */
+import type { LinearMemory } from "../memory/memory.ts";
+import { MAP_TYPES, type MapSpec } from "./spec.ts";
+
+/** Bytes of a header. */
+export const MAP_HEADER_SIZE = 24;
+
+/** Allocates and fills the header of map number `index`; gives its offset. */
+export function writeMapHeader(memory: LinearMemory, index: number, spec: MapSpec): number {
+  const at = memory.allocate(MAP_HEADER_SIZE);
+  const words = [index, MAP_TYPES[spec.type], spec.keySize, spec.valueSize, spec.maxEntries, spec.flags];
+  memory.u32.set(words, at >> 2);
+  return at;
+}
+
+/** The number of the map whose header is at `header`. Any other offset gives some number that is no map's. */
+export const mapIndexAt = (memory: LinearMemory, header: number): number => memory.i32[header >> 2];
