@@ -118,6 +118,8 @@ function wide(placed: Placed, { mapAddress }: LogNames): bigint {
 
 function calledName({ src, imm, offset }: Instruction, { helperName, kfuncName }: LogNames): string {
   if (src === CALL.KFUNC) return kfuncName?.(imm, offset) ?? "kernel-function";
+  // Linux's own name of id 0, which is no helper.
+  if (src === CALL.HELPER && imm === 0) return "bpf_unspec";
   const name = src === CALL.HELPER ? helperName?.(imm) : undefined;
   if (name === undefined) return "unknown";
   return name.startsWith("bpf_") ? name : `bpf_${name}`;

@@ -10,6 +10,7 @@ export const IMM64_ROWS: readonly OpcodeRow[] = [
     name: "ld_imm64",
     fixed: { src: LD_IMM64.IMM },
     text: ["{rd} = {imm64} ll"],
+    log: "{rd} = {imm64}",
     doc: "dst = a 64-bit constant: imm, and the second slot's imm as its upper half",
   },
   {
