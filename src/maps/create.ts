@@ -60,6 +60,8 @@ const TYPES: Readonly<Record<MapType, TypeRow>> = {
   },
 };
 
+const isCount = (entries: number): boolean => Number.isInteger(entries) && entries > 0 && entries < 2 ** 32;
+
 /** What Linux checks of every map, then of its type. */
 function check(spec: MapSpec): Refusal | undefined {
   const row = TYPES[spec.type];
@@ -71,7 +73,7 @@ function check(spec: MapSpec): Refusal | undefined {
       `flags 0x${spec.flags.toString(16)}`,
       `A map of type ${spec.type} knows 0x${row.flags.toString(16)}.`,
     );
-  if (spec.maxEntries === 0) return refuse("EINVAL", "no entries", "Give it maxEntries of at least 1.");
+  if (!isCount(spec.maxEntries)) return refuse("EINVAL", `maxEntries ${spec.maxEntries}`, "Use 1 to 2 ** 32 - 1.");
   if (spec.valueSize === 0) return refuse("EINVAL", "a value of 0 bytes", "Give it a value of at least one byte.");
   return row.check(spec);
 }

@@ -1,0 +1,123 @@
+import { LinearMemory } from "../memory/memory.ts";
+import { DISPLAY, type MimeBundle } from "../plot/displayable.ts";
+import { render } from "../plot/registry.ts";
+import type { Codec } from "./codec.ts";
+import { createMap } from "./create.ts";
+import { MapError } from "./error.ts";
+import type { UpdateMode } from "./flags.ts";
+import type { RuntimeMap } from "./runtime.ts";
+import type { MapType } from "./spec.ts";
+import { type MapTypes, MapView, type TypedMap } from "./view.ts";
+
+/**
+ * A map as a notebook declares it: a `MapSpec` that programs are assembled against, with typed keys and values.
+ *
+ * Before a machine loads a program that uses it, it holds initial contents; each machine that loads it starts with a copy of
+ * them. From the first load on the declaration *is* the map of that machine; `m2.map(declaration)` is another machine's.
+ *
+ * @example
+ * const sizes = map.hash({ name: "sizes", key: u32, value: u64, maxEntries: 64 });
+ * sizes.set(512, 0n);
+ * m.load(program); // whose text says  r1 = map[sizes]
+ * console.log(sizes.get(512));
+ */
+export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
+  readonly type: MapType;
+  readonly name: string;
+  readonly key: Codec<K>;
+  readonly value: Codec<V>;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  /** The initial contents, in a small memory of their own, so that they obey the same rules; made on first use. */
+  #initial: MapView<K, V> | undefined;
+  #bound: { readonly machine: object; readonly view: MapView<K, V> } | undefined;
+
+  constructor(spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries"> & { flags?: number }) {
+    this.type = spec.type;
+    this.name = spec.name;
+    this.key = spec.key;
+    this.value = spec.value;
+    this.keySize = spec.key.size;
+    this.valueSize = spec.value.size;
+    this.maxEntries = spec.maxEntries;
+    this.flags = spec.flags ?? 0;
+  }
+
+  /**
+   * Makes this the map that a machine created for it, for the loader: copies the initial contents and returns the typed
+   * view. The first machine to bind is the one that the declaration's own methods speak of from then on; a further
+   * machine gets a view only.
+   */
+  bind(runtime: RuntimeMap, machine: object): MapView<K, V> {
+    const view = new MapView(this, runtime);
+    for (const [key, value] of this.#initial ?? []) view.set(key, value);
+    this.#bound ??= { machine, view };
+    return view;
+  }
+
+  /** The machine that the declaration is bound to. */
+  get machine(): object | undefined {
+    return this.#bound?.machine;
+  }
+
+  /** Throws `MapError` (EBUSY) where the declaration is another machine's, for whoever is about to use it as this one's. */
+  requireMachine(machine: object): void {
+    if (this.#bound && this.#bound.machine !== machine)
+      throw new MapError(
+        "EBUSY",
+        this.name,
+        "it shows another machine's map, the first that loaded it",
+        "Use machine.map(declaration) for the map of this machine.",
+      );
+  }
+
+  get #view(): MapView<K, V> {
+    return this.#bound?.view ?? (this.#initial ??= new MapView(this, createMap(new LinearMemory(), 0, this)));
+  }
+
+  /** Elements that are there now; an array's are all there from the start. */
+  get size(): number {
+    return this.#view.size;
+  }
+
+  get(key: K): V | undefined {
+    return this.#view.get(key);
+  }
+
+  has(key: K): boolean {
+    return this.#view.has(key);
+  }
+
+  /** Adds or replaces; throws `MapError` with Linux's errno where the map refuses. */
+  set(key: K, value: V, mode: UpdateMode = "any"): this {
+    this.#view.set(key, value, mode);
+    return this;
+  }
+
+  /** Removes an element; false if there was none. Arrays refuse with EINVAL. */
+  delete(key: K): boolean {
+    return this.#view.delete(key);
+  }
+
+  entries(): IterableIterator<[K, V]> {
+    return this.#view.entries();
+  }
+
+  keys(): IterableIterator<K> {
+    return this.#view.keys();
+  }
+
+  values(): IterableIterator<V> {
+    return this.#view.values();
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("map", this);
+  }
+}

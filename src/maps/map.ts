@@ -1,0 +1,59 @@
+import { type Codec, u32, u64 } from "./codec.ts";
+import { MapDeclaration } from "./declaration.ts";
+import { MAX_STACK_DEPTH } from "./stack-trace.ts";
+
+/** What every declaration says. */
+interface Named {
+  /** At most 15 letters, digits, underscores and dots. */
+  readonly name: string;
+  readonly maxEntries: number;
+  /** `MAP_FLAGS`, or-ed. */
+  readonly flags?: number;
+}
+
+/** A stack's addresses, innermost first; the zeros that fill its slot are not part of it. */
+function stack(depth: number): Codec<readonly bigint[]> {
+  return {
+    name: `u64[${depth}]`,
+    size: 8 * depth,
+    align: 8,
+    read(view, at) {
+      const addresses: bigint[] = [];
+      for (let index = 0; index < depth; index++) {
+        const address = view.getBigUint64(at + 8 * index, true);
+        if (address === 0n) break;
+        addresses.push(address);
+      }
+      return addresses;
+    },
+    write(view, at, addresses) {
+      for (let index = 0; index < depth; index++) u64.write(view, at + 8 * index, addresses[index] ?? 0n);
+    },
+  };
+}
+
+/**
+ * Declares maps. Nothing is created before a machine loads a program that uses one.
+ *
+ * @example const counts = map.array({ name: "counts", value: u64, maxEntries: 4 });
+ */
+export const map = {
+  /** Elements by key, added and removed at will. @example map.hash({ name: "sizes", key: u32, value: u64, maxEntries: 64 }) */
+  hash: <K, V>(spec: Named & { readonly key: Codec<K>; readonly value: Codec<V> }): MapDeclaration<K, V> =>
+    new MapDeclaration({ type: "hash", ...spec }),
+
+  /** Elements 0 to `maxEntries - 1`, always there, zero at first. @example map.array({ name: "n", value: u64, maxEntries: 1 }) */
+  array: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, V> =>
+    new MapDeclaration({ type: "array", key: u32, ...spec }),
+
+  /**
+   * Stacks by the id that `bpf_get_stackid` returns, each at most `depth` addresses (default and most: 127).
+   *
+   * @example map.stackTrace({ name: "stacks", maxEntries: 1024 })
+   */
+  stackTrace: ({
+    depth = MAX_STACK_DEPTH,
+    ...spec
+  }: Named & { readonly depth?: number }): MapDeclaration<number, readonly bigint[]> =>
+    new MapDeclaration({ type: "stack_trace", key: u32, value: stack(depth), ...spec }),
+};

@@ -1,0 +1,151 @@
+import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
+import { render } from "../plot/registry.ts";
+import { type Codec, CodecError } from "./codec.ts";
+import { ERRNO, type Errno, errnoName } from "./errno.ts";
+import { MapError } from "./error.ts";
+import { UPDATE_FLAGS, type UpdateMode } from "./flags.ts";
+import type { RuntimeMap } from "./runtime.ts";
+import type { MapSpec } from "./spec.ts";
+
+/** What typed use of a map needs to know of it. */
+export interface MapTypes<K, V> extends MapSpec {
+  readonly key: Codec<K>;
+  readonly value: Codec<V>;
+}
+
+/** Everything that can be done to a map with typed keys and values. */
+export interface TypedMap<K, V> extends Displayable, Iterable<[K, V]> {
+  readonly name: string;
+  /** Elements that are there now. */
+  readonly size: number;
+  get(key: K): V | undefined;
+  has(key: K): boolean;
+  set(key: K, value: V, mode?: UpdateMode): this;
+  delete(key: K): boolean;
+  entries(): IterableIterator<[K, V]>;
+  keys(): IterableIterator<K>;
+  values(): IterableIterator<V>;
+}
+
+/** What to do about an update or deletion that the map refuses. */
+const HINTS: Partial<Readonly<Record<Errno, string>>> = {
+  E2BIG: "The map is full or the index beyond its end: raise maxEntries, or delete elements.",
+  EEXIST: 'The key is there: leave out "noexist" to replace its value.',
+  ENOENT: 'There is no such key: leave out "exist" to add it.',
+  EINVAL: "This type of map does not allow that.",
+};
+
+/**
+ * One machine's map with typed keys and values: what `m.map(declaration)` gives. Elements are read from the machine's
+ * memory each time, so it always shows what programs wrote last.
+ *
+ * @example for (const [size, count] of m.map(sizes)) console.log(size, count);
+ */
+export class MapView<K, V> implements TypedMap<K, V> {
+  readonly types: MapTypes<K, V>;
+  readonly runtime: RuntimeMap;
+  /** Room for a key, the next key and a value, in the machine's memory. */
+  readonly #key: number;
+  readonly #next: number;
+  readonly #value: number;
+
+  constructor(types: MapTypes<K, V>, runtime: RuntimeMap) {
+    this.types = types;
+    this.runtime = runtime;
+    const { memory } = runtime;
+    this.#key = memory.allocate(types.keySize);
+    this.#next = memory.allocate(types.keySize);
+    this.#value = memory.allocate(types.valueSize);
+  }
+
+  get name(): string {
+    return this.types.name;
+  }
+
+  get size(): number {
+    return this.runtime.size;
+  }
+
+  #write<T>(codec: Codec<T>, at: number, value: T, what: "key" | "value"): number {
+    try {
+      codec.write(this.runtime.memory.view, at, value, what);
+    } catch (cause) {
+      if (!(cause instanceof CodecError)) throw cause;
+      throw new MapError("EINVAL", this.name, cause.message, `A ${what} of this map is ${codec.name}.`, cause);
+    }
+    return at;
+  }
+
+  #check(result: number, did: string): void {
+    if (result >= 0) return;
+    const errno = errnoName(result) ?? "EINVAL";
+    throw new MapError(errno, this.name, did, HINTS[errno] ?? "");
+  }
+
+  /** The value for a key, or undefined. */
+  get(key: K): V | undefined {
+    const at = this.runtime.lookup(this.#write(this.types.key, this.#key, key, "key"));
+    return at === 0 ? undefined : this.types.value.read(this.runtime.memory.view, at);
+  }
+
+  has(key: K): boolean {
+    return this.runtime.lookup(this.#write(this.types.key, this.#key, key, "key")) !== 0;
+  }
+
+  /** Adds or replaces; throws `MapError` with Linux's errno where the map refuses. */
+  set(key: K, value: V, mode: UpdateMode = "any"): this {
+    this.#write(this.types.key, this.#key, key, "key");
+    this.#write(this.types.value, this.#value, value, "value");
+    this.#check(this.runtime.update(this.#key, this.#value, UPDATE_FLAGS[mode]), "cannot set this element");
+    return this;
+  }
+
+  /** Removes an element; false if there was none. Arrays refuse with EINVAL. */
+  delete(key: K): boolean {
+    const result = this.runtime.delete(this.#write(this.types.key, this.#key, key, "key"));
+    if (result !== -ERRNO.ENOENT) this.#check(result, "cannot delete an element");
+    return result === 0;
+  }
+
+  /**
+   * [key, value] pairs in Linux's order. The keys are those at the start; one that is deleted meanwhile is left out, and
+   * values are read when they are reached.
+   */
+  *entries(): IterableIterator<[K, V]> {
+    for (const key of this.#keys()) {
+      const { memory } = this.runtime;
+      memory.u8.set(key, this.#key);
+      const at = this.runtime.lookup(this.#key);
+      if (at !== 0) yield [this.types.key.read(memory.view, this.#key), this.types.value.read(memory.view, at)];
+    }
+  }
+
+  *keys(): IterableIterator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): IterableIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  [Symbol.iterator](): IterableIterator<[K, V]> {
+    return this.entries();
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("map", this);
+  }
+
+  /** All keys as bytes. Nothing else runs meanwhile, so `nextKey` cannot start over. */
+  #keys(): Uint8Array[] {
+    const { runtime } = this;
+    const { u8 } = runtime.memory;
+    const keys: Uint8Array[] = [];
+    const size = this.types.keySize;
+    for (let at = 0; runtime.nextKey(at, this.#next) === 0; at = this.#key) {
+      u8.copyWithin(this.#key, this.#next, this.#next + size);
+      keys.push(u8.slice(this.#key, this.#key + size));
+    }
+    return keys;
+  }
+}
