@@ -1,0 +1,44 @@
+import { readConnectionFile } from "./wire/connection.ts";
+import { Session } from "./session/session.ts";
+
+/** What a launcher starts the kernel with. */
+export interface KernelOptions {
+  /** Path of the connection file that the front end wrote. */
+  readonly connectionFile: string;
+  /** Absolute path of the entry of the `bpfbook` that cells import: `src/index.ts`, or `dist/src/index.js` when built. */
+  readonly bpfbookEntry: string;
+  /** Version of the package, for `kernel_info`. */
+  readonly version: string;
+  /** The notebook's folder; front ends start kernels in it. */
+  readonly cwd?: string;
+}
+
+/** How often (ms) the kernel looks whether the process that started it still lives. */
+const PARENT_CHECK = 1000;
+
+/**
+ * Runs a kernel until a front end shuts it down, it is told to end by a signal, or the process that started it is gone.
+ *
+ * @throws ConnectionFileError
+ * @example
+ * ```ts
+ * await startKernel({ connectionFile: process.argv[2]!, bpfbookEntry: "/opt/bpfbook/src/index.ts", version: "0.1.0" });
+ * ```
+ */
+export async function startKernel(options: KernelOptions): Promise<void> {
+  const session = await Session.start({
+    connection: readConnectionFile(options.connectionFile),
+    cwd: options.cwd ?? process.cwd(),
+    modules: { bpfbook: options.bpfbookEntry },
+    version: options.version,
+  });
+  // Front ends interrupt by message; a terminal's Ctrl-C and older tools send the signal.
+  process.on("SIGINT", () => session.interrupt());
+  process.on("SIGTERM", () => void session.close());
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) void session.close();
+  }, PARENT_CHECK);
+  await session.closed;
+  clearInterval(watch);
+}

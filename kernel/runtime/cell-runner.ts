@@ -1,0 +1,171 @@
+import { createHook } from "node:async_hooks";
+import { plainText, show } from "../display/bundle.ts";
+import { type CellRun, inCell, ownerOfThisCall, runAsCell } from "./cell-run.ts";
+import { addCellSource, toCellPlace, cellFile } from "./cell-sources.ts";
+import { showError, showResult } from "./display-function.ts";
+import { reportError } from "./error-report.ts";
+import type { Evaluation, Evaluator } from "./evaluator.ts";
+import type { CellOutcome, ExpressionValue, FromChild, ToChild } from "./messages.ts";
+import { CellInterrupted, endTimers, isInterruption, nodeTimers } from "./timers.ts";
+import { CellSyntaxError, transformCell } from "./transform.ts";
+
+/** After an interrupt, how long a cell is watched for signs of life, in ms, and from when on. */
+const WATCH = { from: 15, until: 60 } as const;
+/** Promises made while watched that count as "still running": an `await` that just ends makes one or two. */
+const SIGNS_OF_LIFE = 4;
+
+/** Runs one cell after the other; `done` is the last message of each, whatever happens. */
+export class CellRunner {
+  readonly #evaluator: Evaluator;
+  readonly #emit: (message: FromChild) => void;
+  /** The cell that has no `done` yet. */
+  #running: { readonly run: CellRun; readonly expressions: Readonly<Record<string, string>> } | undefined;
+  /** The cell whose own run the worker has unwound: nothing of it is left to watch. */
+  #unwound: CellRun | undefined;
+
+  constructor(evaluator: Evaluator, emit: (message: FromChild) => void) {
+    this.#evaluator = evaluator;
+    this.#emit = emit;
+  }
+
+  run({ cell, code, expressions }: ToChild): void {
+    runAsCell(cell, (run) => {
+      this.#running = { run, expressions };
+      transformCell(code).then(
+        (script) => {
+          if (this.#running?.run !== run) return; // interrupted meanwhile
+          const text = addCellSource(cell, code, script.code, (place) => script.toSource(place));
+          this.#evaluator.evaluate(text, (result) => inCell(run, () => this.#conclude(run, result)));
+        },
+        (error: unknown) => {
+          addCellSource(cell, code, "", (place) => place);
+          this.#fail(run, error, error instanceof CellSyntaxError ? { cell, line: error.line, column: error.column } : undefined);
+        },
+      );
+    });
+  }
+
+  /** Ends a cell that is running: its timers, its wait. What was spinning was unwound before this is called. */
+  interrupt(cell: string): void {
+    const run = this.#running?.run;
+    if (run === undefined || run.cell !== cell) return;
+    endTimers(run);
+    if (this.#unwound === run) this.#endInterrupted(run, "interrupted");
+    else this.#watch(run);
+  }
+
+  /** Waits for a cell's promises to settle down; one that goes on cannot be stopped from inside the process. */
+  #watch(run: CellRun): void {
+    let signs = 0;
+    let watching = false;
+    const hook = createHook({
+      init() {
+        if (watching && ownerOfThisCall() === run) signs++;
+      },
+    }).enable();
+    nodeTimers.setTimeout(() => {
+      watching = true;
+    }, WATCH.from);
+    nodeTimers.setTimeout(() => {
+      hook.disable();
+      this.#endInterrupted(run, signs >= SIGNS_OF_LIFE ? "ticking" : "interrupted");
+    }, WATCH.until);
+  }
+
+  #endInterrupted(run: CellRun, outcome: CellOutcome): void {
+    if (this.#running?.run !== run) return;
+    // For a cell that cannot be stopped the parent has another error to tell.
+    if (outcome === "interrupted") {
+      this.#emit({ type: "error", cell: run.cell, error: reportError(new CellInterrupted()), late: false });
+    }
+    this.#finish(run, outcome);
+  }
+
+  #conclude(run: CellRun, result: Evaluation): void {
+    if (this.#running?.run !== run) return;
+    switch (result.kind) {
+      case "value":
+        showResult(this.#emit, result.value);
+        this.#afterDisplays(run, () => this.#finish(run, "ok"));
+        return;
+      case "thrown":
+        this.#fail(run, result.error, this.#syntaxPlace(run.cell, result));
+        return;
+      case "terminated":
+        // The interrupt itself is on its way, and ends the cell.
+        this.#unwound = run;
+        return;
+    }
+  }
+
+  /** V8's own syntax errors (the transformation lets some through) have a position but no frame in the cell. */
+  #syntaxPlace(cell: string, { error, line, column }: Evaluation & { kind: "thrown" }) {
+    if (!(error instanceof SyntaxError) || String(error.stack).includes(cellFile(cell))) return undefined;
+    const place = toCellPlace(cellFile(cell), line, column);
+    return { cell, line: place.line, column: place.column };
+  }
+
+  #fail(run: CellRun, error: unknown, place?: { cell: string; line: number; column: number }): void {
+    const interrupted = isInterruption(error);
+    if (!interrupted) showError(this.#emit, error);
+    this.#afterDisplays(run, () => {
+      const report = reportError(interrupted ? new CellInterrupted() : error, place);
+      this.#emit({ type: "error", cell: run.cell, error: report, late: false });
+      this.#finish(run, interrupted ? "interrupted" : "error");
+    });
+  }
+
+  /** Waits for promised and live displays of the cell, also for those that they show in their turn. */
+  #afterDisplays(run: CellRun, then: () => void): void {
+    if (run.displays.size === 0) {
+      then();
+      return;
+    }
+    const pending = [...run.displays];
+    run.displays.clear();
+    void Promise.all(pending).then(() => this.#afterDisplays(run, then));
+  }
+
+  /** Node reports unhandled rejections before the next macrotask, so they still are in the cell. */
+  #finish(run: CellRun, outcome: CellOutcome): void {
+    if (this.#running?.run !== run) return;
+    const { expressions } = this.#running;
+    nodeTimers.setImmediate(() => {
+      if (this.#running?.run !== run) return;
+      this.#evaluateExpressions(Object.entries(outcome === "ok" ? expressions : {}), {}, (values) => {
+        if (this.#running?.run !== run) return;
+        this.#running = undefined;
+        this.#emit({ type: "done", cell: run.cell, outcome, expressions: values });
+      });
+    });
+  }
+
+  #evaluateExpressions(
+    left: readonly (readonly [string, string])[],
+    values: Record<string, ExpressionValue>,
+    done: (values: Record<string, ExpressionValue>) => void,
+  ): void {
+    const [first, ...rest] = left;
+    if (first === undefined) {
+      done(values);
+      return;
+    }
+    const [name, expression] = first;
+    this.#evaluator.evaluate(expression, (result) => {
+      const value = expressionValue(result);
+      this.#evaluateExpressions(rest, { ...values, [name]: value }, done);
+    });
+  }
+}
+
+/** A user expression is shown at once: what a display promises for later comes as plain text. */
+function expressionValue(result: Evaluation): ExpressionValue {
+  if (result.kind === "terminated") return { error: reportError(new CellInterrupted()) };
+  if (result.kind === "thrown") return { error: reportError(result.error) };
+  try {
+    const showing = show(result.value);
+    return { data: showing.kind === "now" ? showing.bundle : { "text/plain": plainText(result.value) } };
+  } catch (error) {
+    return { error: reportError(error) };
+  }
+}

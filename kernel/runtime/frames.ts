@@ -1,0 +1,51 @@
+/**
+ * JSON text sequences (RFC 7464): each frame is a record separator, JSON, a line feed. Neither byte occurs inside JSON text,
+ * so a frame that was cut off (an interrupt can end the writer at any point) costs only itself.
+ */
+const RECORD_SEPARATOR = 0x1e;
+const LINE_FEED = 0x0a;
+
+/** The text of one frame. */
+export function encodeFrame(message: object): string {
+  return `\u001e${JSON.stringify(message)}\n`;
+}
+
+/**
+ * Cuts a stream of bytes into the messages of {@link encodeFrame}; a damaged frame is skipped.
+ *
+ * @example
+ * ```ts
+ * const reader = new FrameReader<FromChild>();
+ * pipe.on("data", (bytes) => reader.read(bytes).forEach(handle));
+ * ```
+ */
+export class FrameReader<T> {
+  /** Bytes of a frame whose end has not arrived. */
+  #parts: Buffer[] = [];
+
+  /** The messages that `bytes` completes. */
+  read(bytes: Buffer): T[] {
+    const messages: T[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      this.#parts.push(bytes.subarray(start, end));
+      start = end + 1;
+      const message = parseFrame<T>(this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts));
+      this.#parts = [];
+      if (message !== undefined) messages.push(message);
+    }
+    if (start < bytes.length) this.#parts.push(bytes.subarray(start));
+    return messages;
+  }
+}
+
+function parseFrame<T>(frame: Buffer): T | undefined {
+  // What lies before the last separator is the rest of a frame that was cut off.
+  const at = frame.lastIndexOf(RECORD_SEPARATOR);
+  if (at < 0) return undefined;
+  try {
+    return JSON.parse(frame.toString("utf8", at + 1)) as T;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Json } from "../wire/message.ts";
+
+/** A mime bundle: mime type to data, ready for JSON. */
+export type Bundle = Readonly<Record<string, Json>>;
+
+/** An error as Jupyter shows it. */
+export interface ErrorOutput {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** How a cell ended. `ticking`: it was interrupted and goes on all the same, so only a new child helps. */
+export type CellOutcome = "ok" | "error" | "interrupted" | "ticking";
+
+/** The value of one of a request's user_expressions. */
+export type ExpressionValue = { readonly data: Bundle } | { readonly error: ErrorOutput };
+
+/** What the parent asks of the child's main thread. */
+export type ToChild = {
+  readonly type: "run";
+  /** Never used twice; names the cell in every message about it. */
+  readonly cell: string;
+  /** The TypeScript as typed. */
+  readonly code: string;
+  readonly expressions: Readonly<Record<string, string>>;
+};
+
+/** What the parent asks of the child's worker thread, which listens even while a cell spins. */
+export type ToWorker = { readonly type: "interrupt"; readonly cell: string };
+
+/** The answer that `prompt()` blocks for. */
+export type InputAnswer =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "interrupted" }
+  | { readonly type: "refused" };
+
+/** What leaves the child, in the order in which it happened. */
+export type FromChild =
+  | { readonly type: "ready" }
+  | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }
+  | { readonly type: "display"; readonly cell: string; readonly data: Bundle; readonly id?: string }
+  | { readonly type: "update"; readonly cell: string; readonly data: Bundle; readonly id: string }
+  | { readonly type: "clear"; readonly cell: string; readonly wait: boolean }
+  | { readonly type: "result"; readonly cell: string; readonly data: Bundle; readonly id?: string }
+  /** `late`: made by a timer or a rejected promise of the cell, not by its own run. */
+  | { readonly type: "error"; readonly cell: string; readonly error: ErrorOutput; readonly late: boolean }
+  | { readonly type: "input"; readonly cell: string; readonly prompt: string; readonly password: boolean }
+  | {
+      readonly type: "done";
+      readonly cell: string;
+      readonly outcome: CellOutcome;
+      readonly expressions: Readonly<Record<string, ExpressionValue>>;
+    };
+
+export type StreamName = "stdout" | "stderr";
+
+/**
+ * File descriptors of the child. 1 and 2 are pipes too, for what writes past Node: native code, programs that a cell starts.
+ * Everything else leaves through `out`, one pipe, so that it arrives in the order in which it was made.
+ */
+export const FD = { out: 3, commands: 4, worker: 5, input: 6 } as const;

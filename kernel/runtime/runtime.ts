@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { ChildOptions } from "./child.ts";
+import { encodeFrame, FrameReader } from "./frames.ts";
+import { FD, type FromChild, type InputAnswer, type StreamName, type ToChild, type ToWorker } from "./messages.ts";
+import { sibling } from "./sibling.ts";
+
+/** How a child ended that nobody asked to end. */
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What V8 or native code said before it gave up. */
+  readonly lastWords: string;
+}
+
+/** What a runtime tells its owner. */
+export interface RuntimeEvents {
+  readonly onMessage: (message: FromChild) => void;
+  /** Text on descriptor 1 or 2 that no cell can be named for: native code, programs started by a cell. */
+  readonly onRawOutput: (name: StreamName, text: string) => void;
+  /** The child is gone, and a new one is starting. Its messages have all been delivered. */
+  readonly onExit: (exit: ChildExit) => void;
+}
+
+/** Where cells run. */
+export interface RuntimeOptions extends ChildOptions {
+  /** The notebook's folder. */
+  readonly cwd: string;
+}
+
+/** Lines by which V8 announces that the process ends: they are told as the cell's error, not as its output. */
+const FATAL = /<--- Last few GCs --->|FATAL ERROR:|# Fatal error in/;
+/** Printed by Node for a debugger that we are ourselves. */
+const DEBUGGER_NOTE = "Waiting for the debugger to disconnect...\n";
+const LAST_WORDS = 16_384;
+/** After the child's end, how long its pipes may stay open, in ms. */
+const CLOSE_TIME = 500;
+
+/** The child process in which cells run: started at once, started again whenever it ends. */
+export class Runtime {
+  readonly #options: RuntimeOptions;
+  readonly #events: RuntimeEvents;
+  #child: ChildProcess;
+  #disposed = false;
+
+  constructor(options: RuntimeOptions, events: RuntimeEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#child = this.#start();
+  }
+
+  run(command: ToChild): void {
+    this.#send(FD.commands, command);
+  }
+
+  /** Interrupts a cell, whatever it is doing; its `done` follows, or the child is beyond help (see {@link restart}). */
+  interrupt(cell: string): void {
+    this.#send(FD.worker, { type: "interrupt", cell } satisfies ToWorker);
+  }
+
+  /** Answers a message of type `input`. */
+  answer(answer: InputAnswer): void {
+    this.#send(FD.input, answer);
+  }
+
+  /** Ends the child and all programs it started; a new child starts, with `onExit` in between. */
+  restart(): void {
+    kill(this.#child);
+  }
+
+  /** Ends the child for good. */
+  dispose(): void {
+    this.#disposed = true;
+    kill(this.#child);
+  }
+
+  #send(fd: number, message: object): void {
+    pipe(this.#child, fd).write(encodeFrame(message));
+  }
+
+  #start(): ChildProcess {
+    const { cwd, modules } = this.#options;
+    const child = spawn(
+      process.execPath,
+      [
+        // No signal and no environment variable may open an inspector port.
+        "--disable-sigusr1",
+        "--disable-warning=ExperimentalWarning",
+        fileURLToPath(sibling(import.meta.url, "./child")),
+        JSON.stringify({ modules } satisfies ChildOptions),
+      ],
+      // A process group of its own: programs that cells start end with it.
+      { cwd, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"] },
+    );
+    const frames = new FrameReader<FromChild>();
+    (child.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
+      for (const message of frames.read(bytes)) this.#events.onMessage(message);
+    });
+    // Writing to a child that is just ending is no fault of ours; `close` tells what happened.
+    for (const fd of [FD.commands, FD.worker, FD.input]) pipe(child, fd).on("error", () => undefined);
+    const lastWords = this.#listen(child);
+    child.on("exit", (code, signal) => {
+      kill(child); // programs that the child started
+      const end = (): void => {
+        clearTimeout(patience);
+        child.off("close", end);
+        if (this.#disposed) return;
+        this.#child = this.#start();
+        this.#events.onExit({ code, signal, lastWords: lastWords() });
+      };
+      // All output has been read when the pipes are closed; a program that left the group may hold them open.
+      const patience = setTimeout(end, CLOSE_TIME);
+      child.on("close", end);
+    });
+    return child;
+  }
+
+  /** Passes on descriptors 1 and 2; returns what was held back. */
+  #listen(child: ChildProcess): () => string {
+    let fatal = "";
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]!.setEncoding("utf8").on("data", (text: string) => {
+        if (fatal !== "" || (name === "stderr" && FATAL.test(text))) fatal = (fatal + text).slice(0, LAST_WORDS);
+        else if (text !== DEBUGGER_NOTE) this.#events.onRawOutput(name, text);
+      });
+    }
+    return () => fatal;
+  }
+}
+
+/** A pipe to the child; Node's types know only the first five. */
+function pipe(child: ChildProcess, fd: number): Writable {
+  return (child.stdio as unknown as Writable[])[fd]!;
+}
+
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,208 @@
+import { Runtime, type ChildExit, type RuntimeOptions } from "../runtime/runtime.ts";
+import type { CellOutcome, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
+import type { LanguageService } from "../language/service.ts";
+import type { Header } from "../wire/message.ts";
+import type { RequestContents } from "../wire/requests.ts";
+import { exitError, stuckError, tickingError } from "./child-errors.ts";
+import type { Outputs } from "./outputs.ts";
+import { typeErrors } from "./type-errors.ts";
+
+/** One cell to execute. */
+export interface CellRequest {
+  readonly header: Header;
+  readonly count: number;
+  readonly content: RequestContents["execute_request"];
+  /** Asks the front end for a line of input; rejects if that is not possible. */
+  readonly askInput: (prompt: string, password: boolean) => void;
+}
+
+/** How a cell ended, for its reply. */
+export type CellResult =
+  | {
+      readonly status: "ok";
+      readonly expressions: Readonly<Record<string, ExpressionValue>>;
+      /** Plain text of the result, for the history. */
+      readonly text: string | undefined;
+    }
+  | { readonly status: "error"; readonly error: ErrorOutput };
+
+interface RunningCell {
+  readonly cell: string;
+  readonly request: CellRequest;
+  readonly resolve: (result: CellResult) => void;
+  /** The cell's own error, once it was published. */
+  error: ErrorOutput | undefined;
+  text: string | undefined;
+  /** Set where the child is ended on purpose: what to say instead of "it crashed". */
+  ending: ErrorOutput | undefined;
+  /** Ends the child if an interrupt is not answered. */
+  patience: NodeJS.Timeout | undefined;
+  awaitsInput: boolean;
+}
+
+/** A cell that waits in native code cannot be unwound: after this time (ms) its process is ended. */
+const INTERRUPT_PATIENCE = 3000;
+
+/** Executes one cell at a time: checks its types, runs it in the child, follows it to its end. */
+export class Executor {
+  readonly #language: LanguageService;
+  readonly #outputs: Outputs;
+  readonly #runtime: Runtime;
+  #cells = 0;
+  #running: RunningCell | undefined;
+  /** Cell whose types are being checked, and whether it was interrupted then. */
+  #checking: { interrupted: boolean } | undefined;
+  #lastCell = "";
+  #note: string | undefined;
+
+  constructor(options: RuntimeOptions, language: LanguageService, outputs: Outputs) {
+    this.#language = language;
+    this.#outputs = outputs;
+    this.#runtime = new Runtime(options, {
+      onMessage: (message) => this.#onMessage(message),
+      onRawOutput: (name, text) => outputs.handleRaw(name, text),
+      onExit: (exit) => this.#onExit(exit),
+    });
+  }
+
+  /** Executes a cell to its end. All its outputs have been published when this resolves. */
+  async execute(request: CellRequest): Promise<CellResult> {
+    const cell = `${request.count}${request.content.storeHistory ? "" : `_${++this.#cells}`}`;
+    const { code, silent } = request.content;
+    this.#outputs.open(cell, { parent: request.header, count: request.count, silent });
+    this.#lastCell = cell;
+    const failure = await this.#check(cell, code);
+    const result = failure ? this.#fail(cell, failure) : await this.#run(cell, request);
+    this.#outputs.flush();
+    return result;
+  }
+
+  /** Ends the running cell; its variables and those of all other cells stay. */
+  interrupt(): void {
+    if (this.#checking) this.#checking.interrupted = true;
+    const running = this.#running;
+    if (running === undefined) return;
+    if (running.awaitsInput) {
+      running.awaitsInput = false;
+      this.#runtime.answer({ type: "interrupted" });
+    } else this.#runtime.interrupt(running.cell);
+    running.patience ??= setTimeout(() => this.#end(running, stuckError()), INTERRUPT_PATIENCE);
+  }
+
+  /** Passes on the user's answer to `prompt`. */
+  answerInput(text: string): void {
+    if (!this.#running?.awaitsInput) return;
+    this.#running.awaitsInput = false;
+    this.#runtime.answer({ type: "text", text });
+  }
+
+  dispose(): void {
+    this.#outputs.flush();
+    this.#runtime.dispose();
+  }
+
+  async #check(cell: string, code: string): Promise<ErrorOutput | undefined> {
+    const checking = { interrupted: false };
+    this.#checking = checking;
+    const result = await this.#language.check({ id: cell, code });
+    this.#checking = undefined;
+    if (checking.interrupted) {
+      const [ename, evalue] = ["CellInterrupted", "the cell was interrupted before it ran"];
+      return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
+    }
+    if (result.note !== undefined && result.note !== this.#note) {
+      this.#outputs.handle({ type: "display", cell, data: { "text/plain": result.note } });
+    }
+    this.#note = result.note;
+    return typeErrors(code, result);
+  }
+
+  #run(cell: string, request: CellRequest): Promise<CellResult> {
+    const { code, userExpressions } = request.content;
+    return new Promise((resolve) => {
+      this.#running = {
+        cell,
+        request,
+        resolve,
+        error: undefined,
+        text: undefined,
+        ending: undefined,
+        patience: undefined,
+        awaitsInput: false,
+      };
+      this.#runtime.run({ type: "run", cell, code, expressions: userExpressions });
+    });
+  }
+
+  #fail(cell: string, error: ErrorOutput): CellResult {
+    this.#outputs.error(cell, error);
+    return { status: "error", error };
+  }
+
+  #onMessage(message: FromChild): void {
+    switch (message.type) {
+      case "ready":
+        return;
+      case "input":
+        return this.#ask(message.prompt, message.password);
+      case "done":
+        return this.#done(message.cell, message.outcome, message.expressions);
+      default:
+        this.#remember(message);
+        return this.#outputs.handle(message);
+    }
+  }
+
+  #remember(message: FromChild): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    if (message.type === "error" && message.cell === running.cell && !message.late) running.error = message.error;
+    if (message.type === "result" && message.cell === running.cell) {
+      const text = message.data["text/plain"];
+      running.text = typeof text === "string" ? text : undefined;
+    }
+  }
+
+  #ask(prompt: string, password: boolean): void {
+    const running = this.#running;
+    this.#outputs.flush();
+    if (running === undefined || !running.request.content.allowStdin) {
+      this.#runtime.answer({ type: "refused" });
+      return;
+    }
+    running.awaitsInput = true;
+    running.request.askInput(prompt, password);
+  }
+
+  #done(cell: string, outcome: CellOutcome, expressions: Readonly<Record<string, ExpressionValue>>): void {
+    const running = this.#running;
+    if (running === undefined || running.cell !== cell) return;
+    if (outcome === "ticking") {
+      this.#end(running, tickingError());
+      return;
+    }
+    this.#language.executed({ id: cell, code: running.request.content.code });
+    const { error, text } = running;
+    this.#conclude(running, error ? { status: "error", error } : { status: "ok", expressions, text });
+  }
+
+  /** Ends the child under a cell; {@link #onExit} tells why. */
+  #end(running: RunningCell, reason: ErrorOutput): void {
+    running.ending = reason;
+    this.#runtime.restart();
+  }
+
+  #onExit(exit: ChildExit): void {
+    this.#language.reset();
+    const running = this.#running;
+    // A child may also end between cells, by a timer of one: then that is shown in the last.
+    if (running === undefined) this.#outputs.error(this.#lastCell, exitError(exit));
+    else this.#conclude(running, this.#fail(running.cell, running.ending ?? exitError(exit)));
+  }
+
+  #conclude(running: RunningCell, result: CellResult): void {
+    clearTimeout(running.patience);
+    this.#running = undefined;
+    running.resolve(result);
+  }
+}

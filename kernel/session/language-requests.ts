@@ -1,0 +1,39 @@
+import type { LanguageService } from "../language/service.ts";
+import type { JsonObject } from "../wire/message.ts";
+import type { RequestContents } from "../wire/requests.ts";
+import { toCodePoints, toUtf16 } from "./cursor.ts";
+
+/** Answers a `complete_request`. */
+export async function complete(
+  language: LanguageService,
+  { code, cursorPos }: RequestContents["complete_request"],
+): Promise<JsonObject> {
+  const { matches, start, end } = await language.complete(code, toUtf16(code, cursorPos));
+  const range = { start: toCodePoints(code, start), end: toCodePoints(code, end) };
+  return {
+    status: "ok",
+    matches: matches.map((match) => match.text),
+    cursor_start: range.start,
+    cursor_end: range.end,
+    metadata: {
+      // Not part of the protocol, but JupyterLab and VS Code read it: icons and signatures.
+      _jupyter_types_experimental: matches.map(({ text, type, signature }) => ({ ...range, text, type, signature })),
+    },
+  };
+}
+
+/** Answers an `inspect_request`. */
+export async function inspect(
+  language: LanguageService,
+  { code, cursorPos }: RequestContents["inspect_request"],
+): Promise<JsonObject> {
+  const found = await language.inspect(code, toUtf16(code, cursorPos));
+  const data: JsonObject = found ? { "text/markdown": found.markdown, "text/plain": found.text } : {};
+  return { status: "ok", found: found !== undefined, data, metadata: {} };
+}
+
+/** Answers an `is_complete_request`. */
+export function isComplete(language: LanguageService, { code }: RequestContents["is_complete_request"]): JsonObject {
+  const { status, indent } = language.isComplete(code);
+  return status === "incomplete" ? { status, indent } : { status };
+}

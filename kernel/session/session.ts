@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { createLanguageService } from "../language/service.ts";
+import { CELL_GLOBALS } from "../runtime/globals-text.ts";
+import { decodeMessage, encodeMessage, isRejected } from "../wire/codec.ts";
+import type { ConnectionInfo } from "../wire/connection.ts";
+import { createHeader, type Header, type JsonObject, type Message } from "../wire/message.ts";
+import { isRequestType, REQUESTS, type RequestContents, type RequestType } from "../wire/requests.ts";
+import { Signer } from "../wire/signing.ts";
+import { type MessageChannel, Sockets } from "../wire/sockets.ts";
+import { ABORTED, CellQueue, type TaskResult } from "./cell-queue.ts";
+import { type CellResult, Executor } from "./executor.ts";
+import { History } from "./history.ts";
+import { kernelInfo } from "./kernel-info.ts";
+import { complete, inspect, isComplete } from "./language-requests.ts";
+import { Outputs } from "./outputs.ts";
+
+/** What a kernel is started with. */
+export interface SessionOptions {
+  readonly connection: ConnectionInfo;
+  /** The notebook's folder: cells run there, relative imports and packages are found from there. */
+  readonly cwd: string;
+  /** Modules that cells can import from anywhere: name to absolute path of the entry source. */
+  readonly modules: Readonly<Record<string, string>>;
+  /** Shown in the banner. */
+  readonly version: string;
+}
+
+type RequestChannel = "shell" | "control";
+type Request<T extends RequestType> = Message<RequestContents[T]>;
+type Handlers = { readonly [T in RequestType]: (request: Request<T>) => JsonObject | Promise<JsonObject> };
+
+/** One running kernel: takes requests, answers each, publishes what happens. Ends by {@link closed}. */
+export class Session {
+  readonly #id = randomUUID();
+  readonly #signer: Signer;
+  readonly #language;
+  readonly #outputs: Outputs;
+  readonly #executor: Executor;
+  readonly #queue = new CellQueue<CellResult>();
+  readonly #history = new History();
+  readonly #handlers: Handlers;
+  readonly #closed = Promise.withResolvers<void>();
+  #sockets: Sockets | undefined;
+  #count = 0;
+
+  private constructor(options: SessionOptions) {
+    const { connection, cwd, modules, version } = options;
+    this.#signer = new Signer(connection.key, connection.hash);
+    this.#outputs = new Outputs((type, parent, content) => this.#publish(type, parent, content));
+    // Language server and child start side by side, while the front end still connects.
+    this.#language = createLanguageService({ cwd, modules, globals: CELL_GLOBALS });
+    this.#executor = new Executor({ cwd, modules }, this.#language, this.#outputs);
+    this.#handlers = {
+      kernel_info_request: () => kernelInfo(version),
+      execute_request: (request) => this.#execute(request),
+      complete_request: ({ content }) => complete(this.#language, content),
+      inspect_request: ({ content }) => inspect(this.#language, content),
+      is_complete_request: ({ content }) => isComplete(this.#language, content),
+      history_request: ({ content }) => ({ status: "ok", history: this.#history.query(content) }),
+      comm_info_request: () => ({ status: "ok", comms: {} }),
+      comm_open: (request) => this.#refuseComm(request),
+      comm_msg: () => ({}),
+      comm_close: () => ({}),
+      interrupt_request: () => {
+        this.#executor.interrupt();
+        return { status: "ok" };
+      },
+      shutdown_request: ({ content }) => ({ status: "ok", restart: content.restart }),
+    };
+  }
+
+  /** Binds the sockets and starts the child and the language server. */
+  static async start(options: SessionOptions): Promise<Session> {
+    const session = new Session(options);
+    session.#sockets = await Sockets.bind(options.connection, {
+      onFrames: (channel, frames) => session.#receive(channel, frames),
+      onSubscribe: (topic) => session.#welcome(topic),
+    });
+    session.#publish("status", undefined, { execution_state: "starting" });
+    return session;
+  }
+
+  /** Resolves when the kernel has been shut down and everything it had to say was sent. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
+  }
+
+  /** What an interrupt request does, for a signal. */
+  interrupt(): void {
+    this.#executor.interrupt();
+  }
+
+  /** Ends the kernel. */
+  async close(): Promise<void> {
+    this.#executor.dispose();
+    await this.#language.dispose();
+    await this.#sockets?.close();
+    this.#closed.resolve();
+  }
+
+  #receive(channel: RequestChannel | "stdin", frames: readonly Buffer[]): void {
+    const message = decodeMessage(frames, this.#signer);
+    // Whoever sent it does not know the key, or is no front end: there is nobody to answer.
+    if (isRejected(message)) return;
+    if (channel === "stdin") {
+      const { value } = message.content;
+      if (message.header.msg_type === "input_reply") this.#executor.answerInput(typeof value === "string" ? value : "");
+      return;
+    }
+    const type = message.header.msg_type;
+    if (isRequestType(type) && REQUESTS[type].channels.includes(channel)) void this.#serve(channel, type, message);
+  }
+
+  /** Busy, the answer, idle: each with the request as parent. */
+  async #serve<T extends RequestType>(channel: RequestChannel, type: T, message: Message): Promise<void> {
+    const { header, identities } = message;
+    const row = REQUESTS[type];
+    // A queued cell is busy when its turn comes, not when it arrives.
+    if (type !== "execute_request") this.#publish("status", header, { execution_state: "busy" });
+    const content = await this.#answer(type, { ...message, content: row.read(message.content) });
+    if (row.reply !== undefined) this.#send(channel, row.reply, header, content, identities);
+    this.#outputs.flush();
+    this.#publish("status", header, { execution_state: "idle" });
+    if (type === "shutdown_request") {
+      this.#publish("shutdown_reply", header, content);
+      await this.close();
+    }
+  }
+
+  async #answer<T extends RequestType>(type: T, request: Request<T>): Promise<JsonObject> {
+    try {
+      return await this.#handlers[type](request);
+    } catch (error) {
+      // A fault of the kernel: the front end is told, so that it does not wait for ever.
+      const { name, message, stack } = error as Error;
+      console.error(`bpfbook kernel: ${type} failed: ${stack}`);
+      return { status: "error", ename: name, evalue: message, traceback: [] };
+    }
+  }
+
+  async #execute(request: Request<"execute_request">): Promise<JsonObject> {
+    const result = await this.#queue.push(() => this.#executeNow(request));
+    if (result === ABORTED) {
+      this.#publish("status", request.header, { execution_state: "busy" });
+      return { status: "aborted", execution_count: this.#count };
+    }
+    const reply = { execution_count: this.#count, payload: [], user_expressions: {} };
+    if (result.status === "error") return { status: "error", ...reply, ...result.error };
+    const expressions = Object.entries(result.expressions).map(([name, value]) => [
+      name,
+      "data" in value ? { status: "ok", data: value.data, metadata: {} } : { status: "error", ...value.error },
+    ]);
+    return { status: "ok", ...reply, user_expressions: Object.fromEntries(expressions) };
+  }
+
+  async #executeNow({ header, identities, content }: Request<"execute_request">): Promise<TaskResult<CellResult>> {
+    this.#publish("status", header, { execution_state: "busy" });
+    if (content.storeHistory) this.#count++;
+    const count = this.#count;
+    if (!content.silent) this.#publish("execute_input", header, { code: content.code, execution_count: count });
+    const askInput = (prompt: string, password: boolean): void =>
+      this.#send("stdin", "input_request", header, { prompt, password }, identities);
+    const result = await this.#executor.execute({ header, count, content, askInput });
+    if (content.storeHistory) {
+      const output = result.status === "ok" ? result.text : undefined;
+      this.#history.add({ session: this.#history.session, line: count, source: content.code, output });
+    }
+    return { value: result, dropWaiting: result.status === "error" && content.stopOnError };
+  }
+
+  /** No cell can register a comm target yet: the protocol's answer is to close it at once. */
+  #refuseComm({ header, content }: Request<"comm_open">): JsonObject {
+    this.#publish("comm_close", header, { comm_id: content.commId, data: {} });
+    return {};
+  }
+
+  #welcome(topic: Buffer): void {
+    const content = { subscription: topic.toString("utf8") };
+    this.#transmit("iopub", this.#message("iopub_welcome", undefined, content, [topic]));
+  }
+
+  #publish(type: string, parent: Header | undefined, content: object): void {
+    this.#transmit("iopub", this.#message(type, parent, content, [Buffer.from(type)]));
+  }
+
+  #send(
+    channel: RequestChannel | "stdin",
+    type: string,
+    parent: Header,
+    content: JsonObject,
+    identities: readonly Buffer[],
+  ): void {
+    this.#transmit(channel, this.#message(type, parent, content, identities));
+  }
+
+  #message(
+    type: string,
+    parent: Header | undefined,
+    content: object,
+    identities: readonly Buffer[],
+  ): Message<object> {
+    return { identities, header: createHeader(type, this.#id), parent, metadata: {}, content, buffers: [] };
+  }
+
+  #transmit(channel: MessageChannel, message: Message<object>): void {
+    void this.#sockets?.send(channel, encodeMessage(message, this.#signer));
+  }
+}
