@@ -2,16 +2,19 @@ import { ERRNO } from "../maps/errno.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET, type LinearMemory } from "../memory/memory.ts";
 import type { HelperRow } from "./row.ts";
 
-/** Where x86-64's user half ends, as the upper 32 bits of an address; Linux forbids one page more. */
-const USER_HIGH = 0x7fff;
-/** The upper 17 bits of a kernel address are ones: what Linux calls canonical. */
-const CANONICAL_HIGH = 0xffff_8000;
+/** The lowest kernel address of x86-64, as the upper 32 bits: what lies below is a user's, or no address at all. */
+const KERNEL_HIGH = 0xffff_8000;
+/** The page of old system calls lies in the kernel's half and counts as a user's. */
+const VSYSCALL = 0xff60_0000;
 
 /**
- * Whether a kernel address may be tried at all. Linux refuses user addresses and those that no x86-64 CPU accepts without
- * trying (ERANGE), and finds out by a fault that nothing is there (EFAULT).
+ * Whether an address may be tried. Linux refuses the others without trying (ERANGE); that nothing is at a kernel address it
+ * finds out by a fault (EFAULT).
  */
-const isKernelAddress = (high: number): boolean => high >>> 0 > USER_HIGH && high >>> 0 >= CANONICAL_HIGH;
+function isKernelAddress(low: number, high: number): boolean {
+  if (high >>> 0 < KERNEL_HIGH) return false;
+  return high !== -1 || (low & ~0xfff) >>> 0 !== VSYSCALL;
+}
 
 /**
  * The offset in linear memory of `size` readable bytes at a kernel address, or a negative errno.
@@ -19,7 +22,7 @@ const isKernelAddress = (high: number): boolean => high >>> 0 > USER_HIGH && hig
  * @example kernelOffset(memory, 0x10000, DIRECT_MAP_HIGH, 8) // 0x10000
  */
 export function kernelOffset(memory: LinearMemory, low: number, high: number, size: number): number {
-  if (!isKernelAddress(high)) return -ERRNO.ERANGE;
+  if (!isKernelAddress(low, high)) return -ERRNO.ERANGE;
   const offset = low >>> 0;
   const readable = high === DIRECT_MAP_HIGH && offset >= FIRST_OFFSET && offset + size <= memory.u8.length;
   // Linux copies nothing where it is asked for nothing, so no fault can happen.
