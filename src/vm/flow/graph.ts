@@ -1,0 +1,97 @@
+import type { Operation } from "../operation.ts";
+
+/** A run of slots that is only entered at its start and only left at its end. */
+export interface Block {
+  /** First slot. */
+  readonly start: number;
+  /** One past the last slot. */
+  readonly end: number;
+  /** Blocks by their number; for a branch: where it jumps to, then what follows it. */
+  readonly successors: number[];
+  readonly predecessors: number[];
+}
+
+/** The control-flow graph of one function. Blocks are numbered in reverse postorder: a forward edge goes to a higher number. */
+export interface FlowGraph {
+  /** Block 0 is the entry. Only what is reachable from it. */
+  readonly blocks: readonly Block[];
+}
+
+/** Finds the blocks that are reachable from slot `entry` without calls, and numbers them. */
+export function flowGraph(operations: readonly Operation[], entry: number): FlowGraph {
+  const leaders = findLeaders(operations, entry);
+  const order = reversePostorder(entry, (start) =>
+    successorSlots(operations, endOfBlock(operations, leaders, start) - 1),
+  );
+  const numberOf = new Map(order.map((start, number) => [start, number]));
+  const blocks = order.map((start): Block => {
+    const end = endOfBlock(operations, leaders, start);
+    const successors = successorSlots(operations, end - 1).map((slot) => numberOf.get(slot)!);
+    return { start, end, successors, predecessors: [] };
+  });
+  blocks.forEach((block, number) => {
+    for (const successor of new Set(block.successors)) blocks[successor]!.predecessors.push(number);
+  });
+  return { blocks };
+}
+
+/** Where control can go after a slot, in the same function. */
+export function successorSlots(operations: readonly Operation[], at: number): number[] {
+  const operation = operations[at]!;
+  switch (operation.kind) {
+    case "jump":
+      return [operation.to];
+    case "branch":
+      return [operation.to, at + 1];
+    case "exit":
+      return [];
+    case "constant":
+    case "map":
+      return [at + 2];
+    default:
+      return [at + 1];
+  }
+}
+
+/** Slots that start a block: the entry, targets of jumps, and what follows a jump. */
+function findLeaders(operations: readonly Operation[], entry: number): Set<number> {
+  const leaders = new Set([entry]);
+  const seen = new Set<number>();
+  const todo = [entry];
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    const next = successorSlots(operations, at);
+    const { kind } = operations[at]!;
+    if (kind === "jump" || kind === "branch") for (const slot of next) leaders.add(slot);
+    todo.push(...next);
+  }
+  return leaders;
+}
+
+function endOfBlock(operations: readonly Operation[], leaders: ReadonlySet<number>, start: number): number {
+  for (let at = start; ; ) {
+    const { kind } = operations[at]!;
+    const next = kind === "constant" || kind === "map" ? at + 2 : at + 1;
+    if (kind === "jump" || kind === "branch" || kind === "exit" || leaders.has(next)) return next;
+    at = next;
+  }
+}
+
+/** Depth-first search without recursion: programs may have a hundred thousand blocks in a row. */
+function reversePostorder(entry: number, successors: (node: number) => number[]): number[] {
+  const postorder: number[] = [];
+  const seen = new Set([entry]);
+  const stack = [{ node: entry, next: successors(entry) }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const successor = top.next.shift();
+    if (successor === undefined) {
+      postorder.push(top.node);
+      stack.pop();
+    } else if (!seen.has(successor)) {
+      seen.add(successor);
+      stack.push({ node: successor, next: successors(successor) });
+    }
+  }
+  return postorder.reverse();
+}

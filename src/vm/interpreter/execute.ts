@@ -1,0 +1,443 @@
+import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
+import type { CallTarget } from "../call.ts";
+import type { Environment } from "../environment.ts";
+import { ExecutionError } from "../errors.ts";
+import type { Operation } from "../operation.ts";
+import type { Regions } from "../regions.ts";
+import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import type { Code } from "./code.ts";
+
+/** What a call saves and `exit` restores. */
+export interface Frame {
+  readonly returnTo: number;
+  readonly saved: readonly [r6: bigint, r7: bigint, r8: bigint, r9: bigint, r10: bigint];
+}
+
+/** The state of one run; everything else lies in linear memory. */
+export interface RunState {
+  /** r0..r10, then the constants of the program. Signed, so a 64-bit value wraps by itself when it is stored. */
+  readonly r: BigInt64Array;
+  /** The same registers as 32-bit halves: the low half of register n is element 2n. */
+  readonly halves: Int32Array;
+  /** Callers' frames, outermost first. */
+  readonly frames: Frame[];
+  pc: number;
+  /** Instructions executed so far. */
+  executed: number;
+  exited: boolean;
+}
+
+/** What the instructions of a program refer to. */
+export interface Linked {
+  readonly xlated: Xlated;
+  readonly code: Code;
+  readonly operations: readonly Operation[];
+  readonly calls: readonly (CallTarget | undefined)[];
+  readonly environment: Environment;
+  readonly regions: Regions;
+}
+
+const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
+
+/**
+ * Executes until `exit` or until `limit` instructions have been executed in all: the meaning of eBPF, one case an operation.
+ * When it throws, `state.pc` is the instruction that could not be executed.
+ */
+export function execute(linked: Linked, state: RunState, limit: number): void {
+  const { op, dst, src, aux, access } = linked.code;
+  const { r, halves } = state;
+  const unsigned = new Uint32Array(halves.buffer);
+  let view = linked.environment.memory.view;
+  let pc = state.pc;
+  let left = limit - state.executed;
+  let at = 0;
+  try {
+    for (; left > 0; left--) {
+      const d = dst[pc]!;
+      const s = src[pc]!;
+      const d2 = d << 1;
+      const s2 = s << 1;
+      switch (op[pc]) {
+        // 64-bit arithmetic.
+        case 0: // add64
+          r[d] = r[d]! + r[s]!;
+          break;
+        case 1: // sub64
+          r[d] = r[d]! - r[s]!;
+          break;
+        case 2: // mul64
+          r[d] = BigInt.asIntN(64, r[d]! * r[s]!);
+          break;
+        case 3: // div64: by zero gives 0
+          r[d] = r[s] === 0n ? 0n : u64(r[d]!) / u64(r[s]!);
+          break;
+        case 4: // sdiv64
+          r[d] = r[s] === 0n ? 0n : r[d]! / r[s]!;
+          break;
+        case 5: // or64
+          r[d] = r[d]! | r[s]!;
+          break;
+        case 6: // and64
+          r[d] = r[d]! & r[s]!;
+          break;
+        case 7: // lsh64
+          r[d] = r[d]! << (r[s]! & 63n);
+          break;
+        case 8: // rsh64
+          r[d] = u64(r[d]!) >> (r[s]! & 63n);
+          break;
+        case 9: // mod64: by zero leaves dst as it is
+          if (r[s] !== 0n) r[d] = u64(r[d]!) % u64(r[s]!);
+          break;
+        case 10: // smod64
+          if (r[s] !== 0n) r[d] = r[d]! % r[s]!;
+          break;
+        case 11: // xor64
+          r[d] = r[d]! ^ r[s]!;
+          break;
+        case 12: // mov64
+          r[d] = r[s]!;
+          break;
+        case 13: // arsh64
+          r[d] = r[d]! >> (r[s]! & 63n);
+          break;
+        case 14: // neg64
+          r[d] = -r[d]!;
+          break;
+        case 15: // extend64
+          r[d] = BigInt.asIntN(aux[pc]!, r[s]!);
+          break;
+
+        // 32-bit arithmetic: the upper half becomes 0.
+        case 16: // add32
+          halves[d2] = halves[d2]! + halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 17: // sub32
+          halves[d2] = halves[d2]! - halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 18: // mul32
+          halves[d2] = Math.imul(halves[d2]!, halves[s2]!);
+          halves[d2 + 1] = 0;
+          break;
+        case 19: // div32
+          halves[d2] = halves[s2] === 0 ? 0 : unsigned[d2]! / unsigned[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 20: // sdiv32
+          halves[d2] = halves[s2] === 0 ? 0 : halves[d2]! / halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 21: // or32
+          halves[d2] = halves[d2]! | halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 22: // and32
+          halves[d2] = halves[d2]! & halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 23: // lsh32 (JavaScript masks the count by 31, as eBPF does)
+          halves[d2] = halves[d2]! << halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 24: // rsh32
+          halves[d2] = halves[d2]! >>> halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 25: // mod32
+          if (halves[s2] !== 0) halves[d2] = unsigned[d2]! % unsigned[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 26: // smod32
+          if (halves[s2] !== 0) halves[d2] = halves[d2]! % halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 27: // xor32
+          halves[d2] = halves[d2]! ^ halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 28: // mov32
+          halves[d2] = halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 29: // arsh32
+          halves[d2] = halves[d2]! >> halves[s2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 30: // neg32
+          halves[d2] = -halves[d2]!;
+          halves[d2 + 1] = 0;
+          break;
+        case 31: // extend32
+          halves[d2] = (halves[s2]! << (32 - aux[pc]!)) >> (32 - aux[pc]!);
+          halves[d2 + 1] = 0;
+          break;
+
+        // Byte order.
+        case 32: // keep: the low bits
+          r[d] = BigInt.asUintN(aux[pc]!, r[d]!);
+          break;
+        case 33: // swap16
+          halves[d2] = ((halves[d2]! & 0xff) << 8) | ((halves[d2]! >> 8) & 0xff);
+          halves[d2 + 1] = 0;
+          break;
+        case 34: // swap32
+          halves[d2] = swap32(halves[d2]!);
+          halves[d2 + 1] = 0;
+          break;
+        case 35: {
+          // swap64
+          const low = halves[d2]!;
+          halves[d2] = swap32(halves[d2 + 1]!);
+          halves[d2 + 1] = swap32(low);
+          break;
+        }
+
+        // Memory. The low 32 bits of a good address are the offset; -1 is a probed address that is not good.
+        case 36: // load8
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 1);
+          r[d] = at < 0 ? 0n : BigInt(view.getUint8(at));
+          break;
+        case 37: // load16
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 2);
+          r[d] = at < 0 ? 0n : BigInt(view.getUint16(at, true));
+          break;
+        case 38: // load32
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 4);
+          halves[d2] = at < 0 ? 0 : view.getInt32(at, true);
+          halves[d2 + 1] = 0;
+          break;
+        case 39: // load64
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 8);
+          r[d] = at < 0 ? 0n : view.getBigInt64(at, true);
+          break;
+        case 40: // loads8
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 1);
+          r[d] = at < 0 ? 0n : BigInt(view.getInt8(at));
+          break;
+        case 41: // loads16
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 2);
+          r[d] = at < 0 ? 0n : BigInt(view.getInt16(at, true));
+          break;
+        case 42: // loads32
+          at = access[pc] === 0 ? unsigned[s2]! + aux[pc]! : locate(linked, state, pc, s, 4);
+          r[d] = at < 0 ? 0n : BigInt(view.getInt32(at, true));
+          break;
+        case 43: // store8
+          at = access[pc] === 0 ? unsigned[d2]! + aux[pc]! : locate(linked, state, pc, d, 1);
+          view.setInt8(at, halves[s2]!);
+          break;
+        case 44: // store16
+          at = access[pc] === 0 ? unsigned[d2]! + aux[pc]! : locate(linked, state, pc, d, 2);
+          view.setInt16(at, halves[s2]!, true);
+          break;
+        case 45: // store32
+          at = access[pc] === 0 ? unsigned[d2]! + aux[pc]! : locate(linked, state, pc, d, 4);
+          view.setInt32(at, halves[s2]!, true);
+          break;
+        case 46: // store64
+          at = access[pc] === 0 ? unsigned[d2]! + aux[pc]! : locate(linked, state, pc, d, 8);
+          view.setBigInt64(at, r[s]!, true);
+          break;
+        case 47: // atomic
+          executeAtomic(linked, state, pc);
+          break;
+
+        // Control. `pc + 1` below makes the target right.
+        case 48: // jump
+          pc = aux[pc]! - 1;
+          break;
+        case 49: // helper
+          executeHelper(linked, state, pc);
+          view = linked.environment.memory.view;
+          break;
+        case 50: // call
+          if (state.frames.length + 1 >= MAX_CALL_FRAMES) {
+            const message = `calls nest deeper than ${MAX_CALL_FRAMES} functions`;
+            throw new ExecutionError("call-depth", linked.xlated.origin[pc]!, message);
+          }
+          state.frames.push({ returnTo: pc + 1, saved: [r[6]!, r[7]!, r[8]!, r[9]!, r[10]!] });
+          r[10] = r[10]! - BigInt(STACK_SIZE);
+          pc = aux[pc]! - 1;
+          break;
+        case 51: {
+          // exit
+          const frame = state.frames.pop();
+          if (frame === undefined) {
+            state.exited = true;
+            left--;
+            return;
+          }
+          for (let i = 0; i < 5; i++) r[6 + i] = frame.saved[i]!;
+          pc = frame.returnTo - 1;
+          break;
+        }
+
+        // 64-bit branches.
+        case 52: // eq64
+          if (r[d] === r[s]) pc = aux[pc]! - 1;
+          break;
+        case 53: // ne64
+          if (r[d] !== r[s]) pc = aux[pc]! - 1;
+          break;
+        case 54: // gt64
+          if (u64(r[d]!) > u64(r[s]!)) pc = aux[pc]! - 1;
+          break;
+        case 55: // ge64
+          if (u64(r[d]!) >= u64(r[s]!)) pc = aux[pc]! - 1;
+          break;
+        case 56: // lt64
+          if (u64(r[d]!) < u64(r[s]!)) pc = aux[pc]! - 1;
+          break;
+        case 57: // le64
+          if (u64(r[d]!) <= u64(r[s]!)) pc = aux[pc]! - 1;
+          break;
+        case 58: // set64
+          if ((r[d]! & r[s]!) !== 0n) pc = aux[pc]! - 1;
+          break;
+        case 59: // sgt64
+          if (r[d]! > r[s]!) pc = aux[pc]! - 1;
+          break;
+        case 60: // sge64
+          if (r[d]! >= r[s]!) pc = aux[pc]! - 1;
+          break;
+        case 61: // slt64
+          if (r[d]! < r[s]!) pc = aux[pc]! - 1;
+          break;
+        case 62: // sle64
+          if (r[d]! <= r[s]!) pc = aux[pc]! - 1;
+          break;
+
+        // 32-bit branches.
+        case 63: // eq32
+          if (halves[d2] === halves[s2]) pc = aux[pc]! - 1;
+          break;
+        case 64: // ne32
+          if (halves[d2] !== halves[s2]) pc = aux[pc]! - 1;
+          break;
+        case 65: // gt32
+          if (unsigned[d2]! > unsigned[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 66: // ge32
+          if (unsigned[d2]! >= unsigned[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 67: // lt32
+          if (unsigned[d2]! < unsigned[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 68: // le32
+          if (unsigned[d2]! <= unsigned[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 69: // set32
+          if ((halves[d2]! & halves[s2]!) !== 0) pc = aux[pc]! - 1;
+          break;
+        case 70: // sgt32
+          if (halves[d2]! > halves[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 71: // sge32
+          if (halves[d2]! >= halves[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 72: // slt32
+          if (halves[d2]! < halves[s2]!) pc = aux[pc]! - 1;
+          break;
+        case 73: // sle32
+          if (halves[d2]! <= halves[s2]!) pc = aux[pc]! - 1;
+          break;
+
+        case 74: // constant: ld_imm64, whose second slot is skipped
+          r[d] = r[s]!;
+          pc++;
+          break;
+      }
+      pc++;
+    }
+  } finally {
+    state.pc = pc;
+    state.executed = limit - left;
+  }
+}
+
+/** Offset of an access that is not proved: -1 for a probe that fails; throws `ExecutionError` for a checked one. */
+export function locate(linked: Linked, state: RunState, pc: number, base: number, bytes: number): number {
+  const { code, environment, regions, xlated } = linked;
+  const address = state.r[base]! + BigInt(code.aux[pc]!);
+  const low = Number(BigInt.asIntN(32, address));
+  const high = Number(BigInt.asIntN(32, address >> 32n));
+  if (code.access[pc] !== 1) return regions.offset(low, high, bytes, xlated.origin[pc]!);
+  const start = low >>> 0;
+  const good = high === DIRECT_MAP_HIGH && start >= FIRST_OFFSET && start + bytes <= environment.memory.view.byteLength;
+  return good ? start : -1;
+}
+
+/** Simulated CPUs interleave between programs, so an atomic is a load, an operation and a store. */
+function executeAtomic(linked: Linked, state: RunState, pc: number): void {
+  const o = linked.operations[pc]!;
+  if (o.kind !== "atomic") return;
+  const { r, halves } = state;
+  const view = linked.environment.memory.view;
+  const proved = linked.code.access[pc] === 0;
+  const at = proved ? (halves[2 * o.base]! >>> 0) + o.offset : locate(linked, state, pc, o.base, o.bytes);
+  const wide = o.bytes === 8;
+  const old = wide ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+  const operand = wide ? u64(r[o.src]!) : BigInt(halves[2 * o.src]! >>> 0);
+  const expected = wide ? u64(r[0]!) : BigInt(halves[0]! >>> 0);
+  let value: bigint;
+  switch (o.op) {
+    case "add":
+      value = old + operand;
+      break;
+    case "or":
+      value = old | operand;
+      break;
+    case "and":
+      value = old & operand;
+      break;
+    case "xor":
+      value = old ^ operand;
+      break;
+    case "xchg":
+      value = operand;
+      break;
+    case "cmpxchg":
+      value = old === expected ? operand : old;
+      break;
+  }
+  if (wide) view.setBigUint64(at, u64(value), true);
+  else view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
+  if (o.op === "cmpxchg") r[0] = old;
+  else if (o.fetch) r[o.src] = old;
+}
+
+/** Calls a helper with the stack pointer below this run's frames, so that programs inside the helper find free stack. */
+function executeHelper(linked: Linked, state: RunState, pc: number): void {
+  const { call, args, passing } = linked.calls[pc]!;
+  const { r, halves } = state;
+  const { stackPointer, memory } = linked.environment;
+  const before = stackPointer.value;
+  stackPointer.value = halves[20]! - STACK_SIZE;
+  let result: number;
+  try {
+    result = call(...args.map(({ register, half }) => halves[2 * register + (half === "high" ? 1 : 0)]!));
+  } finally {
+    stackPointer.value = before;
+  }
+  switch (passing) {
+    case "i32":
+      r[0] = BigInt(result);
+      break;
+    case "u64":
+      halves[0] = result;
+      halves[1] = memory.returnHigh;
+      break;
+    case "pointer":
+      halves[0] = result;
+      halves[1] = result === 0 ? 0 : DIRECT_MAP_HIGH;
+      break;
+    case "void":
+      break;
+  }
+}
+
+function swap32(x: number): number {
+  return (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+}

@@ -1,0 +1,115 @@
+import { REG } from "../../isa/constants.ts";
+import type { AtomicOp, Operation } from "../operation.ts";
+import { type Access, STACK_SIZE } from "../types.ts";
+import type { WasmWith } from "../wasm/opcodes.ts";
+import type { FrameBuilder } from "./frame.ts";
+
+/** The functions of the module that accesses call when their address is not proved. */
+export interface Guards {
+  readonly probe: number;
+  readonly check: number;
+}
+
+const LOADS = {
+  u: { 1: "i64.load8_u", 2: "i64.load16_u", 4: "i64.load32_u", 8: "i64.load" },
+  s: { 1: "i64.load8_s", 2: "i64.load16_s", 4: "i64.load32_s", 8: "i64.load" },
+} as const;
+
+const STORES = { 1: "i64.store8", 2: "i64.store16", 4: "i64.store32", 8: "i64.store" } as const;
+
+const RMW = { add: "i64.add", or: "i64.or", and: "i64.and", xor: "i64.xor" } as const satisfies Partial<
+  Record<AtomicOp, WasmWith<"none">>
+>;
+
+/** Where an access is and how it is known to be good. */
+interface Place {
+  readonly base: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly access: Access;
+  /** Slot of the instruction, for errors. */
+  readonly at: number;
+}
+
+/** Pushes the i32 address of an access and returns the constant distance that its load or store adds to it. */
+function emitAddress(frame: FrameBuilder, guards: Guards, { base, offset, bytes, access, at }: Place): number {
+  const { f } = frame;
+  if (access !== "proved") {
+    frame.get(base);
+    f.i64(BigInt(offset)).op("i64.add").i32(bytes);
+    if (access === "checked") f.i32(at).call(guards.check);
+    else f.call(guards.probe);
+    return 0;
+  }
+  // A load or store adds an unsigned distance without wrapping: a negative offset must be added before.
+  if (base === REG.R10 && offset + STACK_SIZE >= 0) {
+    f.get(frame.bottom);
+    return offset + STACK_SIZE;
+  }
+  frame.getLow(base);
+  if (offset >= 0) return offset;
+  f.i32(offset).op("i32.add");
+  return 0;
+}
+
+export function emitLoad(
+  frame: FrameBuilder,
+  guards: Guards,
+  operation: Operation & { kind: "load" },
+  access: Access,
+  at: number,
+): void {
+  const distance = emitAddress(frame, guards, { ...operation, access, at });
+  frame.f.memory(LOADS[operation.signed ? "s" : "u"][operation.bytes], distance);
+  frame.set(operation.dst);
+}
+
+export function emitStore(
+  frame: FrameBuilder,
+  guards: Guards,
+  operation: Operation & { kind: "store" },
+  access: Access,
+  at: number,
+): void {
+  const distance = emitAddress(frame, guards, { ...operation, access, at });
+  if ("constant" in operation.src) frame.f.i64(operation.src.constant);
+  else frame.get(operation.src.register);
+  frame.f.memory(STORES[operation.bytes], distance);
+}
+
+/** Emits a read-modify-write as what it is when nothing runs at the same time: a load, an operation and a store. */
+export function emitAtomic(
+  frame: FrameBuilder,
+  guards: Guards,
+  operation: Operation & { kind: "atomic" },
+  access: Access,
+  at: number,
+): void {
+  const { f } = frame;
+  const { op, bytes, src, fetch } = operation;
+  const address = frame.scratch("address", "i32");
+  const old = frame.scratch("old", "i64");
+  const distance = emitAddress(frame, guards, { ...operation, access, at });
+  f.tee(address);
+  f.get(address).memory(LOADS.u[bytes], distance).set(old);
+  switch (op) {
+    case "xchg":
+      frame.get(src);
+      break;
+    case "cmpxchg":
+      frame.get(src);
+      f.get(old).get(old);
+      frame.get(REG.R0);
+      if (bytes === 4) f.i64(0xffff_ffffn).op("i64.and");
+      f.op("i64.eq", "select");
+      break;
+    default:
+      f.get(old);
+      frame.get(src);
+      f.op(RMW[op]);
+  }
+  f.memory(STORES[bytes], distance);
+  if (!fetch) return;
+  f.get(old);
+  frame.set(op === "cmpxchg" ? REG.R0 : src);
+}

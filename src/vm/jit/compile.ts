@@ -1,0 +1,282 @@
+import { REG } from "../../isa/constants.ts";
+import type { RuntimeMap } from "../../maps/runtime.ts";
+import { DIRECT_MAP, RETURN_HIGH } from "../../memory/memory.ts";
+import type { CallTarget } from "../call.ts";
+import { mapAddress } from "../map-address.ts";
+import type { Operation } from "../operation.ts";
+import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import type { FunctionBuilder } from "../wasm/function.ts";
+import { ModuleBuilder } from "../wasm/module.ts";
+import type { ValueType } from "../wasm/opcodes.ts";
+import { emitAtomic, emitLoad, emitStore, type Guards } from "./access.ts";
+import { emitAlu, emitExtend, emitNeg } from "./arithmetic.ts";
+import { emitCondition } from "./branch.ts";
+import { emitEnd } from "./byte-order.ts";
+import { emitFunction } from "./control.ts";
+import { FrameBuilder } from "./frame.ts";
+import { type Bounds, defineCheck, defineProbe } from "./guard.ts";
+import { emitArrayLookup, emitHelperCall } from "./helper-call.ts";
+
+/** A compiled program before it is instantiated. */
+export interface CompiledModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The helper that import `helpers.N` is, by N. */
+  readonly imports: readonly CallTarget[];
+  /** Where in its function's code each slot begins: [function index, byte]. For showing the two side by side. */
+  readonly positions: ReadonlyMap<number, readonly [functionIndex: number, byte: number]>;
+}
+
+/** Names of what a module imports and exports, for whoever instantiates it. */
+export const NAMES = {
+  environment: "env",
+  helpers: "helpers",
+  /** Imports of unverified programs, which throw. */
+  fault: "fault",
+  budget: "budget",
+  depth: "depth",
+  /** Exported globals of unverified programs, set before each run. */
+  fuel: "fuel",
+  memoryStart: "memory_start",
+  memorySize: "memory_size",
+  stackStart: "stack_start",
+  run: "run",
+} as const;
+
+/** Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. */
+export function compile(
+  xlated: Xlated,
+  operations: readonly Operation[],
+  calls: readonly (CallTarget | undefined)[],
+  maps: readonly RuntimeMap[],
+): CompiledModule {
+  return new Compiler(xlated, operations, calls, maps).compile();
+}
+
+/** What an unverified program has beside a verified one. */
+interface Supervision {
+  readonly fuel: number;
+  readonly bounds: Bounds;
+  /** Imports. */
+  readonly budget: number;
+  readonly depth: number;
+}
+
+class Compiler {
+  readonly #xlated: Xlated;
+  readonly #operations: readonly Operation[];
+  readonly #calls: readonly (CallTarget | undefined)[];
+  readonly #maps: readonly RuntimeMap[];
+  readonly #module = new ModuleBuilder();
+  readonly #imports: CallTarget[] = [];
+  /** Function index of the helper that each slot calls. */
+  readonly #helpers = new Map<number, number>();
+  readonly #functions = new Map<number, FunctionBuilder>();
+  readonly #positions = new Map<number, readonly [number, number]>();
+  readonly #stackPointer: number;
+  readonly #supervision: Supervision | undefined;
+  readonly #guards: Guards;
+
+  constructor(
+    xlated: Xlated,
+    operations: readonly Operation[],
+    calls: readonly (CallTarget | undefined)[],
+    maps: readonly RuntimeMap[],
+  ) {
+    this.#xlated = xlated;
+    this.#operations = operations;
+    this.#calls = calls;
+    this.#maps = maps;
+    const module = this.#module;
+    const { environment } = NAMES;
+    module.importMemory(environment, "memory");
+    module.importTable(environment, "entries");
+    this.#stackPointer = module.importGlobal(environment, "stack_pointer", "i32");
+    this.#importHelpers();
+    const fault = xlated.verified
+      ? 0
+      : module.importFunction(environment, NAMES.fault, ["i32", "i32", "i32", "i32"], ["i32"]);
+    this.#supervision = xlated.verified ? undefined : this.#supervise();
+    const probes = xlated.facts.some(({ access }) => access === "probe");
+    this.#guards = {
+      probe: probes ? defineProbe(module) : 0,
+      check: this.#supervision === undefined ? 0 : defineCheck(module, this.#supervision.bounds, fault),
+    };
+  }
+
+  compile(): CompiledModule {
+    const parameters: ValueType[] = this.#supervision === undefined ? ["i32"] : ["i32", "i32"];
+    const f = this.#module.function(parameters, ["i32"]);
+    this.#module.exportFunction(NAMES.run, f.index);
+    for (const operation of this.#operations) {
+      if (operation.kind !== "call" || this.#functions.has(operation.to)) continue;
+      this.#functions.set(operation.to, this.#module.function(["i64", "i64", "i64", "i64", "i64", "i32"], ["i64"]));
+    }
+    this.#emitMain(f);
+    for (const [start, subprogram] of this.#functions) this.#emitSubprogram(subprogram, start);
+    return { bytes: this.#module.finish(), imports: this.#imports, positions: this.#positions };
+  }
+
+  /** The same helper on the same map is one import, however often it is called. */
+  #importHelpers(): void {
+    const known = new Map<string, number>();
+    this.#calls.forEach((target, at) => {
+      if (target === undefined) return;
+      const key = `${target.name} ${target.map?.index}`;
+      let index = known.get(key);
+      if (index === undefined) {
+        const parameters = target.args.map((): ValueType => "i32");
+        const results: ValueType[] = target.passing === "void" ? [] : ["i32"];
+        index = this.#module.importFunction(NAMES.helpers, String(this.#imports.length), parameters, results);
+        this.#imports.push(target);
+        known.set(key, index);
+      }
+      this.#helpers.set(at, index);
+    });
+  }
+
+  #supervise(): Supervision {
+    const module = this.#module;
+    const { environment } = NAMES;
+    const budget = module.importFunction(environment, NAMES.budget, ["i32"], []);
+    const depth = module.importFunction(environment, NAMES.depth, ["i32"], []);
+    const global = (name: string): number => {
+      const index = module.global("i32");
+      module.exportGlobal(name, index);
+      return index;
+    };
+    const fuel = global(NAMES.fuel);
+    const stackStart = global(NAMES.stackStart);
+    const bounds = { memoryStart: global(NAMES.memoryStart), memorySize: global(NAMES.memorySize), stackStart };
+    return { fuel, bounds, budget, depth };
+  }
+
+  /** The entry: (context) or, unverified, (memory, length) -> low half of r0; the upper half goes to `RETURN_HIGH`. */
+  #emitMain(f: FunctionBuilder): void {
+    const frame = new FrameBuilder(f, []);
+    const { bottom } = frame;
+    // Programs that run inside our helpers need the stack below all frames that this one may have.
+    const reserves = this.#helpers.size > 0;
+    f.indexed("global.get", this.#stackPointer);
+    if (reserves) {
+      const frames = this.#functions.size === 0 ? 1 : MAX_CALL_FRAMES;
+      const top = frame.scratch("top", "i32");
+      f.tee(top)
+        .i32(frames * STACK_SIZE)
+        .op("i32.sub")
+        .indexed("global.set", this.#stackPointer)
+        .get(top);
+    }
+    f.i32(STACK_SIZE).op("i32.sub").set(bottom);
+    f.get(0).op("i64.extend_i32_u").i64(DIRECT_MAP).op("i64.or");
+    frame.set(REG.R1);
+    if (this.#supervision !== undefined) {
+      f.get(1).op("i64.extend_i32_u");
+      frame.set(REG.R2);
+    }
+    this.#emitBlocks(frame, 0, () => {
+      if (reserves) f.get(bottom).i32(STACK_SIZE).op("i32.add").indexed("global.set", this.#stackPointer);
+      f.i32(0);
+      frame.get(REG.R0);
+      f.i64(32n).op("i64.shr_u").memory("i64.store32", RETURN_HIGH);
+      frame.getLow(REG.R0);
+      f.op("return");
+    });
+  }
+
+  /** A bpf-to-bpf function: (r1..r5, bottom of the caller's frame) -> r0. r6..r9 are its own locals, so they are saved. */
+  #emitSubprogram(f: FunctionBuilder, start: number): void {
+    const callersBottom = 5;
+    const frame = new FrameBuilder(
+      f,
+      [0, 1, 2, 3, 4].map((local) => [REG.R1 + local, local] as const),
+    );
+    f.get(callersBottom).i32(STACK_SIZE).op("i32.sub").set(frame.bottom);
+    if (this.#supervision !== undefined) {
+      const { depth, bounds } = this.#supervision;
+      f.get(frame.bottom).indexed("global.get", bounds.stackStart).op("i32.lt_u");
+      f.begin("if").i32(start).call(depth).op("end");
+    }
+    this.#emitBlocks(frame, start, () => {
+      frame.get(REG.R0);
+      f.op("return");
+    });
+  }
+
+  #emitBlocks(frame: FrameBuilder, entry: number, exit: () => void): void {
+    const { f } = frame;
+    emitFunction(f, this.#operations, entry, {
+      enter: (start, end) => {
+        if (this.#supervision !== undefined) this.#emitFuel(f, this.#supervision, start, end);
+      },
+      body: (start, end) => {
+        for (let at = start; at < end; at++) {
+          this.#positions.set(at, [f.index, f.position]);
+          this.#emitOperation(frame, this.#operations[at]!, at);
+        }
+      },
+      condition: (operation, negated) => emitCondition(frame, operation, negated),
+      exit,
+    });
+  }
+
+  /** Pays for a block before it is executed. */
+  #emitFuel(f: FunctionBuilder, { fuel, budget }: Supervision, start: number, end: number): void {
+    const cost = this.#operations.slice(start, end).filter(({ kind }) => kind !== "second").length;
+    f.indexed("global.get", fuel).i32(cost).op("i32.sub").indexed("global.set", fuel);
+    f.indexed("global.get", fuel).i32(0).op("i32.lt_s").begin("if").i32(start).call(budget).op("end");
+  }
+
+  #emitOperation(frame: FrameBuilder, operation: Operation, at: number): void {
+    const { f } = frame;
+    const facts = this.#xlated.facts[at]!;
+    const access = facts.access ?? "checked";
+    switch (operation.kind) {
+      case "alu":
+        emitAlu(frame, operation);
+        break;
+      case "neg":
+        emitNeg(frame, operation);
+        break;
+      case "extend":
+        emitExtend(frame, operation);
+        break;
+      case "end":
+        emitEnd(frame, operation);
+        break;
+      case "constant":
+        f.i64(operation.value);
+        frame.set(operation.dst);
+        break;
+      case "map":
+        f.i64(mapAddress(operation, this.#xlated.origin[at]!, this.#maps));
+        frame.set(operation.dst);
+        break;
+      case "load":
+        emitLoad(frame, this.#guards, operation, access, at);
+        break;
+      case "store":
+        emitStore(frame, this.#guards, operation, access, at);
+        break;
+      case "atomic":
+        emitAtomic(frame, this.#guards, operation, access, at);
+        break;
+      case "helper": {
+        const target = this.#calls[at]!;
+        if (!emitArrayLookup(frame, target, facts.constantKey)) {
+          emitHelperCall(frame, target, this.#helpers.get(at)!);
+        }
+        break;
+      }
+      case "call":
+        for (let register = REG.R1; register <= REG.R5; register++) frame.get(register);
+        f.get(frame.bottom).call(this.#functions.get(operation.to)!.index);
+        frame.set(REG.R0);
+        break;
+      case "second":
+      case "jump":
+      case "branch":
+      case "exit":
+        break;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { RuntimeMap } from "../../maps/runtime.ts";
+import { resolveCall } from "../call.ts";
+import { decode } from "../decode.ts";
+import type { Environment } from "../environment.ts";
+import { ExecutionError, overBudget } from "../errors.ts";
+import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
+import { Regions } from "../regions.ts";
+import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import { type CompiledModule, compile, NAMES } from "./compile.ts";
+
+/** A program as machine code: its own WebAssembly module on the machine's memory. */
+export interface CompiledProgram extends RunnableProgram {
+  /** The module's bytes, and where in them each instruction went. */
+  readonly module: CompiledModule;
+  /** The entry itself, as other programs' tail calls reach it. */
+  readonly entry: CallableFunction;
+}
+
+/** What the module of an unverified program exports beside its entry. */
+type Supervised = Readonly<Record<"fuel" | "memory_start" | "memory_size" | "stack_start", WebAssembly.Global>>;
+
+/**
+ * Compiles a program to WebAssembly. `maps` are the machine's own, in the order of `xlated.maps`; `budget` is how many
+ * instructions an unverified program may execute (below 2^31).
+ * Throws `ProgramError` where the program calls a helper that the environment does not have.
+ *
+ * @example
+ * const program = jit(rewrite(spec, verdict), environment, [counts]);
+ * program.run(context);   // low half of r0
+ */
+export function jit(
+  xlated: Xlated,
+  environment: Environment,
+  maps: readonly RuntimeMap[],
+  { budget = DEFAULT_BUDGET }: { budget?: number } = {},
+): CompiledProgram {
+  const operations = decode(xlated.insns);
+  const regions = new Regions();
+  const calls = operations.map((o, at) =>
+    o.kind === "helper" ? resolveCall(o.id, at, xlated, environment, maps, regions) : undefined,
+  );
+  const module = compile(xlated, operations, calls, maps);
+  const slot = (at: number): number => xlated.origin[at]!;
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes), {
+    [NAMES.environment]: {
+      memory: environment.memory.wasm,
+      entries: environment.entries,
+      stack_pointer: environment.stackPointer,
+      [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
+        regions.offset(low, high, bytes, slot(at)),
+      [NAMES.budget]: (at: number) => {
+        throw overBudget(slot(at), budget);
+      },
+      [NAMES.depth]: (at: number) => {
+        throw new ExecutionError("call-depth", slot(at), `calls nest deeper than ${MAX_CALL_FRAMES} functions`);
+      },
+    },
+    [NAMES.helpers]: Object.fromEntries(module.imports.map(({ call }, i) => [i, call])),
+  });
+  const entry = exports[NAMES.run] as (context: number, length?: number) => number;
+  if (xlated.verified) return { xlated, module, entry, run: (context) => entry(context) >>> 0 };
+
+  const globals = exports as unknown as Supervised;
+  return {
+    xlated,
+    module,
+    entry,
+    run(context, length = 0) {
+      const top = environment.stackPointer.value as number;
+      regions.begin(context, length, top);
+      globals.fuel.value = budget;
+      globals.memory_start.value = context;
+      globals.memory_size.value = length;
+      globals.stack_start.value = top - MAX_CALL_FRAMES * STACK_SIZE;
+      try {
+        return entry(context, length) >>> 0;
+      } finally {
+        environment.stackPointer.value = top;
+      }
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The second operand of an instruction: a register, or a constant already extended to 64 bits (signed). */
+export type Operand = { readonly register: number } | { readonly constant: bigint };
+
+/** Arithmetic on two operands; `mov` ignores the old destination. */
+export type AluOp =
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "sdiv"
+  | "or"
+  | "and"
+  | "lsh"
+  | "rsh"
+  | "mod"
+  | "smod"
+  | "xor"
+  | "mov"
+  | "arsh";
+
+/** Conditions of a branch, named after the instruction. */
+export type Condition = "eq" | "ne" | "gt" | "ge" | "lt" | "le" | "set" | "sgt" | "sge" | "slt" | "sle";
+
+/** Read-modify-write operations. */
+export type AtomicOp = "add" | "or" | "and" | "xor" | "xchg" | "cmpxchg";
+
+export type Bytes = 1 | 2 | 4 | 8;
+
+/** What a slot means, with every field already interpreted. Jump targets are slot indices. */
+export type Operation =
+  | { kind: "alu"; op: AluOp; wide: boolean; dst: number; src: Operand }
+  | { kind: "neg"; wide: boolean; dst: number }
+  /** `dst` = the low `bits` of `src`, sign-extended; to 32 bits where not `wide`. */
+  | { kind: "extend"; bits: 8 | 16 | 32; wide: boolean; dst: number; src: number }
+  /** Keeps the low `bits` of `dst` (`swap` false: le on a little-endian machine) or reverses their bytes. */
+  | { kind: "end"; bits: 16 | 32 | 64; swap: boolean; dst: number }
+  | { kind: "constant"; dst: number; value: bigint }
+  /** `dst` = the map, or with `valueOffset` the address of that byte of its only value. */
+  | { kind: "map"; dst: number; map: number; valueOffset: number | undefined }
+  | { kind: "load"; bytes: Bytes; signed: boolean; dst: number; base: number; offset: number }
+  | { kind: "store"; bytes: Bytes; base: number; offset: number; src: Operand }
+  /** With `fetch`, the old value goes to `src`; `cmpxchg` compares with r0 and leaves the old value there. */
+  | { kind: "atomic"; op: AtomicOp; fetch: boolean; bytes: 4 | 8; base: number; offset: number; src: number }
+  | { kind: "jump"; to: number }
+  | { kind: "branch"; condition: Condition; wide: boolean; left: number; right: Operand; to: number }
+  | { kind: "helper"; id: number }
+  | { kind: "call"; to: number }
+  | { kind: "exit" }
+  /** The second slot of a `ld_imm64`: never reached. */
+  | { kind: "second" };

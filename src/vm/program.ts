@@ -1,0 +1,15 @@
+import type { Xlated } from "./types.ts";
+
+/** A program that is ready to run, by whichever engine: `jit` or `interpret` made it. */
+export interface RunnableProgram {
+  readonly xlated: Xlated;
+  /**
+   * Runs once and returns the low 32 bits of r0, unsigned; the upper half is `memory.returnHigh` afterwards.
+   * `context` is the offset of the context object; for unverified programs r2 = `length`, the bytes there that they may touch.
+   * Throws `ExecutionError`, for unverified programs only.
+   */
+  run(context: number, length?: number): number;
+}
+
+/** How many instructions an unverified program may execute when nothing else is said. */
+export const DEFAULT_BUDGET = 10_000_000;

@@ -1,0 +1,157 @@
+import { CLASS, CLASS_MASK, JMP, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import { PROGRAMS } from "../programs/table.ts";
+import type { InstructionFacts, Verdict } from "../verifier/verdict.ts";
+import { rewriteContextAccess } from "./context.ts";
+import { decode } from "./decode.ts";
+import { ProgramError } from "./errors.ts";
+import { type Group, splice } from "./splice.ts";
+import type { Access, Subprogram, Xlated, XlatedFacts } from "./types.ts";
+import { STACK_SIZE } from "./types.ts";
+
+/** An unconditional jump to the next slot: what a branch whose jump is never taken becomes, and then nothing. */
+const NOP: Instruction = { code: CLASS.JMP | JMP.JA, dst: 0, src: 0, offset: 0, imm: 0 };
+
+/**
+ * Turns a verified program into what runs, as Linux does after verification: loads from the context become loads from
+ * the kernel's own object, branches that always go one way become jumps, and code that no path reaches is removed.
+ * Throws `ProgramError` when the verdict is a rejection.
+ *
+ * @example
+ * const xlated = rewrite(spec, verify(spec));
+ * jit(xlated, environment, maps).run(context);
+ */
+export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
+  if (!verdict.ok) {
+    throw new ProgramError("not-verified", verdict.at ?? 0, verdict.error ?? "the verifier rejected the program");
+  }
+  const layout = PROGRAMS[spec.type].context;
+  const groups: Group[] = spec.insns.map((insn, at): Group => {
+    const facts = verdict.facts[at]!;
+    if (!facts.seen && !isSecondOfSeen(spec.insns, verdict.facts, at)) return [];
+    if (facts.pointer === "ctx" && layout !== undefined) return rewriteContextAccess(layout, insn);
+    return hardWire(spec.insns, verdict.facts, at);
+  });
+  const { insns, origin, positions } = splice(spec.insns, groups);
+  return {
+    type: spec.type,
+    name: spec.name,
+    verified: true,
+    insns,
+    origin,
+    facts: insns.map((insn, at) => keepFacts(insn, verdict.facts[origin[at]!]!)),
+    maps: spec.maps,
+    subprograms: liveSubprograms(spec.insns, verdict, positions),
+  };
+}
+
+/** What the verifier's facts about a slot mean to the engines. */
+function keepFacts(insn: Instruction, facts: InstructionFacts): XlatedFacts {
+  const { map, constantKey } = facts;
+  const kind = insn.code & CLASS_MASK;
+  if (kind !== CLASS.LDX && kind !== CLASS.ST && kind !== CLASS.STX) return { map, constantKey };
+  // Stores only go through pointers that were proved. A load through one that differs by path, or that BTF describes, probes.
+  const isLoad = kind === CLASS.LDX && (insn.code & MODE_MASK) !== MODE.ATOMIC;
+  const access: Access = isLoad && facts.pointer === undefined ? "probe" : "proved";
+  return { access };
+}
+
+/** A branch of which the verifier saw one side only becomes a jump to that side, or nothing. */
+function hardWire(insns: readonly Instruction[], facts: readonly InstructionFacts[], at: number): Group {
+  const insn = insns[at]!;
+  const kind = insn.code & CLASS_MASK;
+  const group = insn.code & OP_MASK;
+  if (kind === CLASS.JMP && group === JMP.JA && insn.offset === 0) return [];
+  const conditional =
+    (kind === CLASS.JMP || kind === CLASS.JMP32) &&
+    group !== JMP.JA &&
+    group !== JMP.CALL &&
+    group !== JMP.EXIT &&
+    group !== JMP.JCOND;
+  if (!conditional || insn.offset === 0) return [insn];
+  if (!facts[at + 1]!.seen) return [{ ...NOP, offset: insn.offset }];
+  if (!facts[at + 1 + insn.offset]!.seen) return [];
+  return [insn];
+}
+
+/** The second slot of a `ld_imm64` lives as long as the first. */
+function isSecondOfSeen(insns: readonly Instruction[], facts: readonly InstructionFacts[], at: number): boolean {
+  const first = insns[at - 1];
+  return first !== undefined && first.code === LD_IMM64_CODE && insns[at]!.code === 0 && facts[at - 1]!.seen;
+}
+
+/** Subprograms in the order of the program; the verdict's stack depths are in that order too. */
+function liveSubprograms(insns: readonly Instruction[], verdict: Verdict, positions: readonly number[]): Subprogram[] {
+  const starts = subprogramStarts(insns);
+  return starts
+    .map((start, i) => ({ start, stackDepth: verdict.stackDepth[i] ?? STACK_SIZE }))
+    .filter(({ start }) => verdict.facts[start]!.seen)
+    .map(({ start, stackDepth }) => ({ start: positions[start]!, stackDepth }));
+}
+
+/** First slots of the functions of a program, ascending; 0 is the main function. */
+function subprogramStarts(insns: readonly Instruction[]): number[] {
+  const starts = new Set([0]);
+  for (const operation of decode(insns)) if (operation.kind === "call") starts.add(operation.to);
+  return [...starts].sort((a, b) => a - b);
+}
+
+/**
+ * Prepares a program without a verdict: nothing is rewritten, every access is checked when it happens.
+ * Of the program only its shape is checked: opcodes, registers, jump targets, that it cannot run off its end.
+ *
+ * @example
+ * const xlated = unverified({ type: "raw", name: "demo", insns, maps: [], license: "GPL" });
+ */
+export function unverified(spec: ProgramSpec): Xlated {
+  const operations = checkShape(spec);
+  return {
+    type: spec.type,
+    name: spec.name,
+    verified: false,
+    insns: spec.insns,
+    origin: spec.insns.map((_, at) => at),
+    facts: operations.map((o) => (o.kind === "map" ? { map: o.map } : {})),
+    maps: spec.maps,
+    subprograms: subprogramStarts(spec.insns).map((start) => ({ start, stackDepth: STACK_SIZE })),
+  };
+}
+
+function checkShape(spec: ProgramSpec): readonly ReturnType<typeof decode>[number][] {
+  const operations = decode(spec.insns);
+  if (operations.length === 0) throw new ProgramError("empty", 0, "the program has no instructions");
+  const target = (to: number, at: number): void => {
+    if (operations[to] === undefined) throw new ProgramError("bad-jump", at, `it jumps to ${to}, outside the program`);
+    if (operations[to].kind === "second")
+      throw new ProgramError("bad-jump", at, `it jumps into the ld_imm64 at ${to - 1}`);
+  };
+  operations.forEach((operation, at) => {
+    switch (operation.kind) {
+      case "jump":
+      case "branch":
+      case "call":
+        target(operation.to, at);
+        break;
+      case "map":
+        if (spec.maps[operation.map] === undefined) {
+          throw new ProgramError(
+            "bad-map",
+            at,
+            `there is no map ${operation.map}; the program has ${spec.maps.length}`,
+          );
+        }
+        break;
+    }
+  });
+  const last = operations.length - 1;
+  const kind = operations[last]!.kind;
+  if (kind !== "exit" && kind !== "jump") {
+    throw new ProgramError(
+      "falls-off",
+      last,
+      "the program runs off its end; the last instruction must be exit or a jump",
+    );
+  }
+  return operations;
+}

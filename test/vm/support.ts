@@ -1,0 +1,70 @@
+import { assemble } from "../../src/asm/assemble.ts";
+import type { Host } from "../../src/helpers/host.ts";
+import { HELPERS, helperById } from "../../src/helpers/table.ts";
+import type { Instruction } from "../../src/isa/instruction.ts";
+import { createMap } from "../../src/maps/create.ts";
+import type { RuntimeMap } from "../../src/maps/runtime.ts";
+import type { MapSpec } from "../../src/maps/spec.ts";
+import { LinearMemory } from "../../src/memory/memory.ts";
+import type { ProgramSpec } from "../../src/programs/spec.ts";
+import { Environment } from "../../src/vm/environment.ts";
+
+/** A host with nothing around it: fixed clock, one task, random numbers that count up. */
+export class BareHost implements Host {
+  readonly memory = new LinearMemory();
+  readonly maps: RuntimeMap[] = [];
+  readonly traced: string[] = [];
+  time = 1_000_000;
+  #random = 0;
+
+  ktimeNs(): number {
+    return this.time;
+  }
+  cpu(): number {
+    return 0;
+  }
+  task() {
+    return { pid: 7, tgid: 7, uid: 0, gid: 0, comm: "test" };
+  }
+  random(): number {
+    return ++this.#random;
+  }
+  trace(line: string): void {
+    this.traced.push(line);
+  }
+  stack(): readonly number[] {
+    return [];
+  }
+  createMap(spec: MapSpec): RuntimeMap {
+    const map = createMap(this.memory, this.maps.length, spec);
+    this.maps.push(map);
+    return map;
+  }
+}
+
+export function bareEnvironment(options: { remember?: () => () => void } = {}): {
+  host: BareHost;
+  environment: Environment;
+} {
+  const host = new BareHost();
+  return { host, environment: new Environment(host, { helpers: helperById, ...options }) };
+}
+
+/** Assembles with the helpers of Linux, and maps by position: `map[0]`. */
+export function assembleText(text: string, mapNames: readonly string[] = []): readonly Instruction[] {
+  return assemble(text, {
+    helper: (name) => HELPERS.find((row) => row.name === name.replace(/^bpf_/, ""))?.id,
+    map: (name) => {
+      const index = mapNames.indexOf(name);
+      return index < 0 ? undefined : index;
+    },
+  }).insns;
+}
+
+export function rawProgram(text: string, maps: readonly MapSpec[] = []): ProgramSpec {
+  const insns = assembleText(
+    text,
+    maps.map((map) => map.name),
+  );
+  return { type: "raw", name: "test", insns, maps, license: "GPL" };
+}
