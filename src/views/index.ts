@@ -1,0 +1,28 @@
+/**
+ * Displays of the book's own things. The package's index calls `registerViews` once; classes of lower folders then show
+ * themselves through `render(kind, this)`.
+ *
+ * @module
+ */
+import { register } from "../plot/registry.ts";
+import { renderMachine } from "./machine.ts";
+import { renderMap } from "./map.ts";
+import { renderLoadedProgram, renderProgram } from "./program.ts";
+import { renderRun } from "./run.ts";
+import { renderVerdict } from "./verdict.ts";
+
+/** Registers a renderer for each kind of value that this folder draws. */
+export function registerViews(): void {
+  register("program", renderProgram);
+  register("loaded-program", renderLoadedProgram);
+  register("verdict", renderVerdict);
+  register("map", renderMap);
+  register("run", renderRun);
+  register("machine", renderMachine);
+}
+
+export type { MachineView } from "./machine.ts";
+export type { MapView } from "./map.ts";
+export type { LoadedProgramView } from "./program.ts";
+export type { RunView } from "./run.ts";
+export type { Explanation, VerdictView } from "./verdict.ts";

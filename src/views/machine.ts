@@ -1,0 +1,89 @@
+/** A machine at one moment of its virtual time. */
+import type { MimeBundle } from "../plot/displayable.ts";
+import { plural } from "../plot/format.ts";
+import { viewBundle } from "./bundle.ts";
+import { type Html, html } from "./html.ts";
+import { STYLE } from "./style.ts";
+import { type Column, table, textTable } from "./table.ts";
+
+/** A machine as this view needs it: plain facts, so that the class decides what it tells. */
+export interface MachineView {
+  /** Virtual nanoseconds since it was started. */
+  readonly now: bigint;
+  readonly cpus: number;
+  readonly seed: number;
+  /** Tasks that live. */
+  readonly tasks: readonly { readonly pid: number; readonly comm: string; readonly state: string }[];
+  /** Loaded programs, each with the hooks that it is attached to. */
+  readonly programs: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly type: string;
+    readonly hooks: readonly string[];
+  }[];
+  readonly maps: readonly { readonly id: number; readonly name: string; readonly type: string }[];
+}
+
+/** Rows of one table; of the others only the number. */
+const MAX_ROWS = 12;
+
+/** Time, tasks, programs with their hooks, maps: a table each, empty ones left out. */
+export function renderMachine(machine: MachineView): MimeBundle {
+  const facts = `${plural(machine.cpus, "CPU")}, seed ${machine.seed}, at ${virtualTime(machine.now)} of virtual time`;
+  const parts: readonly Part[] = [
+    {
+      title: plural(machine.tasks.length, "task"),
+      columns: [{ title: "pid", kind: "number" }, { title: "comm" }, { title: "state" }],
+      rows: machine.tasks.map(({ pid, comm, state }) => [String(pid), comm, state]),
+    },
+    {
+      title: plural(machine.programs.length, "program"),
+      columns: [{ title: "id", kind: "number" }, { title: "name" }, { title: "type" }, { title: "attached to" }],
+      rows: machine.programs.map(({ id, name, type, hooks }) => [
+        String(id),
+        name,
+        type,
+        hooks.join(", ") || "nothing",
+      ]),
+    },
+    {
+      title: plural(machine.maps.length, "map"),
+      columns: [{ title: "id", kind: "number" }, { title: "name" }, { title: "type" }],
+      rows: machine.maps.map(({ id, name, type }) => [String(id), name, type]),
+    },
+  ].filter(({ rows }) => rows.length > 0) as readonly Part[];
+  return viewBundle({
+    label: `Machine: ${facts}`,
+    body: html`<p style="${STYLE.headline}"><strong>Machine</strong>: ${facts}</p>${parts.map(partTable)}`,
+    text: [`Machine: ${facts}`, ...parts.map(partText)].join("\n\n"),
+  });
+}
+
+interface Part {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function partTable({ title, columns, rows }: Part): Html {
+  const shown = rows.slice(0, MAX_ROWS).map((cells) => ({ cells }));
+  const more = rows.length > MAX_ROWS && html`<p style="${STYLE.headline}">and ${rows.length - MAX_ROWS} more</p>`;
+  return html`${table(title, columns, shown)}${more}`;
+}
+
+function partText({ title, columns, rows }: Part): string {
+  const heads = columns.map((column) => column.title);
+  const more = rows.length > MAX_ROWS ? `\nand ${rows.length - MAX_ROWS} more` : "";
+  return `${title}\n${textTable([heads, ...rows.slice(0, MAX_ROWS)], columns)}${more}`;
+}
+
+/** `10 s`, `1.5 ms`, `120 ns`: the largest unit that leaves at least one, six digits at most after the point. */
+function virtualTime(nanoseconds: bigint): string {
+  const units: readonly (readonly [bigint, string])[] = [
+    [1_000_000_000n, "s"],
+    [1_000_000n, "ms"],
+    [1_000n, "us"],
+  ];
+  const [size, unit] = units.find(([size]) => nanoseconds >= size) ?? [1n, "ns"];
+  return `${Number((Number(nanoseconds) / Number(size)).toFixed(6))} ${unit}`;
+}

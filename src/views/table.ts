@@ -1,0 +1,48 @@
+import { type Html, type HtmlValue, html } from "./html.ts";
+import { STYLE } from "./style.ts";
+
+/** A column: numbers go to the right, code is monospaced. */
+export interface Column {
+  readonly title: string;
+  readonly kind?: "text" | "number" | "code";
+}
+
+/** A row of cells; `mark` tints it, and its first cell should say why. */
+export interface Row {
+  readonly cells: readonly HtmlValue[];
+  readonly mark?: boolean;
+}
+
+/** A table with a caption and heads, readable row by row to a screen reader. */
+export function table(caption: HtmlValue, columns: readonly Column[], rows: readonly Row[]): Html {
+  const heads = columns.map(({ title }) => html`<th scope="col" style="${STYLE.head}">${title}</th>`);
+  const body = rows.map(({ cells, mark }) => {
+    const row = cells.map((cell, i) => tableCell(columns[i].kind ?? "text", cell));
+    return mark ? html`<tr style="${STYLE.badRow}">${row}</tr>` : html`<tr>${row}</tr>`;
+  });
+  return html`<table style="${STYLE.table}"><caption style="${STYLE.caption}">${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function tableCell(kind: "text" | "number" | "code", cell: HtmlValue): Html {
+  switch (kind) {
+    case "number":
+      return html`<td style="${STYLE.number}">${cell}</td>`;
+    case "code":
+      return html`<td style="${STYLE.cell}">${cell === "" || cell === undefined ? "" : html`<code>${cell}</code>`}</td>`;
+    case "text":
+      return html`<td style="${STYLE.cell}">${cell}</td>`;
+  }
+}
+
+/** The same as text: columns aligned by spaces, no trailing ones. */
+export function textTable(rows: readonly (readonly string[])[], columns: readonly Column[] = []): string {
+  const widths = rows.reduce<number[]>((most, row) => row.map((cell, i) => Math.max(most[i] ?? 0, cell.length)), []);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (columns[i]?.kind === "number" ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

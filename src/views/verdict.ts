@@ -1,0 +1,152 @@
+/** A program and what the verifier said of it. */
+import type { MimeBundle } from "../plot/displayable.ts";
+import { plural } from "../plot/format.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import type { Verdict } from "../verifier/verdict.ts";
+import { viewBundle } from "./bundle.ts";
+import { type Html, html } from "./html.ts";
+import { listInstructions, listingTable, listingText } from "./listing.ts";
+import { firstStates, lastPath, type RegisterChange, registerChanges } from "./log-states.ts";
+import { inWords } from "./state-words.ts";
+import { STYLE } from "./style.ts";
+import { table, textTable } from "./table.ts";
+
+/** Why a program was refused, where something knows more than the log says. */
+export interface Explanation {
+  /** What would go wrong, in a sentence or two. */
+  readonly cause: string;
+  /** How the registers came to what they are, in order. */
+  readonly history: readonly RegisterChange[];
+  /** Ways out, the best first; a diff has a line each, with `+`, `-` or a space in front. */
+  readonly fixes: readonly { readonly title: string; readonly diff?: string }[];
+}
+
+/** What this view draws. */
+export interface VerdictView {
+  readonly program: ProgramSpec;
+  readonly verdict: Verdict;
+  readonly explanation?: Explanation;
+}
+
+/** Accepted: cost and annotated listing. Rejected: the message, the place, how it came to that, ways out, the log. */
+export function renderVerdict(view: VerdictView): MimeBundle {
+  return view.verdict.ok ? accepted(view) : rejected(view);
+}
+
+function accepted({ program, verdict }: VerdictView): MimeBundle {
+  const cost = `processed ${plural(verdict.processed, "insn")}, ${plural(stackBytes(verdict), "byte")} of stack`;
+  const size = plural(listInstructions(program).length, "instruction");
+  const states = firstStates(verdict.log);
+  const notes = { known: states.size > 0 ? states : undefined };
+  return viewBundle({
+    label: `${program.name}: accepted by the verifier`,
+    body: html`<p style="${STYLE.headline}"><strong style="${STYLE.good}">✓ accepted</strong> <strong>${program.name}</strong> (${program.type}): ${cost}</p>
+${listingTable(size, program, notes)}`,
+    text: `✓ ${program.name} (${program.type}): accepted, ${cost}\n\n${listingText(program, notes)}`,
+  });
+}
+
+function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
+  const { at, errno = "EINVAL", error = "rejected" } = verdict;
+  const place = placeOf(program, at);
+  const history = explanation?.history ?? historyFromLog(verdict);
+  const listed = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
+  const rows = history.map((change) => [
+    String(change.at),
+    listed.get(change.at) ?? "",
+    `${change.register.toLowerCase()} = ${change.value}`,
+    inWords(change.value) ?? "",
+  ]);
+  const parts = {
+    headline: `${program.name} (${program.type}): rejected, ${errno}`,
+    cause: explanation?.cause,
+    fixes: explanation?.fixes ?? [],
+  };
+  return viewBundle({
+    label: `${program.name}: rejected by the verifier: ${error}`,
+    body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code>${error}</code></p>
+${place && html`<p style="${STYLE.headline}">At instruction ${place.index}${place.line !== undefined && `, line ${place.line}`}: <code>${place.text}</code></p>`}
+${parts.cause && html`<p style="${STYLE.headline}">${parts.cause}</p>`}
+${rows.length > 0 && historyTable(rows)}
+${parts.fixes.length > 0 && fixList(parts.fixes)}
+${listingTable(plural(listed.size, "instruction"), program, { at })}
+${logDetails(verdict.log)}`,
+    text: [
+      `✗ ${parts.headline}`,
+      `  ${error}`,
+      place
+        ? `  at instruction ${place.index}${place.line === undefined ? "" : `, line ${place.line}`}: ${place.text}`
+        : "",
+      parts.cause ? `\n${parts.cause}` : "",
+      rows.length > 0 ? `\nHow it came to this:\n${indent(textTable(rows))}` : "",
+      parts.fixes.length > 0 ? `\nWays out:\n${parts.fixes.map(fixText).join("\n")}` : "",
+      `\n${listingText(program, { at })}`,
+    ]
+      .filter((part) => part !== "")
+      .join("\n"),
+  });
+}
+
+function stackBytes({ stackDepth }: Verdict): number {
+  return Math.max(0, ...stackDepth);
+}
+
+function placeOf(program: ProgramSpec, at: number | undefined) {
+  if (at === undefined) return undefined;
+  const line = program.lines?.[at];
+  const text = line?.text.trim() ?? listInstructions(program).find(({ index }) => index === at)?.text ?? "";
+  return { index: at, line: line?.line, text };
+}
+
+/** The register that the message names, followed back through the log. */
+function historyFromLog({ error, log }: Verdict): readonly RegisterChange[] {
+  const register = /\bR\d+\b/.exec(error ?? "")?.[0];
+  return register ? registerChanges(lastPath(log), register) : [];
+}
+
+function historyTable(rows: readonly (readonly string[])[]): Html {
+  const last = rows.length - 1;
+  return table(
+    "How it came to this",
+    [
+      { title: "" },
+      { title: "insn", kind: "number" },
+      { title: "instruction", kind: "code" },
+      { title: "then", kind: "code" },
+      { title: "" },
+    ],
+    rows.map((row, i) => ({ cells: [i === last ? "✗" : "↓", ...row] })),
+  );
+}
+
+function fixList(fixes: Explanation["fixes"]): Html {
+  const items = fixes.map(
+    ({ title, diff }) => html`<li>${title}${diff && html`<pre style="${STYLE.log}">${diffLines(diff)}</pre>`}</li>`,
+  );
+  return html`<p style="${STYLE.headline}"><strong>Ways out</strong></p><ol>${items}</ol>`;
+}
+
+/** Added and removed lines are told apart by element and sign, not only by tint. */
+function diffLines(diff: string): Html[] {
+  return diff.split("\n").map((line) => {
+    if (line.startsWith("+")) return html`<ins style="${STYLE.good};text-decoration:none">${line}</ins>\n`;
+    if (line.startsWith("-")) return html`<del style="${STYLE.bad};text-decoration:none">${line}</del>\n`;
+    return html`${line}\n`;
+  });
+}
+
+function fixText({ title, diff }: Explanation["fixes"][number], index: number): string {
+  return `  ${index + 1}. ${title}${diff ? `\n${indent(diff, "       ")}` : ""}`;
+}
+
+function logDetails(log: string): Html | false {
+  const lines = log.trimEnd().split("\n").length;
+  return (
+    log !== "" &&
+    html`<details><summary>The verifier's log (${plural(lines, "line")})</summary><pre style="${STYLE.log}">${log.trimEnd()}</pre></details>`
+  );
+}
+
+function indent(text: string, by = "  "): string {
+  return text.replace(/^/gm, by);
+}
