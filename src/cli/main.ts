@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { suggest } from "../asm/suggest.ts";
 import { COMMANDS } from "./commands.ts";
 import { PACKAGE_ROOT } from "./package-root.ts";
-import { suggest } from "./suggest.ts";
 import { UsageError } from "./usage.ts";
 
 const version = (): string =>

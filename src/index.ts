@@ -1,0 +1,43 @@
+/**
+ * bpfbook: a complete eBPF system in TypeScript.
+ *
+ * @module
+ * @example
+ * import { asm, Machine, verify } from "bpfbook";
+ * const pass = asm({ type: "xdp", name: "pass" })`
+ *     r0 = 2
+ *     exit
+ * `;
+ * verify(pass).ok; // true
+ */
+import { registerViews } from "./views/index.ts";
+
+registerViews();
+
+export { AsmError } from "./asm/diagnostics.ts";
+export { disassemble } from "./asm/disassemble.ts";
+export { decode, encode, fromHex, toHex } from "./isa/encode.ts";
+export type { Instruction } from "./isa/instruction.ts";
+export type { BpfLink } from "./linux/bpf/link.ts";
+export { RunResult } from "./linux/bpf/test-run.ts";
+export { HookError } from "./linux/hooks.ts";
+export type { RunSummary } from "./linux/linux.ts";
+export { workloads } from "./linux/workloads/index.ts";
+export { type AsmOptions, type AsmValue, asm } from "./loader/asm.ts";
+export { AttachError } from "./loader/attach.ts";
+export { LoadedProgram } from "./loader/loaded-program.ts";
+export { Program } from "./loader/program.ts";
+export { verify } from "./loader/verify.ts";
+export { Machine, type MachineOptions } from "./machine.ts";
+export { bytes, type Codec, char, s8, s16, s32, s64, u8, u16, u32, u64 } from "./maps/codec.ts";
+export type { MapDeclaration } from "./maps/declaration.ts";
+export { MapError } from "./maps/error.ts";
+export { map } from "./maps/map.ts";
+export { arrayOf, struct } from "./maps/struct.ts";
+export type { MapView } from "./maps/view.ts";
+export { DISPLAY, type Displayable, LIVE, type MimeBundle } from "./plot/displayable.ts";
+export * as plot from "./plot/index.ts";
+export type { ProgramSpec, SourceLine } from "./programs/spec.ts";
+export type { ProgramType } from "./programs/types.ts";
+export type { Verdict } from "./verifier/verdict.ts";
+export { Verification, VerifierError } from "./verifier/verification.ts";

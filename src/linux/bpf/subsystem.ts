@@ -1,0 +1,101 @@
+import type { Host } from "../../helpers/host.ts";
+import { helperById } from "../../helpers/table.ts";
+import { createMap } from "../../maps/create.ts";
+import type { RuntimeMap } from "../../maps/runtime.ts";
+import type { MapSpec } from "../../maps/spec.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import type { Verdict } from "../../verifier/verdict.ts";
+import { VerifierError } from "../../verifier/verification.ts";
+import { verify } from "../../verifier/verify.ts";
+import { Environment } from "../../vm/environment.ts";
+import { interpret } from "../../vm/interpreter/interpret.ts";
+import { jit } from "../../vm/jit/jit.ts";
+import { rewrite, unverified } from "../../vm/rewrite.ts";
+import type { BpfLink } from "./link.ts";
+import type { Engine, LinuxProgram } from "./program.ts";
+
+/** The machine as the bpf subsystem needs it: a host whose map table it may fill. */
+export interface BpfHost extends Host {
+  readonly maps: (RuntimeMap | undefined)[];
+}
+
+export interface LoadOptions {
+  readonly engine?: Engine;
+  /** Maps that exist already, by the index in `spec.maps`; the others are created. */
+  readonly maps?: readonly (RuntimeMap | undefined)[];
+}
+
+/**
+ * What is behind bpf(2) in one machine: its maps and programs with their ids, and what they share to run.
+ *
+ * @example
+ * const bpf = new BpfSubsystem(linux, { cpus: 2 });
+ * const program = bpf.load(spec);                 // throws VerifierError, and the machine is as it was
+ * bpf.run(program, contextOffset);
+ */
+export class BpfSubsystem {
+  readonly host: BpfHost;
+  readonly environment: Environment;
+  readonly programs = new Map<number, LinuxProgram>();
+  readonly links = new Map<number, BpfLink>();
+  #nextProgram = 1;
+  #nextLink = 1;
+  #cpu = 0;
+
+  constructor(host: BpfHost, { cpus = 1 }: { cpus?: number } = {}) {
+    this.host = host;
+    this.environment = new Environment(host, { helpers: helperById, cpus });
+  }
+
+  /** `BPF_MAP_CREATE`; throws `MapError` with Linux's errno. */
+  createMap(spec: MapSpec): RuntimeMap {
+    const index = this.host.maps.length;
+    const map = createMap(this.host.memory, index, spec);
+    this.host.maps[index] = map;
+    return map;
+  }
+
+  /** `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created. */
+  load(spec: ProgramSpec, { engine = "jit", maps: existing = [] }: LoadOptions = {}): LinuxProgram {
+    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec);
+    if (verdict?.ok === false) throw new VerifierError(spec, verdict);
+    const before = this.host.maps.length;
+    try {
+      const maps = spec.maps.map((map, index) => existing[index] ?? this.createMap(map));
+      const xlated = verdict === undefined ? unverified(spec) : rewrite(spec, verdict);
+      const runnable = (engine === "jit" ? jit : interpret)(xlated, this.environment, maps);
+      return this.#register({ spec, verdict, engine, runnable, maps });
+    } catch (error) {
+      // Nothing half-done: maps that were made for a program that cannot run are gone again.
+      this.host.maps.length = before;
+      throw error;
+    }
+  }
+
+  #register(parts: Omit<LinuxProgram, "id">): LinuxProgram {
+    const program = { id: this.#nextProgram++, ...parts };
+    this.programs.set(program.id, program);
+    return program;
+  }
+
+  /** Keeps a link under an id of its own until `detach` has run. */
+  link(hook: string, program: LinuxProgram, detach: () => void): BpfLink {
+    const id = this.#nextLink++;
+    const end = () => {
+      if (this.links.delete(id)) detach();
+    };
+    const link: BpfLink = { id, hook, program, detach: end, [Symbol.dispose]: end };
+    this.links.set(id, link);
+    return link;
+  }
+
+  /** Runs a program on the CPU that the host is on; the low 32 bits of r0. */
+  run(program: LinuxProgram, context: number, length?: number): number {
+    const cpu = this.host.cpu();
+    if (cpu !== this.#cpu) {
+      this.environment.selectCpu(cpu);
+      this.#cpu = cpu;
+    }
+    return program.runnable.run(context, length);
+  }
+}

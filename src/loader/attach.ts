@@ -1,0 +1,38 @@
+import type { BpfLink } from "../linux/bpf/link.ts";
+import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
+import type { Linux } from "../linux/linux.ts";
+import type { ProgramType } from "../programs/types.ts";
+import type { LoadedProgram } from "./loaded-program.ts";
+
+/** A program and a hook that do not go together, or a program of another machine. */
+export class AttachError extends Error {
+  readonly code = "EINVAL";
+  readonly hook: string;
+  constructor(hook: string, message: string) {
+    super(message);
+    this.name = "AttachError";
+    this.hook = hook;
+  }
+}
+
+/** Which program type runs at which kind of hook, by the first word of the hook's name. */
+const TYPE_OF_HOOK: Readonly<Record<string, ProgramType>> = {
+  tracepoint: "tracepoint",
+  profile: "perf_event",
+};
+
+/**
+ * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME` or `profile:hz:N`.
+ * Throws `AttachError` for a program of the wrong type and `HookError` for a hook that does not exist.
+ */
+export function attach(linux: Linux, bpf: BpfSubsystem, program: LoadedProgram, hook: string): BpfLink {
+  const wanted = TYPE_OF_HOOK[hook.split(":")[0]!];
+  const { type, name } = program.spec;
+  if (program.bpf !== bpf)
+    throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
+  if (wanted !== undefined && wanted !== type) {
+    throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted}.`);
+  }
+  const detach = linux.hooks.attach(hook, { run: (context) => void bpf.run(program.program, context) });
+  return bpf.link(hook, program.program, detach);
+}

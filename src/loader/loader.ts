@@ -1,0 +1,52 @@
+import type { BpfSubsystem, LoadOptions } from "../linux/bpf/subsystem.ts";
+import { MapDeclaration } from "../maps/declaration.ts";
+import type { AnyDeclaration } from "../maps/latest.ts";
+import type { MapSpec } from "../maps/spec.ts";
+import type { MapView } from "../maps/view.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import { LoadedProgram } from "./loaded-program.ts";
+
+/**
+ * libbpf's part for one machine: it turns declarations into maps, once each, and programs into loaded programs.
+ *
+ * @example
+ * const loader = new Loader(bpf);
+ * const program = loader.load(countReads);
+ * loader.map(sizes).get(12);
+ */
+export class Loader {
+  readonly bpf: BpfSubsystem;
+  /** The maps of this machine by the declaration they were made from. */
+  readonly #views = new Map<AnyDeclaration, MapView<never, never>>();
+
+  constructor(bpf: BpfSubsystem) {
+    this.bpf = bpf;
+  }
+
+  /**
+   * Loads a program. Each declaration it uses becomes a map of this machine with its initial contents; a declaration that
+   * no machine has yet is bound to this one. A rejected program throws `VerifierError` and changes nothing.
+   */
+  load(spec: ProgramSpec, options: Omit<LoadOptions, "maps"> = {}): LoadedProgram {
+    const existing = spec.maps.map((map) => (isDeclaration(map) ? this.#views.get(map)?.runtime : undefined));
+    const program = this.bpf.load(spec, { ...options, maps: existing });
+    for (const [index, map] of spec.maps.entries()) {
+      if (isDeclaration(map) && !this.#views.has(map)) {
+        this.#views.set(map, map.bind(program.maps[index]!, this.bpf));
+      }
+    }
+    return new LoadedProgram(this.bpf, program);
+  }
+
+  /** This machine's map of a declaration, created now if no program has brought it yet. */
+  map<K, V>(declaration: MapDeclaration<K, V>): MapView<K, V> {
+    const key = declaration as unknown as AnyDeclaration;
+    const known = this.#views.get(key);
+    if (known !== undefined) return known as unknown as MapView<K, V>;
+    const view = declaration.bind(this.bpf.createMap(declaration), this.bpf);
+    this.#views.set(key, view as unknown as MapView<never, never>);
+    return view;
+  }
+}
+
+const isDeclaration = (map: MapSpec): map is AnyDeclaration => map instanceof MapDeclaration;

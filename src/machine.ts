@@ -1,0 +1,106 @@
+import type { BpfLink } from "./linux/bpf/link.ts";
+import type { Engine } from "./linux/bpf/program.ts";
+import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
+import { Linux } from "./linux/linux.ts";
+import { attach } from "./loader/attach.ts";
+import type { LoadedProgram } from "./loader/loaded-program.ts";
+import { Loader } from "./loader/loader.ts";
+import type { MapDeclaration } from "./maps/declaration.ts";
+import type { MapView } from "./maps/view.ts";
+import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
+import { render } from "./plot/registry.ts";
+import type { ProgramSpec } from "./programs/spec.ts";
+
+type SpawnArguments = Parameters<Linux["spawn"]>;
+
+export interface MachineOptions {
+  /** Simulated CPUs, 1 to 64; default 2. */
+  readonly cpus?: number;
+  /** Everything that looks like chance follows from it; default 1. */
+  readonly seed?: number;
+}
+
+/**
+ * A simulated Linux machine: programs are loaded into it and attached to its hooks, workloads make something happen.
+ * Time is virtual; the same seed and inputs give the same run.
+ *
+ * @example
+ * const m = new Machine({ cpus: 2, seed: 7 });
+ * m.attach(m.load(countReads), "tracepoint:syscalls:sys_exit_read");
+ * m.spawn(workloads.webServer());
+ * await m.run("10s");
+ */
+export class Machine implements Displayable {
+  readonly linux: Linux;
+  readonly bpf: BpfSubsystem;
+  readonly cpus: number;
+  readonly seed: number;
+  readonly #loader: Loader;
+
+  constructor({ cpus = 2, seed = 1 }: MachineOptions = {}) {
+    this.cpus = cpus;
+    this.seed = seed;
+    this.linux = new Linux({ cpus, seed });
+    this.bpf = new BpfSubsystem(this.linux, { cpus });
+    this.#loader = new Loader(this.bpf);
+  }
+
+  /** Virtual nanoseconds since the machine was started. */
+  get now(): bigint {
+    return BigInt(this.linux.ktimeNs());
+  }
+
+  /** Verifies, compiles and loads; throws `VerifierError`, which shows why, and leaves the machine as it was. */
+  load(program: ProgramSpec, options: { readonly engine?: Engine } = {}): LoadedProgram {
+    return this.#loader.load(program, options);
+  }
+
+  /** Attaches to `tracepoint:CATEGORY:NAME` or `profile:hz:N`; the link's `detach()` ends it. */
+  attach(program: LoadedProgram, hook: string): BpfLink {
+    return attach(this.linux, this.bpf, program, hook);
+  }
+
+  /** This machine's map of a declaration. The first machine that loads it is also what the declaration itself shows. */
+  map<K, V>(declaration: MapDeclaration<K, V>): MapView<K, V> {
+    return this.#loader.map(declaration);
+  }
+
+  /** Stacks of a `map.stackTrace`, as names of functions, innermost first: what `plot.flameGraph` takes. */
+  stacks(declaration: MapDeclaration<number, readonly bigint[]>): { get(id: number): readonly string[] | undefined } {
+    const view = this.map(declaration);
+    return {
+      get: (id) => view.get(id)?.map((address) => this.linux.symbolize(address)?.name ?? `0x${address.toString(16)}`),
+    };
+  }
+
+  /** Starts a workload's tasks. */
+  spawn(...workload: SpawnArguments): ReturnType<Linux["spawn"]> {
+    return this.linux.spawn(...workload);
+  }
+
+  /** Lets virtual time pass: `"10s"`, `"250ms"`, or nanoseconds. */
+  run(duration: Parameters<Linux["run"]>[0]): ReturnType<Linux["run"]> {
+    return this.linux.run(duration);
+  }
+
+  /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */
+  replay(source: Parameters<Linux["replay"]>[0]): ReturnType<Linux["replay"]> {
+    return this.linux.replay(source);
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    const { now, cpus, seed, linux, bpf } = this;
+    const links = [...bpf.links.values()];
+    return render("machine", {
+      ...{ now, cpus, seed },
+      tasks: linux.tasks().map(({ pid, comm, state }) => ({ pid, comm, state: String(state) })),
+      programs: [...bpf.programs.values()].map((program) => ({
+        id: program.id,
+        name: program.spec.name,
+        type: program.spec.type,
+        hooks: links.filter((link) => link.program === program).map((link) => link.hook),
+      })),
+      maps: linux.maps.flatMap((map) => (map ? [{ id: map.index + 1, name: map.spec.name, type: map.spec.type }] : [])),
+    });
+  }
+}
