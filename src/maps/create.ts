@@ -62,11 +62,9 @@ const TYPES: Readonly<Record<MapType, TypeRow>> = {
 
 const isCount = (entries: number): boolean => Number.isInteger(entries) && entries > 0 && entries < 2 ** 32;
 
-/** What Linux checks of every map, then of its type. */
+/** What Linux checks, in its order: one mistake may hide another. */
 function check(spec: MapSpec): Refusal | undefined {
   const row = TYPES[spec.type];
-  if (!/^[A-Za-z0-9_.]{0,15}$/.test(spec.name))
-    return refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots.");
   if (spec.flags & ~row.flags)
     return refuse(
       "EINVAL",
@@ -75,7 +73,11 @@ function check(spec: MapSpec): Refusal | undefined {
     );
   if (!isCount(spec.maxEntries)) return refuse("EINVAL", `maxEntries ${spec.maxEntries}`, "Use 1 to 2 ** 32 - 1.");
   if (spec.valueSize === 0) return refuse("EINVAL", "a value of 0 bytes", "Give it a value of at least one byte.");
-  return row.check(spec);
+  const refusal = row.check(spec);
+  if (refusal) return refusal;
+  if (!/^[A-Za-z0-9_.]{0,15}$/.test(spec.name))
+    return refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots.");
+  return undefined;
 }
 
 /**

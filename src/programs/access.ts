@@ -30,7 +30,7 @@ export function contextAccess(
   size: number,
   mode: AccessMode,
 ): ContextField | undefined {
-  if (offset < 0 || offset >= layout.size || offset % size !== 0) return undefined;
+  if (offset >= layout.size || offset % size !== 0) return undefined;
   const field = layout.fields.find((each) => offset >= each.offset && offset < each.offset + each.size);
   if (!field) return undefined;
   const width = mode === "write" ? field.write : field.read;

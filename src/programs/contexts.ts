@@ -143,14 +143,22 @@ export const PERF_EVENT_CONTEXT: ContextLayout = {
 /** Linux's `PERF_MAX_TRACE_SIZE`: how far a tracepoint program may read as far as the verifier knows. */
 export const TRACEPOINT_MAX_SIZE = 8192;
 
+/** The lowest offset that an instruction can have. */
+const LOWEST_OFFSET = -0x8000;
+
 /**
  * A tracepoint's record. The first 8 bytes are Linux's own (a pointer to the registers). The verifier allows reads up to
  * `TRACEPOINT_MAX_SIZE`; that they stay within the record of the event is checked at attaching (EACCES).
+ *
+ * Linux compares the offset with 8 as an unsigned number, so its verifier lets negative offsets pass, and so does ours.
  */
 export const TRACEPOINT_CONTEXT: ContextLayout = {
   struct: "trace_entry",
   size: TRACEPOINT_MAX_SIZE,
-  fields: [{ name: "record", offset: 8, size: TRACEPOINT_MAX_SIZE - 8, unit: 8, kind: "scalar", read: "any" }],
+  fields: [
+    { name: "before", offset: LOWEST_OFFSET, size: -LOWEST_OFFSET, unit: 8, kind: "scalar", read: "any" },
+    { name: "record", offset: 8, size: TRACEPOINT_MAX_SIZE - 8, unit: 8, kind: "scalar", read: "any" },
+  ],
 };
 
 /** `struct bpf_raw_tracepoint_args`: at most 12 arguments of the tracepoint, as they were passed. */

@@ -115,7 +115,7 @@ function socketBuffer(memory: LinearMemory, data: Uint8Array, ethernet: boolean)
       "an IP packet without its whole header",
       "Give it 20 bytes for IPv4, 40 for IPv6.",
     );
-  const head = memory.allocate(PAGE, PAGE);
+  const head = memory.allocate(PAGE);
   const start = head + SKB_HEADROOM;
   const at = memory.allocate(SK_BUFF.size);
   memory.u8.set(data, start);
@@ -154,7 +154,7 @@ function socketBuffer(memory: LinearMemory, data: Uint8Array, ethernet: boolean)
 /** A frame in a page of its own. */
 function xdpFrame(memory: LinearMemory, data: Uint8Array): TestRun {
   checkFrame(data, XDP_LARGEST, "ENOMEM");
-  const page = memory.allocate(PAGE, PAGE);
+  const page = memory.allocate(PAGE);
   const at = memory.allocate(XDP_BUFF.size);
   const linear = data.subarray(0, XDP_LINEAR);
   const fragments = data.slice(XDP_LINEAR);

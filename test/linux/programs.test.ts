@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { helperName, LAST_HELPER } from "../../src/helpers/names.ts";
+import { LinearMemory } from "../../src/memory/memory.ts";
+import { type AccessMode, contextAccess } from "../../src/programs/access.ts";
+import { SK_BUFF, XDP_BUFF } from "../../src/programs/objects.ts";
+import type { ContextLayout } from "../../src/programs/row.ts";
+import { PROGRAMS } from "../../src/programs/table.ts";
+import { prepareTestRun, type TestRun, type TestRunError } from "../../src/programs/test-run.ts";
+import type { ProgramType } from "../../src/programs/types.ts";
+import { available, close, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { call, EXIT, load, loadSigned, program, set, slot, store } from "./slots.ts";
+
+const TYPES = (Object.keys(PROGRAMS) as ProgramType[]).filter((type) => type !== "raw");
+const PACKET_TYPES = ["socket_filter", "sched_cls", "xdp"] as const;
+
+describe.skipIf(!available)(suiteName("program types against the running Linux"), () => {
+  describe("every access to the context", () => {
+    const accesses = (mode: AccessMode, size: number, offset: number): Uint8Array =>
+      mode === "read"
+        ? load(size, 0, 1, offset)
+        : mode === "read_signed"
+          ? loadSigned(size, 0, 1, offset)
+          : store(size, 1, offset, 0);
+
+    /** Offsets around every byte of the context; a tracepoint's 8192 bytes only at their ends. */
+    function offsets({ size }: ContextLayout): number[] {
+      const all = Array.from({ length: size + 24 }, (_, at) => at - 8);
+      return size > 1000 ? all.filter((at) => at < 40 || at > size - 24) : all;
+    }
+
+    test.each(TYPES)("%s", (type) => {
+      const layout = PROGRAMS[type].context!;
+      for (const mode of ["read", "read_signed", "write"] as const) {
+        // There is no sign-extending load of 8 bytes.
+        for (const size of mode === "read_signed" ? [1, 2, 4] : [1, 2, 4, 8]) {
+          for (const offset of offsets(layout)) {
+            const { ok, fd } = progLoad({ type, insns: program(accesses(mode, size, offset), set(0, 0), EXIT) });
+            close(fd);
+            const ours = contextAccess(layout, offset, size, mode) !== undefined;
+            expect({ mode, size, offset, ok: ours }).toEqual({ mode, size, offset, ok });
+          }
+        }
+      }
+    });
+
+    test("packet fields are the pointers that Linux makes of them", () => {
+      for (const type of ["sched_cls", "xdp"] as const) {
+        for (const field of PROGRAMS[type].context!.fields.filter(({ read }) => read)) {
+          const insns = program(load(field.unit ?? field.size, 0, 1, field.offset), slot(0x57, 0, 0, 0, 1), EXIT);
+          const { fd, log } = progLoad({ type, insns, logLevel: 1 });
+          close(fd);
+          const kind = /R0(?:_w)?=(pkt_end|pkt_meta|pkt|sock_common)/.exec(log)?.[1] ?? "scalar";
+          const names = { pkt: "packet", pkt_end: "packet_end", pkt_meta: "packet_meta" } as Record<string, string>;
+          expect({ field: field.name, kind: names[kind] ?? kind }).toEqual({ field: field.name, kind: field.kind });
+        }
+      }
+    });
+  });
+
+  test.each(TYPES)("%s may call the same helpers", (type) => {
+    const theirs: (string | undefined)[] = [];
+    for (let id = 1; id <= LAST_HELPER; id++) {
+      const { fd, log } = progLoad({ type, insns: program(call(id), set(0, 0), EXIT), logLevel: 1 });
+      close(fd);
+      if (!/program of this type cannot use helper|unknown func/.test(log)) theirs.push(helperName(id));
+    }
+    expect([...PROGRAMS[type].helpers].sort()).toEqual(theirs.sort());
+  });
+
+  describe("test runs", () => {
+    /** A frame with an EtherType and bytes that differ. */
+    function frame(length: number, type: number, first = 0): Uint8Array {
+      const data = Uint8Array.from({ length }, (_, at) => (at < 6 ? first : at));
+      if (length > 13) data.set([type >> 8, type & 0xff], 12);
+      return data;
+    }
+
+    /** Ours without a program: what one that does nothing leaves. */
+    function ours(type: ProgramType, data: Uint8Array): { run?: TestRun; memory: LinearMemory; errno?: string } {
+      const memory = new LinearMemory();
+      try {
+        return { memory, run: prepareTestRun(memory, type, data) };
+      } catch (error) {
+        return { memory, errno: (error as TestRunError).errno };
+      }
+    }
+
+    const lengths = [0, 13, 14, 15, 16, 33, 34, 53, 54, 60, 1514, 3519, 3520, 3521, 3712, 3713, 9000, 73152, 73153];
+    const types = [0, 0x05ff, 0x0600, 0x0800, 0x0806, 0x8100, 0x86dd];
+
+    test.each(PACKET_TYPES)("%s: the packet taken, refused and given back", (type) => {
+      const { fd } = progLoad({ type, insns: program(set(0, 0), EXIT) });
+      for (const length of lengths) {
+        for (const etherType of types) {
+          const data = frame(length, etherType);
+          const linux = progTestRun(fd, { data, dataOutSize: 1 << 20 });
+          const { run, errno } = ours(type, data);
+          expect({ length, etherType, errno }).toEqual({ length, etherType, errno: linux.errno });
+          if (run) expect(run.dataOut()).toEqual(linux.dataOut);
+        }
+      }
+      close(fd);
+    });
+
+    test.each(PACKET_TYPES)("%s: what the fields hold", (type) => {
+      const layout = PROGRAMS[type].context!;
+      const frames = [
+        ...types.map((etherType) => frame(64, etherType)),
+        frame(64, 0x0806, 0xff),
+        frame(64, 0x0806, 2),
+        frame(16, 0, 0xff).fill(0xff, 14),
+      ];
+      for (const { name, offset, unit, size, object } of layout.fields.filter((f) => f.read && f.kind === "scalar")) {
+        const { fd } = progLoad({ type, insns: program(load(unit ?? size, 0, 1, offset), EXIT) });
+        for (const data of frames) {
+          const { retval } = progTestRun(fd, { data });
+          const { run, memory } = ours(type, data);
+          const bytes = memory.u8.slice(
+            run!.context + object!.offset,
+            run!.context + object!.offset + Math.min(object!.size, 4),
+          );
+          const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
+          expect({ name, value }).toEqual({ name, value: retval });
+        }
+        close(fd);
+      }
+    });
+
+    test("data to data_end is what lies in one piece", () => {
+      for (const type of ["sched_cls", "xdp"] as const) {
+        const [data, end] = type === "xdp" ? [0, 4] : [76, 80];
+        const { fd } = progLoad({
+          type,
+          insns: program(load(4, 2, 1, data), load(4, 0, 1, end), slot(0x1f, 0, 2), EXIT),
+        });
+        const { members } = type === "xdp" ? XDP_BUFF : SK_BUFF;
+        for (const length of [14, 60, 3520, ...(type === "xdp" ? [3521, 9000] : [])]) {
+          const packet = frame(length, 0x0806);
+          const { run, memory } = ours(type, packet);
+          const at = (field: { offset: number }): number => memory.view.getUint32(run!.context + field.offset, true);
+          expect(at(members.data_end) - at(members.data)).toBe(progTestRun(fd, { data: packet }).retval);
+        }
+        close(fd);
+      }
+    });
+  });
+});
