@@ -35,7 +35,7 @@ const TO_COMMENT_END = /\*\//g;
 
 /**
  * Splits assembler text into lines of tokens, without comments: `//` and `#` to the end of the line, `;` likewise when
- * nothing stands before it, and C's block comments over any number of lines.
+ * nothing stands before it, and C's block comments, also over several lines (a line end still ends the statement).
  */
 export function tokenize(text: string): TokenizedText {
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));

@@ -1,0 +1,264 @@
+import type { Instruction } from "../isa/instruction.ts";
+import type { Field, OpcodeRow } from "../isa/opcode-row.ts";
+import { OPCODES } from "../isa/opcodes.ts";
+
+/** A program that cannot be built: a number that fits no field, a label that is missing or there twice. */
+export class BuildError extends Error {
+  readonly code = "BUILD";
+  constructor(message: string) {
+    super(message);
+    this.name = "BuildError";
+  }
+}
+
+/** A place that jumps name. */
+export interface Label {
+  readonly label: string;
+}
+
+/** An instruction whose target is a label, put in `field` when the program is built. */
+export interface Branch {
+  readonly insn: Instruction;
+  readonly to: string;
+  readonly field: "offset" | "imm";
+}
+
+export type Part = Instruction | Label | Branch;
+
+/** What memory holds: its size, and whether a load extends the sign. */
+export type MemoryType = "u8" | "u16" | "u32" | "u64" | "s8" | "s16" | "s32";
+
+type Letter = "b" | "h" | "w" | "dw";
+const LETTERS: Readonly<Record<string, Letter>> = { "8": "b", "16": "h", "32": "w", "64": "dw" };
+
+const ROWS = new Map(OPCODES.map((row) => [row.name, row]));
+
+/** One slot from a row's name and its operands; what the row fixes is filled in. */
+function slot(name: string, operands: Partial<Record<Field, number>>): Instruction {
+  const row = ROWS.get(name) as OpcodeRow;
+  const { dst = 0, src = 0, offset = 0, imm = 0 } = { ...operands, ...row.fixed };
+  integer(offset, 16, name);
+  integer(imm, 32, name);
+  return { code: row.code, dst, src, offset, imm: imm | 0 };
+}
+
+function integer(value: number, bits: 16 | 32, name: string): void {
+  // Numbers of 32 bits may be written with or without a sign.
+  const high = bits === 32 ? 2 ** 32 : 2 ** 15;
+  if (Number.isInteger(value) && value >= -(2 ** (bits - 1)) && value < high) return;
+  throw new BuildError(`${value} in ${name} is no integer of ${bits} bits`);
+}
+
+/** Second operand of arithmetic and comparisons: a register of the same width, or a number. */
+export type Value<Width extends 32 | 64> = Register<Width> | number;
+
+/**
+ * A register, as the start of instructions that read like assembly. Each method's comment is the text that it makes.
+ *
+ * @example
+ * build(r0.mov(0), r1.jeq(0, "end"), r0.load("u32", r1, 4), label("end"), exit());
+ */
+export class Register<Width extends 32 | 64> {
+  readonly number: number;
+  readonly width: Width;
+
+  constructor(number: number, width: Width) {
+    this.number = number;
+    this.width = width;
+  }
+
+  /** `r0 = r1`, `r0 = 1` */
+  mov = (value: Value<Width>): Instruction => this.#arithmetic("mov", value);
+  /** `r0 += r1` */
+  add = (value: Value<Width>): Instruction => this.#arithmetic("add", value);
+  /** `r0 -= r1` */
+  sub = (value: Value<Width>): Instruction => this.#arithmetic("sub", value);
+  /** `r0 *= r1` */
+  mul = (value: Value<Width>): Instruction => this.#arithmetic("mul", value);
+  /** `r0 /= r1` */
+  div = (value: Value<Width>): Instruction => this.#arithmetic("div", value);
+  /** `r0 s/= r1` */
+  sdiv = (value: Value<Width>): Instruction => this.#arithmetic("sdiv", value);
+  /** `r0 %= r1` */
+  mod = (value: Value<Width>): Instruction => this.#arithmetic("mod", value);
+  /** `r0 s%= r1` */
+  smod = (value: Value<Width>): Instruction => this.#arithmetic("smod", value);
+  /** `r0 |= r1` */
+  or = (value: Value<Width>): Instruction => this.#arithmetic("or", value);
+  /** `r0 &= r1` */
+  and = (value: Value<Width>): Instruction => this.#arithmetic("and", value);
+  /** `r0 ^= r1` */
+  xor = (value: Value<Width>): Instruction => this.#arithmetic("xor", value);
+  /** `r0 <<= r1` */
+  lsh = (value: Value<Width>): Instruction => this.#arithmetic("lsh", value);
+  /** `r0 >>= r1` */
+  rsh = (value: Value<Width>): Instruction => this.#arithmetic("rsh", value);
+  /** `r0 s>>= r1` */
+  arsh = (value: Value<Width>): Instruction => this.#arithmetic("arsh", value);
+
+  #arithmetic(name: string, value: Value<Width>): Instruction {
+    return this.#binary(`${name}${this.width}`, value);
+  }
+
+  #binary(name: string, value: Value<Width>, offset = 0): Instruction {
+    const dst = this.number;
+    return typeof value === "number"
+      ? slot(`${name}_imm`, { dst, imm: value, offset })
+      : slot(`${name}_reg`, { dst, src: value.number, offset });
+  }
+
+  /** `r0 = -r0` */
+  neg(): Instruction {
+    return slot(`neg${this.width}`, { dst: this.number });
+  }
+
+  /** `r0 = (s8)r1`; the 32-bit form extends 8 and 16 bits. */
+  signExtend(bits: Width extends 64 ? 8 | 16 | 32 : 8 | 16, from: Register<Width>): Instruction {
+    return slot(`movsx${bits}to${this.width}`, { dst: this.number, src: from.number });
+  }
+
+  /** `r0 = be16 r0` */
+  swap(order: "le" | "be" | "bswap", bits: 16 | 32 | 64): Instruction {
+    return slot(`${order}${bits}`, { dst: this.number });
+  }
+
+  /** `r0 = *(u32 *)(r1 + 4)` */
+  load(type: MemoryType, base: Register<64>, offset: number): Instruction {
+    const signed = type.startsWith("s") ? "s" : "";
+    return slot(`ldx${signed}${LETTERS[type.slice(1)]}`, { dst: this.number, src: base.number, offset });
+  }
+
+  /** `r0 = 0x1122334455667788 ll` */
+  loadImm64(value: bigint): Instruction[] {
+    const bits = BigInt.asUintN(64, value);
+    return this.#wide("ld_imm64", Number(BigInt.asIntN(32, bits)), Number(BigInt.asIntN(32, bits >> 32n)));
+  }
+
+  /** `r1 = map[0]`, by the map's index in the program's list */
+  loadMap(index: number): Instruction[] {
+    return this.#wide("ld_map_fd", index, 0);
+  }
+
+  /** `r1 = map[0][0]+8` */
+  loadMapValue(index: number, offset = 0): Instruction[] {
+    return this.#wide("ld_map_value", index, offset);
+  }
+
+  #wide(name: string, imm: number, next: number): Instruction[] {
+    integer(next, 32, name);
+    return [slot(name, { dst: this.number, imm }), { code: 0, dst: 0, src: 0, offset: 0, imm: next }];
+  }
+
+  /** `if r0 == r1 goto label` */
+  jeq = (value: Value<Width>, to: string): Branch => this.#branch("jeq", value, to);
+  /** `if r0 != r1 goto label` */
+  jne = (value: Value<Width>, to: string): Branch => this.#branch("jne", value, to);
+  /** `if r0 > r1 goto label` */
+  jgt = (value: Value<Width>, to: string): Branch => this.#branch("jgt", value, to);
+  /** `if r0 >= r1 goto label` */
+  jge = (value: Value<Width>, to: string): Branch => this.#branch("jge", value, to);
+  /** `if r0 < r1 goto label` */
+  jlt = (value: Value<Width>, to: string): Branch => this.#branch("jlt", value, to);
+  /** `if r0 <= r1 goto label` */
+  jle = (value: Value<Width>, to: string): Branch => this.#branch("jle", value, to);
+  /** `if r0 s> r1 goto label` */
+  jsgt = (value: Value<Width>, to: string): Branch => this.#branch("jsgt", value, to);
+  /** `if r0 s>= r1 goto label` */
+  jsge = (value: Value<Width>, to: string): Branch => this.#branch("jsge", value, to);
+  /** `if r0 s< r1 goto label` */
+  jslt = (value: Value<Width>, to: string): Branch => this.#branch("jslt", value, to);
+  /** `if r0 s<= r1 goto label` */
+  jsle = (value: Value<Width>, to: string): Branch => this.#branch("jsle", value, to);
+  /** `if r0 & r1 goto label` */
+  jset = (value: Value<Width>, to: string): Branch => this.#branch("jset", value, to);
+
+  #branch(name: string, value: Value<Width>, to: string): Branch {
+    return { insn: this.#binary(this.width === 64 ? name : `${name}32`, value), to, field: "offset" };
+  }
+}
+
+const wide = (number: number) => new Register(number, 64);
+const half = (number: number) => new Register(number, 32);
+
+/** The registers, and their lower halves. */
+export const [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(wide);
+export const [w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(half);
+
+/** `*(u32 *)(r10 - 8) = r1`, `*(u32 *)(r10 - 8) = 5` */
+export function store(
+  type: "u8" | "u16" | "u32" | "u64",
+  base: Register<64>,
+  offset: number,
+  value: Value<64>,
+): Instruction {
+  const letter = LETTERS[type.slice(1)];
+  return typeof value === "number"
+    ? slot(`st${letter}`, { dst: base.number, offset, imm: value })
+    : slot(`stx${letter}`, { dst: base.number, offset, src: value.number });
+}
+
+/** Atomic operations: those named `fetch_` leave the old value in the source register, `cmpxchg` in r0. */
+export type AtomicOperation = `${"" | "fetch_"}${"add" | "or" | "and" | "xor"}` | "xchg" | "cmpxchg";
+
+/** `lock *(u64 *)(r1 + 0) += r2`, `r2 = atomic_fetch_add((u64 *)(r1 + 0), r2)`, `r0 = cmpxchg_64(r1 + 0, r0, r2)` */
+export function atomic(
+  operation: AtomicOperation,
+  type: "u32" | "u64",
+  base: Register<64>,
+  offset: number,
+  source: Register<64>,
+): Instruction {
+  const prefix = operation.endsWith("xchg") ? "" : "atomic_";
+  return slot(`${prefix}${operation}${type.slice(1)}`, { dst: base.number, src: source.number, offset });
+}
+
+/** `goto label` */
+export function jump(to: string): Branch {
+  return { insn: slot("ja", {}), to, field: "offset" };
+}
+
+/** `call 1`, by a helper's id */
+export function call(helper: number): Instruction {
+  return slot("call_helper", { imm: helper });
+}
+
+/** `call label`: a subprogram of the same program */
+export function callSubprog(to: string): Branch {
+  return { insn: slot("call_subprog", {}), to, field: "imm" };
+}
+
+/** `exit` */
+export function exit(): Instruction {
+  return slot("exit", {});
+}
+
+/** `name:` */
+export function label(name: string): Label {
+  return { label: name };
+}
+
+/** Puts parts together and resolves their labels; throws `BuildError`. */
+export function build(...parts: readonly (Part | readonly Part[])[]): Instruction[] {
+  const flat = parts.flat();
+  const labels = new Map<string, number>();
+  let size = 0;
+  for (const part of flat) {
+    if (!("label" in part)) size += 1;
+    else if (labels.has(part.label)) throw new BuildError(`label ${part.label} is there twice`);
+    else labels.set(part.label, size);
+  }
+  const insns: Instruction[] = [];
+  for (const part of flat) {
+    if ("label" in part) continue;
+    insns.push("to" in part ? resolve(part, insns.length, labels) : part);
+  }
+  return insns;
+}
+
+function resolve({ insn, to, field }: Branch, at: number, labels: ReadonlyMap<string, number>): Instruction {
+  const target = labels.get(to);
+  if (target === undefined) throw new BuildError(`there is no label ${to}`);
+  const distance = target - at - 1;
+  integer(distance, field === "offset" ? 16 : 32, `the jump to ${to}`);
+  return { ...insn, [field]: distance };
+}
