@@ -1,0 +1,102 @@
+import type { PageCache } from "./page-cache.ts";
+import type { Kernel, Task } from "./task.ts";
+
+/** What `struct file_operations` is: how a kind of file is read, written and released. */
+export interface FileOperations {
+  /** Bytes read, 0 at the end, or -errno. */
+  readonly read: (t: Task, file: OpenFile, count: number) => Kernel<number>;
+  readonly write: (t: Task, file: OpenFile, count: number) => Kernel<number>;
+  /** The last descriptor is closed. */
+  readonly release: (t: Task, file: OpenFile) => void;
+}
+
+/** A file on the disk. Its content has a length and pages, no bytes. */
+export interface Inode {
+  readonly ino: number;
+  readonly path: string;
+  size: number;
+  readonly pages: PageCache;
+}
+
+/** An open file description: what descriptors point to, shared by `dup` and `fork`. */
+export interface OpenFile {
+  readonly operations: FileOperations;
+  /** For messages and `/proc/PID/fd`. */
+  readonly path: string;
+  readonly inode?: Inode;
+  /** Kind-specific: a pipe's end, a socket. */
+  readonly object?: unknown;
+  readonly readable: boolean;
+  readonly writable: boolean;
+  readonly append: boolean;
+  position: number;
+  /** Descriptors in all tasks that point here. */
+  references: number;
+  /** Bytes that `read` and `write` delivered, for conservation checks. */
+  bytesRead: number;
+  bytesWritten: number;
+}
+
+/** A new open file with one reference; options default to a readable, writable file at position 0. */
+export function openFile(
+  operations: FileOperations,
+  path: string,
+  options: Partial<Pick<OpenFile, "inode" | "object" | "readable" | "writable" | "append">> = {},
+): OpenFile {
+  return {
+    readable: true,
+    writable: true,
+    append: false,
+    ...options,
+    operations,
+    path,
+    position: 0,
+    references: 1,
+    bytesRead: 0,
+    bytesWritten: 0,
+  };
+}
+
+/** Descriptors of a process. */
+export class FileTable {
+  readonly #files: (OpenFile | undefined)[] = [];
+
+  get(fd: number): OpenFile | undefined {
+    return this.#files[fd];
+  }
+
+  /** Puts a file at the lowest free descriptor, as POSIX demands, or at `fd`. */
+  install(file: OpenFile, fd = this.#lowest()): number {
+    this.#files[fd] = file;
+    return fd;
+  }
+
+  /** Frees a descriptor; gives back the file if that was its last reference. */
+  remove(fd: number): { readonly file: OpenFile; readonly last: boolean } | undefined {
+    const file = this.#files[fd];
+    if (file === undefined) return undefined;
+    this.#files[fd] = undefined;
+    file.references--;
+    return { file, last: file.references === 0 };
+  }
+
+  /** A child's copy after `fork`: the same open files, each with one reference more. */
+  copy(): FileTable {
+    const copy = new FileTable();
+    for (const [fd, file] of this.entries()) {
+      file.references++;
+      copy.install(file, fd);
+    }
+    return copy;
+  }
+
+  /** Open descriptors. */
+  entries(): readonly (readonly [fd: number, file: OpenFile])[] {
+    return this.#files.flatMap((file, fd) => (file === undefined ? [] : [[fd, file] as const]));
+  }
+
+  #lowest(): number {
+    const free = this.#files.indexOf(undefined);
+    return free >= 0 ? free : this.#files.length;
+  }
+}

@@ -1,0 +1,377 @@
+import type { CurrentTask, Host } from "../helpers/host.ts";
+import type { RuntimeMap } from "../maps/runtime.ts";
+import { LinearMemory } from "../memory/memory.ts";
+import { BlockDevice } from "./block-device.ts";
+import { Cpu } from "./cpu.ts";
+import { parseDuration } from "./duration.ts";
+import { EventQueue } from "./event-queue.ts";
+import { FileSystem } from "./file-system.ts";
+import { FileTable } from "./files.ts";
+import { Hooks } from "./hooks.ts";
+import { idleFrames } from "./idle.ts";
+import { Network } from "./network.ts";
+import { Random } from "./random.ts";
+import { type ReplaySource, type ReplaySummary, replay } from "./replay/replay.ts";
+import { Scheduler } from "./scheduler.ts";
+import { UserStrings } from "./strings.ts";
+import { type Symbolized, SymbolTable } from "./symbols.ts";
+import { type Program, Sys } from "./sys.ts";
+import { syscallByNumber } from "./syscall-table.ts";
+import { BEHIND, type Kernel, SLEEP, Task } from "./task.ts";
+import { traceLine } from "./trace-pipe.ts";
+import { WaitQueue } from "./wait-queue.ts";
+import type { Workload } from "./workloads/workload.ts";
+
+/** The machine was asked to run while it is running. */
+export class RunningError extends Error {
+  readonly code = "EBUSY";
+  constructor() {
+    super("the machine is running already: await the first run before the next");
+    this.name = "RunningError";
+  }
+}
+
+/** What happened in one run. */
+export interface RunSummary {
+  /** Virtual nanoseconds that passed. */
+  readonly ns: number;
+  /** Events at hooks that something is or was attached to. */
+  readonly events: Readonly<Record<string, number>>;
+  readonly syscalls: number;
+  readonly switches: number;
+}
+
+/** A process to be started. */
+export interface NewProcess {
+  readonly program: Program;
+  readonly comm: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly parent?: Task;
+  /** For replays, whose log says it; otherwise the next free one. */
+  readonly pid?: number;
+  readonly tgid?: number;
+}
+
+const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
+
+/** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
+const TURN = 20;
+
+/** Steps of the simulation between two looks at the real clock. */
+const LOOK = 512;
+
+/**
+ * A simulated Linux computer: CPUs, tasks, files, a disk, a network, in virtual time. What happens is a function of the
+ * seed and of what is spawned; programs attached to its hooks see it and never change it.
+ *
+ * @example
+ * const linux = new Linux({ cpus: 2, seed: 7 });
+ * linux.spawn(workloads.webServer());
+ * linux.hooks.attach("tracepoint:syscalls:sys_enter_read", { run: (at) => console.log(linux.task().comm, at) });
+ * await linux.run("10s");
+ */
+export class Linux implements Host {
+  readonly memory: LinearMemory;
+  /** Filled by the bpf subsystem. */
+  readonly maps: (RuntimeMap | undefined)[] = [];
+  readonly cpus: readonly Cpu[];
+  readonly symbols = new SymbolTable();
+  readonly strings: UserStrings;
+  readonly files = new FileSystem();
+  readonly disk: BlockDevice;
+  readonly network: Network;
+  readonly hooks: Hooks;
+  readonly scheduler: Scheduler;
+  /** Randomness of devices and workloads; attached programs have a stream of their own. */
+  readonly random32: Random;
+  /** Lines of `/sys/kernel/tracing/trace_pipe`. */
+  readonly tracePipe: string[] = [];
+  /** System calls so far. */
+  syscalls = 0;
+  readonly #programRandom: Random;
+  readonly #events = new EventQueue();
+  /** Samples that wait for the whole machine to come to their time. Apart from the events, which move the machine. */
+  readonly #samples = new EventQueue();
+  readonly #tasks = new Map<number, Task>();
+  readonly #libcFrames: number[] = [];
+  #nextPid = 1000;
+  #now = 0;
+  #running = false;
+
+  constructor({ cpus = 2, seed = 1, memory = new LinearMemory() }: LinuxOptions = {}) {
+    this.memory = memory;
+    this.random32 = new Random(seed, 0);
+    this.#programRandom = new Random(seed, 1);
+    this.strings = new UserStrings(memory);
+    this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
+    this.hooks = new Hooks(
+      memory,
+      this.symbols,
+      this.cpus,
+      () => this.#now,
+      (time, run) => this.#observe(time, run),
+    );
+    this.scheduler = new Scheduler(this.cpus, this.hooks);
+    this.disk = new BlockDevice(this);
+    this.network = new Network(this);
+  }
+
+  #createCpu(id: number): Cpu {
+    const cpu = new Cpu(id);
+    cpu.idle = new Task(this, cpu, { pid: 0, comm: `swapper/${id}` }, new FileTable(), new WaitQueue());
+    idleFrames(cpu.idle, id);
+    cpu.current = cpu.idle;
+    return cpu;
+  }
+
+  // What programs see: the Host.
+
+  /** Virtual nanoseconds since boot. */
+  ktimeNs(): number {
+    return this.hooks.moment?.time ?? this.#now;
+  }
+
+  cpu(): number {
+    return this.hooks.moment?.cpu ?? 0;
+  }
+
+  task(): CurrentTask {
+    return this.hooks.moment?.task ?? this.cpus[0]!.idle;
+  }
+
+  random(): number {
+    return this.#programRandom.u32();
+  }
+
+  trace(line: string): void {
+    this.tracePipe.push(traceLine(this.task(), this.cpu(), this.ktimeNs(), line));
+  }
+
+  /** Return addresses of what executes now, innermost first, as [low, high] pairs; empty outside of events. */
+  stack(kind: "kernel" | "user"): readonly number[] {
+    const frames = this.hooks.moment?.frames;
+    const out: number[] = [];
+    if (frames === undefined) return out;
+    const stack = kind === "kernel" ? frames.kernel : frames.user;
+    const depth = kind === "kernel" ? frames.kernelDepth : frames.userDepth;
+    for (let level = depth - 1; level >= 0; level--) this.symbols.pushAddress(stack[level]!, out);
+    return out;
+  }
+
+  /** The function that an address lies in; undefined if none. */
+  symbolize(address: bigint): Symbolized | undefined {
+    return this.symbols.symbolize(address);
+  }
+
+  // What the machine's parts use.
+
+  /** The frame of libc's wrapper of a system call. */
+  libcFrame(nr: number): number {
+    return (this.#libcFrames[nr] ??= this.symbols.userFrame(LIBC, syscallByNumber(nr)?.name ?? "syscall"));
+  }
+
+  /** Something outside of the CPUs happens at `time`. */
+  at(time: number, run: (time: number) => void): void {
+    this.#events.at(time, run);
+    this.scheduler.limit(time - 1);
+  }
+
+  /** When the next event comes; Infinity if none is planned. */
+  get nextEvent(): number {
+    return this.#events.next;
+  }
+
+  /** `run` looks at the machine when all of it has come to `time`. */
+  #observe(time: number, run: () => void): void {
+    this.#samples.at(time, run);
+    this.scheduler.limit(time - 1);
+  }
+
+  /** `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there. */
+  interrupt(cpu: Cpu, time: number, body: (current: Task) => void): void {
+    this.at(time, (now) => {
+      // In the middle of something that cannot be interrupted: the CPU's clock is ahead.
+      if (cpu.now > now) {
+        this.interrupt(cpu, cpu.now, body);
+        return;
+      }
+      if (!cpu.busy) cpu.advance(now);
+      this.scheduler.active = cpu;
+      body(cpu.current);
+    });
+  }
+
+  /** All live tasks and zombies, by pid. */
+  tasks(): readonly Task[] {
+    return [...this.#tasks.values()];
+  }
+
+  /** Starts a process; it runs from the current virtual time on. */
+  process(options: NewProcess): Task {
+    const pid = options.pid ?? this.#freePid();
+    const files = options.parent?.files.copy() ?? new FileTable();
+    const cpu = options.parent?.cpu ?? this.cpus[0]!;
+    const identity = { uid: options.parent?.uid, gid: options.parent?.gid, ...options, pid };
+    const task = new Task(this, cpu, identity, files, new WaitQueue());
+    task.program = this.#start(task, options.program);
+    this.#tasks.set(pid, task);
+    this.scheduler.enqueue(task, options.parent?.cpu.now ?? this.#now);
+    return task;
+  }
+
+  #freePid(): number {
+    while (this.#tasks.has(this.#nextPid)) this.#nextPid++;
+    return this.#nextPid++;
+  }
+
+  /** A program's life: libc's start-up code, the program, exit. */
+  *#start(task: Task, program: Program): Kernel<void> {
+    const sys = new Sys(task, this.random32);
+    sys.enter(sys.text(LIBC, "__libc_start_call_main"));
+    yield* program(sys);
+    yield* sys.exit(0);
+  }
+
+  /** A task has exited and became a zombie: without a parent nobody waits for it. */
+  exited(task: Task): void {
+    for (const child of task.children) child.parent = undefined;
+    if (task.parent === undefined) this.reaped(task);
+  }
+
+  /** A zombie's last trace goes. */
+  reaped(task: Task): void {
+    this.#tasks.delete(task.pid);
+  }
+
+  // What users do.
+
+  /** Starts a workload. */
+  spawn(workload: Workload): Task {
+    return workload.start(this);
+  }
+
+  /**
+   * Runs for a span of virtual time ("10s", "250ms", or nanoseconds), giving the event loop a turn now and then.
+   * Throws `DurationError`, `RunningError`.
+   */
+  async run(duration: string | number): Promise<RunSummary> {
+    const end = this.#now + parseDuration(duration);
+    const before = this.#counters();
+    await this.#exclusively(async () => {
+      while (!this.#advance(end, performance.now() + TURN)) await turn();
+    });
+    return this.#since(before);
+  }
+
+  /** Runs up to a virtual time, without a pause. */
+  runUntil(time: number): RunSummary {
+    const before = this.#counters();
+    if (this.#running) throw new RunningError();
+    this.#running = true;
+    try {
+      this.#advance(Math.max(time, this.#now), Number.POSITIVE_INFINITY);
+    } finally {
+      this.#running = false;
+    }
+    return this.#since(before);
+  }
+
+  /**
+   * Runs the machine through a log of `strace -f -ttt`: its processes make the log's system calls at the log's times,
+   * with the log's results. Throws `StraceError` at the first bad line; what came before it has happened.
+   */
+  async replay(source: ReplaySource): Promise<ReplaySummary> {
+    const before = this.#counters();
+    const calls = await replay(this, source, (until) => this.runUntil(until));
+    return { ...this.#since(before), ...calls };
+  }
+
+  async #exclusively(body: () => Promise<void>): Promise<void> {
+    if (this.#running) throw new RunningError();
+    this.#running = true;
+    try {
+      await body();
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  #counters(): RunSummary {
+    const { syscalls, scheduler } = this;
+    return { ns: this.#now, events: this.hooks.counts(), syscalls, switches: scheduler.switches };
+  }
+
+  #since(before: RunSummary): RunSummary {
+    const after = this.#counters();
+    const events = Object.entries(after.events).map(([name, n]) => [name, n - (before.events[name] ?? 0)]);
+    return {
+      ns: after.ns - before.ns,
+      events: Object.fromEntries(events),
+      syscalls: after.syscalls - before.syscalls,
+      switches: after.switches - before.switches,
+    };
+  }
+
+  // The simulation.
+
+  /** Whatever comes earliest happens next, until `end`. False: the real time is over before. */
+  #advance(end: number, deadline: number): boolean {
+    for (let step = 1; ; step++) {
+      if (step % LOOK === 0 && performance.now() > deadline) return false;
+      const cpu = this.#earliest();
+      const queue = this.#samples.next <= this.#events.next ? this.#samples : this.#events;
+      if (queue.next <= cpu.due) {
+        if (queue.next >= end) break;
+        const event = queue.pop()!;
+        this.#now = event.time;
+        event.run(event.time);
+      } else if (cpu.due >= end) break;
+      else if (cpu.busy) this.#execute(cpu, end);
+      else {
+        // Halted, and a profiling timer looks at it.
+        cpu.advance(cpu.nextSample);
+        cpu.takeSamples();
+      }
+    }
+    this.#now = end;
+    return true;
+  }
+
+  #earliest(): Cpu {
+    let earliest = this.cpus[0]!;
+    for (const cpu of this.cpus) if (cpu.due < earliest.due) earliest = cpu;
+    return earliest;
+  }
+
+  /** Lets the earliest CPU execute until something else comes first. Ties go to the lower CPU, always. */
+  #execute(cpu: Cpu, end: number): void {
+    let horizon = Math.min(end, this.#events.next, this.#samples.next) - 1;
+    for (const other of this.cpus) {
+      if (other === cpu) continue;
+      const limit = other.id < cpu.id ? other.due - 1 : other.due;
+      if (limit < horizon) horizon = limit;
+    }
+    cpu.horizon = horizon;
+    this.#now = cpu.now;
+    this.scheduler.active = cpu;
+    const { program } = cpu.current;
+    if (program === undefined) {
+      this.scheduler.leaveIdle(cpu);
+      return;
+    }
+    const why = program.next().value;
+    if (why !== undefined && why !== BEHIND) this.scheduler.switchFrom(cpu, why !== SLEEP);
+  }
+}
+
+/** How a machine is built. */
+export interface LinuxOptions {
+  readonly cpus?: number;
+  readonly seed?: number;
+  readonly memory?: LinearMemory;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

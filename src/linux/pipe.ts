@@ -1,0 +1,79 @@
+import { ERRNO } from "./errno.ts";
+import { copyCost } from "./filemap.ts";
+import { type FileOperations, type OpenFile, openFile } from "./files.ts";
+import { sleepOn } from "./scheduler.ts";
+import { ENTRY_POINT, F } from "./symbols.ts";
+import { type Kernel, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import { WaitQueue } from "./wait-queue.ts";
+
+/** Bytes that a pipe holds: 16 pages. */
+const CAPACITY = 65_536;
+
+/** Both ends of a pipe. */
+class Pipe {
+  bytes = 0;
+  readers = 1;
+  writers = 1;
+  readonly readable = new WaitQueue();
+  readonly writable = new WaitQueue();
+}
+
+/** `pipe2(2)`; the two descriptors come back in `out`, which stands for the user's array. */
+// biome-ignore lint/correctness/useYield: making a pipe never waits, and a system call is always a generator
+export function* sysPipe2(t: Task, out: number[]): Kernel<number> {
+  t.enter(ENTRY_POINT[293]!, 15);
+  t.enter(F.do_pipe2, 600);
+  const pipe = new Pipe();
+  const read = openFile(PIPE_OPERATIONS, "pipe", { object: pipe, writable: false });
+  const write = openFile(PIPE_OPERATIONS, "pipe", { object: pipe, readable: false });
+  out.push(t.files.install(read), t.files.install(write));
+  return t.leave(0, 2);
+}
+
+const PIPE_OPERATIONS: FileOperations = {
+  read: pipeRead,
+  write: pipeWrite,
+  release(t, file) {
+    t.enter(F.pipe_release, 80);
+    const pipe = file.object as Pipe;
+    if (file.readable) pipe.readers--;
+    else pipe.writers--;
+    pipe.readable.wakeAll();
+    pipe.writable.wakeAll();
+    t.leave(undefined);
+  },
+};
+
+function* pipeRead(t: Task, file: OpenFile, count: number): Kernel<number> {
+  const pipe = file.object as Pipe;
+  t.enter(F.anon_pipe_read, 60);
+  while (pipe.bytes === 0 && pipe.writers > 0) yield* sleepOn(t, pipe.readable, TASK_INTERRUPTIBLE);
+  const bytes = Math.min(count, pipe.bytes);
+  t.enter(F.copy_page_to_iter, 15);
+  t.enter(F._copy_to_iter, copyCost(bytes));
+  t.leave(undefined, 2);
+  pipe.bytes -= bytes;
+  if (bytes > 0) pipe.writable.wakeAll();
+  return t.leave(bytes);
+}
+
+/** Writes all of it, waiting for the reader as often as needed, as a blocking pipe does. */
+function* pipeWrite(t: Task, file: OpenFile, count: number): Kernel<number> {
+  const pipe = file.object as Pipe;
+  t.enter(F.anon_pipe_write, 80);
+  let written = 0;
+  while (written < count) {
+    if (pipe.readers === 0) return t.leave(written > 0 ? written : -ERRNO.EPIPE);
+    const bytes = Math.min(count - written, CAPACITY - pipe.bytes);
+    if (bytes === 0) {
+      yield* sleepOn(t, pipe.writable, TASK_INTERRUPTIBLE);
+      continue;
+    }
+    t.enter(F.copy_page_from_iter, copyCost(bytes));
+    t.leave(undefined);
+    pipe.bytes += bytes;
+    written += bytes;
+    pipe.readable.wakeAll();
+  }
+  return t.leave(written);
+}

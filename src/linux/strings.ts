@@ -1,0 +1,36 @@
+import type { LinearMemory } from "../memory/memory.ts";
+
+/**
+ * Upper half of addresses in user space where programs keep their strings; the lower half is the offset in linear
+ * memory, so a user address is read the way a direct-map address is.
+ */
+export const USER_STRINGS_HIGH = 0x7f00;
+
+/** Strings of the simulated programs, in linear memory, so that a pointer argument points to something. */
+export class UserStrings {
+  readonly #memory: LinearMemory;
+  readonly #addresses = new Map<string, number>();
+  readonly #texts = new Map<number, string>();
+
+  constructor(memory: LinearMemory) {
+    this.#memory = memory;
+  }
+
+  /** The user address of a string's bytes (UTF-8, NUL at the end); one copy per distinct string. */
+  address(text: string): number {
+    const known = this.#addresses.get(text);
+    if (known !== undefined) return known;
+    const bytes = new TextEncoder().encode(text);
+    const offset = this.#memory.allocate(bytes.length + 1);
+    this.#memory.u8.set(bytes, offset);
+    const address = USER_STRINGS_HIGH * 2 ** 32 + offset;
+    this.#addresses.set(text, address);
+    this.#texts.set(address, text);
+    return address;
+  }
+
+  /** The string at an address that `address` gave; empty for any other. */
+  read(address: number): string {
+    return this.#texts.get(address) ?? "";
+  }
+}

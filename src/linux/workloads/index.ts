@@ -1,0 +1,28 @@
+import { logRotation } from "./log-rotation.ts";
+import { readFiles } from "./read-files.ts";
+import { type WebServerOptions, webServer } from "./web-server.ts";
+import type { Workload } from "./workload.ts";
+
+/** All of them at once: a small server on a working day. */
+function mixed(options: WebServerOptions = {}): Workload {
+  return {
+    name: "mixed",
+    start(linux) {
+      const first = webServer({ rate: 300, ...options }).start(linux);
+      readFiles().start(linux);
+      logRotation().start(linux);
+      return first;
+    },
+  };
+}
+
+/**
+ * What a machine can be given to do. Tasks of a workload only make system calls; everything that programs observe
+ * follows from what Linux does with them.
+ *
+ * @example
+ * linux.spawn(workloads.webServer({ rate: 2000 }));
+ */
+export const workloads = { webServer, readFiles, logRotation, mixed } as const;
+
+export type { Workload } from "./workload.ts";

@@ -1,0 +1,78 @@
+import { O_RDONLY } from "../open.ts";
+import type { Sys } from "../sys.ts";
+import type { Kernel } from "../task.ts";
+import type { Workload } from "./workload.ts";
+
+const SHELL = "/usr/bin/bash";
+const CAT = "/usr/bin/cat";
+
+/** What the shell reads, and how often. */
+export interface ReadFilesOptions {
+  readonly files?: number;
+  /** Bytes of the median file. */
+  readonly size?: number;
+  /** Bytes that `cat` asks for at once. */
+  readonly chunk?: number;
+  /** Milliseconds between two commands. */
+  readonly pause?: number;
+}
+
+/** A shell in which somebody runs `cat FILE` again and again: fork, exec, open, read, write, exit, wait. */
+export function readFiles(options: ReadFilesOptions = {}): Workload {
+  const { files = 50, size = 40_000, chunk = 131_072, pause = 20 } = options;
+  return {
+    name: "readFiles",
+    start(linux) {
+      const paths = Array.from({ length: files }, (_, i) => `/home/student/notes/chapter${i}.txt`);
+      for (const path of paths) linux.files.create(path, linux.random32.lognormal(size, 1.2));
+      linux.files.create("/etc/ld.so.cache", 18_451);
+      linux.files.create("/usr/lib/x86_64-linux-gnu/libc.so.6", 2_125_328);
+      return linux.process({
+        comm: "bash",
+        uid: 1000,
+        gid: 1000,
+        program: (sys) => shell(sys, paths, chunk, pause * 1e6),
+      });
+    },
+  };
+}
+
+function* shell(sys: Sys, paths: readonly string[], chunk: number, pause: number): Kernel<void> {
+  sys.enter(sys.text(SHELL, "main"));
+  sys.enter(sys.text(SHELL, "reader_loop"));
+  for (;;) {
+    yield* sys.nanosleep(1 + sys.random.exponential(pause));
+    const path = paths[sys.random.below(paths.length)]!;
+    sys.enter(sys.text(SHELL, "execute_command"));
+    yield* sys.compute(60_000);
+    yield* sys.fork((child) => child.execve(CAT, (cat) => catFile(cat, path, chunk)));
+    yield* sys.wait();
+    sys.leave();
+  }
+}
+
+function* catFile(sys: Sys, path: string, chunk: number): Kernel<void> {
+  yield* dynamicLinker(sys);
+  sys.enter(sys.text(CAT, "main"));
+  const output = yield* sys.openat("/dev/pts/0", 1);
+  const file = yield* sys.openat(path, O_RDONLY);
+  sys.enter(sys.text(CAT, "simple_cat"));
+  for (let bytes = 1; bytes > 0; ) {
+    bytes = yield* sys.read(file, chunk);
+    if (bytes > 0) yield* sys.write(output, bytes);
+  }
+  sys.leave();
+  yield* sys.close(file);
+  sys.leave();
+}
+
+/** What every dynamically linked program does first: it finds libc and reads its header. */
+function* dynamicLinker(sys: Sys): Kernel<void> {
+  sys.enter(sys.text("/usr/lib64/ld-linux-x86-64.so.2", "_dl_map_object"));
+  yield* sys.close(yield* sys.openat("/etc/ld.so.cache", O_RDONLY));
+  const library = yield* sys.openat("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY);
+  yield* sys.read(library, 832);
+  yield* sys.close(library);
+  yield* sys.compute(250_000);
+  sys.leave();
+}
