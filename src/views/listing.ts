@@ -2,8 +2,10 @@
 import { formatInstruction } from "../asm/format-instruction.ts";
 import { helperName } from "../helpers/names.ts";
 import { LD_IMM64_CODE } from "../isa/constants.ts";
+import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
-import type { Html } from "./html.ts";
+import { type Html, html } from "./html.ts";
+import { STYLE } from "./style.ts";
 import { type Column, table } from "./table.ts";
 
 /** One instruction of a listing. */
@@ -23,6 +25,9 @@ export interface ListingNotes {
   /** What to print beside an instruction, by index. */
   readonly known?: ReadonlyMap<number, string>;
 }
+
+/** Rows of one listing: a longer program is shown around its wrong instruction, else from its start. */
+const MAX_ROWS = 250;
 
 /** All instructions, those of two slots once. */
 export function listInstructions({ insns, lines, maps }: ProgramSpec): ListedInstruction[] {
@@ -48,39 +53,44 @@ function instructionText(insns: ProgramSpec["insns"], maps: ProgramSpec["maps"],
 }
 
 /**
- * As bpftool prints: each source line as a comment over its instructions. The wrong one has `-->` in front.
+ * As bpftool prints: each source line as a comment over its instructions. Assembly has one instruction a line: there the
+ * source stands behind, where no note does. The wrong instruction has `-->` in front.
  *
  * ```
- * ; r0 = 2
+ * ; return XDP_PASS;
  *    0: (b7) r0 = 2
+ *    1: (95) exit
  * ```
  */
 export function listingText(program: ProgramSpec, { at, known }: ListingNotes = {}): string {
-  const instructions = listInstructions(program);
-  const width = Math.max(0, ...instructions.map(({ text }) => text.length));
-  return instructions
-    .flatMap(({ index, text, source }) => {
-      const note = known?.get(index);
-      const row = `${index === at ? "-->" : "   "}${String(index).padStart(4)}: ${text}`;
-      return [
-        ...(source ? [`; ${source.text}`] : []),
-        note === undefined ? row : `${row.padEnd(width + 9)}  ; ${note}`,
-      ];
-    })
-    .join("\n");
+  const { instructions, rest } = cut(listInstructions(program), at);
+  const isAssembly = instructions.every(({ source }) => source);
+  const rows = instructions.map(({ index, text }) => {
+    const pointer = at === undefined ? "" : index === at ? "--> " : "    ";
+    return `${pointer}${String(index).padStart(4)}: ${text}`;
+  });
+  const width = Math.max(0, ...rows.map((row) => row.length));
+  const lines = instructions.flatMap(({ index, source }, i) => {
+    const note = known ? known.get(index) : isAssembly ? source?.text : undefined;
+    const row = note === undefined ? rows[i] : `${rows[i].padEnd(width)}  ; ${note}`;
+    return source && !isAssembly ? [`; ${source.text}`, row] : [row];
+  });
+  return [...lines, ...rest].join("\n");
 }
 
 /** Source on the left, instructions on the right, and a third column for what is known where notes are given. */
-export function listingTable(caption: string, program: ProgramSpec, { at, known }: ListingNotes = {}): Html {
+export function listingTable(program: ProgramSpec, { at, known }: ListingNotes = {}): Html {
+  const all = listInstructions(program);
+  const { instructions, rest } = cut(all, at);
   const columns: Column[] = [
     ...(at === undefined ? [] : [{ title: "" }]),
     { title: "line", kind: "number" },
     { title: "source", kind: "code" },
     { title: "insn", kind: "number" },
     { title: "instruction", kind: "code" },
-    ...(known ? [{ title: "known after it", kind: "code" } as const] : []),
+    ...(known ? [{ title: "known after it", kind: "note" } as const] : []),
   ];
-  const rows = listInstructions(program).map(({ index, text, source }) => ({
+  const rows = instructions.map(({ index, text, source }) => ({
     mark: index === at,
     cells: [
       ...(at === undefined ? [] : [index === at ? "✗ here" : ""]),
@@ -91,5 +101,19 @@ export function listingTable(caption: string, program: ProgramSpec, { at, known 
       ...(known ? [known.get(index) ?? ""] : []),
     ],
   }));
-  return table(caption, columns, rows);
+  return html`${table(plural(all.length, "instruction"), columns, rows)}${rest.map((line) => html`<p style="${STYLE.headline}">${line}</p>`)}`;
+}
+
+/** At most so many instructions as fit; then `rest` says which of how many. */
+function cut(all: readonly ListedInstruction[], at: number | undefined) {
+  if (all.length <= MAX_ROWS) return { instructions: all, rest: [] };
+  const wrong = all.findIndex(({ index }) => index === at);
+  // More of what was before the error than after it, as that led there.
+  const start = Math.max(0, Math.min(wrong - (MAX_ROWS * 3) / 4, all.length - MAX_ROWS)) | 0;
+  const instructions = all.slice(start, start + MAX_ROWS);
+  const [first, last] = [instructions[0], instructions[MAX_ROWS - 1]];
+  return {
+    instructions,
+    rest: [`instructions ${first.index} to ${last.index}, ${MAX_ROWS} of ${grouped(all.length)}`],
+  };
 }

@@ -42,12 +42,19 @@ export function lastPath(log: string): LoggedStep[] {
   return path;
 }
 
-/** What the log says first after each instruction, as one line. */
+/** What the log tells first after each instruction, as one line: the states that are new on the path to it. */
 export function firstStates(log: string): Map<number, string> {
   const known = new Map<number, string>();
+  let current = new Map<string, string>();
   for (const line of log.split("\n")) {
-    const step = STEP.exec(line);
-    if (step?.[2] && !known.has(Number(step[1]))) known.set(Number(step[1]), step[2].trim());
+    const whole = BRANCH.exec(line)?.[3] ?? WHOLE.exec(line)?.[2];
+    if (whole !== undefined) current = readState(whole);
+    const step = whole === undefined ? STEP.exec(line) : null;
+    if (!step?.[2]) continue;
+    const fresh = [...readState(step[2])].filter(([name, value]) => current.get(name) !== value);
+    for (const [name, value] of fresh) current.set(name, value);
+    const index = Number(step[1]);
+    if (!known.has(index)) known.set(index, fresh.map(([name, value]) => `${name}=${value}`).join(" "));
   }
   return known;
 }

@@ -30,7 +30,7 @@ const MAX_ROWS = 12;
 /** Time, tasks, programs with their hooks, maps: a table each, empty ones left out. */
 export function renderMachine(machine: MachineView): MimeBundle {
   const facts = `${plural(machine.cpus, "CPU")}, seed ${machine.seed}, at ${virtualTime(machine.now)} of virtual time`;
-  const parts: readonly Part[] = [
+  const tables: readonly Part[] = [
     {
       title: plural(machine.tasks.length, "task"),
       columns: [{ title: "pid", kind: "number" }, { title: "comm" }, { title: "state" }],
@@ -51,7 +51,8 @@ export function renderMachine(machine: MachineView): MimeBundle {
       columns: [{ title: "id", kind: "number" }, { title: "name" }, { title: "type" }],
       rows: machine.maps.map(({ id, name, type }) => [String(id), name, type]),
     },
-  ].filter(({ rows }) => rows.length > 0) as readonly Part[];
+  ];
+  const parts = tables.filter(({ rows }) => rows.length > 0);
   return viewBundle({
     label: `Machine: ${facts}`,
     body: html`<p style="${STYLE.headline}"><strong>Machine</strong>: ${facts}</p>${parts.map(partTable)}`,

@@ -37,7 +37,7 @@ function show(program: ProgramSpec, id: string, facts: readonly string[]): MimeB
   return viewBundle({
     label: `Program ${name}`,
     body: html`<p style="${STYLE.headline}">${id}<strong>${name}</strong> (${type}): ${summary}</p>
-${listingTable(size, program)}`,
+${listingTable(program)}`,
     text: `${id}${name} (${type}): ${summary}\n\n${listingText(program)}`,
   });
 }

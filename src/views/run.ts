@@ -1,62 +1,61 @@
 /** What came of one run of a program. */
 import type { MimeBundle } from "../plot/displayable.ts";
 import { plural } from "../plot/format.ts";
-import { PROGRAMS } from "../programs/table.ts";
-import type { ProgramType } from "../programs/types.ts";
 import { viewBundle } from "./bundle.ts";
 import { hexHtml, hexText } from "./hex.ts";
 import { html } from "./html.ts";
 import { STYLE } from "./style.ts";
-import { table, textTable } from "./table.ts";
+import { type Column, table, textTable } from "./table.ts";
 
 /** A run as this view needs it. */
 export interface RunView {
-  readonly program: { readonly name: string; readonly type: ProgramType };
-  /** r0 at exit, as Linux returns it: 32 bits, unsigned or signed. */
+  /** The program's name. */
+  readonly program: string;
+  /** Low 32 bits of r0 at exit, unsigned. */
   readonly retval: number;
+  /** What the program's type calls that value: `XDP_DROP`. */
+  readonly verdict?: string;
+  /** The packet after the run. */
+  readonly dataOut: Uint8Array;
+  /** The packet before it, where it was kept; bytes that differ are marked. */
+  readonly dataIn?: Uint8Array;
   /** r0 to r10 at exit, where the engine kept them. */
   readonly registers?: readonly bigint[];
-  /** The packet after the run. */
-  readonly data?: Uint8Array;
-  /** The packet before it; bytes that differ are marked. */
-  readonly before?: Uint8Array;
   /** Instructions that were executed, where the engine counted them. */
   readonly steps?: number;
 }
 
 /** The returned value by name, registers, and the packet in hex. */
-export function renderRun({ program, retval, registers, data, before, steps }: RunView): MimeBundle {
-  const result = returnName(program.type, retval);
+export function renderRun({ program, retval, verdict, registers, dataOut, dataIn, steps }: RunView): MimeBundle {
+  const result = verdict === undefined ? String(retval) : `${verdict} (${retval | 0})`;
   const cost = steps === undefined ? "" : `, ${plural(steps, "instruction")} executed`;
   const rows = (registers ?? []).map((value, i) => [`r${i}`, hex64(value), decimal(value)]);
-  const size = data && packetSize(data, before);
+  const size = packetSize(dataOut, dataIn);
   return viewBundle({
-    label: `${program.name} returned ${result}`,
-    body: html`<p style="${STYLE.headline}"><strong>${program.name}</strong> (${program.type}) returned <strong style="${STYLE.good}">${result}</strong>${cost}</p>
+    label: `${program} returned ${result}`,
+    body: html`<p style="${STYLE.headline}"><strong>${program}</strong> returned <strong style="${STYLE.good}">${result}</strong>${cost}</p>
 ${
   rows.length > 0 &&
   table(
     "Registers at exit",
-    [{ title: "register" }, { title: "hex", kind: "code" }, { title: "decimal", kind: "number" }],
+    COLUMNS,
     rows.map((cells) => ({ cells })),
   )
 }
-${data && html`<p style="${STYLE.headline}"><strong>Packet after the run</strong>: ${size}</p>${hexHtml(data, { before })}`}`,
+<p style="${STYLE.headline}"><strong>Packet after the run</strong>: ${size}</p>${hexHtml(dataOut, { before: dataIn })}`,
     text: [
-      `${program.name} (${program.type}) returned ${result}${cost}`,
-      ...(rows.length > 0
-        ? [`\nRegisters at exit:\n${textTable(rows, [{ title: "" }, { title: "" }, { title: "", kind: "number" }])}`]
-        : []),
-      ...(data ? [`\nPacket after the run: ${size}\n${hexText(data, { before })}`] : []),
+      `${program} returned ${result}${cost}`,
+      ...(rows.length > 0 ? [`\nRegisters at exit:\n${textTable(rows, COLUMNS)}`] : []),
+      `\nPacket after the run: ${size}\n${hexText(dataOut, { before: dataIn })}`,
     ].join("\n"),
   });
 }
 
-/** `XDP_DROP (1)` where the program's type gives its results names. Names are of signed values: `TC_ACT_UNSPEC` is -1. */
-function returnName(type: ProgramType, retval: number): string {
-  const name = PROGRAMS[type].verdicts?.[retval | 0];
-  return name === undefined ? String(retval) : `${name} (${retval | 0})`;
-}
+const COLUMNS: readonly Column[] = [
+  { title: "register" },
+  { title: "hex", kind: "code" },
+  { title: "decimal", kind: "number" },
+];
 
 function packetSize(data: Uint8Array, before: Uint8Array | undefined): string {
   const size = plural(data.length, "byte");

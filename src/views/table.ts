@@ -1,10 +1,12 @@
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
-/** A column: numbers go to the right, code is monospaced. */
+/** How a column is set: numbers to the right, code monospaced on one line, a note monospaced over several. */
+export type ColumnKind = "text" | "number" | "code" | "note";
+
 export interface Column {
   readonly title: string;
-  readonly kind?: "text" | "number" | "code";
+  readonly kind?: ColumnKind;
 }
 
 /** A row of cells; `mark` tints it, and its first cell should say why. */
@@ -23,15 +25,22 @@ export function table(caption: HtmlValue, columns: readonly Column[], rows: read
   return html`<table style="${STYLE.table}"><caption style="${STYLE.caption}">${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-function tableCell(kind: "text" | "number" | "code", cell: HtmlValue): Html {
+function tableCell(kind: ColumnKind, cell: HtmlValue): Html {
   switch (kind) {
     case "number":
       return html`<td style="${STYLE.number}">${cell}</td>`;
     case "code":
-      return html`<td style="${STYLE.cell}">${cell === "" || cell === undefined ? "" : html`<code>${cell}</code>`}</td>`;
+      return html`<td style="${STYLE.code}">${asCode(cell)}</td>`;
+    case "note":
+      return html`<td style="${STYLE.note}">${asCode(cell)}</td>`;
     case "text":
       return html`<td style="${STYLE.cell}">${cell}</td>`;
   }
+}
+
+/** Some front ends paint a box behind code: none where there is none. */
+function asCode(cell: HtmlValue): HtmlValue {
+  return cell === "" ? cell : html`<code>${cell}</code>`;
 }
 
 /** The same as text: columns aligned by spaces, no trailing ones. */

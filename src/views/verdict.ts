@@ -35,55 +35,41 @@ export function renderVerdict(view: VerdictView): MimeBundle {
 
 function accepted({ program, verdict }: VerdictView): MimeBundle {
   const cost = `processed ${plural(verdict.processed, "insn")}, ${plural(stackBytes(verdict), "byte")} of stack`;
-  const size = plural(listInstructions(program).length, "instruction");
   const states = firstStates(verdict.log);
   const notes = { known: states.size > 0 ? states : undefined };
   return viewBundle({
     label: `${program.name}: accepted by the verifier`,
     body: html`<p style="${STYLE.headline}"><strong style="${STYLE.good}">✓ accepted</strong> <strong>${program.name}</strong> (${program.type}): ${cost}</p>
-${listingTable(size, program, notes)}`,
+${listingTable(program, notes)}`,
     text: `✓ ${program.name} (${program.type}): accepted, ${cost}\n\n${listingText(program, notes)}`,
   });
 }
 
 function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
   const { at, errno = "EINVAL", error = "rejected" } = verdict;
-  const place = placeOf(program, at);
-  const history = explanation?.history ?? historyFromLog(verdict);
-  const listed = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
-  const rows = history.map((change) => [
-    String(change.at),
-    listed.get(change.at) ?? "",
-    `${change.register.toLowerCase()} = ${change.value}`,
-    inWords(change.value) ?? "",
-  ]);
-  const parts = {
-    headline: `${program.name} (${program.type}): rejected, ${errno}`,
-    cause: explanation?.cause,
-    fixes: explanation?.fixes ?? [],
-  };
+  const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
+  const place = at === undefined ? undefined : placeOf(program, at, instructions);
+  const steps = explanation?.history ?? historyFromLog(verdict);
+  const history = steps.length > 0 ? historyRows(steps, verdict, instructions) : [];
+  const fixes = explanation?.fixes ?? [];
+  const cause = explanation?.cause;
   return viewBundle({
     label: `${program.name}: rejected by the verifier: ${error}`,
     body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code>${error}</code></p>
-${place && html`<p style="${STYLE.headline}">At instruction ${place.index}${place.line !== undefined && `, line ${place.line}`}: <code>${place.text}</code></p>`}
-${parts.cause && html`<p style="${STYLE.headline}">${parts.cause}</p>`}
-${rows.length > 0 && historyTable(rows)}
-${parts.fixes.length > 0 && fixList(parts.fixes)}
-${listingTable(plural(listed.size, "instruction"), program, { at })}
+${place && html`<p style="${STYLE.headline}">At ${place.where}: <code>${place.text}</code></p>`}
+${cause && html`<p style="${STYLE.headline}">${cause}</p>`}
+${history.length > 0 && historyTable(history)}
+${fixes.length > 0 && fixList(fixes)}
+${listingTable(program, { at })}
 ${logDetails(verdict.log)}`,
     text: [
-      `✗ ${parts.headline}`,
-      `  ${error}`,
-      place
-        ? `  at instruction ${place.index}${place.line === undefined ? "" : `, line ${place.line}`}: ${place.text}`
-        : "",
-      parts.cause ? `\n${parts.cause}` : "",
-      rows.length > 0 ? `\nHow it came to this:\n${indent(textTable(rows))}` : "",
-      parts.fixes.length > 0 ? `\nWays out:\n${parts.fixes.map(fixText).join("\n")}` : "",
+      `✗ ${program.name} (${program.type}): rejected, ${errno}\n  ${error}`,
+      ...(place ? [`  at ${place.where}: ${place.text}`] : []),
+      ...(cause ? [`\n${cause}`] : []),
+      ...(history.length > 0 ? [`\nHow it came to this:\n${indent(textTable(history))}`] : []),
+      ...(fixes.length > 0 ? [`\nWays out:\n${fixes.map(fixText).join("\n")}`] : []),
       `\n${listingText(program, { at })}`,
-    ]
-      .filter((part) => part !== "")
-      .join("\n"),
+    ].join("\n"),
   });
 }
 
@@ -91,11 +77,12 @@ function stackBytes({ stackDepth }: Verdict): number {
   return Math.max(0, ...stackDepth);
 }
 
-function placeOf(program: ProgramSpec, at: number | undefined) {
-  if (at === undefined) return undefined;
+function placeOf(program: ProgramSpec, at: number, instructions: ReadonlyMap<number, string>) {
   const line = program.lines?.[at];
-  const text = line?.text.trim() ?? listInstructions(program).find(({ index }) => index === at)?.text ?? "";
-  return { index: at, line: line?.line, text };
+  return {
+    where: `instruction ${at}${line ? `, line ${line.line}` : ""}`,
+    text: line?.text.trim() ?? instructions.get(at) ?? "",
+  };
 }
 
 /** The register that the message names, followed back through the log. */
@@ -104,18 +91,33 @@ function historyFromLog({ error, log }: Verdict): readonly RegisterChange[] {
   return register ? registerChanges(lastPath(log), register) : [];
 }
 
+/** A row a change, and last the instruction that cannot be: sign, index, instruction, state, the same in words. */
+function historyRows(
+  steps: readonly RegisterChange[],
+  { at, error }: Verdict,
+  instructions: ReadonlyMap<number, string>,
+) {
+  const rows = steps.map((step) => [
+    "↓",
+    String(step.at),
+    instructions.get(step.at) ?? "",
+    `${step.register}=${step.value}`,
+    inWords(step.value) ?? "",
+  ]);
+  return at === undefined ? rows : [...rows, ["✗", String(at), instructions.get(at) ?? "", error ?? "", ""]];
+}
+
 function historyTable(rows: readonly (readonly string[])[]): Html {
-  const last = rows.length - 1;
   return table(
     "How it came to this",
     [
       { title: "" },
       { title: "insn", kind: "number" },
       { title: "instruction", kind: "code" },
-      { title: "then", kind: "code" },
-      { title: "" },
+      { title: "after it", kind: "note" },
+      { title: "that is" },
     ],
-    rows.map((row, i) => ({ cells: [i === last ? "✗" : "↓", ...row] })),
+    rows.map((cells) => ({ cells, mark: cells[0] === "✗" })),
   );
 }
 
@@ -129,8 +131,8 @@ function fixList(fixes: Explanation["fixes"]): Html {
 /** Added and removed lines are told apart by element and sign, not only by tint. */
 function diffLines(diff: string): Html[] {
   return diff.split("\n").map((line) => {
-    if (line.startsWith("+")) return html`<ins style="${STYLE.good};text-decoration:none">${line}</ins>\n`;
-    if (line.startsWith("-")) return html`<del style="${STYLE.bad};text-decoration:none">${line}</del>\n`;
+    if (line.startsWith("+")) return html`<ins style="${STYLE.added}">${line}</ins>\n`;
+    if (line.startsWith("-")) return html`<del style="${STYLE.removed}">${line}</del>\n`;
     return html`${line}\n`;
   });
 }
