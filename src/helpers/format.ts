@@ -43,12 +43,12 @@ function conversion(rest: string): { part: Conversion; length: number } | undefi
 
 /**
  * Takes a format string apart, or undefined where Linux answers EINVAL: an unknown conversion, more than `limit` of them,
- * or a character that does not print.
+ * or an ASCII character that does not print. The text has one character for each byte.
  *
  * @example parseFormat("pid %d\n", 3) // ["pid ", { kind: "signed", size: 4, ... }, "\n"]
  */
 export function parseFormat(text: string, limit: number): Format | undefined {
-  if (!/^[\t-\r -~]*$/.test(text)) return undefined;
+  if (!/^[\t-\r -~\x80-\xff]*$/.test(text)) return undefined;
   const parts: (string | Conversion)[] = [];
   let conversions = 0;
   for (let at = 0; at < text.length; ) {
@@ -68,10 +68,11 @@ export function parseFormat(text: string, limit: number): Format | undefined {
   return parts;
 }
 
-/** The zero-ended text at an offset, at most `limit` bytes. */
+/** The zero-ended text at an offset, at most `limit` bytes, one character for each. */
 function textAt(memory: LinearMemory, at: number, limit: number): string {
-  const end = memory.u8.subarray(at, at + limit).indexOf(0);
-  return new TextDecoder("latin1").decode(memory.u8.slice(at, at + (end < 0 ? limit : end)));
+  const bytes = memory.u8.subarray(at, at + limit);
+  const end = bytes.indexOf(0);
+  return String.fromCharCode(...bytes.subarray(0, end < 0 ? limit : end));
 }
 
 function pad(text: string, { flags, width }: Conversion, zeros: boolean): string {
@@ -125,8 +126,8 @@ function print(memory: LinearMemory, part: Conversion, low: number, high: number
 }
 
 /**
- * What a format at offset `at`, `size` bytes with its zero, prints for arguments given as [low, high] pairs flattened;
- * `-EINVAL` for a bad format, one without a zero, or one that wants more arguments than there are.
+ * What a format at offset `at`, `size` bytes with its zero, prints for arguments given as [low, high] pairs flattened, one
+ * character for each byte; `-EINVAL` for a bad format, one without a zero, or one that wants more arguments than there are.
  */
 export function formatAt(memory: LinearMemory, at: number, size: number, args: readonly number[]): string | number {
   if (!memory.u8.subarray(at, at + size).includes(0)) return -ERRNO.EINVAL;

@@ -1,6 +1,10 @@
 import { formatAt } from "./format.ts";
 import type { HelperRow } from "./row.ts";
 
+/** Bytes, one a character, as the UTF-8 that they usually are. */
+const decodeBytes = (bytes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+
 /** Text for people. */
 export const PRINT_HELPERS: readonly HelperRow[] = [
   {
@@ -17,7 +21,7 @@ export const PRINT_HELPERS: readonly HelperRow[] = [
       (format, size, ...values) => {
         const line = formatAt(host.memory, format, size, values);
         if (typeof line === "number") return line;
-        host.trace(line);
+        host.trace(decodeBytes(line));
         return line.length;
       },
   },

@@ -37,7 +37,8 @@ export const PROTOTYPES: readonly HelperRow[] = [
     returns: "void",
   }),
   row(13, "clone_redirect", [ctx, any, any], "Sends a copy of the packet to another device.", MOVES),
-  row(17, "get_cgroup_classid", [ctx], "The net_cls class of the task's cgroup."),
+  // Traffic control has another helper under this number, which takes the packet's context.
+  row(17, "get_cgroup_classid", [], "The net_cls class of the task's cgroup."),
   row(18, "skb_vlan_push", [ctx, any, any], "Adds a VLAN tag.", MOVES),
   row(19, "skb_vlan_pop", [ctx], "Takes a VLAN tag off.", MOVES),
   row(20, "skb_get_tunnel_key", [ctx, out, size, any], "The tunnel that the packet came through."),
@@ -98,7 +99,7 @@ export const PROTOTYPES: readonly HelperRow[] = [
   row(160, "ktime_get_coarse_ns", [], "Nanoseconds since boot as of the last tick."),
   row(173, "get_func_ip", [ctx], "The address of the probed function.", GPL),
   row(174, "get_attach_cookie", [ctx], "The number given at attaching."),
-  row(176, "get_branch_snapshot", [out, size0, any], "The last branches that the CPU took.", GPL),
+  row(176, "get_branch_snapshot", [out, size0], "The last branches that the CPU took.", GPL),
   row(188, "xdp_get_buff_len", [ctx], "The packet's length with all fragments."),
   row(189, "xdp_load_bytes", [ctx, any, out, size], "Copies bytes out of the packet."),
   row(190, "xdp_store_bytes", [ctx, any, bytes, size], "Copies bytes into the packet."),

@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import type { Host } from "../../src/helpers/host.ts";
+import type { ArgType, HelperRow } from "../../src/helpers/row.ts";
+import { HELPERS, helperById } from "../../src/helpers/table.ts";
+import { LinearMemory } from "../../src/memory/memory.ts";
+import { PROGRAMS } from "../../src/programs/table.ts";
+import type { ProgramType } from "../../src/programs/types.ts";
+import { available, close, mapCreate, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { add, call, EXIT, load, move, program, set, slot, store, wide } from "./slots.ts";
+
+/** A program type that may call the helper. */
+const callerOf = ({ name }: HelperRow): ProgramType =>
+  (Object.keys(PROGRAMS) as ProgramType[]).find((type) => type !== "raw" && PROGRAMS[type].helpers.has(name))!;
+
+/** A value that an argument accepts; r6 is the context, the stack is set up below. Map 0 is a hash of u32 to u64. */
+function valid(arg: ArgType, register: number): readonly Uint8Array[] {
+  switch (arg) {
+    case "const_map_ptr":
+      return wide(register, 0, 1);
+    case "ptr_to_map_key":
+    case "ptr_to_map_value":
+    case "ptr_to_mem":
+    case "ptr_to_mem_rdonly":
+    case "ptr_to_uninit_mem":
+      return [move(register, 10), add(register, -8)];
+    case "const_size":
+    case "const_size_or_zero":
+      return [set(register, 8)];
+    case "ptr_to_ctx":
+      return [move(register, 6)];
+    case "anything":
+      return [set(register, 0)];
+  }
+}
+
+/** A value that an argument refuses, and how Linux says so; nothing for those that take everything. */
+function invalid(arg: ArgType, register: number): [readonly Uint8Array[], RegExp] | undefined {
+  const mem = /type=scalar expected=fp, pkt, pkt_meta, map_key, map_value/;
+  switch (arg) {
+    case "const_map_ptr":
+      return [[set(register, 5)], /type=scalar expected=map_ptr/];
+    case "ptr_to_map_key":
+    case "ptr_to_map_value":
+    case "ptr_to_mem":
+    case "ptr_to_mem_rdonly":
+      return [[set(register, 5)], mem];
+    case "ptr_to_uninit_mem":
+      // Map 1 is one that programs must not write.
+      return [wide(register, 1, 2), /write into map forbidden/];
+    case "const_size":
+      return [[set(register, 0)], /invalid zero-sized/];
+    case "const_size_or_zero":
+      return [[move(register, 10)], /type=fp expected=scalar/];
+    case "ptr_to_ctx":
+      return [[set(register, 5)], /type=scalar expected=ctx/];
+    case "anything":
+      return undefined;
+  }
+}
+
+describe.skipIf(!available)(suiteName("helpers against the running Linux"), () => {
+  const hash = available ? mapCreate({ type: "hash", keySize: 4, valueSize: 8, maxEntries: 4 }).fd : -1;
+  const BPF_F_RDONLY_PROG = 1 << 7;
+  const readOnly = available
+    ? mapCreate({ type: "array", keySize: 4, valueSize: 64, maxEntries: 1, flags: BPF_F_RDONLY_PROG }).fd
+    : -1;
+
+  /** Loads a call whose arguments are set up as given; Linux's log, empty where it accepts. */
+  function verdict(
+    row: HelperRow,
+    setup: readonly Uint8Array[],
+    after: readonly Uint8Array[] = [],
+    license = "GPL",
+  ): string {
+    const prepare = [move(6, 1), store(8, 10, -8, 0), store(8, 10, -16, 0)];
+    // r1 holds the context on entry: only what the setup writes may be an argument.
+    const clear = setup.length > 0 ? [] : [call(7)];
+    const insns = program([...prepare, ...clear, ...setup, call(row.id), ...after, set(0, 0), EXIT]);
+    const { ok, fd, log } = progLoad({ type: callerOf(row), insns, mapFds: [hash, readOnly], logLevel: 1, license });
+    close(fd);
+    return ok ? "" : log;
+  }
+
+  test.each(HELPERS.map((row) => [row.name, row] as const))("prototype of %s", (_, row) => {
+    const setups = row.args.map((arg, at) => valid(arg, at + 1));
+    for (const [at, arg] of row.args.entries()) {
+      // Without this argument Linux misses it, so there are as many arguments as the row says.
+      if (at > 0) expect(verdict(row, setups.slice(0, at).flat())).toContain(`R${at + 1} !read_ok`);
+      const bad = invalid(arg, at + 1);
+      // A size belongs to the memory before it, so both are checked with the size: all other arguments are given.
+      const others = setups.map((setup, index) => (bad && index === at ? bad[0] : setup));
+      if (bad) expect(`${arg}: ${verdict(row, others.flat())}`).toMatch(bad[1]);
+    }
+    // With all of them nothing is wrong with any argument; a hash may be the wrong type of map for the helper.
+    expect(verdict(row, setups.flat())).not.toMatch(/!read_ok|expected=/);
+    const result = verdict(row, setups.flat(), [move(1, 0)]);
+    if (result === "" || result.includes("!read_ok"))
+      expect(result.includes("R0 !read_ok")).toBe(row.returns === "void");
+  });
+
+  test("the same helpers are for GPL programs only", () => {
+    const ours = HELPERS.filter((row) => row.gplOnly).map((row) => row.name);
+    const theirs = HELPERS.filter((row) => /GPL/.test(verdict(row, [], [], "Proprietary"))).map((row) => row.name);
+    expect(ours).toEqual(theirs);
+  });
+
+  test("packet pointers are forgotten after the same helpers", () => {
+    const row = (type: ProgramType): HelperRow[] =>
+      HELPERS.filter(({ name, args }) => PROGRAMS[type].helpers.has(name) && !args.includes("const_map_ptr"));
+    for (const type of ["sched_cls", "xdp"] as const) {
+      const [data, end] = type === "xdp" ? [0, 4] : [76, 80];
+      for (const each of row(type)) {
+        const setups = each.args.flatMap((arg, at) => valid(arg, at + 1));
+        const insns = program(
+          [move(6, 1), store(8, 10, -8, 0), load(4, 7, 1, data), load(4, 8, 1, end), move(2, 7), add(2, 8)],
+          [slot(0x2d, 2, 8, setups.length + 2), ...setups, call(each.id), load(1, 0, 7, 0), set(0, 0), EXIT],
+        );
+        const { fd, log, ok } = progLoad({ type, insns, logLevel: 1 });
+        close(fd);
+        const forgotten = /R7 invalid mem access 'scalar'/.test(log);
+        if (ok || forgotten)
+          expect({ name: each.name, forgotten }).toEqual({ name: each.name, forgotten: !!each.changesPacket });
+      }
+    }
+  });
+
+  /** A host with nothing but memory. */
+  function bareHost(memory: LinearMemory): Host {
+    return {
+      memory,
+      maps: [],
+      ktimeNs: () => 0,
+      cpu: () => 0,
+      task: () => ({ pid: 0, tgid: 0, uid: 0, gid: 0, comm: "" }),
+      random: () => 0,
+      trace: () => {},
+      stack: () => [],
+    };
+  }
+
+  test("probe_read_kernel answers the same for addresses that are no memory", () => {
+    const memory = new LinearMemory();
+    const read = helperById(113)!.implement!(bareHost(memory));
+    const to = memory.allocate(8);
+    const addresses = [
+      0n,
+      8n,
+      0x7fff_ffff_e000n,
+      0x7fff_ffff_f000n,
+      0x8000_0000_0000n,
+      0xffff_7fff_ffff_ffffn,
+      0xffff_8000_0000_0000n,
+      0xffff_c87f_ffff_ffffn,
+      0xffff_ffff_ff5f_fff0n,
+      0xffff_ffff_ff60_0000n,
+      0xffff_ffff_ff60_0ff0n,
+      0xffff_ffff_ffff_fff0n,
+    ];
+    for (const address of addresses) {
+      for (const size of [0, 8]) {
+        const { fd } = progLoad({
+          type: "socket_filter",
+          insns: program(
+            [store(8, 10, -8, 0x55), move(1, 10), add(1, -8), set(2, size)],
+            [...wide(3, address), call(113), load(1, 1, 10, -8), slot(0x67, 0, 0, 0, 8), slot(0x4f, 0, 1), EXIT],
+          ),
+        });
+        const { retval } = progTestRun(fd, { data: new Uint8Array(64) });
+        close(fd);
+        memory.view.setBigUint64(to, 0x55n, true);
+        const result = read(to, size, Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n)));
+        const answer = `${address.toString(16)} ${size}: ${(retval | 0) >> 8} ${retval & 0xff}`;
+        expect(`${address.toString(16)} ${size}: ${result} ${memory.u8[to]}`).toBe(answer);
+      }
+    }
+  });
+
+  test("trace_printk takes the same formats and returns the same length", () => {
+    const formats = [
+      "",
+      "plain\n",
+      "100%%",
+      "%",
+      "%d",
+      "%5d|%-5d|%05d",
+      "%i %u %x",
+      "%X",
+      "%+d% d",
+      "%ld %lu %lx",
+      "%lld %llu %llx",
+      "%llld",
+      "%c",
+      "%3c|",
+      "%p",
+      "%pK",
+      "%px",
+      "%py",
+      "%pi4",
+      "%pI4",
+      "%pi6",
+      "%pI6",
+      "%pI5",
+      "%s",
+      "%ss",
+      "%s,%s",
+      "%pks",
+      "%pksx",
+      "%5s|",
+      "%d %d %d",
+      "%d %d %d %d",
+      "%hd",
+      "%f",
+      "%o",
+      "%.3d",
+      "%*d",
+      "%10p|",
+      "%-20p|",
+      "tab\t",
+      "bell\x07",
+      "\x80",
+      "\xa0",
+      "%l",
+      "%li",
+      "%0+5d",
+    ];
+    const memory = new LinearMemory();
+    const print = helperById(6)!.implement!(bareHost(memory));
+    const at = memory.allocate(64);
+    // The three arguments: a negative number, one above 32 bits, zero (an address where nothing is).
+    const values = [-5n, 0x1_2345_6789n, 0n];
+    const formatMap = mapCreate({ type: "array", keySize: 4, valueSize: 64, maxEntries: 1 }).fd;
+    for (const format of formats) {
+      for (const ended of [true, false]) {
+        const bytes = Uint8Array.from(format + (ended ? "\0" : ""), (char) => char.charCodeAt(0));
+        if (bytes.length === 0) continue;
+        const value = new Uint8Array(64);
+        value.set(bytes);
+        mapUpdate(formatMap, new Uint8Array(4), value);
+        const args = values.flatMap((value, index) => wide(3 + index, value));
+        const { fd } = progLoad({
+          type: "socket_filter",
+          insns: program([...wide(1, 0, 2), set(2, bytes.length), ...args, call(6), EXIT]),
+          mapFds: [formatMap],
+        });
+        const { retval } = progTestRun(fd, { data: new Uint8Array(64) });
+        close(fd);
+        memory.u8.set(value, at);
+        const halves = values.flatMap((value) => [
+          Number(BigInt.asIntN(32, value)),
+          Number(BigInt.asIntN(32, value >> 32n)),
+        ]);
+        const result = print(at, bytes.length, ...halves);
+        expect(`${JSON.stringify(format)} ${ended}: ${result}`).toBe(
+          `${JSON.stringify(format)} ${ended}: ${retval | 0}`,
+        );
+      }
+    }
+    close(formatMap);
+  });
+});
