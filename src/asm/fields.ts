@@ -1,6 +1,6 @@
-import type { Field, Operand } from "../isa/opcode-row.ts";
-import { OPERAND_FIELDS, type OpcodeRow } from "../isa/opcode-row.ts";
+import { type Field, OPERAND_FIELDS, type Operand } from "../isa/opcode-row.ts";
 import type { Matched } from "./grammar.ts";
+import { advice, OPERAND_RANGES } from "./operand-range.ts";
 import type { Captured } from "./operand-reader.ts";
 import type { Report } from "./report.ts";
 import { suggest } from "./suggest.ts";
@@ -29,39 +29,6 @@ export interface Statement extends Matched {
 }
 
 export type Fields = Record<Field, number>;
-
-const I16 = { low: -(2n ** 15n), high: 2n ** 15n - 1n, what: "16 bits" } as const;
-const I32 = { low: -(2n ** 31n), high: 2n ** 31n - 1n, what: "32 bits" } as const;
-const ANY32 = { low: -(2n ** 31n), high: 2n ** 32n - 1n, what: "32 bits" } as const;
-const ANY64 = { low: -(2n ** 63n), high: 2n ** 64n - 1n, what: "64 bits" } as const;
-const U16 = { low: 0n, high: 2n ** 16n - 1n, what: "16 bits" } as const;
-
-/** Numbers that an operand can hold. Those that are sign-extended where used are refused where that changes them. */
-const RANGES: Readonly<Record<Operand, { readonly low: bigint; readonly high: bigint; readonly what: string }>> = {
-  rd: I32,
-  rs: I32,
-  wd: I32,
-  ws: I32,
-  imm: I32,
-  imm32: ANY32,
-  if64: I32,
-  if32: ANY32,
-  imm64: ANY64,
-  disp: I16,
-  index: I32,
-  near: I16,
-  far: I32,
-  helper: ANY32,
-  btfId: ANY32,
-  btfFd: ANY32,
-  btfIndex: I16,
-  map: ANY32,
-  mapSymbol: ANY32,
-  mapIdx: ANY32,
-  value: ANY32,
-  toSpace: U16,
-  fromSpace: U16,
-};
 
 /** The fields of an instruction's slots. Whatever does not fit is reported and left 0. */
 export function fieldsOfStatement(statement: Statement, names: Names, report: Report): Fields {
@@ -112,7 +79,7 @@ function resolve(captured: Captured, statement: Statement, names: Names, report:
       return BigInt(written.number);
     case "number":
     case "relative": {
-      const { low, high, what } = RANGES[operand];
+      const { low, high, what } = OPERAND_RANGES[operand];
       if (written.value >= low && written.value <= high) return written.value;
       report.add(
         first,
@@ -143,20 +110,10 @@ function resolve(captured: Captured, statement: Statement, names: Names, report:
   }
 }
 
-function advice({ name, code }: OpcodeRow, operand: Operand, value: bigint): string {
-  const fits64 = value >= ANY64.low && value <= ANY64.high;
-  if (name === "mov64_imm" && fits64) return "; `ll` after the number loads all 64 bits";
-  if ((operand === "imm" || operand === "if64") && value > I32.high && value <= ANY32.high) {
-    return " with a sign: it would be extended to a negative 64-bit number";
-  }
-  // 0x05 is `goto`, whose long form is 0x06.
-  return operand === "near" && code === 0x05 ? "; `gotol` reaches further" : "";
-}
-
 /** How far a jump goes, counted in slots from the next instruction. */
 function distance(slot: number, captured: Captured, statement: Statement, report: Report): bigint | undefined {
   const slots = BigInt(slot - statement.slot - 1);
-  const { low, high } = RANGES[captured.operand];
+  const { low, high } = OPERAND_RANGES[captured.operand];
   if (slots >= low && slots <= high) return slots;
   const [first, last] = spanOf(captured, statement.tokens);
   const farther = advice(statement.row, captured.operand, slots);

@@ -1,4 +1,17 @@
-import { ALU, CALL, CLASS, CLASS_MASK, LD_IMM64, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK } from "../isa/constants.ts";
+import {
+  ALU,
+  accessBytes,
+  CALL,
+  CLASS,
+  CLASS_MASK,
+  LD_IMM64,
+  LD_IMM64_CODE,
+  MODE,
+  MODE_MASK,
+  OP_MASK,
+  SIZE,
+  SIZE_MASK,
+} from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE, opcodeOf } from "../isa/opcodes.ts";
 import { imm64, type Placed, type Spelling, signed, spell } from "./spelling.ts";
@@ -48,7 +61,7 @@ function unusual({ code, imm }: Instruction): string {
     case CLASS.ST:
       return `BUG_st_${hex}`;
     case CLASS.STX:
-      return mode === MODE.MEM || mode === MODE.ATOMIC ? `BUG_${hex}` : `BUG_stx_${hex}`;
+      return mode === MODE.ATOMIC ? (narrowAtomic(code, imm) ?? `BUG_${hex}`) : `BUG_stx_${hex}`;
     case CLASS.ALU:
     case CLASS.ALU64: {
       const row = OPCODE_TABLE[code][0];
@@ -59,6 +72,12 @@ function unusual({ code, imm }: Instruction): string {
     default:
       return OPCODE_TABLE[code][0]?.text[0] ?? CLASS_NAMES[kind];
   }
+}
+
+/** Arithmetic on 8 or 16 bits is printed like that on 32. */
+function narrowAtomic(code: number, imm: number): string | undefined {
+  const word = OPCODE_TABLE[(code & ~SIZE_MASK) | SIZE.W].find(({ fixed }) => fixed.imm === imm);
+  return (word?.log ?? word?.text[0])?.replace("u32", `u${8 * accessBytes(code)}`);
 }
 
 function logSpelling(names: LogNames): Spelling {

@@ -124,6 +124,7 @@ describe("names in the log", () => {
 test.each<[string, Instruction, string]>([
   ["a byte order of 24 bits", insn(0xdc, { imm: 24 }), "(dc) r0 = be24 r0"],
   ["an unknown atomic", insn(0xdb, { imm: 2 }), "BUG_db"],
+  ["an atomic add of a byte", insn(0xd3, { dst: 10, offset: -8 }), "(d3) lock *(u8 *)(r10 -8) += r0"],
   ["division with a strange offset", insn(0x3f, { src: 1, offset: 2 }), "(3f) r0 /= r1"],
   ["an unused load", insn(0x01), "BUG_ldx_01"],
   ["an unused ld", insn(0x00), "BUG_ld_00"],

@@ -83,4 +83,20 @@ describe.skipIf(!available)(suiteName("disassembly in the verifier log"), () => 
     );
     expect(compared).toBeGreaterThan(0);
   });
+
+  test.each([
+    ["a byte order of 24 bits", insn(0xdc, 1, 0, 0, 24)],
+    ["a 32-bit operation with a strange offset", insn(0x3c, 1, 2, 7)],
+    ["an unknown atomic operation", insn(0xdb, 10, 1, -8, 2)],
+    ["a move with a number too", insn(0xbf, 1, 2, 0, 5)],
+    ["a negation with a number too", insn(0x87, 1, 0, 0, 5)],
+    ["an atomic add of a byte", insn(0xd3, 10, 1, -8)],
+    ["an exchange of two bytes", insn(0xcb, 10, 1, -8, 0xe1)],
+  ])("%s, which Linux prints and then refuses", (_, slot) => {
+    const insns = around([slot]);
+    const { log, ok } = progLoad({ type: "socket_filter", insns: encode(insns), logLevel: 2 });
+    expect(ok).toBe(false);
+    const text = printed(log).get(at) ?? /^\d+: (BUG_\w+)/m.exec(log)?.[1];
+    expect(formatInstruction(insns, at)).toBe(text);
+  });
 });
