@@ -5,7 +5,7 @@ import { addCellSource, toCellPlace, cellFile } from "./cell-sources.ts";
 import { showError, showResult } from "./display-function.ts";
 import { reportError } from "./error-report.ts";
 import type { Evaluation, Evaluator } from "./evaluator.ts";
-import type { CellOutcome, ExpressionValue, FromChild, ToChild } from "./messages.ts";
+import type { CellOutcome, ExpressionValue, FromChild, RunCell } from "./messages.ts";
 import { CellInterrupted, endTimers, isInterruption, nodeTimers } from "./timers.ts";
 import { CellSyntaxError, transformCell } from "./transform.ts";
 
@@ -28,7 +28,7 @@ export class CellRunner {
     this.#emit = emit;
   }
 
-  run({ cell, code, expressions }: ToChild): void {
+  run({ cell, code, expressions }: RunCell): void {
     runAsCell(cell, (run) => {
       this.#running = { run, expressions };
       transformCell(code).then(
@@ -74,6 +74,7 @@ export class CellRunner {
 
   #endInterrupted(run: CellRun, outcome: CellOutcome): void {
     if (this.#running?.run !== run) return;
+    this.#evaluator.abandon();
     // For a cell that cannot be stopped the parent has another error to tell.
     if (outcome === "interrupted") {
       this.#emit({ type: "error", cell: run.cell, error: reportError(new CellInterrupted()), late: false });

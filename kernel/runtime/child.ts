@@ -13,7 +13,7 @@ import { FD, type FromChild, type ToChild } from "./messages.ts";
 import { installStreams } from "./streams.ts";
 import { installTimers, isInterruption } from "./timers.ts";
 import { IMPORT_FUNCTION, META_OBJECT, transformCell } from "./transform.ts";
-import { startWorker } from "./worker-link.ts";
+import { AsyncIdReset, startWorker } from "./worker-link.ts";
 
 /** What the parent passes on the command line, as JSON. */
 export interface ChildOptions {
@@ -25,7 +25,7 @@ export interface ChildOptions {
 const DRAIN_TIME = 2000;
 
 const options = JSON.parse(process.argv[2]!) as ChildOptions;
-const { output } = startWorker((cell) => runner.interrupt(cell));
+const { output, acknowledge } = startWorker();
 const emit = (message: FromChild): void => output.write(encodeFrame(message));
 const evaluator = new Evaluator();
 const runner = new CellRunner(evaluator, emit);
@@ -44,7 +44,16 @@ process.on("exit", () => {
 const commands = new FrameReader<ToChild>();
 const socket = new Socket({ fd: FD.commands, readable: true, writable: false });
 socket.on("data", (bytes) => {
-  for (const command of commands.read(bytes)) runner.run(command);
+  let interrupted = false;
+  for (const command of commands.read(bytes)) {
+    if (command.type === "run") runner.run(command);
+    else {
+      acknowledge(command.number);
+      runner.interrupt(command.cell);
+      interrupted = true;
+    }
+  }
+  if (interrupted) throw new AsyncIdReset();
 });
 emit({ type: "ready" });
 // The first use of the type stripper costs as much as twenty cells; it is paid while the user types.
@@ -67,7 +76,7 @@ function defineGlobals(): void {
 function handleStrayErrors(): void {
   const report = (error: unknown): void => {
     const run = currentRun();
-    if (isInterruption(error)) return;
+    if (isInterruption(error) || error instanceof AsyncIdReset) return;
     inCell(run, () => emit({ type: "error", cell: run.cell, error: reportError(error), late: true }));
   };
   process.on("uncaughtException", report);

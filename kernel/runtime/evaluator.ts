@@ -1,4 +1,5 @@
 import inspector from "node:inspector";
+import { promiseHooks } from "node:v8";
 
 /** How an evaluation ended. Line and column (1-based) are V8's for code that does not parse. */
 export type Evaluation =
@@ -18,11 +19,52 @@ const RECEIVER = Symbol.for("bpfbook.receiver");
  * @see https://chromedevtools.github.io/devtools-protocol/tot/Runtime/#method-evaluate
  */
 export class Evaluator {
-  readonly #session = new inspector.Session();
-  readonly #receiver: string;
+  #session: inspector.Session;
+  #receiver: string;
   #received: unknown;
+  /** The promises of evaluations under way. */
+  readonly #held = new Set<object>();
 
   constructor() {
+    this.#session = new inspector.Session();
+    this.#receiver = this.#connect();
+  }
+
+  /**
+   * Evaluates a script. `done` is called when its top-level awaits are over: never, if {@link abandon} comes first.
+   *
+   * @param code with a sourceURL
+   */
+  evaluate(code: string, done: (result: Evaluation) => void): void {
+    // V8 calls back when it collects the promise that it waits for, in the midst of a collection, where no JavaScript may
+    // run: the process would abort. So the promise is held here until the evaluation is over.
+    const hold: { promise?: unknown } = {};
+    this.#held.add(hold);
+    const release = promiseHooks.onInit((promise: unknown) => {
+      hold.promise ??= promise;
+    });
+    const parameters = { expression: code, replMode: true, objectGroup: GROUP };
+    this.#session.post("Runtime.evaluate", parameters, (error, answer) => {
+      this.#held.delete(hold);
+      done(error ? { kind: "terminated" } : this.#conclude(answer as inspector.Runtime.EvaluateReturnType));
+    });
+    release();
+  }
+
+  /** Gives up an evaluation that may never end: its `done` is not called. */
+  abandon(): void {
+    this.#session.disconnect();
+    this.#session = new inspector.Session();
+    this.#receiver = this.#connect();
+    this.#held.clear();
+  }
+
+  /** Ends the session; without it Node waits at exit for "the debugger to disconnect". */
+  disconnect(): void {
+    this.#session.disconnect();
+  }
+
+  #connect(): string {
     this.#session.connect();
     // A remote object becomes a value again by passing it to a function of ours, which no cell can reach.
     Object.assign(globalThis, {
@@ -36,35 +78,15 @@ export class Evaluator {
       id = answer.result.objectId;
     });
     Reflect.deleteProperty(globalThis, RECEIVER);
-    this.#receiver = id!;
+    return id!;
   }
 
-  /**
-   * Evaluates a script. `done` is called when its top-level awaits are over: maybe never, after an interrupt.
-   *
-   * @param code with a sourceURL
-   */
-  evaluate(code: string, done: (result: Evaluation) => void): void {
-    const parameters = { expression: code, replMode: true, objectGroup: GROUP };
-    this.#session.post("Runtime.evaluate", parameters, (error, answer) => {
-      if (error) {
-        done({ kind: "terminated" });
-        return;
-      }
-      const { result, exceptionDetails } = answer as inspector.Runtime.EvaluateReturnType;
-      const value = this.#valueOf(exceptionDetails?.exception ?? result);
-      this.#session.post("Runtime.releaseObjectGroup", { objectGroup: GROUP });
-      if (exceptionDetails === undefined) done({ kind: "value", value });
-      else {
-        const { lineNumber, columnNumber } = exceptionDetails;
-        done({ kind: "thrown", error: value, line: lineNumber + 1, column: columnNumber + 1 });
-      }
-    });
-  }
-
-  /** Ends the session; without it Node waits at exit for "the debugger to disconnect". */
-  disconnect(): void {
-    this.#session.disconnect();
+  #conclude({ result, exceptionDetails }: inspector.Runtime.EvaluateReturnType): Evaluation {
+    const value = this.#valueOf(exceptionDetails?.exception ?? result);
+    this.#session.post("Runtime.releaseObjectGroup", { objectGroup: GROUP });
+    if (exceptionDetails === undefined) return { kind: "value", value };
+    const { lineNumber, columnNumber } = exceptionDetails;
+    return { kind: "thrown", error: value, line: lineNumber + 1, column: columnNumber + 1 };
   }
 
   #valueOf(remote: inspector.Runtime.RemoteObject): unknown {

@@ -17,17 +17,25 @@ export type CellOutcome = "ok" | "error" | "interrupted" | "ticking";
 export type ExpressionValue = { readonly data: Bundle } | { readonly error: ErrorOutput };
 
 /** What the parent asks of the child's main thread. */
-export type ToChild = {
+export type ToChild = RunCell | Interrupt;
+
+/** Executes a cell; its last message is `done`. */
+export interface RunCell {
   readonly type: "run";
   /** Never used twice; names the cell in every message about it. */
   readonly cell: string;
   /** The TypeScript as typed. */
   readonly code: string;
   readonly expressions: Readonly<Record<string, string>>;
-};
+}
 
-/** What the parent asks of the child's worker thread, which listens even while a cell spins. */
-export type ToWorker = { readonly type: "interrupt"; readonly cell: string };
+/** Ends a cell. Sent to both threads: where the main thread does not acknowledge it, the worker unwinds what it runs. */
+export interface Interrupt {
+  readonly type: "interrupt";
+  readonly cell: string;
+  /** Counts from 1 in each child. */
+  readonly number: number;
+}
 
 /** The answer that `prompt()` blocks for. */
 export type InputAnswer =

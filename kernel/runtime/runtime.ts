@@ -3,7 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ChildOptions } from "./child.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
-import { FD, type FromChild, type InputAnswer, type StreamName, type ToChild, type ToWorker } from "./messages.ts";
+import { FD, type FromChild, type InputAnswer, type Interrupt, type RunCell, type StreamName } from "./messages.ts";
 import { sibling } from "./sibling.ts";
 
 /** How a child ended that nobody asked to end. */
@@ -42,6 +42,8 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #events: RuntimeEvents;
   #child: ChildProcess;
+  /** Interrupts sent to this child. */
+  #interrupts = 0;
   #disposed = false;
 
   constructor(options: RuntimeOptions, events: RuntimeEvents) {
@@ -50,13 +52,15 @@ export class Runtime {
     this.#child = this.#start();
   }
 
-  run(command: ToChild): void {
+  run(command: RunCell): void {
     this.#send(FD.commands, command);
   }
 
   /** Interrupts a cell, whatever it is doing; its `done` follows, or the child is beyond help (see {@link restart}). */
   interrupt(cell: string): void {
-    this.#send(FD.worker, { type: "interrupt", cell } satisfies ToWorker);
+    const interrupt: Interrupt = { type: "interrupt", cell, number: ++this.#interrupts };
+    this.#send(FD.commands, interrupt);
+    this.#send(FD.worker, interrupt);
   }
 
   /** Answers a message of type `input`. */
@@ -81,12 +85,15 @@ export class Runtime {
 
   #start(): ChildProcess {
     const { cwd, modules } = this.#options;
+    this.#interrupts = 0;
     const child = spawn(
       process.execPath,
       [
         // No signal and no environment variable may open an inspector port.
         "--disable-sigusr1",
         "--disable-warning=ExperimentalWarning",
+        // Unwinding a spinning timer leaves Node's bookkeeping of async ids behind; `worker-link.ts` mends it.
+        "--no-force-async-hooks-checks",
         fileURLToPath(sibling(import.meta.url, "./child")),
         JSON.stringify({ modules } satisfies ChildOptions),
       ],

@@ -14,6 +14,8 @@ export class CellInterrupted extends Error {
   readonly code = "interrupted";
   constructor() {
     super("the cell was interrupted");
+    // Made by the kernel, outside of the cell: there are no frames to show.
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 

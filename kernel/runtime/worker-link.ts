@@ -12,23 +12,27 @@ export interface WorkerData {
 /** Index of the number of the last interrupt that the main thread has answered. */
 export const ACKNOWLEDGED = 0;
 
-/** An interrupt on its way to the main thread; `number` counts from 1. */
-export interface WorkerInterrupt {
-  readonly cell: string;
-  readonly number: number;
-}
-
-/** The main thread's end of its worker: where output goes, where interrupts come from. */
-export interface WorkerLink {
-  readonly output: RingProducer;
-}
-
 /**
- * Starts the worker.
- *
- * @param onInterrupt called on the main thread's event loop, after the worker has unwound whatever kept it from getting there
+ * Thrown at the end of every interrupt, to be ignored as an uncaught exception. The worker may have unwound the main thread in
+ * the midst of Node's timers or ticks, which leaves the stack of async ids too long, and Node aborts at its next callback.
+ * A handled uncaught exception is what makes Node empty that stack; it must be thrown out of a callback that Node's own C++
+ * calls, as those of sockets are and those of message ports are not.
  */
-export function startWorker(onInterrupt: (cell: string) => void): WorkerLink {
+export class AsyncIdReset extends Error {
+  override readonly name = "AsyncIdReset";
+  readonly code = "async-id-reset";
+}
+
+/** The main thread's end of its worker. */
+export interface WorkerLink {
+  /** Where output goes. */
+  readonly output: RingProducer;
+  /** Tells the worker that an interrupt has reached the main thread. */
+  acknowledge(interrupt: number): void;
+}
+
+/** Starts the worker. */
+export function startWorker(): WorkerLink {
   const ring = createRingMemory();
   const control = new SharedArrayBuffer(4);
   const acknowledged = new Int32Array(control);
@@ -39,10 +43,11 @@ export function startWorker(onInterrupt: (cell: string) => void): WorkerLink {
     stderr: true,
   });
   worker.unref();
-  worker.on("message", ({ cell, number }: WorkerInterrupt) => {
-    Atomics.store(acknowledged, ACKNOWLEDGED, number);
-    Atomics.notify(acknowledged, ACKNOWLEDGED);
-    onInterrupt(cell);
-  });
-  return { output: new RingProducer(ring) };
+  return {
+    output: new RingProducer(ring),
+    acknowledge: (interrupt) => {
+      Atomics.store(acknowledged, ACKNOWLEDGED, interrupt);
+      Atomics.notify(acknowledged, ACKNOWLEDGED);
+    },
+  };
 }

@@ -5,11 +5,11 @@
 import { writeSync } from "node:fs";
 import inspector from "node:inspector";
 import { Socket } from "node:net";
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { FrameReader } from "./frames.ts";
-import { FD, type ToWorker } from "./messages.ts";
+import { FD, type Interrupt } from "./messages.ts";
 import { RingConsumer } from "./ring.ts";
-import { ACKNOWLEDGED, type WorkerData, type WorkerInterrupt } from "./worker-link.ts";
+import { ACKNOWLEDGED, type WorkerData } from "./worker-link.ts";
 
 /** Output is written at once, then at most this often (in ms), so that many short lines become few writes. */
 const WRITE_PAUSE = 2;
@@ -21,19 +21,16 @@ const acknowledged = new Int32Array(control);
 const main = new inspector.Session();
 main.connectToMainThread();
 
-let interrupts = 0;
-const commands = new FrameReader<ToWorker>();
+const commands = new FrameReader<Interrupt>();
 const socket = new Socket({ fd: FD.worker, readable: true, writable: false });
 socket.on("data", (bytes) => {
-  for (const command of commands.read(bytes)) interrupt(command.cell);
+  for (const command of commands.read(bytes)) unwind(command);
 });
 socket.on("close", endChild);
 void pump(new RingConsumer(ring));
 
-/** Asks the main thread to end a cell; while it does not answer, unwinds what it runs. */
-function interrupt(cell: string): void {
-  const number = ++interrupts;
-  parentPort!.postMessage({ cell, number } satisfies WorkerInterrupt);
+/** Unwinds what the main thread runs until it has acknowledged an interrupt. */
+function unwind({ number }: Interrupt): void {
   const retry = (): void => {
     const seen = Atomics.load(acknowledged, ACKNOWLEDGED);
     if (seen >= number) return;
