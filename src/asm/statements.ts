@@ -30,14 +30,31 @@ export function splitStatements(text: TokenizedText, isCode: (tokens: readonly T
   return pieces;
 }
 
-function pieceOf(tokens: readonly Token[]): Piece {
+function pieceOf(all: readonly Token[]): Piece {
   const labels: Token[] = [];
+  const heading = headingOf(all);
+  if (heading) return { labels: [heading], tokens: [] };
+  const tokens = withoutSymbol(all);
   let at = 0;
   while (tokens[at + 1]?.text === ":" && (tokens[at].kind === "name" || tokens[at].kind === "number")) {
     labels.push(tokens[at]);
     at += 2;
   }
   return { labels, tokens: tokens.slice(at) };
+}
+
+/** The name in `0000000000000048 <name>:`, which llvm-objdump prints above a function or block. */
+function headingOf(tokens: readonly Token[]): Token | undefined {
+  const [address, open, name, close, colon] = tokens;
+  const isHeading = address?.kind === "number" && open?.text === "<" && close?.text === ">" && colon?.text === ":";
+  return isHeading && tokens.length === 5 ? name : undefined;
+}
+
+/** Cuts off the `<name>` or `<name+0x18>` that llvm-objdump prints after a jump; no instruction ends in `>`. */
+function withoutSymbol(tokens: readonly Token[]): readonly Token[] {
+  if (tokens.at(-1)?.text !== ">") return tokens;
+  const open = tokens.findLastIndex(({ text }) => text === "<");
+  return open <= 0 || tokens[open + 1].kind !== "name" ? tokens : tokens.slice(0, open);
 }
 
 /** The labels of a text and the slots that they name. */

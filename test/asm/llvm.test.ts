@@ -42,6 +42,25 @@ function encodings(): Map<string, string> {
   return new Map(accepted.map((text, index) => [text, found[index]]));
 }
 
+test("a listing of llvm-objdump is read as it is", () => {
+  const listing = `
+0000000000000000 <sum>:
+       0:\tr0 = 0
+       1:\tif r1 s> r0 goto +2 <LBB0_2>
+       2:\tgoto +3 <sum+0x30>
+
+0000000000000018 <LBB0_2>:
+       3:\tr2 = 5 ll
+       5:\tr0 += r2
+       6:\texit`;
+  const { insns, labels } = asm(listing);
+  expect(insns).toEqual(asm("r0 = 0\nif r1 s> r0 goto +2\ngoto +3\nr2 = 5 ll\nr0 += r2\nexit").insns);
+  expect([...labels]).toEqual([
+    ["sum", 0],
+    ["LBB0_2", 3],
+  ]);
+});
+
 describe.skipIf(missing)(`beside LLVM${missing ? " (skipped: no llvm-mc)" : ""}`, () => {
   test("what both assemble has the same bytes", () => {
     const theirs = encodings();
