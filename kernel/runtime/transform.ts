@@ -1,13 +1,14 @@
-/** The async function that imports of a cell are routed through: same arguments and result as dynamic `import()`. */
-export const IMPORT_FUNCTION = "__bpfbook_import";
-/** The object that `import.meta` of a cell becomes: `{ url, filename, dirname, resolve(specifier) }` of the notebook's folder. */
-export const META_OBJECT = "__bpfbook_meta";
+import { type Options, type Program, parse } from "acorn";
+import { compileCell } from "./compile-cell.ts";
+import { applyEdits, type Edit, lineStarts, type Position, positionAt } from "./edits.ts";
+import { rewriteDeclarations } from "./rewrite-declarations.ts";
+import { rewriteDynamicImports } from "./rewrite-imports.ts";
+import { stripTypes } from "./strip-types.ts";
+import { CellSyntaxError } from "./syntax-error.ts";
 
-/** 1-based line and column, in UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+export type { Position } from "./edits.ts";
+export { IMPORT_FUNCTION, META_OBJECT } from "./rewrite-imports.ts";
+export { CellSyntaxError } from "./syntax-error.ts";
 
 /** JavaScript for one `Runtime.evaluate {replMode: true}`, and the way back to the TypeScript that the user typed. */
 export interface TransformedCell {
@@ -20,27 +21,63 @@ export interface TransformedCell {
   toSource(position: Position): Position;
 }
 
-/** A cell that cannot run: `message` is the parser's, `line` and `column` (1-based) are in the cell. */
-export class CellSyntaxError extends SyntaxError {
-  override readonly name = "SyntaxError";
-  readonly code: "syntax" | "using-at-top-level";
-  readonly line: number;
-  readonly column: number;
-  constructor(code: CellSyntaxError["code"], message: string, at: Position, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-    this.line = at.line;
-    this.column = at.column;
-  }
-}
+const PARSER: Options = {
+  ecmaVersion: "latest",
+  // A module's rules: strict mode, top-level await, import and export.
+  sourceType: "module",
+};
 
 /**
- * Turns a TypeScript cell into JavaScript for V8's REPL mode, every statement on its own line.
+ * Turns a TypeScript cell into JavaScript for V8's REPL mode, every statement on the line where it was.
+ *
+ * Imports become awaited calls of {@link IMPORT_FUNCTION}, `import.meta` becomes {@link META_OBJECT}, `export` is dropped,
+ * top-level names become `let` so that a later cell can declare them again in any way. The value of the last expression
+ * stays the value of the cell.
  *
  * @throws CellSyntaxError
  * @example
  * ```ts
- * (await transformCell("const n: number = 1")).code; // 'const n         = 1'
+ * (await transformCell("const n: number = 1")).code; // 'let   n         = 1'
  * ```
  */
-export declare function transformCell(code: string): Promise<TransformedCell>;
+export async function transformCell(code: string): Promise<TransformedCell> {
+  const stripped = stripTypes(code);
+  const program = stripped.kind === "stripped" ? tryParse(stripped.code) : undefined;
+  if (stripped.kind === "stripped" && program && !(program instanceof CellSyntaxError)) {
+    const rewritten = rewrite(stripped.code, program);
+    return { code: rewritten.text, kind: "stripped", declared: rewritten.declared, toSource: rewritten.toBefore };
+  }
+  // Decorators and `accessor` pass the stripper but are no JavaScript yet.
+  if (program instanceof CellSyntaxError && !/@|\baccessor\b/.test(code)) throw program;
+
+  const compiled = await compileCell(code);
+  const parsed = tryParse(compiled.code);
+  if (parsed instanceof CellSyntaxError) throw parsed;
+  const rewritten = rewrite(compiled.code, parsed);
+  const typed = new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+  return {
+    code: rewritten.text,
+    kind: "compiled",
+    // Without the helpers that the compiler adds.
+    declared: rewritten.declared.filter((name) => typed.has(name)),
+    toSource: (position) => compiled.toSource(rewritten.toBefore(position)),
+  };
+}
+
+function rewrite(code: string, program: Program) {
+  const edits: Edit[] = [];
+  rewriteDynamicImports(program, edits);
+  const declared = rewriteDeclarations(code, program, edits);
+  return { ...applyEdits(code, edits), declared };
+}
+
+function tryParse(code: string): Program | CellSyntaxError {
+  try {
+    return parse(code, PARSER);
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !("pos" in error)) throw error;
+    // acorn writes the position behind the message.
+    const message = error.message.replace(/ \(\d+:\d+\)$/, "");
+    return new CellSyntaxError("syntax", message, positionAt(lineStarts(code), Number(error.pos)), { cause: error });
+  }
+}
