@@ -13,7 +13,7 @@ export interface FlameGraphOptions {
   /** What resolves stack ids to names; not needed where the data holds the names. */
   readonly stacks?: StackSource;
   readonly title?: string;
-  /** Width of the drawing in pixels; its height follows from the deepest stack. */
+  /** Width of the drawing in pixels, 640 unless given; its height follows from the deepest stack. */
   readonly width?: number;
   /** The alternative text; made from the data unless given. */
   readonly alt?: string;
@@ -42,7 +42,7 @@ export function flameGraph(samples: FlameGraphData, options: FlameGraphOptions =
     const alt = options.alt ?? `${title}: no samples.`;
     return new Plot({ title, alt, text: `${title}: no samples`, picture: sentenceSpec(title, "No samples.", alt) });
   }
-  const width = options.width ?? 720;
+  const width = options.width ?? 640;
   let least = MIN_BOX_WIDTH / width;
   let { boxes, hidden } = layOut(root, least);
   while (boxes.length > MAX_BOXES) ({ boxes, hidden } = layOut(root, (least *= 1.5)));

@@ -24,7 +24,7 @@ export interface HistogramOptions {
   readonly title?: string;
   readonly x?: { readonly label?: string };
   readonly y?: { readonly label?: string };
-  /** Size of the drawing area in pixels. */
+  /** Size of the drawing area in pixels, 560 by 220 unless given. */
   readonly width?: number;
   readonly height?: number;
   /** The alternative text; made from the data unless given. */

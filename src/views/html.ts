@@ -45,3 +45,8 @@ function markup(value: HtmlValue): string {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 }
+
+/** Text that may be broken after commas, where it has no spaces to break at. */
+export function breakable(text: string): Html {
+  return html`${text.split(/(?<=,)/).map((part, i) => (i === 0 ? part : html`<wbr>${part}`))}`;
+}

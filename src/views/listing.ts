@@ -4,7 +4,7 @@ import { helperName } from "../helpers/names.ts";
 import { LD_IMM64_CODE } from "../isa/constants.ts";
 import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
-import { type Html, html } from "./html.ts";
+import { breakable, type Html, type HtmlValue, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { type Column, table } from "./table.ts";
 
@@ -35,12 +35,17 @@ export function listInstructions({ insns, lines, maps }: ProgramSpec): ListedIns
   let last: number | undefined;
   for (let index = 0; index < insns.length; index++) {
     const line = lines?.[index];
-    const source = line && line.line !== last ? { line: line.line, text: line.text.trim() } : undefined;
+    const source = line && line.line !== last ? { line: line.line, text: squeeze(line.text) } : undefined;
     if (line) last = line.line;
     listed.push({ index, text: instructionText(insns, maps, index), source });
     if (insns[index].code === LD_IMM64_CODE) index++;
   }
   return listed;
+}
+
+/** A source line without indentation, and with a gap of two spaces where a comment was pushed to the right. */
+export function squeeze(text: string): string {
+  return text.trim().replace(/\s{3,}/g, "  ");
 }
 
 /** Linux's form, but with a map's name instead of its address, as no address exists before loading. */
@@ -64,44 +69,64 @@ function instructionText(insns: ProgramSpec["insns"], maps: ProgramSpec["maps"],
  */
 export function listingText(program: ProgramSpec, { at, known }: ListingNotes = {}): string {
   const { instructions, rest } = cut(listInstructions(program), at);
-  const isAssembly = instructions.every(({ source }) => source);
+  const assembly = isAssembly(instructions);
   const rows = instructions.map(({ index, text }) => {
     const pointer = at === undefined ? "" : index === at ? "--> " : "    ";
     return `${pointer}${String(index).padStart(4)}: ${text}`;
   });
   const width = Math.max(0, ...rows.map((row) => row.length));
   const lines = instructions.flatMap(({ index, source }, i) => {
-    const note = known ? known.get(index) : isAssembly ? source?.text : undefined;
+    const note = known ? known.get(index) : assembly ? source?.text : undefined;
     const row = note === undefined ? rows[i] : `${rows[i].padEnd(width)}  ; ${note}`;
-    return source && !isAssembly ? [`; ${source.text}`, row] : [row];
+    return source && !assembly ? [`; ${source.text}`, row] : [row];
   });
   return [...lines, ...rest].join("\n");
 }
 
-/** Source on the left, instructions on the right, and a third column for what is known where notes are given. */
+/**
+ * Source beside instructions, and a column for what is known where notes are given. Compiled code is read from its
+ * source, which stands first; assembly says the same twice, so there it is what a narrow page may cut off.
+ */
 export function listingTable(program: ProgramSpec, { at, known }: ListingNotes = {}): Html {
   const all = listInstructions(program);
   const { instructions, rest } = cut(all, at);
-  const columns: Column[] = [
-    ...(at === undefined ? [] : [{ title: "" }]),
-    { title: "line", kind: "number" },
-    { title: "source", kind: "code" },
-    { title: "insn", kind: "number" },
-    { title: "instruction", kind: "code" },
-    ...(known ? [{ title: "known after it", kind: "note" } as const] : []),
-  ];
-  const rows = instructions.map(({ index, text, source }) => ({
-    mark: index === at,
-    cells: [
-      ...(at === undefined ? [] : [index === at ? "✗ here" : ""]),
-      source ? source.line : "",
-      source?.text ?? "",
-      index,
-      text,
-      ...(known ? [known.get(index) ?? ""] : []),
+  const mark: Part = {
+    columns: at === undefined ? [] : [{ title: "", kind: "code" }],
+    cells: ({ index }) => (at === undefined ? [] : [index === at ? "✗ here" : ""]),
+  };
+  const code: Part = {
+    columns: [
+      { title: "insn", kind: "number" },
+      { title: "instruction", kind: "code" },
+      ...(known ? [{ title: "known after it", kind: "note" } as const] : []),
     ],
+    cells: ({ index, text }) => [index, text, ...(known ? [breakable(known.get(index) ?? "")] : [])],
+  };
+  const written: Part = {
+    columns: [
+      { title: "line", kind: "number" },
+      { title: "source", kind: "code" },
+    ],
+    cells: ({ source }) => [source ? source.line : "", source?.text ?? ""],
+  };
+  const parts = [mark, ...(isAssembly(all) ? [code, written] : [written, code])];
+  const rows = instructions.map((instruction) => ({
+    mark: instruction.index === at,
+    cells: parts.flatMap(({ cells }) => cells(instruction)),
   }));
+  const columns = parts.flatMap((part) => part.columns);
   return html`${table(plural(all.length, "instruction"), columns, rows)}${rest.map((line) => html`<p style="${STYLE.headline}">${line}</p>`)}`;
+}
+
+/** Columns that belong together. */
+interface Part {
+  readonly columns: readonly Column[];
+  readonly cells: (instruction: ListedInstruction) => readonly HtmlValue[];
+}
+
+/** Each instruction has a line of its own. */
+function isAssembly(instructions: readonly ListedInstruction[]): boolean {
+  return instructions.every(({ source }) => source);
 }
 
 /** At most so many instructions as fit; then `rest` says which of how many. */

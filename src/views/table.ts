@@ -1,7 +1,10 @@
 import { type Html, type HtmlValue, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
-/** How a column is set: numbers to the right, code monospaced on one line, a note monospaced over several. */
+/**
+ * How a column is set: numbers to the right, code monospaced on one line, a note monospaced over several. Not `<code>`,
+ * behind which front ends paint boxes.
+ */
 export type ColumnKind = "text" | "number" | "code" | "note";
 
 export interface Column {
@@ -19,29 +22,18 @@ export interface Row {
 export function table(caption: HtmlValue, columns: readonly Column[], rows: readonly Row[]): Html {
   const heads = columns.map(({ title }) => html`<th scope="col" style="${STYLE.head}">${title}</th>`);
   const body = rows.map(({ cells, mark }) => {
-    const row = cells.map((cell, i) => tableCell(columns[i].kind ?? "text", cell));
+    const row = cells.map((cell, i) => html`<td style="${CELL_STYLE[columns[i].kind ?? "text"]}">${cell}</td>`);
     return mark ? html`<tr style="${STYLE.badRow}">${row}</tr>` : html`<tr>${row}</tr>`;
   });
   return html`<table style="${STYLE.table}"><caption style="${STYLE.caption}">${caption}</caption><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
-function tableCell(kind: ColumnKind, cell: HtmlValue): Html {
-  switch (kind) {
-    case "number":
-      return html`<td style="${STYLE.number}">${cell}</td>`;
-    case "code":
-      return html`<td style="${STYLE.code}">${asCode(cell)}</td>`;
-    case "note":
-      return html`<td style="${STYLE.note}">${asCode(cell)}</td>`;
-    case "text":
-      return html`<td style="${STYLE.cell}">${cell}</td>`;
-  }
-}
-
-/** Some front ends paint a box behind code: none where there is none. */
-function asCode(cell: HtmlValue): HtmlValue {
-  return cell === "" ? cell : html`<code>${cell}</code>`;
-}
+const CELL_STYLE: Readonly<Record<ColumnKind, string>> = {
+  text: STYLE.cell,
+  number: STYLE.number,
+  code: STYLE.code,
+  note: STYLE.note,
+};
 
 /** The same as text: columns aligned by spaces, no trailing ones. */
 export function textTable(rows: readonly (readonly string[])[], columns: readonly Column[] = []): string {

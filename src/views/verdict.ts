@@ -4,8 +4,8 @@ import { plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Verdict } from "../verifier/verdict.ts";
 import { viewBundle } from "./bundle.ts";
-import { type Html, html } from "./html.ts";
-import { listInstructions, listingTable, listingText } from "./listing.ts";
+import { breakable, type Html, html } from "./html.ts";
+import { listInstructions, listingTable, listingText, squeeze } from "./listing.ts";
 import { firstStates, lastPath, type RegisterChange, registerChanges } from "./log-states.ts";
 import { inWords } from "./state-words.ts";
 import { STYLE } from "./style.ts";
@@ -81,7 +81,7 @@ function placeOf(program: ProgramSpec, at: number, instructions: ReadonlyMap<num
   const line = program.lines?.[at];
   return {
     where: `instruction ${at}${line ? `, line ${line.line}` : ""}`,
-    text: line?.text.trim() ?? instructions.get(at) ?? "",
+    text: line ? squeeze(line.text) : (instructions.get(at) ?? ""),
   };
 }
 
@@ -115,9 +115,11 @@ function historyTable(rows: readonly (readonly string[])[]): Html {
       { title: "insn", kind: "number" },
       { title: "instruction", kind: "code" },
       { title: "after it", kind: "note" },
-      { title: "that is" },
     ],
-    rows.map((cells) => ({ cells, mark: cells[0] === "✗" })),
+    rows.map(([sign, at, instruction, state, words]) => ({
+      mark: sign === "✗",
+      cells: [sign, at, instruction, html`${breakable(state)}${words !== "" && html`<br><em>${words}</em>`}`],
+    })),
   );
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PlotError, plot, type StackSource } from "../../src/plot/index.ts";
+import * as plot from "../../src/plot/index.ts";
 import { expectValidSpec, expectWholeBundle } from "./support.ts";
 
 interface Box {
@@ -24,7 +24,7 @@ const names = [
   ["parse", "serve", "main"],
   ["do_idle", "start_secondary"],
 ];
-const stacks: StackSource = { get: (id) => names[id] };
+const stacks: plot.StackSource = { get: (id) => names[id] };
 const NONE = -14;
 const profile = plot.flameGraph(
   [
@@ -140,7 +140,7 @@ describe("stack keys", () => {
   });
 
   test("without their stack map say what is missing", () => {
-    expect(() => plot.flameGraph([[3, 1]])).toThrow(PlotError);
+    expect(() => plot.flameGraph([[3, 1]])).toThrow(plot.PlotError);
     expect(() => plot.flameGraph([[3, 1]])).toThrow(/stack id 3 has no names.*\{ stacks \}/);
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { histogramText, PlotError, plot } from "../../src/plot/index.ts";
+import * as plot from "../../src/plot/index.ts";
 import { expectValidSpec, expectWholeBundle } from "./support.ts";
 
 /** What a map declaration is to a plot: a name, and pairs of a log2 slot and a 64-bit count. */
@@ -28,7 +28,7 @@ describe("text", () => {
   });
 
   test("truncates bars and keeps the fullest at 52", () => {
-    const text = histogramText([
+    const text = plot.histogramText([
       { label: "[4, 8)", count: 1n },
       { label: "[8, 16)", count: 3n },
     ]);
@@ -89,7 +89,7 @@ describe("map of log2 slots", () => {
   });
 
   test("with a negative or broken count is refused with the key", () => {
-    expect(() => plot.histogram([[1, -5]])).toThrow(PlotError);
+    expect(() => plot.histogram([[1, -5]])).toThrow(plot.PlotError);
     expect(() => plot.histogram([[1, -5]])).toThrow(/count of key 1 is -5/);
   });
 });
