@@ -1,4 +1,4 @@
-import type { HelperFunction, Passing } from "../helpers/row.ts";
+import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
@@ -61,7 +61,8 @@ export function resolveCall(
   const known = xlated.facts[at]!.map;
   const map = known === undefined ? undefined : maps[known];
   const specialised = map === undefined ? undefined : SPECIALISED[row.name];
-  const args = row.args.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
+  const types = [...row.args, ...new Array<ArgType>(row.unchecked ?? 0).fill("anything")];
+  const args = types.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
   const target: CallTarget = { name: row.name, args, passing: row.passing, call: helper.call, map };
   if (map !== undefined && specialised !== undefined) {
     return { ...target, args: specialised.args, call: specialised.bind(map) };

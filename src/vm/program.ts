@@ -9,6 +9,8 @@ export interface RunnableProgram {
    * Throws `ExecutionError`, for unverified programs only.
    */
   run(context: number, length?: number): number;
+  /** Runs a verified program `times` times on the same context, as BPF_PROG_TEST_RUN does; the result of the last run. */
+  repeat(context: number, times: number): number;
 }
 
 /** How many instructions an unverified program may execute when nothing else is said. */

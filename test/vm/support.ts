@@ -8,6 +8,8 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { Environment } from "../../src/vm/environment.ts";
+import { unverified } from "../../src/vm/rewrite.ts";
+import type { Xlated } from "../../src/vm/types.ts";
 
 /** A host with nothing around it: fixed clock, one task, random numbers that count up. */
 export class BareHost implements Host {
@@ -67,4 +69,11 @@ export function rawProgram(text: string, maps: readonly MapSpec[] = []): Program
     maps.map((map) => map.name),
   );
   return { type: "raw", name: "test", insns, maps, license: "GPL" };
+}
+
+/** A program as it would be if the verifier had proved every access in it. */
+export function trusted(spec: ProgramSpec): Xlated {
+  const xlated = unverified(spec);
+  const facts = xlated.facts.map((each) => ({ ...each, access: "proved" as const }));
+  return { ...xlated, verified: true, facts };
 }

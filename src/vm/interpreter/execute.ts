@@ -10,7 +10,8 @@ import type { Code } from "./code.ts";
 /** What a call saves and `exit` restores. */
 export interface Frame {
   readonly returnTo: number;
-  readonly saved: readonly [r6: bigint, r7: bigint, r8: bigint, r9: bigint, r10: bigint];
+  /** r1..r10. Programs may rely on r6..r10 only; r1..r5 are the caller's again too, so that every engine does the same. */
+  readonly saved: BigInt64Array;
 }
 
 /** The state of one run; everything else lies in linear memory. */
@@ -257,7 +258,10 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
             const message = `calls nest deeper than ${MAX_CALL_FRAMES} functions`;
             throw new ExecutionError("call-depth", linked.xlated.origin[pc]!, message);
           }
-          state.frames.push({ returnTo: pc + 1, saved: [r[6]!, r[7]!, r[8]!, r[9]!, r[10]!] });
+          state.frames.push({ returnTo: pc + 1, saved: r.slice(1, 11) });
+          // The function's own r0 and r6..r9 begin at 0; only a program that nobody verified can see that.
+          r[0] = 0n;
+          r.fill(0n, 6, 10);
           r[10] = r[10]! - BigInt(STACK_SIZE);
           pc = aux[pc]! - 1;
           break;
@@ -269,7 +273,7 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
             left--;
             return;
           }
-          for (let i = 0; i < 5; i++) r[6 + i] = frame.saved[i]!;
+          r.set(frame.saved, 1);
           pc = frame.returnTo - 1;
           break;
         }

@@ -36,6 +36,11 @@ export function interpret(
   return {
     xlated,
     start: (context, length = 0) => new Execution(linked, limit, context, length),
+    repeat(context, times) {
+      let result = 0;
+      for (let i = 0; i < times; i++) result = this.run(context);
+      return result;
+    },
     run(context, length = 0) {
       const state = begin(linked, context, length);
       while (!state.exited) {

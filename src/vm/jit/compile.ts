@@ -40,6 +40,7 @@ export const NAMES = {
   memorySize: "memory_size",
   stackStart: "stack_start",
   run: "run",
+  repeat: "repeat",
 } as const;
 
 /** Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. */
@@ -112,6 +113,7 @@ class Compiler {
       this.#functions.set(operation.to, this.#module.function(["i64", "i64", "i64", "i64", "i64", "i32"], ["i64"]));
     }
     this.#emitMain(f);
+    if (this.#supervision === undefined) this.#defineRepeat(f);
     for (const [start, subprogram] of this.#functions) this.#emitSubprogram(subprogram, start);
     return { bytes: this.#module.finish(), imports: this.#imports, positions: this.#positions };
   }
@@ -181,6 +183,19 @@ class Compiler {
       frame.getLow(REG.R0);
       f.op("return");
     });
+  }
+
+  /** (context, times) -> the result of the last run: what BPF_PROG_TEST_RUN does, without a step into JavaScript a run. */
+  #defineRepeat(entry: FunctionBuilder): void {
+    const f = this.#module.function(["i32", "i32"], ["i32"]);
+    const [context, times] = [0, 1];
+    const result = f.local("i32");
+    f.begin("block").begin("loop");
+    f.get(times).op("i32.eqz").branch("br_if", 1);
+    f.get(context).call(entry.index).set(result);
+    f.get(times).i32(1).op("i32.sub").set(times).branch("br", 0);
+    f.op("end", "end").get(result);
+    this.#module.exportFunction(NAMES.repeat, f.index);
   }
 
   /** A bpf-to-bpf function: (r1..r5, bottom of the caller's frame) -> r0. r6..r9 are its own locals, so they are saved. */

@@ -58,13 +58,22 @@ export function jit(
     [NAMES.helpers]: Object.fromEntries(module.imports.map(({ call }, i) => [i, call])),
   });
   const entry = exports[NAMES.run] as (context: number, length?: number) => number;
-  if (xlated.verified) return { xlated, module, entry, run: (context) => entry(context) >>> 0 };
+  if (xlated.verified) {
+    const repeat = exports[NAMES.repeat] as (context: number, times: number) => number;
+    const run = (context: number): number => entry(context) >>> 0;
+    return { xlated, module, entry, run, repeat: (context, times) => repeat(context, times) >>> 0 };
+  }
 
   const globals = exports as unknown as Supervised;
   return {
     xlated,
     module,
     entry,
+    repeat(context, times) {
+      let result = 0;
+      for (let i = 0; i < times; i++) result = this.run(context);
+      return result;
+    },
     run(context, length = 0) {
       const top = environment.stackPointer.value as number;
       regions.begin(context, length, top);
