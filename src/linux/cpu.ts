@@ -14,6 +14,8 @@ export class Cpu {
   readonly queue: Task[] = [];
   /** When `current` has used up its time slice. */
   sliceEnd = 0;
+  /** The next task shall run as soon as `current` is in user space: the slice is over early. */
+  mustSwitch = false;
   /** Something must run here: a task, or an interrupt woke one. False: halted. */
   busy = false;
   /** How far this CPU may go before another CPU or an event comes first. */

@@ -11,7 +11,9 @@ import { Hooks } from "./hooks.ts";
 import { idleFrames } from "./idle.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
-import { type ReplaySource, type ReplaySummary, replay } from "./replay/replay.ts";
+import type { LogSource } from "./replay/lines.ts";
+import { Replay } from "./replay/replay.ts";
+import { readScript } from "./replay/script.ts";
 import { Scheduler } from "./scheduler.ts";
 import { UserStrings } from "./strings.ts";
 import { type Symbolized, SymbolTable } from "./symbols.ts";
@@ -41,6 +43,16 @@ export interface RunSummary {
   readonly switches: number;
 }
 
+/** What happened in a replay. */
+export interface ReplaySummary extends RunSummary {
+  /** System calls of the log that were made. */
+  readonly calls: number;
+  readonly lines: number;
+  /** Signals in the log; they are counted, not delivered. */
+  readonly signals: number;
+  readonly processes: number;
+}
+
 /** A process to be started. */
 export interface NewProcess {
   readonly program: Program;
@@ -52,6 +64,10 @@ export interface NewProcess {
   readonly pid?: number;
   readonly tgid?: number;
 }
+
+/** A replay may end this much later than its log, in steps of ... */
+const LATENESS = 10_000_000_000;
+const LATENESS_STEP = 1_000_000;
 
 const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
@@ -244,6 +260,12 @@ export class Linux implements Host {
     this.#tasks.delete(task.pid);
   }
 
+  /** Takes a task off the machine, wherever it is; it never runs again. */
+  remove(task: Task): void {
+    this.scheduler.remove(task);
+    this.reaped(task);
+  }
+
   // What users do.
 
   /** Starts a workload. */
@@ -280,11 +302,21 @@ export class Linux implements Host {
   /**
    * Runs the machine through a log of `strace -f -ttt`: its processes make the log's system calls at the log's times,
    * with the log's results. Throws `StraceError` at the first bad line; what came before it has happened.
+   *
+   * @example
+   * await linux.replay(await readFile("build.strace", "utf8"));
    */
-  async replay(source: ReplaySource): Promise<ReplaySummary> {
+  async replay(source: LogSource): Promise<ReplaySummary> {
     const before = this.#counters();
-    const calls = await replay(this, source, (until) => this.runUntil(until));
-    return { ...this.#since(before), ...calls };
+    const script = await readScript(source);
+    const replay = new Replay(this, script);
+    await this.run(replay.end - this.#now);
+    // Calls that came late, because there are fewer CPUs than the log had.
+    for (let extra = 0; replay.live > 0 && extra < LATENESS; extra += LATENESS_STEP) await this.run(LATENESS_STEP);
+    replay.finish();
+    if (script.error !== undefined) throw script.error;
+    const { lines, signals, processes } = script;
+    return { ...this.#since(before), calls: replay.calls, lines, signals, processes: processes.length };
   }
 
   async #exclusively(body: () => Promise<void>): Promise<void> {

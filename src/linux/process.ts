@@ -1,7 +1,7 @@
 import { ERRNO } from "./errno.ts";
 import { fput } from "./open.ts";
 import { sleepOn } from "./scheduler.ts";
-import { ENTRY_POINT, F } from "./symbols.ts";
+import { ENTRY_POINT, F, type Frame } from "./symbols.ts";
 import { BEHIND, EXIT_ZOMBIE, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
 
 /** `clone(2)` as `fork` uses it; `makeChild` gives the child its program. Returns the child's pid. */
@@ -39,8 +39,13 @@ export function* sysExecve(t: Task, path: string): Kernel<number> {
 }
 
 /** `exit_group(2)`: never returns; the task stays as a zombie until its parent waits for it. */
-export function* sysExitGroup(t: Task, code: number): Kernel<number> {
-  t.enter(ENTRY_POINT[231]!, 10);
+export function sysExitGroup(t: Task, code: number): Kernel<never> {
+  return doExit(t, ENTRY_POINT[231]!, code);
+}
+
+/** `do_exit`, called from `entry`: everything that a task holds is given back. Never returns. */
+export function* doExit(t: Task, entry: Frame, code: number): Kernel<never> {
+  t.enter(entry, 10);
   t.enter(F.do_group_exit, 100);
   t.enter(F.do_exit, 2_500);
   t.enter(F.__mmput, 500);

@@ -74,6 +74,7 @@ export class Scheduler {
     }
     if (previous !== cpu.idle) previous.queued = false;
     cpu.current = next;
+    cpu.mustSwitch = false;
     next.cpu = cpu;
     next.spend(SWITCH_COST);
     cpu.sliceEnd = cpu.now + TIME_SLICE;
@@ -94,6 +95,27 @@ export class Scheduler {
     this.switchFrom(cpu, false);
     idle.kernel.set(halted, idle.kernelDepth - 2);
     idle.kernelDepth = depth;
+  }
+
+  /** A runnable task that waits for a CPU goes to the head of its queue and gets that CPU at once. */
+  hurry(task: Task): void {
+    const { queue } = task.cpu;
+    const place = queue.indexOf(task);
+    if (place < 0) return;
+    queue.splice(place, 1);
+    queue.unshift(task);
+    task.cpu.mustSwitch = true;
+  }
+
+  /** Takes a task out of its queue; one on a CPU leaves it at once. */
+  remove(task: Task): void {
+    const { cpu } = task;
+    const place = cpu.queue.indexOf(task);
+    if (place >= 0) cpu.queue.splice(place, 1);
+    if (cpu.current === task) this.switchFrom(cpu, false);
+    // Nothing can wake it any more.
+    task.state = TASK_RUNNING;
+    task.queued = false;
   }
 
   #steal(thief: Cpu): Task | undefined {
@@ -123,7 +145,7 @@ export function* sleepOn(t: Task, queue: WaitQueue, state: number): Kernel<void>
 
 /** True when the task's time slice is over and somebody waits for its CPU. */
 export function mustYield(t: Task): boolean {
-  return t.cpu.now >= t.cpu.sliceEnd && t.cpu.queue.length > 0;
+  return (t.cpu.mustSwitch || t.cpu.now >= t.cpu.sliceEnd) && t.cpu.queue.length > 0;
 }
 
 /** On the way back to user space: lets the next task run if the slice is over. */

@@ -77,6 +77,7 @@ export class Sys {
         t.spend(step);
         left -= step;
         while (t.cpu.now >= t.linux.nextEvent) yield BEHIND;
+        if (t.cpu.mustSwitch) break;
       }
       while (t.behind) yield BEHIND;
       if (mustYield(t)) yield* this.#sliceOver();

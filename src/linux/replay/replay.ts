@@ -1,8 +1,116 @@
+import { FileTable } from "../files.ts";
 import type { Linux } from "../linux.ts";
-export type ReplaySource = string;
-export interface ReplaySummary {
-  readonly calls: number;
+import { doExit } from "../process.ts";
+import { F } from "../symbols.ts";
+import type { Sys } from "../sys.ts";
+import { syscall } from "../syscalls.ts";
+import { BEHIND, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
+import { register } from "./arguments.ts";
+import type { FileKind } from "./paths.ts";
+import { type Cue, replayedFile, replayedHandler, takeEffect } from "./replayed-call.ts";
+import type { ReplayedCall, ReplayedProcess, ReplayScript } from "./script.ts";
+
+/** Virtual time between the start of a replay and the log's first line, in which the first process comes up. */
+const LEAD = 100_000;
+
+/** A process exists this long before its first line. */
+const BEFORE_FIRST_LINE = 20_000;
+
+/** How long a computing process looks at most before it checks whether its next call is due. */
+const PIECE = 50_000;
+
+/**
+ * A log being replayed: its processes are tasks of the machine, each making its system calls at the log's times, with
+ * the log's results. Between calls a process computes in user space, as long as there is a CPU for it.
+ */
+export class Replay {
+  readonly #linux: Linux;
+  readonly #script: ReplayScript;
+  /** Virtual time of the log's first line. */
+  readonly #base: number;
+  readonly #tasks = new Map<number, Task>();
+  /** System calls that have been entered. */
+  calls = 0;
+  /** Processes that have something left to do. */
+  live: number;
+
+  constructor(linux: Linux, script: ReplayScript) {
+    this.#linux = linux;
+    this.#script = script;
+    this.#base = linux.ktimeNs() + LEAD;
+    this.live = script.processes.length;
+    for (const process of script.processes) {
+      linux.at(this.#base + process.start - BEFORE_FIRST_LINE, () => this.#spawn(process));
+    }
+  }
+
+  /** Virtual time at which the log is over. */
+  get end(): number {
+    return this.#base + this.#script.length;
+  }
+
+  /** Takes what is left of the log's processes off the machine. */
+  finish(): void {
+    for (const task of this.#tasks.values()) this.#linux.remove(task);
+  }
+
+  #spawn(process: ReplayedProcess): void {
+    const parent = process.parent === undefined ? undefined : this.#tasks.get(process.parent);
+    const cue: Cue = { call: NOTHING, end: undefined };
+    const task = this.#linux.process({
+      pid: process.pid === 0 ? undefined : process.pid,
+      tgid: process.thread ? parent?.tgid : undefined,
+      comm: parent?.comm ?? "strace",
+      program: (sys) => this.#run(sys, process, cue),
+    });
+    task.files = inherit(parent, cue);
+    this.#tasks.set(process.pid, task);
+  }
+
+  *#run(sys: Sys, process: ReplayedProcess, cue: Cue): Kernel<void> {
+    const t = sys.task;
+    // Which functions of its own a process is in, a log does not tell.
+    t.userDepth = 0;
+    for (const call of process.calls) {
+      yield* this.#computeUntil(sys, this.#base + call.start);
+      cue.call = call;
+      cue.end = call.end === undefined ? undefined : this.#base + call.end;
+      if (cue.end === Number.POSITIVE_INFINITY) this.live--;
+      this.calls++;
+      const args = call.args.map((arg) => register(arg, this.#linux.strings));
+      yield* syscall(t, call.nr, args, replayedHandler(cue));
+      takeEffect(t, call, cue);
+    }
+    if (process.exit !== undefined) {
+      yield* this.#computeUntil(sys, this.#base + process.exit.time);
+      this.live--;
+      yield* doExit(t, F.entry_SYSCALL_64_after_hwframe, process.exit.code);
+    }
+    this.live--;
+    // The log says nothing more about it: it is not on a CPU, and makes no call that was not recorded.
+    while (t.behind) yield BEHIND;
+    t.state = TASK_INTERRUPTIBLE;
+    for (;;) yield SLEEP;
+  }
+
+  /** In user space until `time`. Then its call is due, whoever has the CPU. */
+  *#computeUntil(sys: Sys, time: number): Kernel<void> {
+    const { task } = sys;
+    if (task.cpu.now >= time) return;
+    this.#linux.at(time, () => this.#linux.scheduler.hurry(task));
+    while (task.cpu.now < time) yield* sys.compute(Math.min(PIECE, time - task.cpu.now));
+  }
 }
-export async function replay(_l: Linux, _s: ReplaySource, _r: (n: number) => unknown): Promise<{ calls: number }> {
-  return { calls: 0 };
+
+const NOTHING: ReplayedCall = { nr: -1, name: "", args: [], start: 0, end: undefined, value: undefined };
+
+/** A new process's descriptors: its parent's, or the terminal. */
+function inherit(parent: Task | undefined, cue: Cue): FileTable {
+  const files = new FileTable();
+  const inherited =
+    parent === undefined
+      ? [0, 1, 2].map((fd) => ({ fd, kind: "tty" as FileKind, path: "/dev/pts/0" }))
+      : parent.files.entries().map(([fd, file]) => ({ fd, kind: file.object as FileKind, path: file.path }));
+  for (const { fd, kind, path } of inherited) files.install(replayedFile(kind, path, cue), fd);
+  return files;
 }
