@@ -1,4 +1,5 @@
 import type { LinearMemory } from "../memory/memory.ts";
+import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import { UPDATE_FLAGS } from "./flags.ts";
 import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
@@ -44,7 +45,7 @@ export class ArrayMap implements RuntimeMap {
     const at = this.#key(key);
     if (at >= this.size) return -ERRNO.E2BIG;
     if (flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
-    this.memory.u8.copyWithin(this.#base + at * this.#stride, value, value + this.#valueSize);
+    copyBytes(this.memory, this.#base + at * this.#stride, value, this.#valueSize);
     return 0;
   }
 

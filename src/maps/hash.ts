@@ -1,4 +1,5 @@
 import type { LinearMemory } from "../memory/memory.ts";
+import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import { UPDATE_FLAGS } from "./flags.ts";
 import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
@@ -82,14 +83,18 @@ export class HashMap implements RuntimeMap {
   #find(key: number, hash: number): number {
     const { i32 } = this.memory;
     let element = i32[(this.#heads >> 2) + (hash & this.#mask)];
-    if (this.#keySize === 4) {
-      const word = (key & 3) === 0 ? i32[key >> 2] : this.memory.view.getInt32(key, true);
-      // With keys of one word the hash is one to one, so it need not be looked at.
+    // Short keys are compared at once, so there is no need to compare hashes first.
+    if ((key & 3) === 0 && this.#keySize === 4) {
+      const word = i32[key >> 2];
       while (element !== 0 && i32[(element + KEY) >> 2] !== word) element = i32[element >> 2];
-      return element;
-    }
-    while (element !== 0 && (i32[(element >> 2) + 1] !== hash || !this.#hasKey(element, key))) {
-      element = i32[element >> 2];
+    } else if ((key & 3) === 0 && this.#keySize === 8) {
+      const low = i32[key >> 2];
+      const high = i32[(key >> 2) + 1];
+      while (element !== 0 && (i32[(element + KEY) >> 2] !== low || i32[(element + KEY + 4) >> 2] !== high))
+        element = i32[element >> 2];
+    } else {
+      while (element !== 0 && (i32[(element >> 2) + 1] !== hash || !this.#hasKey(element, key)))
+        element = i32[element >> 2];
     }
     return element;
   }
@@ -119,10 +124,10 @@ export class HashMap implements RuntimeMap {
     if (old === 0 && flags === UPDATE_FLAGS.exist) return -ERRNO.ENOENT;
     const element = old === 0 ? this.#take() : this.#spare;
     if (element === 0) return -ERRNO.E2BIG;
-    const { i32, u8 } = this.memory;
+    const { i32 } = this.memory;
     const head = (this.#heads >> 2) + (hash & this.#mask);
-    u8.copyWithin(element + KEY, key, key + this.#keySize);
-    u8.copyWithin(element + this.#value, value, value + this.#valueSize);
+    copyBytes(this.memory, element + KEY, key, this.#keySize);
+    copyBytes(this.memory, element + this.#value, value, this.#valueSize);
     i32[(element >> 2) + 1] = hash;
     i32[element >> 2] = i32[head];
     i32[head] = element;
@@ -153,7 +158,7 @@ export class HashMap implements RuntimeMap {
     let next = current === 0 ? 0 : i32[current >> 2];
     while (next === 0 && bucket <= this.#mask) next = i32[(this.#heads >> 2) + bucket++];
     if (next === 0) return -ERRNO.ENOENT;
-    this.memory.u8.copyWithin(out, next + KEY, next + KEY + this.#keySize);
+    copyBytes(this.memory, out, next + KEY, this.#keySize);
     return 0;
   }
 

@@ -29,16 +29,17 @@ export function hashWords2(first: number, second: number): number {
   return final((start + first) | 0, (start + second) | 0, start);
 }
 
-/** The word at `at`, of which only `bytes` count. */
-function partialWord(bytes: Uint8Array, at: number, count: number): number {
+/** The word at `at`, of which only `count` bytes count, at least one. */
+function partialWord({ view, u8 }: LinearMemory, at: number, count: number): number {
+  if (count >= 4) return view.getInt32(at, true);
   let word = 0;
-  for (let byte = count; byte-- > 0; ) word = (word << 8) | bytes[at + byte];
+  for (let byte = count; byte-- > 0; ) word = (word << 8) | u8[at + byte];
   return word;
 }
 
 /** The hash of `size` bytes at an offset. */
 export function hashBytes(memory: LinearMemory, at: number, size: number): number {
-  const { view, u8 } = memory;
+  const { view } = memory;
   let a = (START + size) | 0;
   let b = a;
   let c = a;
@@ -60,8 +61,8 @@ export function hashBytes(memory: LinearMemory, at: number, size: number): numbe
     c = ((c - b) ^ ((b << 4) | (b >>> 28))) | 0;
     b = (b + a) | 0;
   }
-  a = (a + partialWord(u8, at, Math.min(left, 4))) | 0;
-  if (left > 4) b = (b + partialWord(u8, at + 4, Math.min(left - 4, 4))) | 0;
-  if (left > 8) c = (c + partialWord(u8, at + 8, left - 8)) | 0;
+  a = (a + partialWord(memory, at, left)) | 0;
+  if (left > 4) b = (b + partialWord(memory, at + 4, left - 4)) | 0;
+  if (left > 8) c = (c + partialWord(memory, at + 8, left - 8)) | 0;
   return final(a, b, c);
 }

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { createMap } from "../../src/maps/create.ts";
+import { ERRNO, errnoName } from "../../src/maps/errno.ts";
+import { MapError } from "../../src/maps/error.ts";
+import { MAP_HEADER_SIZE, mapIndexAt } from "../../src/maps/header.ts";
+import { MAP_TYPES, type MapSpec } from "../../src/maps/spec.ts";
+import { LinearMemory } from "../../src/memory/memory.ts";
+
+const good: MapSpec = { type: "hash", name: "ok", keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 };
+
+function refusal(change: Partial<MapSpec>, limit = 8 << 20): MapError | undefined {
+  try {
+    createMap(new LinearMemory({ limit }), 0, { ...good, ...change });
+    return undefined;
+  } catch (error) {
+    return error as MapError;
+  }
+}
+
+describe("creating maps", () => {
+  test.each([
+    [{ keySize: 0 }, "EINVAL"],
+    [{ valueSize: 0 }, "EINVAL"],
+    [{ maxEntries: 0 }, "EINVAL"],
+    [{ maxEntries: 1.5 }, "EINVAL"],
+    [{ maxEntries: 2 ** 32 }, "EINVAL"],
+    [{ flags: 2 }, "EINVAL"],
+    [{ name: "not a name" }, "EINVAL"],
+    [{ name: "sixteen_letters_" }, "EINVAL"],
+    [{ valueSize: 4 << 20 }, "E2BIG"],
+    [{ type: "array", keySize: 8 }, "EINVAL"],
+    [{ type: "array", flags: 1 }, "EINVAL"],
+    [{ type: "stack_trace", valueSize: 12 }, "EINVAL"],
+    [{ type: "stack_trace", valueSize: 8 * 128 }, "EINVAL"],
+    [{ maxEntries: 1 << 20 }, "ENOMEM"],
+    [{ maxEntries: 2 ** 32 - 1 }, "ENOMEM"],
+  ] as const)("%o is refused with %s, with what to do", (change, errno) => {
+    const error = refusal(change)!;
+    expect(error).toBeInstanceOf(MapError);
+    expect(error.errno).toBe(errno);
+    expect(error.message).toContain(`map "${"name" in change ? change.name : "ok"}"`);
+    expect(error.hint).not.toBe("");
+  });
+
+  test("names of Linux are taken", () => {
+    for (const name of ["", "a", "fifteen_letters", ".bss", "x.y_1"]) expect(refusal({ name })).toBeUndefined();
+  });
+
+  test("a refused map takes no memory", () => {
+    const memory = new LinearMemory();
+    const before = memory.allocate(8);
+    expect(() => createMap(memory, 0, { ...good, maxEntries: 0 })).toThrow(MapError);
+    expect(memory.allocate(8)).toBe(before + 8);
+  });
+
+  test("the header says what the map is, and which", () => {
+    const memory = new LinearMemory();
+    for (const [index, type] of (Object.keys(MAP_TYPES) as (keyof typeof MAP_TYPES)[]).entries()) {
+      const map = createMap(memory, index + 5, { ...good, type });
+      expect(mapIndexAt(memory, map.header)).toBe(index + 5);
+      const words = [...memory.u32.slice(map.header >> 2, (map.header + MAP_HEADER_SIZE) >> 2)];
+      expect(words).toEqual([index + 5, MAP_TYPES[type], 4, 8, 4, 0]);
+    }
+  });
+
+  test("errno names and numbers go together", () => {
+    for (const [name, number] of Object.entries(ERRNO)) expect(errnoName(-number)).toBe(name);
+    expect(errnoName(0)).toBeUndefined();
+  });
+});
