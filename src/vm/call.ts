@@ -1,7 +1,9 @@
-import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
+import type { HelperFunction, Passing } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
-import type { Environment } from "./environment.ts";
+import { argumentTypes, checkedCall } from "./checked-call.ts";
+import type { BoundHelper, Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
+import type { Operation } from "./operation.ts";
 import type { Regions } from "./regions.ts";
 import type { Xlated } from "./types.ts";
 
@@ -41,43 +43,35 @@ const SPECIALISED: Readonly<Record<string, Specialised>> = {
   map_delete_elem: { args: [low(2)], bind: (map) => (key) => map.delete(key!) },
 };
 
-/**
- * Resolves the call of helper `id` at slot `at`; throws `ProgramError` where the environment has no such helper.
- * In a program that nobody verified, the value that a lookup returns joins the `regions` that it may touch.
- */
-export function resolveCall(
-  id: number,
-  at: number,
+/** All helper calls of a program, by slot. Throws `ProgramError` where the environment has no such helper. */
+export function resolveCalls(
   xlated: Xlated,
+  operations: readonly Operation[],
   environment: Environment,
   maps: readonly RuntimeMap[],
   regions: Regions,
-): CallTarget {
-  const helper = environment.helper(id);
-  if (helper === undefined) {
-    throw new ProgramError("unknown-helper", xlated.origin[at]!, `there is no helper ${id} to call`);
-  }
-  const { row } = helper;
-  const known = xlated.facts[at]!.map;
-  const map = known === undefined ? undefined : maps[known];
-  const specialised = map === undefined ? undefined : SPECIALISED[row.name];
-  const types = [...row.args, ...new Array<ArgType>(row.unchecked ?? 0).fill("anything")];
-  const args = types.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
-  const target: CallTarget = { name: row.name, args, passing: row.passing, call: helper.call, map };
-  if (map !== undefined && specialised !== undefined) {
-    return { ...target, args: specialised.args, call: specialised.bind(map) };
-  }
-  if (xlated.verified || row.returns !== "ptr_to_map_value_or_null") return target;
-  return { ...target, call: admitting(helper.call, environment, regions) };
+): (CallTarget | undefined)[] {
+  return operations.map((operation, at) => {
+    if (operation.kind !== "helper") return undefined;
+    const helper = environment.helper(operation.id);
+    const slot = xlated.origin[at]!;
+    if (helper === undefined) {
+      throw new ProgramError("unknown-helper", slot, `there is no helper ${operation.id} to call`);
+    }
+    if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
+    const known = xlated.facts[at]!.map;
+    return resolveCall(helper, known === undefined ? undefined : maps[known]);
+  });
 }
 
-/** `lookup` such that a value it finds may be touched from then on. Its first argument is the map's header. */
-function admitting(lookup: HelperFunction, environment: Environment, regions: Regions): HelperFunction {
-  return (...args) => {
-    const map = environment.host.maps.find((each) => each?.header === args[0]);
-    if (map === undefined) return 0;
-    const start = lookup(...args);
-    if (start !== 0) regions.add({ name: `a value of map ${map.spec.name}`, start, size: map.spec.valueSize });
-    return start;
-  };
+function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined): CallTarget {
+  const { name, passing } = row;
+  const specialised = SPECIALISED[name];
+  if (map !== undefined && specialised !== undefined) {
+    return { name, passing, map, args: specialised.args, call: specialised.bind(map) };
+  }
+  const args = argumentTypes(row).flatMap((type, i) =>
+    type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)],
+  );
+  return { name, passing, map, args, call };
 }

@@ -26,7 +26,7 @@ export class ProgramError extends Error {
 }
 
 /** Why a run stopped before `exit`. */
-export type ExecutionErrorCode = "out-of-bounds" | "budget" | "call-depth";
+export type ExecutionErrorCode = "out-of-bounds" | "budget" | "call-depth" | "bad-argument";
 
 /**
  * A run of an unverified program went wrong: a wild access, an endless loop, too deep a recursion.

@@ -20,8 +20,11 @@ export interface RunState {
   readonly r: BigInt64Array;
   /** The same registers as 32-bit halves: the low half of register n is element 2n. */
   readonly halves: Int32Array;
+  readonly unsigned: Uint32Array;
   /** Callers' frames, outermost first. */
   readonly frames: Frame[];
+  /** Offset of the end of the main function's frame. */
+  stackTop: number;
   pc: number;
   /** Instructions executed so far. */
   executed: number;
@@ -34,6 +37,8 @@ export interface Linked {
   readonly code: Code;
   readonly operations: readonly Operation[];
   readonly calls: readonly (CallTarget | undefined)[];
+  /** The program calls helpers, inside which other programs may run. */
+  readonly callsOut: boolean;
   readonly environment: Environment;
   readonly regions: Regions;
 }
@@ -46,8 +51,7 @@ const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
  */
 export function execute(linked: Linked, state: RunState, limit: number): void {
   const { op, dst, src, aux, access } = linked.code;
-  const { r, halves } = state;
-  const unsigned = new Uint32Array(halves.buffer);
+  const { r, halves, unsigned } = state;
   let view = linked.environment.memory.view;
   let pc = state.pc;
   let left = limit - state.executed;
@@ -412,26 +416,19 @@ function executeAtomic(linked: Linked, state: RunState, pc: number): void {
   else if (o.fetch) r[o.src] = old;
 }
 
-/** Calls a helper with the stack pointer below this run's frames, so that programs inside the helper find free stack. */
-function executeHelper(linked: Linked, state: RunState, pc: number): void {
+/** Calls a helper: its arguments are halves of registers, its result goes to r0. */
+function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): void {
   const { call, args, passing } = linked.calls[pc]!;
-  const { r, halves } = state;
-  const { stackPointer, memory } = linked.environment;
-  const before = stackPointer.value;
-  stackPointer.value = halves[20]! - STACK_SIZE;
-  let result: number;
-  try {
-    result = call(...args.map(({ register, half }) => halves[2 * register + (half === "high" ? 1 : 0)]!));
-  } finally {
-    stackPointer.value = before;
-  }
+  const values: number[] = [];
+  for (const { register, half } of args) values.push(halves[half === "low" ? 2 * register : 2 * register + 1]!);
+  const result = call(...values);
   switch (passing) {
     case "i32":
       r[0] = BigInt(result);
       break;
     case "u64":
       halves[0] = result;
-      halves[1] = memory.returnHigh;
+      halves[1] = linked.environment.memory.returnHigh;
       break;
     case "pointer":
       halves[0] = result;

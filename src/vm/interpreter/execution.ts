@@ -1,8 +1,8 @@
 import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
-import { execute, type Frame, type Linked, locate, type RunState } from "./execute.ts";
-import { begin } from "./link.ts";
+import { type Frame, type Linked, locate, type RunState } from "./execute.ts";
+import { begin, executeReserving, newState } from "./link.ts";
 
 /** The state of a run between two instructions: plain data. Memory is the machine's own, looked at through `memory`. */
 export interface ExecutionState {
@@ -45,7 +45,8 @@ export class Execution {
   constructor(linked: Linked, limit: number, context: number, length: number) {
     this.#linked = linked;
     this.#limit = limit;
-    this.#state = begin(linked, context, length);
+    this.#state = newState(linked);
+    begin(linked, this.#state, context, length);
   }
 
   /** The operation that comes next. */
@@ -106,7 +107,7 @@ export class Execution {
     const { environment, code } = this.#linked;
     const { memory } = environment;
     const state = this.#state;
-    const one = () => execute(this.#linked, state, state.executed + 1);
+    const one = () => executeReserving(this.#linked, state, state.executed + 1);
     const operation = this.next;
     if (operation.kind === "helper") {
       const restoreHost = environment.remember?.();

@@ -3,9 +3,9 @@ import type { Environment } from "../environment.ts";
 import { overBudget } from "../errors.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
 import type { Xlated } from "../types.ts";
-import { execute } from "./execute.ts";
+import type { RunState } from "./execute.ts";
 import { Execution } from "./execution.ts";
-import { begin, link } from "./link.ts";
+import { begin, executeReserving, link, newState } from "./link.ts";
 
 /** A program run instruction by instruction: the reference for what every instruction means. */
 export interface InterpretedProgram extends RunnableProgram {
@@ -33,6 +33,8 @@ export function interpret(
 ): InterpretedProgram {
   const linked = link(xlated, environment, maps);
   const limit = xlated.verified ? Number.POSITIVE_INFINITY : budget;
+  // One state serves all runs that are not inside each other.
+  let idle: RunState | undefined = newState(linked);
   return {
     xlated,
     start: (context, length = 0) => new Execution(linked, limit, context, length),
@@ -42,11 +44,14 @@ export function interpret(
       return result;
     },
     run(context, length = 0) {
-      const state = begin(linked, context, length);
+      const state = idle ?? newState(linked);
+      idle = undefined;
+      begin(linked, state, context, length);
       while (!state.exited) {
-        execute(linked, state, Math.min(limit, state.executed + SLICE));
+        executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
         if (!state.exited && state.executed >= limit) throw overBudget(xlated.origin[state.pc]!, limit);
       }
+      idle = state;
       environment.memory.returnHigh = state.halves[1]!;
       return state.halves[0]! >>> 0;
     },

@@ -118,12 +118,12 @@ class Compiler {
     return { bytes: this.#module.finish(), imports: this.#imports, positions: this.#positions };
   }
 
-  /** The same helper on the same map is one import, however often it is called. */
+  /** The same helper on the same map is one import, however often it is called; a checked call knows its slot. */
   #importHelpers(): void {
     const known = new Map<string, number>();
     this.#calls.forEach((target, at) => {
       if (target === undefined) return;
-      const key = `${target.name} ${target.map?.index}`;
+      const key = this.#xlated.verified ? `${target.name} ${target.map?.index}` : `${at}`;
       let index = known.get(key);
       if (index === undefined) {
         const parameters = target.args.map((): ValueType => "i32");

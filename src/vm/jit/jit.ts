@@ -1,5 +1,5 @@
 import type { RuntimeMap } from "../../maps/runtime.ts";
-import { resolveCall } from "../call.ts";
+import { resolveCalls } from "../call.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError, overBudget } from "../errors.ts";
@@ -36,9 +36,7 @@ export function jit(
 ): CompiledProgram {
   const operations = decode(xlated.insns);
   const regions = new Regions();
-  const calls = operations.map((o, at) =>
-    o.kind === "helper" ? resolveCall(o.id, at, xlated, environment, maps, regions) : undefined,
-  );
+  const calls = resolveCalls(xlated, operations, environment, maps, regions);
   const module = compile(xlated, operations, calls, maps);
   const slot = (at: number): number => xlated.origin[at]!;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes), {
