@@ -21,10 +21,8 @@ const MAX_BINS = 1000;
  */
 export const log2Binning: Binning = {
   index(value) {
-    const whole = typeof value === "bigint" ? value : BigInt(Math.floor(value));
-    if (whole < 0n) return 0;
-    // A number's binary length is the bin above [2^(length-1), 2^length); 0 has length 1 and a bin of its own.
-    return whole === 0n ? 1 : whole.toString(2).length + 1;
+    if (value < 0) return 0;
+    return value < 1 ? 1 : exponentOf(value) + 2;
   },
   edge(index) {
     if (index === 0) return "−∞";
@@ -36,6 +34,15 @@ export const log2Binning: Binning = {
     return `[${powerOfTwo(index - 2)}, ${powerOfTwo(index - 1)})`;
   },
 };
+
+const double = new DataView(new ArrayBuffer(8));
+
+/** floor(log2(value)) of a finite value of at least 1, exactly: `Math.log2` rounds just below powers of two. */
+function exponentOf(value: number | bigint): number {
+  if (typeof value === "bigint") return value.toString(2).length - 1;
+  double.setFloat64(0, value);
+  return ((double.getUint16(0) >> 4) & 0x7ff) - 1023;
+}
 
 /** Keys that a program computed as floor(log2(value)), with 0 for the value 0: slot k is [2^k, 2^(k+1)), slot 0 is [0, 2). */
 export const log2SlotBinning: Binning = {

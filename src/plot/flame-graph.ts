@@ -1,5 +1,5 @@
 import { flameSpec } from "./flame-spec.ts";
-import { type FlameBox, hottest, layOut, mergeStacks } from "./flame-tree.ts";
+import { type FlameBox, type FlameNode, hottest, layOut, mergeStacks } from "./flame-tree.ts";
 import { folded } from "./folded.ts";
 import { percent, plural } from "./format.ts";
 import { sentenceSpec } from "./lite.ts";
@@ -47,20 +47,23 @@ export function flameGraph(samples: FlameGraphData, options: FlameGraphOptions =
   let { boxes, hidden } = layOut(root, least);
   while (boxes.length > MAX_BOXES) ({ boxes, hidden } = layOut(root, (least *= 1.5)));
   const text = folded(stacks);
-  const alt = options.alt ?? describe(title, boxes, hidden);
+  const alt = options.alt ?? describe(title, boxes, hidden, hottest(stacks));
   return new Plot({ title, alt, text, picture: flameSpec({ boxes, title, alt, width }) });
 }
 
-function describe(title: string, boxes: readonly FlameBox[], hidden: number): string {
+function describe(title: string, boxes: readonly FlameBox[], hidden: number, top: ReturnType<typeof hottest>): string {
   const root = boxes[0].node;
   const depth = boxes[boxes.length - 1].depth;
-  const top = hottest(root)!;
   const kind = /flame graph/i.test(title) ? title : `Flame graph of ${title}`;
-  const base = [...root.children.values()].reduce((most, node) => (node.total > most.total ? node : most));
+  const base = [...root.children!.values()].sort(byTotal)[0];
   const culled = hidden > 0 ? ` ${plural(hidden, "branch")} too narrow to draw.`.replace("branchs", "branches") : "";
   return (
     `${kind}: ${plural(root.total, "sample")}, at most ${plural(depth, "frame")} deep; ` +
-    `widest at the base ${base.name} (${percent(base.total, root.total)}), ` +
+    `widest at the base ${base.frame.name} (${percent(base.total, root.total)}), ` +
     `most often on top ${top.name} (${percent(top.self, root.total)}).${culled}`
   );
+}
+
+function byTotal(a: FlameNode, b: FlameNode): number {
+  return a.total === b.total ? (a.frame.name < b.frame.name ? -1 : 1) : a.total > b.total ? -1 : 1;
 }

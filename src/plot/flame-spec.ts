@@ -1,7 +1,7 @@
 /** The Vega 5 spec of a flame graph. */
 import type { FlameBox } from "./flame-tree.ts";
 import { grouped, percent, plural } from "./format.ts";
-import type { FrameKind } from "./stacks.ts";
+import type { Frame, FrameKind } from "./stacks.ts";
 import type { PlotSpec } from "./svg.ts";
 import { color, FONT, INK, MONOSPACE } from "./theme.ts";
 
@@ -28,16 +28,16 @@ interface FlamePicture {
 /** Boxes with hover and zoom; a legend where kernel and user frames are told apart. */
 export function flameSpec({ boxes, title, alt, width }: FlamePicture): PlotSpec {
   const whole = boxes[0].node.total;
-  const kinds = (["kernel", "user"] as const).filter((kind) => boxes.some((box) => box.node.kind === kind));
+  const kinds = (["kernel", "user"] as const).filter((kind) => boxes.some((box) => box.node.frame.kind === kind));
   const values = boxes.map(({ node, depth, from, to }) => ({
     x0: round(from),
     x1: round(to),
     depth,
-    name: node.name,
-    ...(node.kind === "kernel" || node.kind === "user" ? { kind: node.kind } : {}),
+    name: node.frame.name,
+    ...(node.frame.kind === "kernel" || node.frame.kind === "user" ? { kind: node.frame.kind } : {}),
     samples: grouped(node.total),
     share: percent(node.total, whole),
-    fill: shade(node.kind, node.name),
+    fill: shade(node.frame),
   }));
   const height = (boxes[boxes.length - 1].depth + 1) * ROW;
   const spec = {
@@ -160,7 +160,7 @@ function titleOf(text: string, subtitle: string) {
 }
 
 /** A shade by name, so a function looks the same wherever it stands. */
-function shade(kind: FrameKind, name: string): string {
+function shade({ kind, name }: Frame): string {
   const shades = SHADES[kind];
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (hash * 31 + name.charCodeAt(i)) >>> 0;

@@ -1,15 +1,15 @@
 /** Stacks merged by their common beginnings, and the boxes that they make. */
-import type { CountedStack, FrameKind } from "./stacks.ts";
+import type { CountedStack, Frame } from "./stacks.ts";
 
 /** A frame with everything that was called from it. */
 export interface FlameNode {
-  readonly name: string;
-  readonly kind: FrameKind;
+  readonly frame: Frame;
   /** Samples in it and in what it called. */
   total: bigint;
   /** Samples with this frame on top. */
   self: bigint;
-  readonly children: Map<string, FlameNode>;
+  /** By frame; made when the first one comes, as most nodes of a wide tree are leaves. */
+  children?: Map<Frame, FlameNode>;
 }
 
 /** A node's place: `from` and `to` are parts of the whole width, 0 to 1; the root has depth 0. */
@@ -22,15 +22,14 @@ export interface FlameBox {
 
 /** The tree of all stacks below a root that stands for all samples. */
 export function mergeStacks(stacks: readonly CountedStack[]): FlameNode {
-  const root = newNode("all", "mark");
+  const root: FlameNode = { frame: { name: "all", kind: "mark" }, total: 0n, self: 0n };
   for (const { frames, count } of stacks) {
     let node = root;
     node.total += count;
-    for (const { name, kind } of frames) {
-      // A kernel function and a user function of one name are different frames.
-      const key = `${name}\0${kind}`;
-      let child = node.children.get(key);
-      if (!child) node.children.set(key, (child = newNode(name, kind)));
+    for (const frame of frames) {
+      node.children ??= new Map();
+      let child = node.children.get(frame);
+      if (!child) node.children.set(frame, (child = { frame, total: 0n, self: 0n }));
       child.total += count;
       node = child;
     }
@@ -55,7 +54,7 @@ export function layOut(root: FlameNode, least: number): { boxes: FlameBox[]; hid
       const to = Number(start + node.total) / whole;
       boxes.push({ node, depth, from: Number(start) / whole, to });
       let at = start;
-      for (const [, child] of [...node.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      for (const child of [...(node.children?.values() ?? [])].sort(byName)) {
         if (Number(child.total) / whole < least) hidden++;
         else above.push({ node: child, start: at });
         at += child.total;
@@ -66,18 +65,19 @@ export function layOut(root: FlameNode, least: number): { boxes: FlameBox[]; hid
   return { boxes, hidden };
 }
 
-/** The function that most samples found running, whatever called it; none for an empty tree. */
-export function hottest(root: FlameNode): { name: string; self: bigint } | undefined {
+/** The function that most samples found running, whatever called it. */
+export function hottest(stacks: readonly CountedStack[]): { name: string; self: bigint } {
   const selves = new Map<string, bigint>();
-  const open = [root];
-  for (let node = open.pop(); node; node = open.pop()) {
-    if (node.self > 0n) selves.set(node.name, (selves.get(node.name) ?? 0n) + node.self);
-    open.push(...node.children.values());
+  for (const { frames, count } of stacks) {
+    const { name } = frames[frames.length - 1];
+    selves.set(name, (selves.get(name) ?? 0n) + count);
   }
-  const ranked = [...selves].sort(([a, m], [b, n]) => (m === n ? (a < b ? -1 : 1) : m > n ? -1 : 1));
-  return ranked.length > 0 ? { name: ranked[0][0], self: ranked[0][1] } : undefined;
+  const [[name, self]] = [...selves].sort(([a, m], [b, n]) => (m === n ? (a < b ? -1 : 1) : m > n ? -1 : 1));
+  return { name, self };
 }
 
-function newNode(name: string, kind: FrameKind): FlameNode {
-  return { name, kind, total: 0n, self: 0n, children: new Map() };
+/** A kernel function and a user function of one name are two nodes, in a fixed order. */
+function byName({ frame: a }: FlameNode, { frame: b }: FlameNode): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.kind < b.kind ? -1 : 1;
 }

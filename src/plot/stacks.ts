@@ -25,7 +25,7 @@ export type StackKey =
   | { readonly kernel?: number | bigint; readonly user?: number | bigint }
   | readonly string[];
 
-/** A stack with its number of samples, outermost frame first. */
+/** A stack with its number of samples, outermost frame first; equal frames of one plot are one object. */
 export interface CountedStack {
   readonly frames: readonly Frame[];
   readonly count: bigint;
@@ -40,45 +40,61 @@ export function resolveStacks(
   samples: Iterable<readonly [StackKey, number | bigint]>,
   stacks: StackSource | undefined,
 ): CountedStack[] {
+  // Samples that were recorded one by one name the same key again and again.
+  const counts = new Map<StackKey, bigint>();
+  for (const [key, value] of samples) counts.set(key, (counts.get(key) ?? 0n) + toCount(value, "a stack"));
+  const frameOf = interner();
   const resolved: CountedStack[] = [];
-  for (const [key, value] of samples) {
-    const count = toCount(value, "a stack");
+  for (const [key, count] of counts) {
     if (count === 0n) continue;
-    const frames = framesOf(key, stacks);
-    resolved.push({ frames: frames.length > 0 ? frames : [{ name: "[no stack]", kind: "mark" }], count });
+    const frames = framesOf(key, stacks, frameOf);
+    resolved.push({ frames: frames.length > 0 ? frames : [frameOf("[no stack]", "mark")], count });
   }
   return resolved;
 }
 
-function framesOf(key: StackKey, stacks: StackSource | undefined): Frame[] {
+type FrameOf = (name: string, kind: FrameKind) => Frame;
+
+/** One object for each frame, so that equal frames are compared by identity. */
+function interner(): FrameOf {
+  const known = { frame: new Map(), kernel: new Map(), user: new Map(), mark: new Map() } satisfies Record<
+    FrameKind,
+    Map<string, Frame>
+  >;
+  return (name, kind) => {
+    const names: Map<string, Frame> = known[kind];
+    let frame = names.get(name);
+    if (!frame) names.set(name, (frame = { name, kind }));
+    return frame;
+  };
+}
+
+function framesOf(key: StackKey, stacks: StackSource | undefined, frameOf: FrameOf): Frame[] {
+  const outermostFirst = (names: readonly string[], kind: FrameKind) =>
+    names.map((name) => frameOf(name, kind)).reverse();
+  const lookUp = (rawId: number | bigint, kind: FrameKind): Frame[] => {
+    // An id read as u32 shows its error code as a number above 2^31.
+    const id = Number(BigInt.asIntN(32, BigInt(rawId)));
+    if (id < 0) return [];
+    if (!stacks)
+      throw new PlotError(
+        "PLOT_STACK",
+        `stack id ${id} has no names`,
+        "give { stacks }: the stack map that the ids are of",
+      );
+    const names = stacks.get(id);
+    return names ? outermostFirst(names, kind) : [frameOf(`[lost stack ${id}]`, "mark")];
+  };
   if (isNames(key)) return outermostFirst(key, "frame");
-  if (typeof key === "number" || typeof key === "bigint") return lookUp(key, "frame", stacks);
+  if (typeof key === "number" || typeof key === "bigint") return lookUp(key, "frame");
   if (key !== null && typeof key === "object" && ("kernel" in key || "user" in key))
     // The kernel was entered from the user's innermost frame, so its part goes on top.
-    return [...lookUp(key.user ?? -1, "user", stacks), ...lookUp(key.kernel ?? -1, "kernel", stacks)];
+    return [...lookUp(key.user ?? -1, "user"), ...lookUp(key.kernel ?? -1, "kernel")];
   throw new PlotError(
     "PLOT_STACK",
     `a key of the samples is ${key === null ? "null" : typeof key}`,
     "keys are stack ids, structs { kernel, user } of ids, or arrays of frame names",
   );
-}
-
-function lookUp(rawId: number | bigint, kind: FrameKind, stacks: StackSource | undefined): Frame[] {
-  // An id read as u32 shows its error code as a number above 2^31.
-  const id = Number(BigInt.asIntN(32, BigInt(rawId)));
-  if (id < 0) return [];
-  if (!stacks)
-    throw new PlotError(
-      "PLOT_STACK",
-      `stack id ${id} has no names`,
-      "give { stacks }: the stack map that the ids are of",
-    );
-  const names = stacks.get(id);
-  return names ? outermostFirst(names, kind) : [{ name: `[lost stack ${id}]`, kind: "mark" }];
-}
-
-function outermostFirst(names: readonly string[], kind: FrameKind): Frame[] {
-  return names.map((name) => ({ name, kind })).reverse();
 }
 
 function isNames(key: StackKey): key is readonly string[] {

@@ -35,6 +35,15 @@ describe("log2 bins are bpftrace's", () => {
     );
   });
 
+  test("a number and the same bigint are in one bin, up to the largest doubles", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(log2Binning.index(value)).toBe(log2Binning.index(BigInt(Math.floor(value))));
+      }),
+    );
+    expect(log2Binning.index(2 ** 49 - 1)).toBe(log2Binning.index(2n ** 49n - 1n));
+  });
+
   test("edges join on to each other", () => {
     for (let i = 2; i < 70; i++)
       if (i > 2) expect(log2Binning.label(i)).toBe(`[${log2Binning.edge(i)}, ${log2Binning.edge(i + 1)})`);
