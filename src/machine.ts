@@ -2,6 +2,7 @@ import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { Linux } from "./linux/linux.ts";
+import { EXIT_ZOMBIE, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "./linux/task.ts";
 import { attach } from "./loader/attach.ts";
 import type { LoadedProgram } from "./loader/loaded-program.ts";
 import { Loader } from "./loader/loader.ts";
@@ -12,6 +13,14 @@ import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
 
 type SpawnArguments = Parameters<Linux["spawn"]>;
+
+/** As `ps` explains its letters R, S, D and Z. */
+const TASK_STATES: Readonly<Record<number, string>> = {
+  [TASK_RUNNING]: "runnable",
+  [TASK_INTERRUPTIBLE]: "sleeping",
+  [TASK_UNINTERRUPTIBLE]: "waiting for a device",
+  [EXIT_ZOMBIE]: "zombie",
+};
 
 export interface MachineOptions {
   /** Simulated CPUs, 1 to 64; default 2. */
@@ -93,7 +102,7 @@ export class Machine implements Displayable {
     const links = [...bpf.links.values()];
     return render("machine", {
       ...{ now, cpus, seed },
-      tasks: linux.tasks().map(({ pid, comm, state }) => ({ pid, comm, state: String(state) })),
+      tasks: linux.tasks().map(({ pid, comm, state }) => ({ pid, comm, state: TASK_STATES[state] ?? String(state) })),
       programs: [...bpf.programs.values()].map((program) => ({
         id: program.id,
         name: program.spec.name,

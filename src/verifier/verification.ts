@@ -1,0 +1,49 @@
+import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
+import { render } from "../plot/registry.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** A program and Linux's verdict on it. As the last value of a cell it shows the listing, or why it was refused. */
+export class Verification implements Displayable {
+  readonly program: ProgramSpec;
+  readonly verdict: Verdict;
+
+  constructor(program: ProgramSpec, verdict: Verdict) {
+    this.program = program;
+    this.verdict = verdict;
+  }
+
+  get ok(): boolean {
+    return this.verdict.ok;
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("verdict", this);
+  }
+}
+
+/**
+ * Linux refused to load a program. `code` is the errno, `message` the last line of the verifier's log with the
+ * instruction it is about. It shows itself as the verification does.
+ */
+export class VerifierError extends Error implements Displayable {
+  readonly code: string;
+  readonly verification: Verification;
+
+  constructor(program: ProgramSpec, verdict: Verdict) {
+    const place = verdict.at === undefined ? "" : ` (instruction ${verdict.at}${lineOf(program, verdict.at)})`;
+    super(`${program.name}: ${verdict.error ?? "refused"}${place}`);
+    this.name = "VerifierError";
+    this.code = verdict.errno ?? "EINVAL";
+    this.verification = new Verification(program, verdict);
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return this.verification[DISPLAY]();
+  }
+}
+
+function lineOf(program: ProgramSpec, at: number): string {
+  const line = program.lines?.[at];
+  return line === undefined ? "" : `, line ${line.line}: ${line.text.trim()}`;
+}
