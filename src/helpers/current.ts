@@ -51,7 +51,7 @@ export const CURRENT_HELPERS: readonly HelperRow[] = [
     args: [],
     returns: "integer",
     passing: "u64",
-    doc: "32 random bits, from the machine's seed.",
+    doc: "Random 32 bits, from the machine's seed.",
     implement: (host) => () => u64(host.memory, host.random(), 0),
   },
   {

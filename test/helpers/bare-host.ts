@@ -1,0 +1,51 @@
+/** A host for helpers without a machine: everything set by the test. */
+import type { CurrentTask, Host } from "../../src/helpers/host.ts";
+import { helperId } from "../../src/helpers/names.ts";
+import { helperById } from "../../src/helpers/table.ts";
+import type { RuntimeMap } from "../../src/maps/runtime.ts";
+import { LinearMemory, RETURN_HIGH } from "../../src/memory/memory.ts";
+
+export class BareHost implements Host {
+  readonly memory = new LinearMemory();
+  readonly maps: RuntimeMap[] = [];
+  readonly lines: string[] = [];
+  now = 0;
+  current: CurrentTask = { pid: 12, tgid: 10, uid: 1000, gid: 100, comm: "bash" };
+  stacks: { kernel: readonly number[]; user: readonly number[] } = { kernel: [], user: [] };
+  ktimeNs(): number {
+    return this.now;
+  }
+  cpu(): number {
+    return 1;
+  }
+  task(): CurrentTask {
+    return this.current;
+  }
+  random(): number {
+    return 0xdeadbeef;
+  }
+  trace(line: string): void {
+    this.lines.push(line);
+  }
+  stack(kind: "kernel" | "user"): readonly number[] {
+    return this.stacks[kind];
+  }
+
+  /** Calls a helper by name with the i32 arguments that jitted code passes. */
+  call(name: string, ...args: number[]): number {
+    return helperById(helperId(name)!)!.implement!(this)(...args);
+  }
+
+  /** The 64 bits that the last call returned, given what it returned. */
+  u64(low: number): bigint {
+    return (BigInt(this.memory.u32[RETURN_HIGH >> 2]) << 32n) | BigInt(low >>> 0);
+  }
+
+  /** Bytes in memory; gives their offset. */
+  put(bytes: Uint8Array | string): number {
+    const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
+    const at = this.memory.allocate(data.length + 1);
+    this.memory.u8.set(data, at);
+    return at;
+  }
+}

@@ -1,0 +1,253 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { HELPERS } from "../../src/helpers/table.ts";
+import { createMap } from "../../src/maps/create.ts";
+import type { MapSpec } from "../../src/maps/spec.ts";
+import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../src/memory/memory.ts";
+import { BareHost } from "./bare-host.ts";
+
+let host: BareHost;
+beforeEach(() => {
+  host = new BareHost();
+});
+
+/** Makes a map; gives its header's offset, which programs pass. */
+function make(spec: Partial<MapSpec>): number {
+  const map = createMap(host.memory, host.maps.length, {
+    type: "hash",
+    name: "m",
+    keySize: 4,
+    valueSize: 8,
+    maxEntries: 4,
+    flags: 0,
+    ...spec,
+  });
+  host.maps.push(map);
+  return map.header;
+}
+
+const u32 = (...values: number[]): number => host.put(new Uint8Array(new Uint32Array(values).buffer));
+const bytes = (at: number, size: number): number[] => [...host.memory.u8.slice(at, at + size)];
+
+describe("maps", () => {
+  test("lookup, update and delete reach the map that the header names", () => {
+    const [first, second] = [make({}), make({ type: "array" })];
+    const [key, value] = [u32(2), u32(7, 0)];
+    expect(host.call("map_lookup_elem", first, key)).toBe(0);
+    expect(host.call("map_update_elem", first, key, value, 0, 0)).toBe(0);
+    expect(host.memory.u32[host.call("map_lookup_elem", first, key) >> 2]).toBe(7);
+    expect(host.memory.u32[host.call("map_lookup_elem", second, key) >> 2]).toBe(0);
+    expect(host.call("map_delete_elem", second, key)).toBe(-22);
+    expect([host.call("map_delete_elem", first, key), host.call("map_delete_elem", first, key)]).toEqual([0, -2]);
+  });
+
+  test("flags count with all 64 bits", () => {
+    const header = make({});
+    const [key, value] = [u32(2), u32(7, 0)];
+    expect(host.call("map_update_elem", header, key, value, 2, 0)).toBe(-2);
+    expect(host.call("map_update_elem", header, key, value, 0, 1)).toBe(-22);
+    expect(host.call("map_update_elem", header, key, value, 3, 0)).toBe(-22);
+    expect(host.call("map_update_elem", header, key, value, 1, 0)).toBe(0);
+    expect(host.call("map_update_elem", header, key, value, 1, 0)).toBe(-17);
+  });
+
+  test("what is no map's header finds nothing", () => {
+    const key = u32(2);
+    expect(host.call("map_lookup_elem", host.put("no map at all"), key)).toBe(0);
+    expect(host.call("map_delete_elem", host.put("no map at all"), key)).toBe(-22);
+  });
+});
+
+describe("what runs now", () => {
+  test("the time, with all its bits", () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (now) => {
+        host.now = now;
+        expect(host.u64(host.call("ktime_get_ns"))).toBe(BigInt(now));
+        expect(host.u64(host.call("ktime_get_boot_ns"))).toBe(BigInt(now));
+      }),
+    );
+  });
+
+  test("the CPU, a random number, the task's numbers", () => {
+    expect(host.call("get_smp_processor_id")).toBe(1);
+    expect(host.u64(host.call("get_prandom_u32"))).toBe(0xdeadbeefn);
+    expect(host.u64(host.call("get_current_pid_tgid"))).toBe((10n << 32n) | 12n);
+    expect(host.u64(host.call("get_current_uid_gid"))).toBe((100n << 32n) | 1000n);
+  });
+
+  test.each([
+    ["bash", 16, "bash"],
+    ["bash", 4, "bas"],
+    ["bash", 1, ""],
+    ["fifteen_letters", 16, "fifteen_letters"],
+    ["fifteen_letters", 32, "fifteen_letters"],
+    ["more than fifteen letters", 32, "more than fifte"],
+  ])("the task's name %o in %i bytes", (comm, size, wanted) => {
+    host.current = { ...host.current, comm };
+    const at = host.put(new Uint8Array(40).fill(0xaa));
+    expect(host.call("get_current_comm", at, size)).toBe(0);
+    expect(bytes(at, size)).toEqual([...new TextEncoder().encode(wanted.padEnd(size, "\0"))]);
+    expect(bytes(at + size, 4)).toEqual([0xaa, 0xaa, 0xaa, 0xaa]);
+  });
+});
+
+describe("probe_read_kernel", () => {
+  test("copies from the direct map", () => {
+    const [from, to] = [host.put("hello"), host.put(new Uint8Array(8).fill(1))];
+    expect(host.call("probe_read_kernel", to, 5, from, DIRECT_MAP_HIGH)).toBe(0);
+    expect(bytes(to, 8)).toEqual([104, 101, 108, 108, 111, 1, 1, 1]);
+  });
+
+  test("zeroes the destination and says why where nothing can be read", () => {
+    const end = host.memory.u8.length;
+    const wrong = [
+      [0, 0, -34],
+      [0x1000, 0x7fff, -34],
+      [FIRST_OFFSET - 4, DIRECT_MAP_HIGH, -14],
+      [end - 4, DIRECT_MAP_HIGH, -14],
+      [FIRST_OFFSET, DIRECT_MAP_HIGH + 1, -14],
+      [-16, -1, -14],
+    ];
+    for (const [low, high, errno] of wrong) {
+      const to = host.put(new Uint8Array(9).fill(1));
+      expect([low, high, host.call("probe_read_kernel", to, 8, low, high)]).toEqual([low, high, errno]);
+      expect(bytes(to, 9)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    }
+  });
+});
+
+describe("stacks", () => {
+  /** Addresses 1 to n as [low, high] pairs. */
+  const frames = (count: number): number[] => Array.from({ length: count }, (_, at) => [at + 1, -1]).flat();
+  const stackAt = (header: number, id: number): bigint[] => {
+    const map = host.maps.find((each) => each.header === header)!;
+    const at = map.lookup(u32(id));
+    return Array.from({ length: map.spec.valueSize / 8 }, (_, n) => host.memory.view.getBigUint64(at + 8 * n, true));
+  };
+  const address = (low: number): bigint => 0xffffffff_00000000n + BigInt(low);
+
+  beforeEach(() => {
+    host.stacks = { kernel: frames(5), user: [0x400000, 0, 0x400010, 0] };
+  });
+
+  test("get_stackid stores the kernel's stack, or the user's, after those skipped", () => {
+    const header = make({ type: "stack_trace", valueSize: 32, maxEntries: 64 });
+    const id = (flags: number): bigint[] => stackAt(header, host.call("get_stackid", 0, header, flags, 0));
+    expect(id(0)).toEqual([1, 2, 3, 4].map(address));
+    expect(id(2)).toEqual([...[3, 4, 5].map(address), 0n]);
+    expect(id(256)).toEqual([0x400000n, 0x400010n, 0n, 0n]);
+    expect(host.call("get_stackid", 0, header, 0, 0)).toBe(host.call("get_stackid", 0, header, 0, 0));
+  });
+
+  test("get_stackid refuses unknown flags, and stacks of nothing", () => {
+    const header = make({ type: "stack_trace", valueSize: 32, maxEntries: 64 });
+    expect(host.call("get_stackid", 0, header, 1 << 11, 0)).toBe(-22);
+    expect(host.call("get_stackid", 0, header, 0, 1)).toBe(-22);
+    expect(host.call("get_stackid", 0, make({}), 0, 0)).toBe(-22);
+    expect(host.call("get_stackid", 0, header, 5, 0)).toBe(-14);
+    host.stacks = { kernel: [], user: [] };
+    expect(host.call("get_stackid", 0, header, 0, 0)).toBe(-14);
+  });
+
+  test("get_stackid: two stacks that want one slot", () => {
+    const header = make({ type: "stack_trace", valueSize: 8, maxEntries: 1 });
+    const put = (low: number, flags: number): number => {
+      host.stacks = { kernel: [low, -1], user: [] };
+      return host.call("get_stackid", 0, header, flags, 0);
+    };
+    expect([put(1, 0), put(1, 0), put(2, 0), put(2, 1 << 10), put(2, 1 << 9)]).toEqual([0, 0, -17, 0, 0]);
+    expect(stackAt(header, 0)).toEqual([address(2)]);
+  });
+
+  test("get_stack copies what fits and zeroes the rest", () => {
+    const at = host.put(new Uint8Array(64).fill(0xaa));
+    expect(host.call("get_stack", 0, at, 48, 0, 0)).toBe(40);
+    expect(host.memory.view.getBigUint64(at + 32, true)).toBe(address(5));
+    expect(bytes(at + 40, 8)).toEqual(Array(8).fill(0));
+    expect(host.call("get_stack", 0, at, 16, 3, 0)).toBe(16);
+    expect(host.memory.view.getBigUint64(at, true)).toBe(address(4));
+    expect(host.call("get_stack", 0, at, 16, 5, 0)).toBe(0);
+    expect(host.call("get_stack", 0, at, 16, 6, 0)).toBe(-14);
+    expect(host.call("get_stack", 0, at, 12, 0, 0)).toBe(-22);
+    expect(bytes(at, 13)).toEqual([...Array(12).fill(0), expect.any(Number)]);
+  });
+
+  test("no stack is longer than Linux's 127 addresses", () => {
+    host.stacks = { kernel: frames(200), user: [] };
+    const at = host.put(new Uint8Array(8 * 200));
+    expect(host.call("get_stack", 0, at, 8 * 200, 0, 0)).toBe(8 * 127);
+    expect(host.call("get_stack", 0, at, 8 * 200, 100, 0)).toBe(8 * 27);
+  });
+});
+
+describe("growing memory", () => {
+  /** Arguments with which each helper that runs does its work, for a host whose every question grows the memory. */
+  const uses: Readonly<Record<string, () => readonly number[]>> = {
+    map_lookup_elem: () => [make({}), u32(1)],
+    map_update_elem: () => [make({}), u32(1), u32(1, 2), 0, 0],
+    map_delete_elem: () => [make({}), u32(1)],
+    ktime_get_ns: () => [],
+    ktime_get_boot_ns: () => [],
+    get_prandom_u32: () => [],
+    get_smp_processor_id: () => [],
+    get_current_pid_tgid: () => [],
+    get_current_uid_gid: () => [],
+    get_current_comm: () => [u32(0, 0, 0, 0), 16],
+    trace_printk: () => [host.put("x %d\0"), 5, 7, 0, 0, 0, 0, 0],
+    probe_read_kernel: () => [u32(0, 0), 8, u32(1, 2), DIRECT_MAP_HIGH],
+    get_stackid: () => [0, make({ type: "stack_trace", valueSize: 64 }), 0, 0],
+    get_stack: () => [0, u32(0, 0, 0, 0), 16, 0, 0],
+  };
+
+  /** Grows memory, which detaches every view taken before, in the middle of every helper that asks the host. */
+  class GrowingHost extends BareHost {
+    #grow<T>(answer: T): T {
+      this.memory.allocate(this.memory.u8.length);
+      return answer;
+    }
+    override ktimeNs(): number {
+      return this.#grow(2 ** 40 + 5);
+    }
+    override cpu(): number {
+      return this.#grow(1);
+    }
+    override task(): BareHost["current"] {
+      return this.#grow(this.current);
+    }
+    override random(): number {
+      return this.#grow(5);
+    }
+    override trace(line: string): void {
+      this.#grow(super.trace(line));
+    }
+    override stack(): readonly number[] {
+      return this.#grow([1, -1, 2, -1]);
+    }
+  }
+
+  test("every helper that runs is here", () => {
+    expect(Object.keys(uses).sort()).toEqual(
+      HELPERS.filter((row) => row.implement)
+        .map((row) => row.name)
+        .sort(),
+    );
+  });
+
+  test.each(Object.keys(uses))("inside and between calls of %s", (name) => {
+    const results = [BareHost, GrowingHost].map((Kind) => {
+      host = new Kind();
+      host.stacks = { kernel: [1, -1, 2, -1], user: [] };
+      const args = uses[name]();
+      if (name === "ktime_get_ns" || name === "ktime_get_boot_ns") host.now = 2 ** 40 + 5;
+      const before = host.call(name, ...args);
+      host.memory.allocate(host.memory.u8.length);
+      const after = host.call(name, ...args);
+      const [to] = args;
+      const written = typeof to === "number" && to > 0 ? bytes(to, 16) : [];
+      return { before, after, written, high: host.memory.i32[4] };
+    });
+    if (name === "get_prandom_u32") expect(results[1]).toMatchObject({ before: 5, after: 5, high: 0 });
+    else expect(results[1]).toEqual(results[0]);
+  });
+});
