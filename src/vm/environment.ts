@@ -6,6 +6,9 @@ import { STACK_SIZE } from "./types.ts";
 /** Bytes of program stack of one CPU: room for programs that run inside the helpers of others. */
 const CPU_STACK = 128 * STACK_SIZE;
 
+/** Bytes behind each stack that belong to nobody: what runs past its end does not reach something else by accident. */
+const GUARD = 4096;
+
 /** A helper whose implementation belongs to one host. */
 export interface BoundHelper {
   readonly row: HelperRow;
@@ -44,7 +47,7 @@ export class Environment {
     this.remember = remember;
     this.memory = host.memory;
     this.#row = helpers;
-    this.#stacks = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK, 64) + CPU_STACK);
+    this.#stacks = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
     this.stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, this.#stacks[0]!);
     this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
   }
