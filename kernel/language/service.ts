@@ -1,14 +1,93 @@
-import type { LanguageService, LanguageServiceOptions } from "./types.ts";
+import { CellDocuments } from "./cell-documents.ts";
+import { completeness } from "./completeness.ts";
+import { completions, wordBefore } from "./completions.ts";
+import { LanguageConnection } from "./connection.ts";
+import { cellDiagnostics, conflictingNames, type LspDiagnostic } from "./diagnostics.ts";
+import { hoverCandidates, inspectResult } from "./hover.ts";
+import { lspPosition } from "./lsp-positions.ts";
+import type { CheckResult, LanguageService, LanguageServiceOptions } from "./types.ts";
 
 export type * from "./types.ts";
 
+const UNCHECKED = "The type checker is not running: this cell runs unchecked.";
+/** What TypeScript itself takes for "do not check this file"; the cell is not the first line of its document. */
+const NO_CHECK = /^(?:\s|\/\/.*(?:\n|$)|\/\*[\s\S]*?\*\/)*?\/\/+\s*@ts-nocheck\b/;
+
 /**
- * Starts TypeScript's language server for one notebook.
+ * Starts TypeScript's language server for one notebook. Nothing is written to disk.
  *
  * @example
  * ```ts
  * const language = createLanguageService({ cwd: process.cwd(), modules: { bpfbook: "/opt/bpfbook/src/index.ts" } });
  * const { diagnostics } = await language.check({ id: 1, code: "const n: number = 'x'" });
+ * diagnostics[0]; // { line: 1, column: 7, code: 2322, message: "Type 'string' is not assignable to type 'number'.", ... }
  * ```
  */
-export declare function createLanguageService(options: LanguageServiceOptions): LanguageService;
+export function createLanguageService(options: LanguageServiceOptions): LanguageService {
+  const documents = new CellDocuments();
+  const connection = new LanguageConnection(options, documents);
+
+  const diagnose = async (cell: ReturnType<CellDocuments["prepare"]>) => {
+    const report = (await connection.ask("textDocument/diagnostic", cell)) as { items: LspDiagnostic[] };
+    return report.items;
+  };
+
+  // The first request makes the server read the libraries, while the kernel itself still starts.
+  const ready = diagnose(documents.prepare("")).then(
+    () => {},
+    () => {},
+  );
+
+  return {
+    ready,
+
+    async check({ code }): Promise<CheckResult> {
+      if (NO_CHECK.test(code)) return { diagnostics: [] };
+      try {
+        let cell = documents.prepare(code);
+        let items = await diagnose(cell);
+        // A name that the cell declares after all, in a way that the scan of its tokens did not see.
+        const local = conflictingNames(items, cell);
+        if (local.length > 0) {
+          cell = documents.prepare(code, { local });
+          items = await diagnose(cell);
+        }
+        return { diagnostics: cellDiagnostics(code, items, cell.lineShift) };
+      } catch {
+        return { diagnostics: [], note: UNCHECKED };
+      }
+    },
+
+    executed: (cell) => documents.commit(cell),
+
+    async complete(code, cursor) {
+      const { text, start } = wordBefore(code, cursor);
+      try {
+        const cell = documents.prepare(code, { wanted: documents.names().filter((name) => name.startsWith(text)) });
+        const position = lspPosition(code, cursor, cell.lineShift);
+        const list = await connection.ask("textDocument/completion", cell, { position, context: { triggerKind: 1 } });
+        return completions(list, code, cursor, cell);
+      } catch {
+        return { matches: [], start, end: cursor };
+      }
+    },
+
+    async inspect(code, cursor) {
+      const cell = documents.prepare(code);
+      try {
+        for (const offset of hoverCandidates(code, cursor)) {
+          const position = lspPosition(code, offset, cell.lineShift);
+          const found = inspectResult(await connection.ask("textDocument/hover", cell, { position }));
+          if (found) return found;
+        }
+      } catch {
+        // No server: nothing is known about the thing.
+      }
+      return undefined;
+    },
+
+    isComplete: completeness,
+    reset: () => documents.reset(),
+    dispose: () => connection.dispose(),
+  };
+}
