@@ -2,7 +2,7 @@ import type { FileOperations, Inode, OpenFile } from "./files.ts";
 import { ABSENT, DIRTY, PAGE_SIZE, UPTODATE } from "./page-cache.ts";
 import { sleepOn } from "./scheduler.ts";
 import { F } from "./symbols.ts";
-import { BEHIND, type Kernel, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
+import { after, BEHIND, type Kernel, type Maybe, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
 
 /** Pages that one miss brings in: 128 KiB, Linux's default read-ahead. */
 const READ_AHEAD = 32;
@@ -25,30 +25,51 @@ export const EXT4_OPERATIONS: FileOperations = {
   },
 };
 
-function* ext4FileRead(t: Task, file: OpenFile, count: number): Kernel<number> {
+function ext4FileRead(t: Task, file: OpenFile, count: number): Maybe<number> {
   t.enter(F.ext4_file_read_iter, 20);
   t.enter(F.generic_file_read_iter, 15);
-  return t.leave(yield* filemapRead(t, file, file.inode!, count), 2);
+  return after(filemapRead(t, file, file.inode!, count), (bytes) => t.leave(bytes, 2));
 }
 
 /** `filemap_read`: page by page from the cache, waiting for the disk where a page is missing. */
-function* filemapRead(t: Task, file: OpenFile, inode: Inode, count: number): Kernel<number> {
+function filemapRead(t: Task, file: OpenFile, inode: Inode, count: number): Maybe<number> {
   t.enter(F.filemap_read, 70);
   const start = file.position;
   const end = Math.min(start + count, inode.size);
+  const next = copyCached(t, file, inode, end, Math.floor(start / PAGE_SIZE) + CATCH_UP);
+  if (next >= end) return filemapReadEnd(t, inode, end - start);
+  return filemapReadRest(t, file, inode, start, end);
+}
+
+/** The part of a read that must wait, for a page or for the rest of the machine. */
+function* filemapReadRest(t: Task, file: OpenFile, inode: Inode, start: number, end: number): Kernel<number> {
   while (file.position < end) {
+    while (t.behind) yield BEHIND;
     const page = Math.floor(file.position / PAGE_SIZE);
     if (inode.pages.state(page) < UPTODATE) yield* filemapGetPages(t, inode, page);
+    copyCached(t, file, inode, end, page + CATCH_UP);
+  }
+  return filemapReadEnd(t, inode, end - start);
+}
+
+function filemapReadEnd(t: Task, inode: Inode, bytes: number): number {
+  t.enter(F.touch_atime, 25);
+  t.linux.files.use(inode);
+  return t.leave(Math.max(0, bytes), 2);
+}
+
+/** Copies pages that are in memory, up to `lastPage`; gives back the position reached. */
+function copyCached(t: Task, file: OpenFile, inode: Inode, end: number, lastPage: number): number {
+  while (file.position < end) {
+    const page = Math.floor(file.position / PAGE_SIZE);
+    if (page > lastPage || inode.pages.state(page) < UPTODATE) break;
     const bytes = Math.min(end, (page + 1) * PAGE_SIZE) - file.position;
     t.enter(F.copy_page_to_iter, 15);
     t.enter(F._copy_to_iter, copyCost(bytes));
     t.leave(undefined, 2);
     file.position += bytes;
-    if (page % CATCH_UP === CATCH_UP - 1) while (t.behind) yield BEHIND;
   }
-  t.enter(F.touch_atime, 25);
-  t.linux.files.use(inode);
-  return t.leave(Math.max(0, end - start), 2);
+  return file.position;
 }
 
 /** `filemap_get_pages`: returns when `page` is in memory. */
@@ -102,16 +123,16 @@ function readDone(t: Task, inode: Inode, first: number, last: number): void {
   t.leave(undefined, 5);
 }
 
-function* ext4FileWrite(t: Task, file: OpenFile, count: number): Kernel<number> {
+function ext4FileWrite(t: Task, file: OpenFile, count: number): number {
   t.enter(F.ext4_file_write_iter, 25);
   t.enter(F.ext4_buffered_write_iter, 60);
   const inode = file.inode!;
   if (file.append) file.position = inode.size;
-  return t.leave(yield* genericPerformWrite(t, file, inode, count), 2);
+  return t.leave(genericPerformWrite(t, file, inode, count), 2);
 }
 
 /** `generic_perform_write`: page by page into the cache; the disk hears of it later. */
-function* genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: number): Kernel<number> {
+function genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: number): number {
   t.enter(F.generic_perform_write, 60);
   const end = file.position + count;
   while (file.position < end) {
@@ -126,7 +147,6 @@ function* genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: numb
     inode.pages.set(page, DIRTY);
     t.leave(undefined);
     file.position += bytes;
-    if (page % CATCH_UP === CATCH_UP - 1) while (t.behind) yield BEHIND;
   }
   inode.size = Math.max(inode.size, end);
   t.linux.files.use(inode);

@@ -1,11 +1,11 @@
 import type { PageCache } from "./page-cache.ts";
-import type { Kernel, Task } from "./task.ts";
+import type { Maybe, Task } from "./task.ts";
 
 /** What `struct file_operations` is: how a kind of file is read, written and released. */
 export interface FileOperations {
   /** Bytes read, 0 at the end, or -errno. */
-  readonly read: (t: Task, file: OpenFile, count: number) => Kernel<number>;
-  readonly write: (t: Task, file: OpenFile, count: number) => Kernel<number>;
+  readonly read: (t: Task, file: OpenFile, count: number) => Maybe<number>;
+  readonly write: (t: Task, file: OpenFile, count: number) => Maybe<number>;
   /** The last descriptor is closed. */
   readonly release: (t: Task, file: OpenFile) => void;
 }

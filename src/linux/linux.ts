@@ -5,6 +5,7 @@ import { BlockDevice } from "./block-device.ts";
 import { Cpu } from "./cpu.ts";
 import { parseDuration } from "./duration.ts";
 import { EventQueue } from "./event-queue.ts";
+import { execute } from "./execution.ts";
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
 import { Hooks } from "./hooks.ts";
@@ -19,7 +20,7 @@ import { UserStrings } from "./strings.ts";
 import { type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
-import { BEHIND, type Kernel, SLEEP, Task } from "./task.ts";
+import { BEHIND, PREEMPTED, Task, type UserCode } from "./task.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { Workload } from "./workloads/workload.ts";
@@ -242,11 +243,18 @@ export class Linux implements Host {
   }
 
   /** A program's life: libc's start-up code, the program, exit. */
-  *#start(task: Task, program: Program): Kernel<void> {
+  *#start(task: Task, program: Program): UserCode {
     const sys = new Sys(task, this.random32);
     sys.enter(sys.text(LIBC, "__libc_start_call_main"));
     yield* program(sys);
-    yield* sys.exit(0);
+    yield sys.exit(0);
+  }
+
+  /** `execve` has replaced the program: the old one is never resumed. */
+  replaceProgram(task: Task, program: Program): void {
+    // Only libc's wrapper of the call that does this is left on the stack.
+    task.userDepth = 1;
+    task.program = this.#start(task, program);
   }
 
   /** A task has exited and became a zombie: without a parent nobody waits for it. */
@@ -387,13 +395,12 @@ export class Linux implements Host {
     cpu.horizon = horizon;
     this.#now = cpu.now;
     this.scheduler.active = cpu;
-    const { program } = cpu.current;
-    if (program === undefined) {
+    if (cpu.current === cpu.idle) {
       this.scheduler.leaveIdle(cpu);
       return;
     }
-    const why = program.next().value;
-    if (why !== undefined && why !== BEHIND) this.scheduler.switchFrom(cpu, why !== SLEEP);
+    const why = execute(cpu.current);
+    if (why !== BEHIND) this.scheduler.switchFrom(cpu, why === PREEMPTED);
   }
 }
 

@@ -3,7 +3,7 @@ import { ERRNO } from "./errno.ts";
 import { EXT4_OPERATIONS } from "./filemap.ts";
 import { type FileOperations, type OpenFile, openFile } from "./files.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import type { Kernel, Task } from "./task.ts";
+import type { Task } from "./task.ts";
 
 /** Flags of `open(2)` on x86-64. */
 export const O_RDONLY = 0;
@@ -21,8 +21,7 @@ const DEVICES: Readonly<Record<string, FileOperations>> = {
 };
 
 /** `openat(2)`. The path travels as a pointer into user memory, as on Linux. */
-// biome-ignore lint/correctness/useYield: opening never waits yet, and a system call is always a generator
-export function* sysOpenat(t: Task, _dfd: number, filename: number, flags: number): Kernel<number> {
+export function sysOpenat(t: Task, _dfd: number, filename: number, flags: number): number {
   t.enter(ENTRY_POINT[257]!, 15);
   t.enter(F.do_sys_openat2, 40);
   t.enter(F.getname_flags, 40);
@@ -72,8 +71,7 @@ function walk(t: Task, path: string): void {
 }
 
 /** `close(2)`. */
-// biome-ignore lint/correctness/useYield: closing never waits yet, and a system call is always a generator
-export function* sysClose(t: Task, fd: number): Kernel<number> {
+export function sysClose(t: Task, fd: number): number {
   t.enter(ENTRY_POINT[3]!, 20);
   const removed = t.files.remove(fd);
   if (removed === undefined) return t.leave(-ERRNO.EBADF);

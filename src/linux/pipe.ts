@@ -3,7 +3,7 @@ import { copyCost } from "./filemap.ts";
 import { type FileOperations, type OpenFile, openFile } from "./files.ts";
 import { sleepOn } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { type Kernel, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
 /** Bytes that a pipe holds: 16 pages. */
@@ -19,8 +19,7 @@ class Pipe {
 }
 
 /** `pipe2(2)`; the two descriptors come back in `out`, which stands for the user's array. */
-// biome-ignore lint/correctness/useYield: making a pipe never waits, and a system call is always a generator
-export function* sysPipe2(t: Task, out: number[]): Kernel<number> {
+export function sysPipe2(t: Task, out: number[]): number {
   t.enter(ENTRY_POINT[293]!, 15);
   t.enter(F.do_pipe2, 600);
   const pipe = new Pipe();
@@ -44,10 +43,19 @@ const PIPE_OPERATIONS: FileOperations = {
   },
 };
 
-function* pipeRead(t: Task, file: OpenFile, count: number): Kernel<number> {
+function pipeRead(t: Task, file: OpenFile, count: number): Maybe<number> {
   const pipe = file.object as Pipe;
   t.enter(F.anon_pipe_read, 60);
+  return pipe.bytes > 0 ? take(t, pipe, count) : pipeReadWaiting(t, pipe, count);
+}
+
+/** Nothing in it: waits for a writer, or finds that there is none any more. */
+function* pipeReadWaiting(t: Task, pipe: Pipe, count: number): Kernel<number> {
   while (pipe.bytes === 0 && pipe.writers > 0) yield* sleepOn(t, pipe.readable, TASK_INTERRUPTIBLE);
+  return take(t, pipe, count);
+}
+
+function take(t: Task, pipe: Pipe, count: number): number {
   const bytes = Math.min(count, pipe.bytes);
   t.enter(F.copy_page_to_iter, 15);
   t.enter(F._copy_to_iter, copyCost(bytes));

@@ -2,11 +2,11 @@ import { ERRNO } from "./errno.ts";
 import { fput } from "./open.ts";
 import { sleepOn } from "./scheduler.ts";
 import { ENTRY_POINT, F, type Frame } from "./symbols.ts";
+import type { Program } from "./sys.ts";
 import { BEHIND, EXIT_ZOMBIE, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
 
 /** `clone(2)` as `fork` uses it; `makeChild` gives the child its program. Returns the child's pid. */
-// biome-ignore lint/correctness/useYield: the parent never waits, and a system call is always a generator
-export function* sysClone(t: Task, makeChild: (parent: Task) => Task): Kernel<number> {
+export function sysClone(t: Task, makeChild: (parent: Task) => Task): number {
   t.enter(ENTRY_POINT[56]!, 10);
   t.enter(F.__do_sys_clone, 20);
   t.enter(F.kernel_clone, 200);
@@ -21,8 +21,7 @@ export function* sysClone(t: Task, makeChild: (parent: Task) => Task): Kernel<nu
 }
 
 /** `execve(2)`: the task becomes another program. */
-// biome-ignore lint/correctness/useYield: the program file is always in memory, and a system call is always a generator
-export function* sysExecve(t: Task, path: string): Kernel<number> {
+export function sysExecve(t: Task, path: string, program: Program): number {
   t.enter(ENTRY_POINT[59]!, 20);
   t.enter(F["do_execveat_common.isra.0"], 2_500);
   t.enter(F.bprm_execve, 4_000);
@@ -35,6 +34,7 @@ export function* sysExecve(t: Task, path: string): Kernel<number> {
   t.comm = path.slice(path.lastIndexOf("/") + 1).slice(0, 15);
   t.leave(undefined);
   t.enter(F.elf_load, 9_000);
+  t.linux.replaceProgram(t, program);
   return t.leave(0, 5);
 }
 

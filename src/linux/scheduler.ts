@@ -1,7 +1,7 @@
 import type { Cpu } from "./cpu.ts";
 import type { Hooks } from "./hooks.ts";
 import { F } from "./symbols.ts";
-import { BEHIND, type Kernel, PREEMPTED, SLEEP, TASK_REPORT_MAX, TASK_RUNNING, type Task } from "./task.ts";
+import { BEHIND, type Kernel, SLEEP, TASK_REPORT_MAX, TASK_RUNNING, type Task } from "./task.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Virtual nanoseconds that a task may run while others wait. */
@@ -146,13 +146,4 @@ export function* sleepOn(t: Task, queue: WaitQueue, state: number): Kernel<void>
 /** True when the task's time slice is over and somebody waits for its CPU. */
 export function mustYield(t: Task): boolean {
   return (t.cpu.mustSwitch || t.cpu.now >= t.cpu.sliceEnd) && t.cpu.queue.length > 0;
-}
-
-/** On the way back to user space: lets the next task run if the slice is over. */
-export function* preempt(t: Task): Kernel<void> {
-  t.enter(F.schedule, 40);
-  t.enter(F.__schedule, 150);
-  while (t.behind) yield BEHIND;
-  yield PREEMPTED;
-  t.leave(undefined, 2);
 }

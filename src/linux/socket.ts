@@ -4,7 +4,7 @@ import { type FileOperations, type OpenFile, openFile } from "./files.ts";
 import { Connection, Listener } from "./network.ts";
 import { sleepOn } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { type Kernel, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
 
 /** A TCP socket; what it is follows from the calls made on it. */
 interface Socket {
@@ -19,8 +19,7 @@ function socketOf(t: Task, fd: number): Socket | number {
 }
 
 /** `socket(2)`. */
-// biome-ignore lint/correctness/useYield: making a socket never waits, and a system call is always a generator
-export function* sysSocket(t: Task): Kernel<number> {
+export function sysSocket(t: Task): number {
   t.enter(ENTRY_POINT[41]!, 10);
   t.enter(F.__sys_socket, 60);
   t.enter(F.__sock_create, 250);
@@ -31,8 +30,7 @@ export function* sysSocket(t: Task): Kernel<number> {
 }
 
 /** `bind(2)`; the address travels as its port. */
-// biome-ignore lint/correctness/useYield: binding never waits, and a system call is always a generator
-export function* sysBind(t: Task, fd: number, port: number): Kernel<number> {
+export function sysBind(t: Task, fd: number, port: number): number {
   t.enter(ENTRY_POINT[49]!, 10);
   t.enter(F.__sys_bind, 50);
   const socket = socketOf(t, fd);
@@ -43,8 +41,7 @@ export function* sysBind(t: Task, fd: number, port: number): Kernel<number> {
 }
 
 /** `listen(2)`. */
-// biome-ignore lint/correctness/useYield: listening never waits, and a system call is always a generator
-export function* sysListen(t: Task, fd: number, backlog: number): Kernel<number> {
+export function sysListen(t: Task, fd: number, backlog: number): number {
   t.enter(ENTRY_POINT[50]!, 10);
   t.enter(F.__sys_listen, 40);
   const socket = socketOf(t, fd);
@@ -57,7 +54,7 @@ export function* sysListen(t: Task, fd: number, backlog: number): Kernel<number>
 }
 
 /** `accept4(2)`: waits for a connection. */
-export function* sysAccept4(t: Task, fd: number): Kernel<number> {
+export function sysAccept4(t: Task, fd: number): Maybe<number> {
   t.enter(ENTRY_POINT[288]!, 10);
   t.enter(F.__sys_accept4, 50);
   const socket = socketOf(t, fd);
@@ -67,16 +64,24 @@ export function* sysAccept4(t: Task, fd: number): Kernel<number> {
   t.enter(F.do_accept, 120);
   t.enter(F.inet_accept, 30);
   t.enter(F.inet_csk_accept, 120);
+  return listener.pending.length > 0 ? accepted(t, listener) : acceptWaiting(t, listener);
+}
+
+function* acceptWaiting(t: Task, listener: Listener): Kernel<number> {
   while (listener.pending.length === 0) {
     t.enter(F.schedule_timeout, 20);
     yield* sleepOn(t, listener.waiters, TASK_INTERRUPTIBLE);
     t.leave(undefined);
   }
-  const connection = listener.pending.shift()!;
+  return accepted(t, listener);
+}
+
+/** The oldest connection becomes a file of the task. */
+function accepted(t: Task, listener: Listener): number {
+  const socket: Socket = { port: listener.port, side: listener.pending.shift()! };
   t.leave(undefined, 2);
-  const accepted: Socket = { port: listener.port, side: connection };
   t.enter(F.sock_alloc_file, 250);
-  return t.leave(t.files.install(openFile(SOCKET_OPERATIONS, "socket:[tcp]", { object: accepted })), 4);
+  return t.leave(t.files.install(openFile(SOCKET_OPERATIONS, "socket:[tcp]", { object: socket })), 4);
 }
 
 const SOCKET_OPERATIONS: FileOperations = {
@@ -91,7 +96,7 @@ const SOCKET_OPERATIONS: FileOperations = {
   },
 };
 
-function* socketRead(t: Task, file: OpenFile, count: number): Kernel<number> {
+function socketRead(t: Task, file: OpenFile, count: number): Maybe<number> {
   const connection = (file.object as Socket).side;
   t.enter(F.sock_read_iter, 30);
   if (!(connection instanceof Connection)) return t.leave(-ERRNO.EINVAL);
@@ -99,6 +104,10 @@ function* socketRead(t: Task, file: OpenFile, count: number): Kernel<number> {
   t.enter(F.inet_recvmsg, 20);
   t.enter(F.tcp_recvmsg, 60);
   t.enter(F.tcp_recvmsg_locked, 150);
+  return connection.available > 0 ? receive(t, connection, count) : receiveWaiting(t, connection, count);
+}
+
+function* receiveWaiting(t: Task, connection: Connection, count: number): Kernel<number> {
   while (connection.available === 0) {
     t.enter(F.sk_wait_data, 60);
     t.enter(F.wait_woken, 20);
@@ -106,6 +115,10 @@ function* socketRead(t: Task, file: OpenFile, count: number): Kernel<number> {
     yield* sleepOn(t, connection.waiters, TASK_INTERRUPTIBLE);
     t.leave(undefined, 3);
   }
+  return receive(t, connection, count);
+}
+
+function receive(t: Task, connection: Connection, count: number): number {
   const bytes = Math.min(count, connection.available);
   connection.available -= bytes;
   t.enter(F.skb_copy_datagram_iter, 20);
@@ -114,8 +127,7 @@ function* socketRead(t: Task, file: OpenFile, count: number): Kernel<number> {
   return t.leave(bytes, 8);
 }
 
-// biome-ignore lint/correctness/useYield: the send buffer has no limit yet, and file operations are generators
-function* socketWrite(t: Task, file: OpenFile, count: number): Kernel<number> {
+function socketWrite(t: Task, file: OpenFile, count: number): number {
   const connection = (file.object as Socket).side;
   t.enter(F.sock_write_iter, 40);
   if (!(connection instanceof Connection)) return t.leave(-ERRNO.EPIPE);

@@ -56,8 +56,8 @@ export class SymbolTable {
   /** Each frame's return address in halves: stacks are asked for at every event, BigInt would dominate. */
   readonly #low: number[] = [];
   readonly #high: number[] = [];
-  /** Frames of programs' functions, by `module:name`. */
-  readonly #frames = new Map<string, Frame>();
+  /** Frames of programs' functions, by module and name. */
+  readonly #frames = new Map<string, Map<string, Frame>>();
   /** Where the next function of a module goes. */
   readonly #top = new Map<string, bigint>();
   /** Sorted by address; rebuilt after an addition. */
@@ -77,15 +77,21 @@ export class SymbolTable {
 
   /** The frame of a program's function, added if new. `module` is a path; one ending in `.so` or `.so.N` is a library. */
   userFrame(module: string, name: string): Frame {
-    const key = `${module}:${name}`;
-    const known = this.#frames.get(key);
+    const frames = this.#frames.get(module) ?? this.#newFrames(module);
+    const known = frames.get(name);
     if (known !== undefined) return known;
     const address = this.#top.get(module) ?? this.#newModule(module);
     const size = 48 + ((name.length * 37) % 29) * 16;
     this.#top.set(module, address + BigInt(size));
     const frame = this.#add({ name, address, size, at: (size >> 1) | 1, module });
-    this.#frames.set(key, frame);
+    frames.set(name, frame);
     return frame;
+  }
+
+  #newFrames(module: string): Map<string, Frame> {
+    const frames = new Map<string, Frame>();
+    this.#frames.set(module, frames);
+    return frames;
   }
 
   #newModule(module: string): bigint {

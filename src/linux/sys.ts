@@ -1,34 +1,32 @@
 import { sysPipe2 } from "./pipe.ts";
-import { sysClone, sysExecve, sysExitGroup, sysWait4 } from "./process.ts";
+import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
-import { mustYield, preempt } from "./scheduler.ts";
-import { F, type Frame } from "./symbols.ts";
-import { syscall } from "./syscalls.ts";
-import { BEHIND, type Kernel, type Task } from "./task.ts";
+import type { Frame } from "./symbols.ts";
+import { HANDLERS } from "./syscalls.ts";
+import type { Kernel, Request, SyscallHandler, Task, UserCode } from "./task.ts";
 
 /** What a program of the machine executes; it reaches Linux through `sys` alone. */
-export type Program = (sys: Sys) => Kernel<void>;
+export type Program = (sys: Sys) => UserCode;
 
 const AT_FDCWD = 0xffff_ff9c;
 const SIGCHLD = 17;
 
-/** Virtual nanoseconds that a computing CPU may be ahead of the others. */
-const LOOKAHEAD = 50_000;
-
 /** Where the buffers and structures of programs lie in their address space; only the address is simulated. */
 const USER_HEAP = 0x5555_5600_02a0;
 
+/** There is one request at a time, and the task holds what it is. */
+const REQUEST = { __request: true } as Request;
+
 /**
- * The machine as a program sees it: system calls, and functions of its own. Every method is used with `yield*`, except
- * `enter` and `leave`.
+ * The machine as a program sees it: system calls, computing, and functions of its own. A request is made with `yield`,
+ * which gives its result; `enter` and `leave` take no time and are called as they are.
  *
  * @example
- * function* cat(sys: Sys) {
- *   const main = sys.text("/usr/bin/cat", "main");
- *   sys.enter(main);
- *   const fd = yield* sys.openat("/etc/hosts", 0);
- *   while ((yield* sys.read(fd, 131072)) > 0) yield* sys.compute(2_000);
- *   yield* sys.close(fd);
+ * function* cat(sys: Sys): UserCode {
+ *   sys.enter(sys.text("/usr/bin/cat", "main"));
+ *   const fd = yield sys.openat("/etc/hosts", 0);
+ *   while ((yield sys.read(fd, 131072)) > 0) yield sys.compute(2_000);
+ *   yield sys.close(fd);
  *   sys.leave();
  * }
  */
@@ -62,102 +60,98 @@ export class Sys {
     return this.task.cpu.now;
   }
 
+  /** Computes for `ns` in user space; the result is 0. */
+  compute(ns: number): Request {
+    const t = this.task;
+    t.left = ns;
+    t.result = 0;
+    t.phase = "compute";
+    return REQUEST;
+  }
+
   /**
-   * Computes for `ns` in user space. Nothing that a program computes concerns other CPUs, so this one runs ahead of
-   * them, but never past an event nor far: at fixed instants it waits for the others and may lose its CPU.
+   * Any system call: its number, its registers, and what Linux executes if that is not what it usually is.
+   * The result is what the call returns: -errno for an error.
    */
-  *compute(ns: number): Kernel<void> {
+  call(nr: number, args: readonly number[], handler: SyscallHandler | undefined = HANDLERS[nr]): Request {
     const t = this.task;
-    for (let left = ns; left > 0; ) {
-      const { now, sliceEnd } = t.cpu;
-      const instant = now - (now % LOOKAHEAD) + LOOKAHEAD;
-      const stop = sliceEnd > now && sliceEnd < instant ? sliceEnd : instant;
-      while (left > 0 && t.cpu.now < stop) {
-        const step = Math.min(left, stop - t.cpu.now, Math.max(1, t.linux.nextEvent - t.cpu.now));
-        t.spend(step);
-        left -= step;
-        while (t.cpu.now >= t.linux.nextEvent) yield BEHIND;
-        if (t.cpu.mustSwitch) break;
-      }
-      while (t.behind) yield BEHIND;
-      if (mustYield(t)) yield* this.#sliceOver();
-    }
+    t.nr = nr;
+    t.args.length = args.length;
+    for (let i = 0; i < args.length; i++) t.args[i] = args[i]!;
+    t.handler = handler;
+    t.phase = "begin";
+    return REQUEST;
   }
 
-  /** The timer's interrupt finds that somebody else's turn has come. */
-  *#sliceOver(): Kernel<void> {
-    const t = this.task;
-    t.enter(F.asm_sysvec_apic_timer_interrupt, 60);
-    t.enter(F.irqentry_exit_to_user_mode, 40);
-    yield* preempt(t);
-    t.leave(undefined, 2);
+  /** Executes something of Linux without a system call, and without coming back from it. */
+  stay(rest: Kernel<never>): Request {
+    this.task.rest = rest;
+    this.task.phase = "kernel";
+    return REQUEST;
   }
 
-  read(fd: number, count: number): Kernel<number> {
-    return syscall(this.task, 0, [fd, USER_HEAP, count]);
+  read(fd: number, count: number): Request {
+    return this.call(0, [fd, USER_HEAP, count]);
   }
 
-  write(fd: number, count: number): Kernel<number> {
-    return syscall(this.task, 1, [fd, USER_HEAP, count]);
+  write(fd: number, count: number): Request {
+    return this.call(1, [fd, USER_HEAP, count]);
   }
 
-  close(fd: number): Kernel<number> {
-    return syscall(this.task, 3, [fd]);
+  close(fd: number): Request {
+    return this.call(3, [fd]);
   }
 
   /** `flags` as in `open(2)`: `O_RDONLY`, `O_CREAT | O_WRONLY`, ... */
-  openat(path: string, flags: number, mode = 0): Kernel<number> {
-    return syscall(this.task, 257, [AT_FDCWD, this.task.linux.strings.address(path), flags, mode]);
+  openat(path: string, flags: number, mode = 0): Request {
+    return this.call(257, [AT_FDCWD, this.task.linux.strings.address(path), flags, mode]);
   }
 
-  nanosleep(ns: number): Kernel<number> {
-    return syscall(this.task, 35, [ns, 0]);
+  nanosleep(ns: number): Request {
+    return this.call(35, [ns, 0]);
   }
 
-  socket(): Kernel<number> {
-    return syscall(this.task, 41, [2, 1, 0]);
+  socket(): Request {
+    return this.call(41, [2, 1, 0]);
   }
 
-  bind(fd: number, port: number): Kernel<number> {
-    return syscall(this.task, 49, [fd, port, 16]);
+  bind(fd: number, port: number): Request {
+    return this.call(49, [fd, port, 16]);
   }
 
-  listen(fd: number, backlog: number): Kernel<number> {
-    return syscall(this.task, 50, [fd, backlog]);
+  listen(fd: number, backlog: number): Request {
+    return this.call(50, [fd, backlog]);
   }
 
-  accept(fd: number): Kernel<number> {
-    return syscall(this.task, 288, [fd, 0, 0, 0]);
+  accept(fd: number): Request {
+    return this.call(288, [fd, 0, 0, 0]);
   }
 
   /** Puts the read and the write descriptor into `out`. */
-  pipe(out: number[]): Kernel<number> {
-    return syscall(this.task, 293, [USER_HEAP, 0], (t) => sysPipe2(t, out));
+  pipe(out: number[]): Request {
+    return this.call(293, [USER_HEAP, 0], (t) => sysPipe2(t, out));
   }
 
   /** Starts a child that runs `program`; gives its pid. */
-  fork(program: Program): Kernel<number> {
-    return syscall(this.task, 56, [SIGCHLD, 0, 0, 0, 0], (t) =>
+  fork(program: Program): Request {
+    return this.call(56, [SIGCHLD, 0, 0, 0, 0], (t) =>
       sysClone(t, (parent) => parent.linux.process({ program, comm: parent.comm, parent })),
     );
   }
 
   /** Becomes another program; what follows this call is never reached. */
-  *execve(path: string, program: Program): Kernel<void> {
+  execve(path: string, program: Program): Request {
     const address = this.task.linux.strings.address(path);
-    yield* syscall(this.task, 59, [address, USER_HEAP, USER_HEAP], (t) => sysExecve(t, path));
-    this.task.userDepth = 0;
-    yield* program(this);
-    yield* this.exit(0);
+    return this.call(59, [address, USER_HEAP, USER_HEAP], (t) => sysExecve(t, path, program));
   }
 
   /** Ends the process; what follows is never reached. */
-  exit(code: number): Kernel<number> {
-    return syscall(this.task, 231, [code], sysExitGroup);
+  exit(code: number): Request {
+    return this.call(231, [code]);
   }
 
   /** Waits for a child to exit; its pid, or -ECHILD. */
-  wait(): Kernel<number> {
-    return syscall(this.task, 61, [0xffff_ffff, 0, 0, 0], sysWait4);
+  wait(): Request {
+    return this.call(61, [0xffff_ffff, 0, 0, 0]);
   }
 }

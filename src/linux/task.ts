@@ -14,10 +14,34 @@ export const PREEMPTED = 2;
 export type Wait = typeof BEHIND | typeof SLEEP | typeof PREEMPTED;
 
 /**
- * Code that runs in virtual time. It yields only where it really must: to sleep, or because something else in the
- * machine comes earlier. `R` is what a kernel function returns.
+ * Code of Linux that may wait. It yields only where it really must: to sleep, or because something else in the machine
+ * comes earlier. `R` is what it returns.
  */
 export type Kernel<R> = Generator<Wait, R, undefined>;
+
+/**
+ * What a function of Linux gives back: its result, or, if it has to wait, the rest of it. Most calls never wait, and
+ * a plain function costs a fraction of a generator.
+ */
+export type Maybe<R> = R | Kernel<R>;
+
+/** Goes on with `then` when `first` has its result: now, or when the waiting is over. */
+export function after(first: Maybe<number>, then: (result: number) => number): Maybe<number> {
+  return typeof first === "number" ? then(first) : afterWaiting(first, then);
+}
+
+function* afterWaiting(first: Kernel<number>, then: (result: number) => number): Kernel<number> {
+  return then(yield* first);
+}
+
+/** What Linux executes for a system call, from `__x64_sys_NAME` on; four registers suffice so far. */
+export type SyscallHandler = (t: Task, a: number, b: number, c: number, d: number) => Maybe<number>;
+
+/** What a program wants of the machine; made by `Sys`, which has left the particulars in the task. */
+export type Request = { readonly __request: true };
+
+/** A program of user space: it yields requests and gets their results back. */
+export type UserCode<R = void> = Generator<Request, R, number>;
 
 /** Task states with the bits that `sched_switch` reports in `prev_state`. */
 export const TASK_RUNNING = 0x00;
@@ -36,6 +60,12 @@ export interface Frames {
 }
 
 const MAX_DEPTH = 128;
+
+/**
+ * Where a task is: in user code; computing; about to make a system call; before and after its body; in a body that
+ * had to wait; on its way off the CPU at the end of its time slice; back on it.
+ */
+export type Phase = "user" | "compute" | "begin" | "enter" | "kernel" | "exit" | "preempt" | "resume";
 
 /** Who a new task is. */
 export interface TaskIdentity {
@@ -69,8 +99,21 @@ export class Task implements CurrentTask, Frames {
   exitCode = 0;
   /** Virtual nanoseconds on a CPU. */
   cpuNs = 0;
-  /** What it executes; undefined for the idle tasks. */
-  program: Kernel<void> | undefined;
+  /** What it executes in user space; undefined for the idle tasks. */
+  program: UserCode | undefined;
+  /** Where it is between two requests of its program. */
+  phase: Phase = "user";
+  /** The system call being made: number, registers, what Linux executes. */
+  nr = 0;
+  readonly args: number[] = [];
+  handler: SyscallHandler | undefined;
+  /** What is left of a kernel function that had to wait. */
+  rest: Kernel<number> | undefined;
+  /** Result of the last request. */
+  result = 0;
+  /** Virtual nanoseconds left to compute, and the instant at which to wait for the other CPUs; 0: to be chosen. */
+  left = 0;
+  stop = 0;
   readonly kernel = new Int32Array(MAX_DEPTH);
   kernelDepth = 0;
   readonly user = new Int32Array(MAX_DEPTH);

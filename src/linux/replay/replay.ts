@@ -3,11 +3,10 @@ import type { Linux } from "../linux.ts";
 import { doExit } from "../process.ts";
 import { F } from "../symbols.ts";
 import type { Sys } from "../sys.ts";
-import { syscall } from "../syscalls.ts";
-import { BEHIND, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
+import type { Task, UserCode } from "../task.ts";
 import { register } from "./arguments.ts";
 import type { FileKind } from "./paths.ts";
-import { type Cue, replayedFile, replayedHandler, takeEffect } from "./replayed-call.ts";
+import { type Cue, forever, replayedFile, replayedHandler, takeEffect } from "./replayed-call.ts";
 import type { ReplayedCall, ReplayedProcess, ReplayScript } from "./script.ts";
 
 /** Virtual time between the start of a replay and the log's first line, in which the first process comes up. */
@@ -67,7 +66,7 @@ export class Replay {
     this.#tasks.set(process.pid, task);
   }
 
-  *#run(sys: Sys, process: ReplayedProcess, cue: Cue): Kernel<void> {
+  *#run(sys: Sys, process: ReplayedProcess, cue: Cue): UserCode {
     const t = sys.task;
     // Which functions of its own a process is in, a log does not tell.
     t.userDepth = 0;
@@ -78,27 +77,25 @@ export class Replay {
       if (cue.end === Number.POSITIVE_INFINITY) this.live--;
       this.calls++;
       const args = call.args.map((arg) => register(arg, this.#linux.strings));
-      yield* syscall(t, call.nr, args, replayedHandler(cue));
+      yield sys.call(call.nr, args, replayedHandler(cue));
       takeEffect(t, call, cue);
     }
     if (process.exit !== undefined) {
       yield* this.#computeUntil(sys, this.#base + process.exit.time);
       this.live--;
-      yield* doExit(t, F.entry_SYSCALL_64_after_hwframe, process.exit.code);
+      yield sys.stay(doExit(t, F.entry_SYSCALL_64_after_hwframe, process.exit.code));
     }
     this.live--;
     // The log says nothing more about it: it is not on a CPU, and makes no call that was not recorded.
-    while (t.behind) yield BEHIND;
-    t.state = TASK_INTERRUPTIBLE;
-    for (;;) yield SLEEP;
+    yield sys.stay(forever(t));
   }
 
   /** In user space until `time`. Then its call is due, whoever has the CPU. */
-  *#computeUntil(sys: Sys, time: number): Kernel<void> {
+  *#computeUntil(sys: Sys, time: number): UserCode {
     const { task } = sys;
     if (task.cpu.now >= time) return;
     this.#linux.at(time, () => this.#linux.scheduler.hurry(task));
-    while (task.cpu.now < time) yield* sys.compute(Math.min(PIECE, time - task.cpu.now));
+    while (task.cpu.now < time) yield sys.compute(Math.min(PIECE, time - task.cpu.now));
   }
 }
 

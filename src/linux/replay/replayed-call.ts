@@ -3,8 +3,7 @@ import { doExit } from "../process.ts";
 import { sysRead, sysWrite } from "../read-write.ts";
 import { sleepUntil } from "../sleep.ts";
 import { ENTRY_POINT, F, type KernelFunction } from "../symbols.ts";
-import type { SyscallHandler } from "../syscalls.ts";
-import { BEHIND, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
+import { after, BEHIND, type Kernel, SLEEP, type SyscallHandler, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
 import { unquote } from "./arguments.ts";
 import { CALL_PATHS, FILE_PATHS, type FileKind, type KernelPath, PLAIN } from "./paths.ts";
 import type { ReplayedCall } from "./script.ts";
@@ -28,17 +27,16 @@ export interface Cue {
 /** The handler that takes a call of the log through Linux: the real path, with the log's result at the log's time. */
 export function replayedHandler(cue: Cue): SyscallHandler {
   const { name, nr } = cue.call;
-  return function* (t, a, b, c) {
-    if (name === "read") yield* sysRead(t, a, b, c);
-    else if (name === "write") yield* sysWrite(t, a, b, c);
-    else if (name === "exit_group" || name === "exit") yield* doExit(t, ENTRY_POINT[nr]!, a);
-    else {
-      t.enter(ENTRY_POINT[nr]!, 10);
-      yield* follow(t, CALL_PATHS[name] ?? PLAIN, cue);
-      t.leave(undefined);
-    }
-    return cue.call.value ?? 0;
+  return (t, a, b, c) => {
+    if (name === "exit_group" || name === "exit") return doExit(t, ENTRY_POINT[nr]!, a);
+    const body = name === "read" ? sysRead(t, a, b, c) : name === "write" ? sysWrite(t, a, b, c) : other(t, nr, cue);
+    return after(body, () => cue.call.value ?? 0);
   };
+}
+
+function* other(t: Task, nr: number, cue: Cue): Kernel<number> {
+  t.enter(ENTRY_POINT[nr]!, 10);
+  return t.leave(yield* follow(t, CALL_PATHS[cue.call.name] ?? PLAIN, cue));
 }
 
 function enterAll(t: Task, functions: readonly KernelFunction[]): void {
@@ -69,7 +67,8 @@ function* workUntil(t: Task, end: number): Kernel<void> {
   }
 }
 
-function* forever(t: Task): Kernel<never> {
+/** Sleeps, and is never woken. */
+export function* forever(t: Task): Kernel<never> {
   t.enter(F.schedule, 40);
   t.enter(F.__schedule, 150);
   while (t.behind) yield BEHIND;

@@ -1,7 +1,7 @@
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
-import type { Kernel } from "../task.ts";
-import type { Workload } from "./workload.ts";
+import type { UserCode } from "../task.ts";
+import { exec, type Workload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/logrotate";
 
@@ -27,45 +27,45 @@ export function logRotation(options: LogRotationOptions = {}): Workload {
   };
 }
 
-function* daemon(sys: Sys, paths: readonly string[], every: number): Kernel<void> {
+function* daemon(sys: Sys, paths: readonly string[], every: number): UserCode<void> {
   sys.enter(sys.text(BINARY, "main"));
   for (;;) {
-    yield* sys.nanosleep(every);
+    yield sys.nanosleep(every);
     for (const path of paths) yield* rotate(sys, path);
   }
 }
 
 /** `gzip` reads the pipe that the daemon fills. */
-function* rotate(sys: Sys, path: string): Kernel<void> {
+function* rotate(sys: Sys, path: string): UserCode<void> {
   sys.enter(sys.text(BINARY, "rotate_log"));
   const pipe: number[] = [];
-  yield* sys.pipe(pipe);
+  yield sys.pipe(pipe);
   const [from, to] = pipe as [number, number];
-  yield* sys.fork((child) => child.execve("/usr/bin/gzip", (gzip) => compress(gzip, from, to, `${path}.gz`)));
-  yield* sys.close(from);
-  const log = yield* sys.openat(path, O_RDONLY);
+  yield sys.fork((child) => exec(child, "/usr/bin/gzip", (gzip) => compress(gzip, from, to, `${path}.gz`)));
+  yield sys.close(from);
+  const log = yield sys.openat(path, O_RDONLY);
   for (let bytes = 1; bytes > 0; ) {
-    bytes = yield* sys.read(log, 65_536);
-    if (bytes > 0) yield* sys.write(to, bytes);
+    bytes = yield sys.read(log, 65_536);
+    if (bytes > 0) yield sys.write(to, bytes);
   }
-  yield* sys.close(log);
-  yield* sys.close(to);
-  yield* sys.wait();
+  yield sys.close(log);
+  yield sys.close(to);
+  yield sys.wait();
   sys.leave();
 }
 
-function* compress(sys: Sys, from: number, to: number, path: string): Kernel<void> {
+function* compress(sys: Sys, from: number, to: number, path: string): UserCode<void> {
   sys.enter(sys.text("/usr/bin/gzip", "main"));
-  yield* sys.close(to);
-  const output = yield* sys.openat(path, O_WRONLY | O_CREAT | O_TRUNC, 0o640);
+  yield sys.close(to);
+  const output = yield sys.openat(path, O_WRONLY | O_CREAT | O_TRUNC, 0o640);
   sys.enter(sys.text("/usr/bin/gzip", "deflate"));
   for (let bytes = 1; bytes > 0; ) {
-    bytes = yield* sys.read(from, 32_768);
+    bytes = yield sys.read(from, 32_768);
     // gzip does some 60 MB/s.
-    yield* sys.compute(bytes * 16);
-    if (bytes > 0) yield* sys.write(output, Math.ceil(bytes / 6));
+    yield sys.compute(bytes * 16);
+    if (bytes > 0) yield sys.write(output, Math.ceil(bytes / 6));
   }
   sys.leave();
-  yield* sys.close(output);
+  yield sys.close(output);
   sys.leave();
 }

@@ -1,7 +1,7 @@
 import { O_RDONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
-import type { Kernel } from "../task.ts";
-import type { Workload } from "./workload.ts";
+import type { UserCode } from "../task.ts";
+import { exec, type Workload } from "./workload.ts";
 
 const SHELL = "/usr/bin/bash";
 const CAT = "/usr/bin/cat";
@@ -37,42 +37,42 @@ export function readFiles(options: ReadFilesOptions = {}): Workload {
   };
 }
 
-function* shell(sys: Sys, paths: readonly string[], chunk: number, pause: number): Kernel<void> {
+function* shell(sys: Sys, paths: readonly string[], chunk: number, pause: number): UserCode<void> {
   sys.enter(sys.text(SHELL, "main"));
   sys.enter(sys.text(SHELL, "reader_loop"));
   for (;;) {
-    yield* sys.nanosleep(1 + sys.random.exponential(pause));
+    yield sys.nanosleep(1 + sys.random.exponential(pause));
     const path = paths[sys.random.below(paths.length)]!;
     sys.enter(sys.text(SHELL, "execute_command"));
-    yield* sys.compute(60_000);
-    yield* sys.fork((child) => child.execve(CAT, (cat) => catFile(cat, path, chunk)));
-    yield* sys.wait();
+    yield sys.compute(60_000);
+    yield sys.fork((child) => exec(child, CAT, (cat) => catFile(cat, path, chunk)));
+    yield sys.wait();
     sys.leave();
   }
 }
 
-function* catFile(sys: Sys, path: string, chunk: number): Kernel<void> {
+function* catFile(sys: Sys, path: string, chunk: number): UserCode<void> {
   yield* dynamicLinker(sys);
   sys.enter(sys.text(CAT, "main"));
-  const output = yield* sys.openat("/dev/pts/0", 1);
-  const file = yield* sys.openat(path, O_RDONLY);
+  const output = yield sys.openat("/dev/pts/0", 1);
+  const file = yield sys.openat(path, O_RDONLY);
   sys.enter(sys.text(CAT, "simple_cat"));
   for (let bytes = 1; bytes > 0; ) {
-    bytes = yield* sys.read(file, chunk);
-    if (bytes > 0) yield* sys.write(output, bytes);
+    bytes = yield sys.read(file, chunk);
+    if (bytes > 0) yield sys.write(output, bytes);
   }
   sys.leave();
-  yield* sys.close(file);
+  yield sys.close(file);
   sys.leave();
 }
 
 /** What every dynamically linked program does first: it finds libc and reads its header. */
-function* dynamicLinker(sys: Sys): Kernel<void> {
+function* dynamicLinker(sys: Sys): UserCode<void> {
   sys.enter(sys.text("/usr/lib64/ld-linux-x86-64.so.2", "_dl_map_object"));
-  yield* sys.close(yield* sys.openat("/etc/ld.so.cache", O_RDONLY));
-  const library = yield* sys.openat("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY);
-  yield* sys.read(library, 832);
-  yield* sys.close(library);
-  yield* sys.compute(250_000);
+  yield sys.close(yield sys.openat("/etc/ld.so.cache", O_RDONLY));
+  const library = yield sys.openat("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY);
+  yield sys.read(library, 832);
+  yield sys.close(library);
+  yield sys.compute(250_000);
   sys.leave();
 }

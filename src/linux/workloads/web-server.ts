@@ -2,7 +2,7 @@ import type { Linux } from "../linux.ts";
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from "../open.ts";
 import { Random } from "../random.ts";
 import type { Sys } from "../sys.ts";
-import type { Kernel } from "../task.ts";
+import type { UserCode } from "../task.ts";
 import type { Workload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/webserver";
@@ -59,23 +59,23 @@ function startClients(linux: Linux, port: number, rate: number): void {
   next(linux.ktimeNs() + 5_000_000);
 }
 
-function* master(sys: Sys, port: number, workers: number, paths: readonly string[]): Kernel<void> {
+function* master(sys: Sys, port: number, workers: number, paths: readonly string[]): UserCode<void> {
   sys.enter(sys.text(BINARY, "main"));
-  const listener = yield* sys.socket();
-  yield* sys.bind(listener, port);
-  yield* sys.listen(listener, 511);
-  for (let i = 0; i < workers; i++) yield* sys.fork((child) => worker(child, listener, paths));
-  while ((yield* sys.wait()) > 0);
+  const listener = yield sys.socket();
+  yield sys.bind(listener, port);
+  yield sys.listen(listener, 511);
+  for (let i = 0; i < workers; i++) yield sys.fork((child) => worker(child, listener, paths));
+  while ((yield sys.wait()) > 0);
   sys.leave();
 }
 
-function* worker(sys: Sys, listener: number, paths: readonly string[]): Kernel<void> {
+function* worker(sys: Sys, listener: number, paths: readonly string[]): UserCode<void> {
   sys.enter(sys.text(BINARY, "main"));
   sys.enter(sys.text(BINARY, "worker_loop"));
   const handle = sys.text(BINARY, "handle_connection");
-  const log = yield* sys.openat(LOG, O_WRONLY | O_CREAT | O_APPEND, 0o644);
+  const log = yield sys.openat(LOG, O_WRONLY | O_CREAT | O_APPEND, 0o644);
   for (;;) {
-    const connection = yield* sys.accept(listener);
+    const connection = yield sys.accept(listener);
     sys.enter(handle);
     const ok = yield* parseRequest(sys, connection);
     if (ok) {
@@ -83,40 +83,40 @@ function* worker(sys: Sys, listener: number, paths: readonly string[]): Kernel<v
       const popularity = sys.random.unit() ** 3;
       yield* serveFile(sys, connection, paths[Math.floor(popularity * paths.length)]!);
     }
-    yield* sys.write(log, 90 + sys.random.below(60));
-    yield* sys.close(connection);
+    yield sys.write(log, 90 + sys.random.below(60));
+    yield sys.close(connection);
     sys.leave();
   }
 }
 
-function* parseRequest(sys: Sys, connection: number): Kernel<boolean> {
+function* parseRequest(sys: Sys, connection: number): UserCode<boolean> {
   sys.enter(sys.text(BINARY, "parse_request"));
-  const bytes = yield* sys.read(connection, 4096);
-  yield* sys.compute(25_000 + 40 * Math.max(bytes, 0));
+  const bytes = yield sys.read(connection, 4096);
+  yield sys.compute(25_000 + 40 * Math.max(bytes, 0));
   sys.leave();
   return bytes > 0;
 }
 
-function* serveFile(sys: Sys, connection: number, path: string): Kernel<void> {
+function* serveFile(sys: Sys, connection: number, path: string): UserCode<void> {
   sys.enter(sys.text(BINARY, "serve_file"));
-  const file = yield* sys.openat(path, O_RDONLY);
+  const file = yield sys.openat(path, O_RDONLY);
   if (file >= 0) {
-    yield* sys.write(connection, 230);
+    yield sys.write(connection, 230);
     for (let bytes = 1; bytes > 0; ) {
-      bytes = yield* sys.read(file, 32_768);
+      bytes = yield sys.read(file, 32_768);
       if (bytes > 0) yield* sendChunk(sys, connection, bytes);
     }
-    yield* sys.close(file);
+    yield sys.close(file);
   }
   sys.leave();
 }
 
-function* sendChunk(sys: Sys, connection: number, bytes: number): Kernel<void> {
+function* sendChunk(sys: Sys, connection: number, bytes: number): UserCode<void> {
   sys.enter(sys.text(BINARY, "compress_chunk"));
   // Some 100 MB/s.
-  yield* sys.compute(5_000 + 10 * bytes);
+  yield sys.compute(5_000 + 10 * bytes);
   sys.leave();
   sys.enter(sys.text(BINARY, "send_chunk"));
-  yield* sys.write(connection, Math.ceil(bytes / 3));
+  yield sys.write(connection, Math.ceil(bytes / 3));
   sys.leave();
 }
