@@ -162,6 +162,16 @@ export class HashMap implements RuntimeMap {
     return 0;
   }
 
+  remember(): () => void {
+    const [size, touched, removed, spare] = [this.#size, this.#touched, this.#removed, this.#spare];
+    return () => {
+      this.#size = size;
+      this.#touched = touched;
+      this.#removed = removed;
+      this.#spare = spare;
+    };
+  }
+
   free(): void {
     this.memory.free(this.#heads, this.#blockSize);
     this.memory.free(this.header, MAP_HEADER_SIZE);

@@ -27,4 +27,6 @@ export interface RuntimeMap {
   nextKey(key: number, out: number): number;
   /** Gives the memory back. Offsets that lookups gave are void after that. */
   free(): void;
+  /** For rewinding a traced run: what brings back the part of the map's state that does not lie in memory. */
+  remember?(): () => void;
 }

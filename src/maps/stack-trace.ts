@@ -125,6 +125,13 @@ export class StackTraceMap implements RuntimeMap {
     return true;
   }
 
+  remember(): () => void {
+    const size = this.#size;
+    return () => {
+      this.#size = size;
+    };
+  }
+
   free(): void {
     this.memory.free(this.#values, this.#slots * this.#valueSize);
     this.memory.free(this.#meta, this.#slots * 8);

@@ -16,8 +16,10 @@ export interface BoundHelper {
 }
 
 export interface EnvironmentOptions {
+  /** Finds a helper by id: `helperById` for Linux's own; a conformance suite brings others. */
   readonly helpers: (id: number) => HelperRow | undefined;
   readonly cpus?: number;
+  /** Remembers what of the host lies outside memory (clock, random numbers) and returns what brings it back. */
   readonly remember?: () => () => void;
 }
 
@@ -29,22 +31,19 @@ export class Environment {
   readonly stackPointer: WebAssembly.Global;
   /** Entries of programs by slot, for tail calls; every module imports it. */
   readonly entries: WebAssembly.Table;
-  /** For rewinding: remembers what of the host lies outside memory (clock, random numbers) and returns what brings it back. */
-  readonly remember: (() => () => void) | undefined;
+  readonly #rememberHost: (() => () => void) | undefined;
   readonly #row: (id: number) => HelperRow | undefined;
   readonly #bound = new Map<number, BoundHelper>();
   readonly #stacks: number[];
   #cpu = 0;
 
   /**
-   * `helpers` finds a helper by id: `helperById` for Linux's own; a conformance suite brings others.
-   *
    * @example
    * const environment = new Environment(host, { helpers: helperById, cpus: 2 });
    */
   constructor(host: Host, { helpers, cpus = 1, remember }: EnvironmentOptions) {
     this.host = host;
-    this.remember = remember;
+    this.#rememberHost = remember;
     this.memory = host.memory;
     this.#row = helpers;
     this.#stacks = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
@@ -68,5 +67,13 @@ export class Environment {
     const bound = { row, call: row.implement(this.host) };
     this.#bound.set(id, bound);
     return bound;
+  }
+
+  /** For rewinding: remembers what of the machine lies outside linear memory and returns what brings it back. */
+  remember(): () => void {
+    const undo = [this.#rememberHost?.(), ...this.host.maps.map((map) => map?.remember?.())];
+    return () => {
+      for (const each of undo) each?.();
+    };
   }
 }

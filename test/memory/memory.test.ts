@@ -66,7 +66,9 @@ describe("allocation", () => {
   test("the limit is an error that says so, and changes nothing", () => {
     const memory = new LinearMemory({ limit: 2 ** 20 });
     expect(() => memory.allocate(2 ** 20)).toThrow(OutOfMemoryError);
-    expect(() => memory.allocate(2 ** 20)).toThrow(/cannot allocate 1048576 bytes: the machine's memory limit is 1048576/);
+    expect(() => memory.allocate(2 ** 20)).toThrow(
+      /cannot allocate 1048576 bytes: the machine's memory limit is 1048576/,
+    );
     expect(memory.allocate(8)).toBe(FIRST_OFFSET);
   });
 });

@@ -83,7 +83,10 @@ describe("modules", () => {
     f.i64(0n);
     let expected = 0n;
     for (let bit = 0n; bit < 64n; bit++) {
-      f.i64(1n << bit).op("i64.add").i64(-(1n << bit)).op("i64.xor");
+      f.i64(1n << bit)
+        .op("i64.add")
+        .i64(-(1n << bit))
+        .op("i64.xor");
       expected = BigInt.asIntN(64, (expected + (1n << bit)) ^ -(1n << bit));
     }
     module.exportFunction("f", f.index);

@@ -110,11 +110,11 @@ export class Execution {
     const one = () => executeReserving(this.#linked, state, state.executed + 1);
     const operation = this.next;
     if (operation.kind === "helper") {
-      const restoreHost = environment.remember?.();
+      const restoreHost = environment.remember();
       const restoreMemory = recordChanges(memory, one);
       return () => {
         restoreMemory();
-        restoreHost?.();
+        restoreHost();
       };
     }
     if (operation.kind !== "store" && operation.kind !== "atomic") {
