@@ -36,13 +36,16 @@ export function wordBefore(code: string, cursor: number): { readonly text: strin
 export function completions(list: unknown, code: string, cursor: number, cell: PreparedCell): CompletionResult {
   const items = (Array.isArray(list) ? list : ((list as { items?: unknown } | null)?.items ?? [])) as LspCompletion[];
   const word = wordBefore(code, cursor);
-  // Inside strings (paths of imports) the server says what it replaces.
-  const range = items.find(({ textEdit }) => textEdit)?.textEdit;
-  const edit = range?.range ?? range?.replace;
+  // Inside strings (paths of imports) the server says for all of them what it replaces. Elsewhere it does so for members that
+  // need brackets instead of the dot: those are left out.
+  const whole = items.every(({ textEdit }) => textEdit) ? items[0]?.textEdit : undefined;
+  const edit = whole?.range ?? whole?.replace;
   const start = (edit && cellOffset(code, edit.start, cell.lineShift)) ?? word.start;
   const typed = code.slice(start, cursor);
 
-  const usable = items.filter(({ label }) => !label.startsWith("__cell_") && !label.includes(".bpfbook-"));
+  const usable = items.filter(
+    ({ label, textEdit }) => (whole || !textEdit) && !label.startsWith("__cell_") && !label.includes(".bpfbook-"),
+  );
   let fitting = usable.filter((item) => textOf(item).startsWith(typed));
   if (fitting.length === 0) {
     const lower = typed.toLowerCase();

@@ -46,7 +46,11 @@ export function conflictingNames(items: readonly LspDiagnostic[], { lineShift, i
 
 /** The documents that the kernel makes are not the user's business. */
 function plain(message: string): string {
-  return message
-    .replace(/^File '[^']*\.bpfbook-globals\.d\.ts' is not a module\.$/m, "There is no such module in Node.")
-    .replace(/import\("[^"]*\.bpfbook-cell[^"]*"\)\./g, "");
+  return (
+    message
+      .replace(/^File '[^']*\.bpfbook-globals\.d\.ts' is not a module\.$/m, "There is no such module in Node.")
+      .replace(/import\("[^"]*\.bpfbook-cell[^"]*"\)\./g, "")
+      // The options are the kernel's: advice to change them leads nowhere.
+      .replace(/ Do you need to change your target library\?.*$/m, "")
+  );
 }

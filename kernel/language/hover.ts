@@ -1,6 +1,10 @@
 import { tokenize } from "./tokens.ts";
 import type { InspectResult } from "./types.ts";
 
+interface LspHover {
+  readonly contents?: { readonly value?: string };
+}
+
 /**
  * Offsets to ask about, best first: the thing at the cursor, the name just before it, the function whose arguments the cursor
  * is in (front ends ask while one types them).
@@ -18,9 +22,14 @@ export function hoverCandidates(code: string, cursor: number): number[] {
   return candidates;
 }
 
+/** Whether a hover is about an imported name: the documentation is at its declaration. */
+export function isAlias(hover: unknown): boolean {
+  return /^\(alias\) /m.test((hover as LspHover | null)?.contents?.value ?? "");
+}
+
 /** The server's hover without the traces of the cells being modules. */
 export function inspectResult(hover: unknown): InspectResult | undefined {
-  const contents = (hover as { contents?: { value?: string } } | null)?.contents?.value;
+  const contents = (hover as LspHover | null)?.contents?.value;
   if (!contents) return undefined;
   const markdown = contents
     .replace(/^\(alias\) /m, "")

@@ -5,7 +5,7 @@ import type { ServerDocument } from "./project.ts";
 import { RpcConnection } from "./rpc.ts";
 
 /** TypeScript's settings, where they differ from its defaults: nothing is offered that the cell does not import itself. */
-const SETTINGS = { suggest: { autoImports: false } };
+const SETTINGS = { suggest: { autoImports: false }, preferences: { importModuleSpecifierEnding: "js" } };
 
 const CAPABILITIES = {
   workspace: { configuration: true },

@@ -1,10 +1,10 @@
-import { CellDocuments } from "./cell-documents.ts";
+import { CellDocuments, type PreparedCell } from "./cell-documents.ts";
 import { completeness } from "./completeness.ts";
 import { completions, wordBefore } from "./completions.ts";
 import { LanguageConnection } from "./connection.ts";
 import { cellDiagnostics, conflictingNames, type LspDiagnostic } from "./diagnostics.ts";
-import { hoverCandidates, inspectResult } from "./hover.ts";
-import { lspPosition } from "./lsp-positions.ts";
+import { hoverCandidates, inspectResult, isAlias } from "./hover.ts";
+import { type LspPosition, type LspRange, lspPosition } from "./lsp-positions.ts";
 import type { CheckResult, LanguageService, LanguageServiceOptions } from "./types.ts";
 
 export type * from "./types.ts";
@@ -27,9 +27,17 @@ export function createLanguageService(options: LanguageServiceOptions): Language
   const documents = new CellDocuments();
   const connection = new LanguageConnection(options, documents);
 
-  const diagnose = async (cell: ReturnType<CellDocuments["prepare"]>) => {
+  const diagnose = async (cell: PreparedCell) => {
     const report = (await connection.ask("textDocument/diagnostic", cell)) as { items: LspDiagnostic[] };
     return report.items;
+  };
+
+  const hoverAtDeclaration = async (cell: PreparedCell, position: LspPosition) => {
+    const places = await connection.ask("textDocument/definition", cell, { position });
+    const [place] = (places ?? []) as { uri: string; range: LspRange }[];
+    if (place === undefined) return undefined;
+    const at = { textDocument: { uri: place.uri }, position: place.range.start };
+    return connection.ask("textDocument/hover", cell, at);
   };
 
   // The first request makes the server read the libraries, while the kernel itself still starts.
@@ -77,7 +85,8 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       try {
         for (const offset of hoverCandidates(code, cursor)) {
           const position = lspPosition(code, offset, cell.lineShift);
-          const found = inspectResult(await connection.ask("textDocument/hover", cell, { position }));
+          const hover = await connection.ask("textDocument/hover", cell, { position });
+          const found = inspectResult((isAlias(hover) && (await hoverAtDeclaration(cell, position))) || hover);
           if (found) return found;
         }
       } catch {
