@@ -114,7 +114,8 @@ function print(memory: LinearMemory, part: Conversion, low: number, high: number
     case "char":
       return pad(String.fromCharCode(low & 0xff), part, false);
     case "pointer":
-      return pad(unsigned.toString(16).padStart(16, "0"), part, false);
+      // Without a width Linux prints all 16 digits.
+      return part.width === 0 ? unsigned.toString(16).padStart(16, "0") : pad(unsigned.toString(16), part, true);
     case "string": {
       const from = kernelOffset(memory, low, high, 1);
       return pad(from < 0 ? "" : textAt(memory, from, 512), part, false);

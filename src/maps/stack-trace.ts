@@ -92,7 +92,7 @@ export class StackTraceMap implements RuntimeMap {
     return 0;
   }
 
-  /** Stores a stack, addresses as [low, high] pairs, at least one and at most `depth`; its id, or -EEXIST. */
+  /** Stores a stack, addresses as [low, high] pairs, at least one and at most `depth`; its id, -EEXIST or -ENOMEM. */
   put(stack: readonly number[], { fast, reuse }: PutOptions): number {
     const { memory } = this;
     const bytes = stack.length * 4;
@@ -104,9 +104,10 @@ export class StackTraceMap implements RuntimeMap {
       const sameHash = memory.i32[meta] === hash;
       if (sameHash && (fast || this.#holds(slot, bytes))) return slot;
       if (!reuse) return -ERRNO.EEXIST;
-    } else {
-      this.#size++;
     }
+    // Linux has room for `maxEntries` stacks and puts a new one there before it lets an old one go.
+    if (this.#size === this.spec.maxEntries) return -ERRNO.ENOMEM;
+    if (this.#bytes(slot) === 0) this.#size++;
     const value = this.#values + slot * this.#valueSize;
     memory.u8.copyWithin(value, this.#scratch, this.#scratch + bytes);
     memory.u8.fill(0, value + bytes, value + this.#valueSize);

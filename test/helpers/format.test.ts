@@ -29,7 +29,7 @@ describe("formats of trace_printk", () => {
     ["%08x", [0xbeefn], "0000beef"],
     ["%c%c", [72n, 105n], "Hi"],
     ["%p", [0xffff888000000010n], "ffff888000000010"],
-    ["%px", [16n], "0000000000000010"],
+    ["%px|%6px|%06px", [16n, 16n, 16n], "0000000000000010|    10|000010"],
     ["100%% of %d", [3n], "100% of 3"],
     ["%s", [0n], ""],
   ] as const)("%o with %o", (format, values, wanted) => {

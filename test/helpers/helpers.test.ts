@@ -150,14 +150,14 @@ describe("stacks", () => {
     expect(host.call("get_stackid", 0, header, 0, 0)).toBe(-14);
   });
 
-  test("get_stackid: two stacks that want one slot", () => {
+  test("get_stackid: two stacks that want the only slot, with no room to swap them", () => {
     const header = make({ type: "stack_trace", valueSize: 8, maxEntries: 1 });
     const put = (low: number, flags: number): number => {
       host.stacks = { kernel: [low, -1], user: [] };
       return host.call("get_stackid", 0, header, flags, 0);
     };
-    expect([put(1, 0), put(1, 0), put(2, 0), put(2, 1 << 10), put(2, 1 << 9)]).toEqual([0, 0, -17, 0, 0]);
-    expect(stackAt(header, 0)).toEqual([address(2)]);
+    expect([put(1, 0), put(1, 0), put(2, 0), put(2, 1 << 10), put(2, 1 << 9)]).toEqual([0, 0, -17, -12, -17]);
+    expect(stackAt(header, 0)).toEqual([address(1)]);
   });
 
   test("get_stack copies what fits and zeroes the rest", () => {

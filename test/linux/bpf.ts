@@ -128,6 +128,8 @@ export interface TestRunOptions {
   readonly data?: Uint8Array;
   readonly repeat?: number;
   readonly ctx?: Uint8Array;
+  /** Whether to ask for the context afterwards (default); raw tracepoints, which also want `repeat: 0`, refuse that. */
+  readonly ctxOut?: boolean;
   /** Bytes offered for `dataOut`; default 64 KiB. */
   readonly dataOutSize?: number;
 }
@@ -359,10 +361,12 @@ export function progTestRun(fd: number, options: TestRunOptions): TestRunAnswer 
       .pointer(16, 0, data)
       .u32(12, options.dataOutSize ?? 65536)
       .pointer(24, 2);
-  if (ctx) fields.u32(40, ctx.length).pointer(48, 1, ctx).u32(44, ctx.length).pointer(56, 3);
+  const wantsContext = ctx !== undefined && options.ctxOut !== false;
+  if (ctx) fields.u32(40, ctx.length).pointer(48, 1, ctx);
+  if (wantsContext) fields.u32(44, ctx.length).pointer(56, 3);
   const { errno } = bpf(COMMAND.testRun);
   const length = data ? Math.min(view.getUint32(12, true), options.dataOutSize ?? 65536) : 0;
-  const sizes = errno ? { data: 0, ctx: 0 } : { data: length, ctx: ctx ? view.getUint32(44, true) : 0 };
+  const sizes = errno ? { data: 0, ctx: 0 } : { data: length, ctx: wantsContext ? view.getUint32(44, true) : 0 };
   return {
     ...(errno ? failure(errno) : { ok: true }),
     retval: view.getUint32(4, true),

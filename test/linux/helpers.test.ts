@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Host } from "../../src/helpers/host.ts";
 import type { ArgType, HelperRow } from "../../src/helpers/row.ts";
@@ -5,7 +7,8 @@ import { HELPERS, helperById } from "../../src/helpers/table.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
-import { available, close, mapCreate, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { BareMap } from "../maps/bare-map.ts";
+import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
 import { add, call, EXIT, load, move, program, set, slot, store, wide } from "./slots.ts";
 
 /** A program type that may call the helper. */
@@ -125,7 +128,7 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
   });
 
   /** A host with nothing but memory. */
-  function bareHost(memory: LinearMemory): Host {
+  function bareHost(memory: LinearMemory): { -readonly [Member in keyof Host]: Host[Member] } {
     return {
       memory,
       maps: [],
@@ -173,6 +176,78 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
         expect(`${address.toString(16)} ${size}: ${result} ${memory.u8[to]}`).toBe(answer);
       }
     }
+  });
+
+  test("values held across updates and deletions read the same", () => {
+    // A program that holds the address of key 0's value, changes the map, and reads through the address.
+    const change = fc.record({
+      helper: fc.constantFrom("update", "delete" as const),
+      key: fc.nat(2),
+      value: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 8 }), (changes) => {
+        const fd = mapCreate({ type: "hash", keySize: 4, valueSize: 8, maxEntries: 2 }).fd;
+        const update = (key: number, value: number): readonly Uint8Array[] => [
+          store(4, 10, -4, key),
+          store(8, 10, -16, value),
+          ...wide(1, 0, 1),
+          ...[move(2, 10), add(2, -4), move(3, 10), add(3, -16), set(4, 0), call(2)],
+        ];
+        const remove = (key: number): readonly Uint8Array[] => [
+          ...[store(4, 10, -4, key), ...wide(1, 0, 1), move(2, 10), add(2, -4), call(3)],
+        ];
+        const insns = program(
+          update(0, 7),
+          [store(4, 10, -4, 0), ...wide(1, 0, 1), move(2, 10), add(2, -4), call(1)],
+          [slot(0x55, 0, 0, 1, 0), EXIT, move(6, 0)],
+          changes.flatMap(({ helper, key, value }) => (helper === "update" ? update(key, value) : remove(key))),
+          [load(8, 0, 6, 0), EXIT],
+        );
+        const { fd: loaded } = progLoad({ type: "socket_filter", insns, mapFds: [fd] });
+        const { retval } = progTestRun(loaded, { data: new Uint8Array(64) });
+        close(loaded);
+        close(fd);
+
+        const ours = new BareMap({ type: "hash", name: "h", keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 });
+        const bytes = (...words: number[]): Uint8Array => new Uint8Array(new Uint32Array(words).buffer);
+        ours.update(bytes(0), bytes(7, 0));
+        const key = ours.memory.allocate(4);
+        const held = ours.runtime.lookup(key);
+        for (const { helper, key, value } of changes) {
+          if (helper === "update") ours.update(bytes(key), bytes(value, 0));
+          else ours.delete(bytes(key));
+        }
+        expect(ours.memory.u32[held >> 2]).toBe(retval);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("get_current_comm cuts and fills up in the same way", () => {
+    const host = bareHost(new LinearMemory());
+    // The thread that runs this test is the current task of a test run.
+    const comm = readFileSync("/proc/thread-self/comm", "utf8").trimEnd();
+    host.task = () => ({ pid: 1, tgid: 1, uid: 0, gid: 0, comm });
+    const out = mapCreate({ type: "array", keySize: 4, valueSize: 64, maxEntries: 1 }).fd;
+    const key = new Uint8Array(4);
+    const at = host.memory.allocate(64);
+    for (const size of [1, 2, 4, 15, 16, 17, 40]) {
+      const before = new Uint8Array(64).fill(0xaa);
+      mapUpdate(out, key, before);
+      const insns = program([...wide(1, 0, 2), set(2, size), call(16), EXIT]);
+      const { fd } = progLoad({ type: "socket_filter", insns, mapFds: [out] });
+      const { retval } = progTestRun(fd, { data: new Uint8Array(64) });
+      close(fd);
+      host.memory.u8.set(before, at);
+      const result = helperById(16)!.implement!(host)(at, size);
+      expect([size, result, host.memory.u8.slice(at, at + 64)]).toEqual([
+        size,
+        retval | 0,
+        mapLookup(out, key, 64).value,
+      ]);
+    }
+    close(out);
   });
 
   test("trace_printk takes the same formats and returns the same length", () => {
@@ -254,6 +329,58 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
           `${JSON.stringify(format)} ${ended}: ${retval | 0}`,
         );
       }
+    }
+    close(formatMap);
+  });
+
+  /** Where Linux's trace pipe can be read; it is mounted on most machines. */
+  const tracing = available ? /^\S+ (\S+) tracefs /m.exec(readFileSync("/proc/mounts", "utf8"))?.[1] : undefined;
+
+  test.skipIf(!tracing)("trace_printk prints the same text", () => {
+    const formats = [
+      "%d %d %d",
+      "%i %u %x",
+      "%X|%5d|%-5d|",
+      "%05d|%+d|% d",
+      "%ld %lu %lx",
+      "%lld %llu %llx",
+      "%c%3c|%-3c|",
+      "%px %px",
+      "%20px|%-20px|",
+      "%s|%4s|%-4s|",
+      "%pi4 %pI4",
+      "%pI6 %pi6",
+      "%08x|%8x|%-8x|",
+      "%+5d|%-+5d|% 05d|",
+      "%+u|%+x|%0d",
+      "%%%d%%",
+    ];
+    const memory = new LinearMemory();
+    const host = bareHost(memory);
+    const lines: string[] = [];
+    host.trace = (line) => lines.push(line);
+    const values = [-65n, 0x1_2345_6748n, 99n];
+    const at = memory.allocate(128);
+    const formatMap = mapCreate({ type: "array", keySize: 4, valueSize: 64, maxEntries: 1 }).fd;
+    for (const [index, format] of formats.entries()) {
+      const bytes = new TextEncoder().encode(`book${index}:${format}\0`);
+      const value = new Uint8Array(64);
+      value.set(bytes);
+      mapUpdate(formatMap, new Uint8Array(4), value);
+      const args = values.flatMap((each, argument) => wide(3 + argument, each));
+      const insns = program([...wide(1, 0, 2), set(2, bytes.length), ...args, call(6), EXIT]);
+      const { fd } = progLoad({ type: "socket_filter", insns, mapFds: [formatMap] });
+      progTestRun(fd, { data: new Uint8Array(64) });
+      close(fd);
+      memory.u8.set(value, at);
+      const halves = values.flatMap((each) => [
+        Number(BigInt.asIntN(32, each)),
+        Number(BigInt.asIntN(32, each >> 32n)),
+      ]);
+      helperById(6)!.implement!(host)(at, bytes.length, ...halves);
+      const trace = readFileSync(`${tracing}/trace`, "utf8").split("\n");
+      const printed = trace.findLast((line) => line.includes(`bpf_trace_printk: book${index}:`));
+      expect(lines.at(-1)).toBe(printed?.replace(/^.*bpf_trace_printk: /, ""));
     }
     close(formatMap);
   });

@@ -79,6 +79,16 @@ describe("stack trace map", () => {
     expect(Math.max(...found)).toBe(7);
   });
 
+  test("a full map takes no other stack, not even in place of one", () => {
+    const { map } = stacks(2);
+    const ids = [1, 2, 3, 4, 5, 6, 7, 8].map((low) => map.put(stack(low), { fast: false, reuse: true }));
+    // Once both slots have been filled, nothing can be swapped any more.
+    const full = ids.findIndex((id, at) => id >= 0 && ids.slice(0, at).some((other) => other >= 0 && other !== id));
+    expect(full).toBeGreaterThan(0);
+    expect(ids.slice(full + 1).every((id) => id === -12)).toBe(true);
+    expect(map.size).toBe(2);
+  });
+
   test("deleting: ENOENT for a free slot, E2BIG beyond the slots, users cannot add", () => {
     const { map, memory, key } = stacks(4);
     const id = map.put(stack(1, 2, 3), plain);
