@@ -44,7 +44,7 @@ export class BareHost implements Host {
   }
 }
 
-export function bareEnvironment(options: { remember?: () => () => void } = {}): {
+export function bareEnvironment(options: { remember?: () => () => void; cpus?: number } = {}): {
   host: BareHost;
   environment: Environment;
 } {

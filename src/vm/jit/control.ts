@@ -29,10 +29,8 @@ export function emitFunction(
   f.op("unreachable");
 }
 
-/** A construct around the current place: branching to it goes on at `target`. */
-interface Label {
-  readonly target: number | undefined;
-}
+/** A construct around the current place: the block that branching to it goes on at; none for an `if`. */
+type Label = number | undefined;
 
 /**
  * Norman Ramsey, "Beyond Relooper" (ICFP 2022): the code of a block contains the code of the blocks that it dominates.
@@ -47,6 +45,8 @@ class StructuredFlow {
   readonly #emitter: BlockEmitter;
   /** Constructs around the current place, innermost last. */
   readonly #labels: Label[] = [];
+  /** Where in `#labels` the construct is that leads to a block: the block it stands behind, or the loop that it begins. */
+  readonly #places = new Map<number, number>();
   readonly #todo: (() => void)[] = [];
 
   constructor(
@@ -127,8 +127,7 @@ class StructuredFlow {
       return;
     }
     // At the end of the block that `target` follows, control arrives there by itself.
-    const innermost = this.#labels.at(-1)!;
-    if (innermost.target === target && target > from) return;
+    if (this.#labels.at(-1) === target && target > from) return;
     this.#f.branch("br", this.#depth(target));
   }
 
@@ -137,14 +136,15 @@ class StructuredFlow {
     return target <= from || this.#shape.merges.has(target);
   }
 
-  /** How many constructs a branch to `target` leaves. A loop header that is a merge too has two; an edge sees the inner one first. */
+  /** How many constructs inside the one that leads to `target` a branch leaves. */
   #depth(target: number): number {
-    for (let depth = 0; ; depth++) if (this.#labels.at(-1 - depth)!.target === target) return depth;
+    return this.#labels.length - 1 - this.#places.get(target)!;
   }
 
   #open(kind: "block" | "loop" | "if", target: number | undefined): void {
     this.#f.begin(kind);
-    this.#labels.push({ target });
+    if (target !== undefined) this.#places.set(target, this.#labels.length);
+    this.#labels.push(target);
   }
 
   #close(): void {
