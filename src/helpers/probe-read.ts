@@ -51,4 +51,30 @@ export const PROBE_READ_HELPERS: readonly HelperRow[] = [
         return 0;
       },
   },
+  {
+    id: 115,
+    name: "probe_read_kernel_str",
+    gplOnly: true,
+    args: ["ptr_to_uninit_mem", "const_size_or_zero", "anything"],
+    returns: "integer",
+    result: "size_or_errno",
+    passing: "i32",
+    doc: "Copies text from any kernel address up to its zero, cut to fit; returns its bytes with the zero.",
+    implement:
+      ({ memory }) =>
+      (to, size, low, high) => {
+        if (size === 0) return 0;
+        const from = kernelOffset(memory, low, high, 1);
+        const zero = from < 0 ? -1 : memory.u8.subarray(from, from + size - 1).indexOf(0);
+        const length = zero < 0 ? size - 1 : zero;
+        // Text that runs to the end of memory without a zero faults there.
+        if (from < 0 || from + length > memory.u8.length) {
+          memory.u8.fill(0, to, to + size);
+          return from < 0 ? from : -ERRNO.EFAULT;
+        }
+        memory.u8.copyWithin(to, from, from + length);
+        memory.u8[to + length] = 0;
+        return length + 1;
+      },
+  },
 ];

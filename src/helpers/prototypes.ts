@@ -83,10 +83,6 @@ export const PROTOTYPES: readonly HelperRow[] = [
     ...GPL,
     result: "size_or_errno",
   }),
-  row(115, "probe_read_kernel_str", [out, size0, any], "Copies a string from a kernel address.", {
-    ...GPL,
-    result: "size_or_errno",
-  }),
   row(117, "send_signal_thread", [any], "Signals the task's thread."),
   row(118, "jiffies64", [], "Timer ticks since boot."),
   row(120, "get_ns_current_pid_tgid", [any, any, out, size], "The task's ids as seen in a pid namespace."),

@@ -117,6 +117,32 @@ describe("probe_read_kernel", () => {
   });
 });
 
+describe("probe_read_kernel_str", () => {
+  test.each([
+    ["hello\0", 8, 6, "hello\0??"],
+    ["hello\0", 6, 6, "hello\0??"],
+    ["hello\0", 5, 5, "hell\0???"],
+    ["hello\0", 1, 1, "\0???????"],
+    ["hello\0", 0, 0, "????????"],
+    ["\0", 8, 1, "\0???????"],
+  ])("%o into %i bytes", (text, size, result, wanted) => {
+    const [from, to] = [host.put(text), host.put("????????")];
+    expect(host.call("probe_read_kernel_str", to, size, from, DIRECT_MAP_HIGH)).toBe(result);
+    expect(String.fromCharCode(...bytes(to, 8))).toBe(wanted);
+  });
+
+  test("zeroes the destination where nothing can be read", () => {
+    const to = host.put("????????");
+    expect(host.call("probe_read_kernel_str", to, 4, 0, 0)).toBe(-34);
+    expect(host.call("probe_read_kernel_str", to, 4, 8, DIRECT_MAP_HIGH)).toBe(-14);
+    const end = host.memory.u8.length;
+    host.memory.u8.fill(0x41, end - 8);
+    expect(host.call("probe_read_kernel_str", to, 8, end - 8, DIRECT_MAP_HIGH)).toBe(8);
+    expect(host.call("probe_read_kernel_str", to, 4, end - 2, DIRECT_MAP_HIGH)).toBe(-14);
+    expect(String.fromCharCode(...bytes(to, 8))).toBe("\0\0\0\0????");
+  });
+});
+
 describe("stacks", () => {
   /** Addresses 1 to n as [low, high] pairs. */
   const frames = (count: number): number[] => Array.from({ length: count }, (_, at) => [at + 1, -1]).flat();
@@ -196,6 +222,7 @@ describe("growing memory", () => {
     get_current_comm: () => [u32(0, 0, 0, 0), 16],
     trace_printk: () => [host.put("x %d\0"), 5, 7, 0, 0, 0, 0, 0],
     probe_read_kernel: () => [u32(0, 0), 8, u32(1, 2), DIRECT_MAP_HIGH],
+    probe_read_kernel_str: () => [u32(0, 0), 8, u32(0x41414141, 0), DIRECT_MAP_HIGH],
     get_stackid: () => [0, make({ type: "stack_trace", valueSize: 64 }), 0, 0],
     get_stack: () => [0, u32(0, 0, 0, 0), 16, 0, 0],
   };

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Host } from "../../src/helpers/host.ts";
 import type { ArgType, HelperRow } from "../../src/helpers/row.ts";
 import { HELPERS, helperById } from "../../src/helpers/table.ts";
-import { LinearMemory } from "../../src/memory/memory.ts";
+import { DIRECT_MAP_HIGH, LinearMemory } from "../../src/memory/memory.ts";
 import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { BareMap } from "../maps/bare-map.ts";
@@ -141,9 +141,9 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
     };
   }
 
-  test("probe_read_kernel answers the same for addresses that are no memory", () => {
+  test.each([113, 115])("helper %i answers the same for addresses that are no memory", (id) => {
     const memory = new LinearMemory();
-    const read = helperById(113)!.implement!(bareHost(memory));
+    const read = helperById(id)!.implement!(bareHost(memory));
     const to = memory.allocate(8);
     const addresses = [
       0n,
@@ -165,7 +165,7 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
           type: "socket_filter",
           insns: program(
             [store(8, 10, -8, 0x55), move(1, 10), add(1, -8), set(2, size)],
-            [...wide(3, address), call(113), load(1, 1, 10, -8), slot(0x67, 0, 0, 0, 8), slot(0x4f, 0, 1), EXIT],
+            [...wide(3, address), call(id), load(1, 1, 10, -8), slot(0x67, 0, 0, 0, 8), slot(0x4f, 0, 1), EXIT],
           ),
         });
         const { retval } = progTestRun(fd, { data: new Uint8Array(64) });
@@ -176,6 +176,35 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
         expect(`${address.toString(16)} ${size}: ${result} ${memory.u8[to]}`).toBe(answer);
       }
     }
+  });
+
+  test.each([113, 115])("helper %i copies the same from memory", (id) => {
+    const memory = new LinearMemory();
+    const read = helperById(id)!.implement!(bareHost(memory));
+    const [from, to] = [memory.allocate(64), memory.allocate(64)];
+    const array = (): number => mapCreate({ type: "array", keySize: 4, valueSize: 64, maxEntries: 1 }).fd;
+    const [source, target] = [array(), array()];
+    const key = new Uint8Array(4);
+    for (const text of ["", "a", "seven c", "eight ch", "a text of some length that is cut"]) {
+      for (const size of [0, 1, 2, 7, 8, 9, 64]) {
+        const bytes = new Uint8Array(64).fill(0x21);
+        bytes.set(new TextEncoder().encode(`${text}\0`));
+        const before = new Uint8Array(64).fill(0xaa);
+        mapUpdate(source, key, bytes);
+        mapUpdate(target, key, before);
+        const insns = program([...wide(1, 0, 2), set(2, size), ...wide(3, 1, 2), call(id), EXIT]);
+        const { fd } = progLoad({ type: "socket_filter", insns, mapFds: [target, source] });
+        const { retval } = progTestRun(fd, { data: new Uint8Array(64) });
+        close(fd);
+        memory.u8.set(bytes, from);
+        memory.u8.set(before, to);
+        const result = read(to, size, from, DIRECT_MAP_HIGH);
+        const copied = mapLookup(target, key, 64).value;
+        expect([text, size, result, memory.u8.slice(to, to + 64)]).toEqual([text, size, retval | 0, copied]);
+      }
+    }
+    close(source);
+    close(target);
   });
 
   test("values held across updates and deletions read the same", () => {
