@@ -19,8 +19,9 @@ const HOISTED = "__cell_";
  * Makes every top-level name of a cell a `let` of V8's REPL mode.
  *
  * That mode allows to declare a name again only in the same way: `const a` then `let a`, or `function f` then `const f`,
- * are errors there, and `var` and functions would overwrite Node's own globals (`const process`, `function fetch`).
- * With `let` alone anything can follow anything and only shadows. What `const` forbids is the type checker's to report.
+ * are errors there, and `var` and functions would overwrite properties of `globalThis` (`function fetch`). With `let` alone
+ * anything can follow anything. What `const` forbids is the type checker's to report. A `let` named like a global still hides
+ * it from all modules, as V8 has one scope of such names for everything: modules of the runtime import `node:process`.
  *
  * - `const` becomes `let`, with the same length
  * - `var` becomes an assignment to a `let` at the cell's start, so it is still hoisted

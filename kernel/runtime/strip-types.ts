@@ -1,4 +1,6 @@
 import { stripTypeScriptTypes } from "node:module";
+// Not the global: a cell may declare a `process` of its own, and that shadows it for this module too.
+import process from "node:process";
 import type { Position } from "./edits.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 
