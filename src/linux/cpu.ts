@@ -36,11 +36,12 @@ export class Cpu {
     return this.busy ? this.now : this.nextSample;
   }
 
-  /** A halted CPU's clock moves on to `time`. */
+  /** A halted CPU's clock moves on to `time`; profiling timers that expire meanwhile see it halted. */
   advance(time: number): void {
     if (time <= this.now) return;
     this.idleNs += time - this.now;
     this.now = time;
+    if (time >= this.nextSample) this.takeSamples();
   }
 
   /** Profiling timers have expired while `current` was executing: note what it was doing. */

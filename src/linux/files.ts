@@ -23,9 +23,9 @@ export interface OpenFile {
   readonly operations: FileOperations;
   /** For messages and `/proc/PID/fd`. */
   readonly path: string;
-  readonly inode?: Inode;
+  readonly inode: Inode | undefined;
   /** Kind-specific: a pipe's end, a socket. */
-  readonly object?: unknown;
+  readonly object: unknown;
   readonly readable: boolean;
   readonly writable: boolean;
   readonly append: boolean;
@@ -44,12 +44,13 @@ export function openFile(
   options: Partial<Pick<OpenFile, "inode" | "object" | "readable" | "writable" | "append">> = {},
 ): OpenFile {
   return {
-    readable: true,
-    writable: true,
-    append: false,
-    ...options,
     operations,
     path,
+    inode: options.inode,
+    object: options.object,
+    readable: options.readable ?? true,
+    writable: options.writable ?? true,
+    append: options.append ?? false,
     position: 0,
     references: 1,
     bytesRead: 0,

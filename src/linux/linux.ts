@@ -371,7 +371,6 @@ export class Linux implements Host {
       else {
         // Halted, and a profiling timer looks at it.
         cpu.advance(cpu.nextSample);
-        cpu.takeSamples();
       }
     }
     this.#now = end;

@@ -76,8 +76,7 @@ export class Sys {
   call(nr: number, args: readonly number[], handler: SyscallHandler | undefined = HANDLERS[nr]): Request {
     const t = this.task;
     t.nr = nr;
-    t.args.length = args.length;
-    for (let i = 0; i < args.length; i++) t.args[i] = args[i]!;
+    t.args = args;
     t.handler = handler;
     t.phase = "begin";
     return REQUEST;

@@ -105,7 +105,7 @@ export class Task implements CurrentTask, Frames {
   phase: Phase = "user";
   /** The system call being made: number, registers, what Linux executes. */
   nr = 0;
-  readonly args: number[] = [];
+  args: readonly number[] = [];
   handler: SyscallHandler | undefined;
   /** What is left of a kernel function that had to wait. */
   rest: Kernel<number> | undefined;
