@@ -1,8 +1,11 @@
+import type { MessageName, MessageValue } from "./messages.ts";
+import type { PathStep } from "./record.ts";
+
 /** What the verifier proved about one slot, for the rewriter and the JIT. */
 export interface InstructionFacts {
   /** Some path reaches the instruction. */
   readonly seen: boolean;
-  /** For loads and stores: what the base register points to on every path. */
+  /** For loads and stores: what the base register points to on every path; `mem` where paths differ. */
   readonly pointer?: "ctx" | "stack" | "packet" | "map_value" | "mem";
   /** For helper calls with a map argument and for map `ld_imm64`: the map's index in the spec, where it is the same on every path. */
   readonly map?: number;
@@ -10,7 +13,7 @@ export interface InstructionFacts {
   readonly constantKey?: number;
 }
 
-export type VerifierErrno = "EACCES" | "EINVAL" | "E2BIG" | "EFAULT" | "ENOMEM" | "EPERM" | "EOPNOTSUPP";
+export type VerifierErrno = "EACCES" | "EINVAL" | "E2BIG" | "EFAULT" | "ENOMEM" | "EPERM" | "EOPNOTSUPP" | "EBADF";
 
 /** The verifier's answer: plain data. */
 export interface Verdict {
@@ -19,6 +22,9 @@ export interface Verdict {
   readonly errno?: VerifierErrno;
   /** The last message of the log, in Linux's words. */
   readonly error?: string;
+  /** Which row of the message catalogue `error` was made from, and with which values. */
+  readonly message?: MessageName;
+  readonly values?: readonly MessageValue[];
   /** The instruction that the message is about. */
   readonly at?: number;
   /** The log as Linux prints it at the level that was asked for. */
@@ -29,4 +35,6 @@ export interface Verdict {
   readonly stackDepth: readonly number[];
   /** One entry a slot; complete only when `ok`. */
   readonly facts: readonly InstructionFacts[];
+  /** The path that ended in the refusal, where recording was asked for. */
+  readonly path?: readonly PathStep[];
 }

@@ -1,0 +1,173 @@
+/** Arithmetic instructions: moves, byte order, numbers with numbers, numbers with pointers. */
+import { ADDR_SPACE_CAST, ALU, CLASS, CLASS_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { coerceToSizeSigned, coerceToSizeSigned32, dropContradiction, syncBounds, zeroExtend32 } from "./bounds.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { linkBeforeCopy } from "./linked.ts";
+import { OPERATOR_NAMES, pointerAlu } from "./pointer-alu.ts";
+import { markPrecise } from "./precision.ts";
+import { checkWritable, readRegister, writeUnknown } from "./register-use.ts";
+import {
+  ADD_CONST,
+  copyRegister,
+  ID,
+  isConstant,
+  isPointer,
+  markConstant,
+  markUnknown,
+  OFF,
+  PRECISE,
+  REGISTER_WORDS,
+  TYPE,
+  TYPES,
+  VALUE,
+  widthOf,
+} from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { scalarAlu } from "./scalar-alu.ts";
+
+const CONSTANT = new Int32Array(REGISTER_WORDS);
+
+export function checkAlu(env: Environment, insn: Instruction): void {
+  const op = insn.code & OP_MASK;
+  if (op === ALU.END || op === ALU.NEG) checkUnary(env, insn, op);
+  else if (op === ALU.MOV) checkMove(env, insn);
+  else if (op > ALU.END) reject("alu_opcode", op);
+  else checkBinary(env, insn, op);
+  dropContradiction(env.words, registerAt(insn.dst));
+}
+
+function checkUnary(env: Environment, insn: Instruction, op: number): void {
+  const wide = (insn.code & CLASS_MASK) === CLASS.ALU64;
+  const register = (insn.code & SOURCE_MASK) === SOURCE.X;
+  if (op === ALU.NEG) {
+    if (register || insn.src !== 0 || insn.offset !== 0 || insn.imm !== 0) reject("neg_reserved");
+  } else {
+    const bits = insn.imm === 16 || insn.imm === 32 || insn.imm === 64;
+    if (insn.src !== 0 || insn.offset !== 0 || !bits || (wide && register)) reject("end_reserved");
+  }
+  readRegister(env, insn.dst);
+  const w = env.words;
+  const d = registerAt(insn.dst);
+  if (w[d + TYPE] === TYPES.SCALAR) {
+    checkWritable(env, insn.dst);
+    scalarAlu(insn, w, d, w, d);
+    w[d + ID] = 0;
+  } else writeUnknown(env, insn.dst);
+}
+
+function checkMove(env: Environment, insn: Instruction): void {
+  const wide = (insn.code & CLASS_MASK) === CLASS.ALU64;
+  const { offset } = insn;
+  if ((insn.code & SOURCE_MASK) === SOURCE.K) {
+    if (insn.src !== 0 || offset !== 0) reject("mov_reserved");
+    checkWritable(env, insn.dst);
+    return markConstant(env.words, registerAt(insn.dst), insn.imm, wide ? insn.imm >> 31 : 0);
+  }
+  if (wide && offset === ADDR_SPACE_CAST) reject("not_modelled", "arenas");
+  const extension = offset === 0 || offset === 8 || offset === 16 || (wide && offset === 32);
+  if (!extension || insn.imm !== 0) reject("mov_reserved");
+  readRegister(env, insn.src);
+  checkWritable(env, insn.dst);
+  const w = env.words;
+  const d = registerAt(insn.dst);
+  const s = registerAt(insn.src);
+  const scalar = w[s + TYPE] === TYPES.SCALAR;
+  const newId = (): number => env.newId();
+
+  if (wide && offset === 0) {
+    linkBeforeCopy(w, s, newId);
+    return copyRegister(w, d, w, s);
+  }
+  // Anything else makes a number of a pointer.
+  if (!scalar) {
+    markUnknown(w, d);
+    if (!wide) {
+      zeroExtend32(w, d);
+      syncBounds(w, d);
+    }
+    return;
+  }
+  if (offset === 0) {
+    const narrow = widthOf(w, s) <= 32;
+    if (narrow) linkBeforeCopy(w, s, newId);
+    copyRegister(w, d, w, s);
+    if (!narrow) w[d + ID] = 0;
+  } else {
+    // Where the sign bit cannot be set, extending changes nothing.
+    const unchanged = widthOf(w, s) < offset;
+    if (unchanged) linkBeforeCopy(w, s, newId);
+    copyRegister(w, d, w, s);
+    if (!unchanged) w[d + ID] = 0;
+    if (wide) coerceToSizeSigned(w, d, offset >> 3);
+    else coerceToSizeSigned32(w, d, offset >> 3);
+  }
+  if (!wide) {
+    zeroExtend32(w, d);
+    syncBounds(w, d);
+  }
+}
+
+function checkBinary(env: Environment, insn: Instruction, op: number): void {
+  const wide = (insn.code & CLASS_MASK) === CLASS.ALU64;
+  const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
+  const divides = op === ALU.DIV || op === ALU.MOD;
+  const badOffset = insn.offset !== 0 && !(insn.offset === 1 && divides);
+  if (badOffset || (withRegister ? insn.imm !== 0 : insn.src !== 0)) reject("alu_reserved");
+  if (withRegister) readRegister(env, insn.src);
+  readRegister(env, insn.dst);
+  if (!withRegister) {
+    if (divides && insn.imm === 0) reject("div_by_zero");
+    const shifts = op === ALU.LSH || op === ALU.RSH || op === ALU.ARSH;
+    if (shifts && (insn.imm < 0 || insn.imm >= (wide ? 64 : 32))) reject("invalid_shift", insn.imm);
+  }
+  checkWritable(env, insn.dst);
+
+  const w = env.words;
+  const d = registerAt(insn.dst);
+  const pointer = isPointer(w[d + TYPE]);
+  if (!withRegister) {
+    CONSTANT.fill(0);
+    markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
+    if (pointer) return pointerAlu(env, insn, w, d, CONSTANT, 0);
+    return combineNumbers(insn, w, d, CONSTANT, 0);
+  }
+  const s = registerAt(insn.src);
+  if (isPointer(w[s + TYPE])) {
+    if (pointer) {
+      // The distance of two pointers is a number; nothing else can be made of two.
+      if (op === ALU.SUB) return markUnknown(w, d);
+      return reject("pointer_pointer", insn.dst, OPERATOR_NAMES[op]);
+    }
+    markPrecise(env, insn.dst);
+    return pointerAlu(env, insn, w, s, w, d);
+  }
+  if (pointer) {
+    markPrecise(env, insn.src);
+    return pointerAlu(env, insn, w, d, w, s);
+  }
+  if (w[d + PRECISE] !== 0) markPrecise(env, insn.src);
+  combineNumbers(insn, w, d, w, s);
+}
+
+/** Two numbers; after `r1 = r2; r1 += k` the link is kept with its distance. */
+function combineNumbers(insn: Instruction, w: Int32Array, d: number, v: Int32Array, s: number): void {
+  const keepsLink = insn.code === (CLASS.ALU64 | ALU.ADD) || insn.code === (CLASS.ALU64 | ALU.ADD | SOURCE.X);
+  scalarAlu(insn, w, d, v, s);
+  const id = w[d + ID];
+  if (!keepsLink || id === 0 || !isConstant(v, s, false)) {
+    w[d + ID] = 0;
+    return;
+  }
+  const low = v[s + VALUE];
+  const high = v[s + VALUE + 1];
+  // Distances above int32, or a second one, cannot be expressed.
+  const fits = high === 0 && low >= 0;
+  if (id & ADD_CONST || !fits) {
+    w[d + OFF] = 0;
+    w[d + ID] = 0;
+  } else {
+    w[d + ID] = id | ADD_CONST;
+    w[d + OFF] = low;
+  }
+}

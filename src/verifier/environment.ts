@@ -1,0 +1,269 @@
+/** Everything one verification keeps: the program, what is known about its instructions, the current path, the log. */
+
+import { formatInstruction, type LogNames } from "../asm/format-instruction.ts";
+import { helperName } from "../helpers/names.ts";
+import { REGISTER_COUNT } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ProgramRow } from "../programs/row.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import { PROGRAMS } from "../programs/table.ts";
+import { formatFrame } from "./format-state.ts";
+import type { Words } from "./int64.ts";
+import { StackLiveness } from "./live-stack.ts";
+import { Log } from "./log.ts";
+import type { Recorder } from "./record.ts";
+import { REGISTER_WORDS } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { type Frame, forEachRegister, type HistoryEntry, type LinkedRegister, type State } from "./state.ts";
+
+/** Flags of an instruction that the control-flow check sets. */
+export const PRUNE_POINT = 1;
+export const JUMP_POINT = 2;
+/** Some path has reached it. */
+export const SEEN = 4;
+
+/** One function: where it begins. `stackDepth` is the stack that it touches, `hasAnotherCall` etc. come later. */
+export interface Subprogram {
+  readonly start: number;
+  stackDepth: number;
+}
+
+/** A branch that waits to be followed. */
+interface Pending {
+  readonly state: State;
+  readonly index: number;
+  readonly previous: number;
+  readonly logPosition: number;
+  readonly recorded: Recorder["last"];
+}
+
+export const MAX_INSNS = 1_000_000;
+const MAX_PENDING = 8192;
+const NO_MAP = -1;
+
+export class Environment {
+  readonly spec: ProgramSpec;
+  readonly program: ProgramRow;
+  readonly insns: readonly Instruction[];
+  readonly gpl: boolean;
+  readonly cpus: number;
+  readonly log: Log;
+  readonly recorder: Recorder | undefined;
+  readonly names: LogNames;
+
+  /** By instruction. */
+  readonly flags: Uint8Array;
+  /** Registers that some path from here reads before writing them, one bit each. */
+  readonly live: Uint16Array;
+  /** Number of the loop that an instruction is in, 0 for none. */
+  loops: Int32Array = new Int32Array(0);
+  /** Type of the base register of loads and stores, 0 before any path came by. */
+  readonly pointerTypes: Int32Array;
+  /** Map of a helper call + 1; 0: none seen, -1: differs between paths. */
+  readonly callMaps: Int32Array;
+  /** Constant key of a lookup + 1; 0: none seen, -1: unknown on some path. */
+  readonly callKeys: Int32Array;
+
+  subprograms: Subprogram[] = [];
+  state!: State;
+  readonly pending: Pending[] = [];
+  readonly stacks: StackLiveness = new StackLiveness();
+  index = 0;
+  previous = -1;
+  nextId = 0;
+  processed = 0;
+  jumps = 0;
+
+  /** What the next print of the state shows: registers and slots that were touched since the last one. */
+  scratchedRegisters = 0;
+  readonly scratchedSlots = new Int32Array(2);
+  #printedAt = 0;
+  #printedLength = 0;
+  /** The history entry of the instruction in progress. */
+  #entry: HistoryEntry | undefined;
+
+  constructor(spec: ProgramSpec, options: { logLevel: number; cpus: number; recorder: Recorder | undefined }) {
+    const count = spec.insns.length;
+    this.spec = spec;
+    this.program = PROGRAMS[spec.type];
+    this.insns = spec.insns;
+    this.gpl = isGplCompatible(spec.license);
+    this.cpus = options.cpus;
+    this.log = new Log(options.logLevel);
+    this.recorder = options.recorder;
+    this.names = { helperName };
+    this.flags = new Uint8Array(count);
+    this.live = new Uint16Array(count);
+    this.pointerTypes = new Int32Array(count);
+    this.callMaps = new Int32Array(count);
+    this.callKeys = new Int32Array(count);
+  }
+
+  get frame(): Frame {
+    const { frames } = this.state;
+    return frames[frames.length - 1];
+  }
+
+  /** Words of the current frame. Growing its stack replaces them. */
+  get words(): Words {
+    return this.frame.words;
+  }
+
+  newId(): number {
+    return ++this.nextId;
+  }
+
+  // --- branches that wait -------------------------------------------------------------------------------------------
+
+  /** Remembers a branch to follow later, starting from a copy of the current state, which is returned. */
+  push(index: number): State {
+    const state = this.state.copy();
+    this.pending.push({
+      state,
+      index,
+      previous: this.index,
+      logPosition: this.log.position,
+      recorded: this.recorder?.last,
+    });
+    if (state.parent) state.parent.branches++;
+    if (this.pending.length > MAX_PENDING) reject("too_many_jumps", this.pending.length);
+    return state;
+  }
+
+  /** Goes on with the branch that was pushed last; false when none is left. */
+  pop(): boolean {
+    const next = this.pending.pop();
+    if (next === undefined) return false;
+    this.state = next.state;
+    this.index = next.index;
+    this.previous = next.previous;
+    if (!this.log.full) this.log.reset(next.logPosition);
+    if (this.recorder) this.recorder.last = next.recorded;
+    return true;
+  }
+
+  // --- history ------------------------------------------------------------------------------------------------------
+
+  /** A new instruction begins: nothing is recorded of it. */
+  beginInstruction(): void {
+    this.#entry = undefined;
+  }
+
+  /** Notes how the current instruction was reached and what it did, for tracking precision back. */
+  recordHistory(flags: number, linked?: readonly LinkedRegister[]): void {
+    if (this.#entry) {
+      this.#entry.flags |= flags;
+      this.#entry.linked = linked;
+      return;
+    }
+    this.#entry = { index: this.index, previous: this.previous, flags, linked };
+    this.state.history.push(this.#entry);
+  }
+
+  // --- facts --------------------------------------------------------------------------------------------------------
+
+  /** Notes the map that the call at the current instruction works on. */
+  noteMap(map: number | undefined): void {
+    const seen = this.callMaps[this.index];
+    const now = map === undefined ? NO_MAP : map + 1;
+    this.callMaps[this.index] = seen === 0 || seen === now ? now : -1;
+  }
+
+  /** Notes the constant key of the lookup at the current instruction. */
+  noteKey(key: number | undefined): void {
+    const seen = this.callKeys[this.index];
+    const now = key === undefined ? -1 : key + 1;
+    this.callKeys[this.index] = seen === 0 || seen === now ? now : -1;
+  }
+
+  // --- log ----------------------------------------------------------------------------------------------------------
+
+  touchRegister(register: number): void {
+    this.scratchedRegisters |= 1 << register;
+  }
+
+  touchSlot(slot: number): void {
+    this.scratchedSlots[slot >> 5] |= 1 << (slot & 31);
+  }
+
+  touchAll(): void {
+    this.scratchedRegisters = -1;
+    this.scratchedSlots.fill(-1);
+  }
+
+  touchNothing(): void {
+    this.scratchedRegisters = 0;
+    this.scratchedSlots.fill(0);
+  }
+
+  get touched(): boolean {
+    return (this.scratchedRegisters | this.scratchedSlots[0] | this.scratchedSlots[1]) !== 0;
+  }
+
+  /** Prints a whole frame of a state. */
+  printState(state: State, frame: number): void {
+    this.log.write(`${formatFrame(state.frames[frame], this.spec.maps)}\n`);
+  }
+
+  /** Prints what has changed: behind the instruction if that was printed last, else on a line of its own. */
+  printChanges(): void {
+    const { log } = this;
+    if (this.#printedAt !== 0 && this.#printedAt === log.position) {
+      log.reset(this.#printedAt - 1);
+      log.write(`${" ".repeat(alignment(this.#printedLength))};`);
+    } else log.write(`${this.index}:`);
+    const { scratchedRegisters, scratchedSlots } = this;
+    const text = formatFrame(this.frame, this.spec.maps, {
+      register: (register) => ((scratchedRegisters >>> register) & 1) !== 0,
+      slot: (slot) => ((scratchedSlots[slot >> 5] >>> (slot & 31)) & 1) !== 0,
+    });
+    log.write(`${text}\n`);
+    this.touchNothing();
+  }
+
+  /** Prints the instruction that is about to be followed. */
+  printInstruction(): void {
+    const { log } = this;
+    const text = this.instructionText(this.index);
+    this.#printedLength = text.length + String(this.index).length + 2;
+    log.write(`${this.index}: `);
+    log.write(`${text}\n`);
+    this.#printedLength = text.length + `${this.index}: `.length + 1;
+    this.#printedAt = log.position;
+  }
+
+  instructionText(index: number): string {
+    return formatInstruction(this.insns, index, this.names);
+  }
+}
+
+const LOG_ALIGNMENT = 40;
+const LOG_MIN_ALIGNMENT = 8;
+
+/** Spaces between an instruction of `length` characters (its newline included) and the state behind it. */
+function alignment(length: number): number {
+  const wanted = Math.max(length + LOG_MIN_ALIGNMENT / 2, LOG_ALIGNMENT);
+  return Math.ceil(wanted / LOG_MIN_ALIGNMENT) * LOG_MIN_ALIGNMENT - length - 1;
+}
+
+const GPL_LICENSES = new Set([
+  "GPL",
+  "GPL v2",
+  "GPL and additional rights",
+  "Dual BSD/GPL",
+  "Dual MIT/GPL",
+  "Dual MPL/GPL",
+]);
+
+const isGplCompatible = (license: string): boolean => GPL_LICENSES.has(license);
+
+/** Renames all pointers and numbers with `id` to another one; 0 makes them strangers. */
+export function replaceId(state: State, at: number, id: number, replacement: number): void {
+  forEachRegister(state, (w, r) => {
+    if (w[r + at] === id) w[r + at] = replacement;
+  });
+}
+
+/** First word of a register in a frame. */
+export const registerAt = (register: number): number => register * REGISTER_WORDS;
+export const LAST_REGISTER = REGISTER_COUNT - 1;

@@ -1,0 +1,190 @@
+/** When one state covers another: whatever is fine from the old one is fine from the new one. */
+import { REGISTER_COUNT } from "../isa/constants.ts";
+import type { Environment } from "./environment.ts";
+import { lessS, lessU, lessU32, type Words } from "./int64.ts";
+import {
+  ADD_CONST,
+  AUX,
+  BASE_TYPE,
+  FRAME,
+  ID,
+  OFF,
+  PRECISE,
+  REF,
+  REGISTER_WORDS,
+  S32_MAX,
+  S32_MIN,
+  SMAX,
+  SMIN,
+  TYPE,
+  TYPES,
+  U32_MAX,
+  U32_MIN,
+  UMAX,
+  UMIN,
+  UNKNOWN_REGISTER,
+  VALUE,
+} from "./registers.ts";
+import { ALL_MISC, ALL_SPILL, BYTE, BYTES, byteType, type Frame, frameIndex, type State, slotAt } from "./state.ts";
+import { tnumIn } from "./tnum.ts";
+
+/** Ids of the old state and what they are called in the new one. */
+class IdMap {
+  readonly #old: number[] = [];
+  readonly #now: number[] = [];
+  #temporary = 0;
+
+  clear(firstFree: number): void {
+    this.#old.length = 0;
+    this.#now.length = 0;
+    this.#temporary = firstFree;
+  }
+
+  /** The ids stand for each other everywhere. */
+  matches(old: number, now: number): boolean {
+    if ((old !== 0) !== (now !== 0)) return false;
+    if (old === 0) return true;
+    for (let k = 0; k < this.#old.length; k++) {
+      if (this.#old[k] === old) return this.#now[k] === now;
+      if (this.#now[k] === now) return false;
+    }
+    this.#old.push(old);
+    this.#now.push(now);
+    return true;
+  }
+
+  /** Numbers: where the old state relied on no link, any will do; one without id is linked to nothing. */
+  matchesScalar(old: number, now: number): boolean {
+    return old === 0 || this.matches(old, now === 0 ? ++this.#temporary : now);
+  }
+}
+
+const ids = new IdMap();
+
+function samePrefix(w: Words, a: number, v: Words, b: number, end: number): boolean {
+  for (let k = 0; k < end; k++) if (w[a + k] !== v[b + k]) return false;
+  return true;
+}
+
+const isExact = (w: Words, a: number, v: Words, b: number): boolean =>
+  samePrefix(w, a, v, b, ID) && ids.matches(w[a + ID], v[b + ID]) && ids.matches(w[a + REF], v[b + REF]);
+
+/** All bounds of the new value lie within those of the old. */
+const isWithin = (w: Words, a: number, v: Words, b: number): boolean =>
+  !lessU(v, b + UMIN, w, a + UMIN) &&
+  !lessU(w, a + UMAX, v, b + UMAX) &&
+  !lessS(v, b + SMIN, w, a + SMIN) &&
+  !lessS(w, a + SMAX, v, b + SMAX) &&
+  !lessU32(v[b + U32_MIN], w[a + U32_MIN]) &&
+  !lessU32(w[a + U32_MAX], v[b + U32_MAX]) &&
+  w[a + S32_MIN] <= v[b + S32_MIN] &&
+  w[a + S32_MAX] >= v[b + S32_MAX] &&
+  tnumIn(w, a + VALUE, v, b + VALUE);
+
+function registerCovers(w: Words, a: number, v: Words, b: number, exact: boolean): boolean {
+  if (exact) return isExact(w, a, v, b);
+  const type = w[a + TYPE];
+  // What the old state had not set, it did not use.
+  if (type === TYPES.NOT_INIT) return true;
+  if (type !== v[b + TYPE]) return false;
+  switch (type & BASE_TYPE) {
+    case TYPES.SCALAR:
+      if (w[a + PRECISE] === 0) return true;
+      if ((w[a + ID] ^ v[b + ID]) & ADD_CONST) return false;
+      if (w[a + ID] & ADD_CONST && w[a + OFF] !== v[b + OFF]) return false;
+      return isWithin(w, a, v, b) && ids.matchesScalar(w[a + ID], v[b + ID]);
+    case TYPES.MAP_VALUE:
+    case TYPES.MEM:
+      return (
+        samePrefix(w, a, v, b, VALUE) &&
+        isWithin(w, a, v, b) &&
+        ids.matches(w[a + ID], v[b + ID]) &&
+        ids.matches(w[a + REF], v[b + REF])
+      );
+    case TYPES.PACKET:
+    case TYPES.PACKET_META:
+      return (
+        w[a + AUX] <= v[b + AUX] &&
+        w[a + OFF] === v[b + OFF] &&
+        ids.matches(w[a + ID], v[b + ID]) &&
+        isWithin(w, a, v, b)
+      );
+    case TYPES.STACK:
+      return isExact(w, a, v, b) && w[a + FRAME] === v[b + FRAME];
+    default:
+      return isExact(w, a, v, b);
+  }
+}
+
+/** The slot as one 64-bit number, if it is one: spilled whole, or unknown data. */
+function numberIn(frame: Frame, slot: number): [Words, number] | undefined {
+  const { words: w } = frame;
+  const types = w[slot + BYTES];
+  if (types === ALL_SPILL && w[slot + TYPE] === TYPES.SCALAR) return [w, slot];
+  for (let byte = 0; byte < 8; byte++) {
+    const type = byteType(w, slot, byte);
+    if (type !== BYTE.MISC && type !== BYTE.INVALID) return undefined;
+  }
+  return [UNKNOWN_REGISTER, 0];
+}
+
+function stackCovers(old: Frame, now: Frame, exact: boolean): boolean {
+  for (let index = 0; index < old.slots; index++) {
+    const slot = slotAt(index);
+    const types = old.words[slot + BYTES];
+    const present = index < now.slots;
+    if (exact && (!present || types !== now.words[slot + BYTES])) return false;
+    if (types === 0 || types === ALL_MISC) continue;
+    if (!slotCovers(old, now, slot, present, exact)) return false;
+  }
+  return true;
+}
+
+function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exact: boolean): boolean {
+  let compared = false;
+  for (let byte = 0; byte < 8; byte++) {
+    const type = byteType(old.words, slot, byte);
+    if (type === BYTE.INVALID || type === BYTE.MISC) continue;
+    if (!present) return false;
+    if (!compared) {
+      const before = numberIn(old, slot);
+      const after = numberIn(now, slot);
+      if (before && after) return registerCovers(before[0], before[1], after[0], after[1], exact);
+      compared = true;
+    }
+    if (type !== byteType(now.words, slot, byte)) return false;
+    if (byte === 7 && type === BYTE.SPILL && !registerCovers(old.words, slot, now.words, slot, exact)) return false;
+  }
+  return true;
+}
+
+/**
+ * Whether `old` covers `now`. `exact`: they are the same (a loop that makes no progress); else numbers on which nothing
+ * depends may differ, others must be within the old range.
+ */
+export function covers(env: Environment, old: State, now: State, exact: boolean): boolean {
+  if (old.frames.length !== now.frames.length) return false;
+  ids.clear(env.nextId);
+  for (let index = 0; index < old.frames.length; index++) {
+    const before = old.frames[index];
+    const after = now.frames[index];
+    if (before.callsite !== after.callsite) return false;
+    const live = env.live[frameIndex(old, index)];
+    for (let register = 0; register < REGISTER_COUNT; register++) {
+      const r = register * REGISTER_WORDS;
+      if ((live >>> register) & 1 && !registerCovers(before.words, r, after.words, r, exact)) return false;
+    }
+    if (!stackCovers(before, after, exact)) return false;
+  }
+  return true;
+}
+
+/** A cheap look before `covers(exact)`: all registers of the current function are the same. */
+export function mayLoop(old: State, now: State): boolean {
+  if (old.frames.length !== now.frames.length) return false;
+  const w = old.frame.words;
+  const v = now.frame.words;
+  for (let register = 0; register < REGISTER_COUNT; register++)
+    if (!samePrefix(w, register * REGISTER_WORDS, v, register * REGISTER_WORDS, FRAME)) return false;
+  return true;
+}

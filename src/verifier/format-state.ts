@@ -1,0 +1,166 @@
+/** Registers and stack as Linux's log spells them: `R1=ctx() R2=scalar(umax=5,var_off=(0x0; 0x7)) fp-8=mmmm????`. */
+import { REGISTER_COUNT } from "../isa/constants.ts";
+import type { MapSpec } from "../maps/spec.ts";
+import { toBigInt, toBigIntU, type Words } from "./int64.ts";
+import {
+  ADD_CONST,
+  AUX,
+  BASE_TYPE,
+  FRAME,
+  ID,
+  isPacketPointer,
+  MASK,
+  OFF,
+  PRECISE,
+  REF,
+  REGISTER_WORDS,
+  S32_MAX,
+  S32_MIN,
+  SMAX,
+  SMIN,
+  TYPE,
+  TYPES,
+  typeName,
+  U32_MAX,
+  U32_MIN,
+  UMAX,
+  UMIN,
+  VALUE,
+} from "./registers.ts";
+import { BYTE, byteType, type Frame, slotAt } from "./state.ts";
+import { tnumIsConst, tnumIsUnknown } from "./tnum.ts";
+
+const MASK64 = (1n << 64n) - 1n;
+const hex = (value: bigint): string => `0x${(value & MASK64).toString(16)}`;
+
+/** Decimal while it fits 16 bits, hexadecimal beyond. */
+const signedNumber = (value: bigint): string => (value >= -32768n && value <= 32767n ? `${value}` : hex(value));
+const unsignedNumber = (value: bigint): string => (value <= 65535n ? `${value}` : hex(value));
+
+/** `(value; mask)` of known bits. */
+export const formatBits = (w: Words, t: number): string =>
+  `(${hex(toBigIntU(w, t))}; ${hex(toBigIntU(w, t + MASK - VALUE))})`;
+
+interface Bound {
+  readonly name: string;
+  readonly value: bigint;
+  readonly signed: boolean;
+  omit: boolean;
+}
+
+const S64_MIN = -(1n << 63n);
+const S64_MAX = (1n << 63n) - 1n;
+
+/** A signed 32-bit bound keeps its sign only where it is printed in decimal. */
+const widen = (value: number): bigint => BigInt(value >= -32768 && value <= 32767 ? value : value >>> 0);
+
+/** Ranges that say something; equal ones share one value: `smin=umin=4`. */
+function formatRanges(w: Words, r: number): string[] {
+  const signed = (name: string, value: bigint, omit: boolean): Bound => ({ name, value, signed: true, omit });
+  const unsigned = (name: string, value: bigint, omit: boolean): Bound => ({ name, value, signed: false, omit });
+  const smin = toBigInt(w, r + SMIN);
+  const smax = toBigInt(w, r + SMAX);
+  const umin = toBigIntU(w, r + UMIN);
+  const umax = toBigIntU(w, r + UMAX);
+  const bounds = [
+    signed("smin", smin, smin === S64_MIN),
+    signed("smax", smax, smax === S64_MAX),
+    unsigned("umin", umin, umin === 0n),
+    unsigned("umax", umax, umax === MASK64),
+    signed("smin32", widen(w[r + S32_MIN]), w[r + S32_MIN] === -0x8000_0000),
+    signed("smax32", widen(w[r + S32_MAX]), w[r + S32_MAX] === 0x7fff_ffff),
+    unsigned("umin32", BigInt(w[r + U32_MIN] >>> 0), w[r + U32_MIN] === 0),
+    unsigned("umax32", BigInt(w[r + U32_MAX] >>> 0), w[r + U32_MAX] === -1),
+  ];
+  const parts: string[] = [];
+  for (let first = 0; first < bounds.length; first++) {
+    const bound = bounds[first];
+    if (bound.omit) continue;
+    let names = `${bound.name}=`;
+    const negative = bound.signed && bound.value < 0n;
+    for (let other = first + 2; other < bounds.length; other += 2) {
+      const same = bounds[other];
+      if (same.omit || (same.value & MASK64) !== (bound.value & MASK64)) continue;
+      if ((same.signed && same.value < 0n) !== negative) continue;
+      same.omit = true;
+      names += `${same.name}=`;
+    }
+    parts.push(names + (bound.signed ? signedNumber(bound.value) : unsignedNumber(bound.value)));
+  }
+  return parts;
+}
+
+/** One register without its name. */
+export function formatRegister(w: Words, r: number, frame: number, maps: readonly MapSpec[]): string {
+  const type = w[r + TYPE];
+  const scalar = type === TYPES.SCALAR;
+  const known = tnumIsConst(w, r + VALUE);
+  const precise = scalar && w[r + PRECISE] !== 0 ? "P" : "";
+  if (scalar && known) return precise + signedNumber(toBigInt(w, r + VALUE));
+
+  let head = precise + typeName(type);
+  if (type === TYPES.STACK) {
+    if (w[r + FRAME] !== frame) head += `[${w[r + FRAME]}]`;
+    if (known) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));
+  }
+  const parts: string[] = [];
+  const id = w[r + ID];
+  if (id !== 0) {
+    const offset = w[r + OFF];
+    const delta = id & ADD_CONST ? (offset < 0 ? `${offset}` : `+${offset}`) : "";
+    parts.push(`id=${id & ~ADD_CONST}${delta}`);
+  }
+  if (w[r + REF] !== 0) parts.push(`ref_obj_id=${w[r + REF]}`);
+  const base = type & BASE_TYPE;
+  if (base === TYPES.MAP_PTR || base === TYPES.MAP_VALUE) {
+    const map = maps[w[r + AUX]];
+    if (map.name !== "") parts.push(`map=${map.name.slice(0, 15)}`);
+    parts.push(`ks=${map.keySize},vs=${map.valueSize}`);
+  }
+  if (!scalar && w[r + OFF] !== 0) parts.push(`off=${signedNumber(BigInt(w[r + OFF]))}`);
+  if (isPacketPointer(base)) parts.push(`r=${unsignedNumber(BigInt.asUintN(64, BigInt(w[r + AUX])))}`);
+  if (base === TYPES.MEM) parts.push(`sz=${unsignedNumber(BigInt(w[r + AUX]))}`);
+  if (known) {
+    const value = toBigInt(w, r + VALUE);
+    if (value !== 0n) parts.push(`imm=${signedNumber(value)}`);
+  } else {
+    parts.push(...formatRanges(w, r));
+    if (!tnumIsUnknown(w, r + VALUE)) parts.push(`var_off=${formatBits(w, r + VALUE)}`);
+  }
+  return `${head}(${parts.join(",")})`;
+}
+
+const BYTE_LETTERS = "?rm0";
+
+/** One stack slot without its name, or undefined if nothing was ever written there. */
+export function formatSlot(w: Words, slot: number, frame: number, maps: readonly MapSpec[]): string | undefined {
+  let letters = "";
+  for (let byte = 0; byte < 8; byte++) letters += BYTE_LETTERS[byteType(w, slot, byte)];
+  if (letters === "????????") return undefined;
+  if (byteType(w, slot, 7) !== BYTE.SPILL) return letters;
+  // Bytes above the spilled part, then the register.
+  return letters.slice(0, letters.indexOf("r")) + formatRegister(w, slot, frame, maps);
+}
+
+/** Which registers and slots to print; all of them where it is left out. */
+export interface Selection {
+  readonly register: (register: number) => boolean;
+  readonly slot: (slot: number) => boolean;
+}
+
+/** A frame as one line of the log, without what stands before the first space. */
+export function formatFrame(frame: Frame, maps: readonly MapSpec[], selection?: Selection): string {
+  const w = frame.words;
+  let line = frame.index > 0 ? ` frame${frame.index}:` : "";
+  for (let register = 0; register < REGISTER_COUNT; register++) {
+    const r = register * REGISTER_WORDS;
+    if (w[r + TYPE] === TYPES.NOT_INIT || (selection && !selection.register(register))) continue;
+    line += ` R${register}=${formatRegister(w, r, frame.index, maps)}`;
+  }
+  for (let slot = 0; slot < frame.slots; slot++) {
+    if (selection && !selection.slot(slot)) continue;
+    const text = formatSlot(w, slotAt(slot), frame.index, maps);
+    if (text !== undefined) line += ` fp${-8 * (slot + 1)}=${text}`;
+  }
+  return line;
+}

@@ -1,0 +1,110 @@
+/** Conditional jumps: both branches are followed unless the comparison is decided, each with what it teaches. */
+import { CLASS, CLASS_MASK, JMP, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { assume, decide } from "./compare.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { DST_ON_STACK, SRC_ON_STACK } from "./history.ts";
+import type { Words } from "./int64.ts";
+import { collectLinked, syncLinked } from "./linked.ts";
+import { matchPacketComparison } from "./packet.ts";
+import { markPrecise } from "./precision.ts";
+import { readRegister } from "./register-use.ts";
+import { BASE_TYPE, ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { forEachRegister, type LinkedRegister, type State } from "./state.ts";
+
+/** The constant operand as a register, once for each branch: narrowing may change it. */
+const CONSTANT = new Int32Array(2 * REGISTER_WORDS);
+
+/** Follows a conditional jump; returns the next instruction of the current path. The other branch is pushed. */
+export function checkConditionalJump(env: Environment, insn: Instruction): number {
+  const op = insn.code & OP_MASK;
+  const narrow = (insn.code & CLASS_MASK) === CLASS.JMP32;
+  const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
+  if (op > JMP.JCOND) reject("jmp_opcode", op >> 4);
+  if (op === JMP.JCOND) reject("not_modelled", "may_goto");
+  const next = env.index + 1;
+  const target = next + insn.offset;
+  const a = registerAt(insn.dst);
+
+  readRegister(env, insn.dst);
+  if (withRegister) {
+    if (insn.imm !== 0) reject("jmp_reserved");
+    readRegister(env, insn.src);
+  } else {
+    if (insn.src !== 0) reject("jmp_reserved");
+    CONSTANT.fill(0);
+    markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
+  }
+  const { words: w } = env;
+  const v = withRegister ? w : CONSTANT;
+  const b = withRegister ? registerAt(insn.src) : 0;
+  const flags =
+    (w[a + TYPE] === TYPES.STACK ? DST_ON_STACK : 0) | (withRegister && v[b + TYPE] === TYPES.STACK ? SRC_ON_STACK : 0);
+  if (flags) env.recordHistory(flags);
+
+  const decided = decide(w, a, v, b, op, narrow);
+  if (decided !== undefined) {
+    // What decided a branch must be compared exactly: with another value the other branch would count.
+    if (!isPointer(w[a + TYPE])) markPrecise(env, insn.dst);
+    if (withRegister && !isPointer(v[b + TYPE])) markPrecise(env, insn.src);
+    if (env.log.verbose) env.printChanges();
+    return decided ? target : next;
+  }
+
+  const linked: LinkedRegister[] = [];
+  if (withRegister && isLinked(v, b)) collectLinked(env, v[b + ID], linked);
+  if (isLinked(w, a)) collectLinked(env, w[a + ID], linked);
+  if (linked.length > 1) env.recordHistory(0, linked);
+
+  const other = env.push(target);
+  const ow = other.frame.words;
+  if (withRegister) {
+    assume(ow, a, ow, b, op, narrow, true);
+    assume(w, a, w, b, op, narrow, false);
+  } else {
+    markConstant(CONSTANT, REGISTER_WORDS, insn.imm, insn.imm >> 31);
+    assume(ow, a, CONSTANT, 0, op, narrow, true);
+    assume(w, a, CONSTANT, REGISTER_WORDS, op, narrow, false);
+  }
+
+  if (withRegister && isLinked(w, b)) {
+    syncLinked(env.state, w, b, linked);
+    syncLinked(other, ow, b, linked);
+  }
+  if (isLinked(w, a)) {
+    syncLinked(env.state, w, a, linked);
+    syncLinked(other, ow, a, linked);
+  }
+
+  if (withRegister && !narrow) propagateNotNull(op, w, ow, a, b);
+  const nullable = (w[a + TYPE] & MAYBE_NULL) !== 0;
+  if (!withRegister && !narrow && insn.imm === 0 && nullable && (op === JMP.JEQ || op === JMP.JNE)) {
+    markNullness(env.state, w[a + ID], op === JMP.JNE);
+    markNullness(other, ow[a + ID], op === JMP.JEQ);
+  } else if (withRegister && !narrow) matchPacketComparison(env.state, other, op, insn.dst, insn.src);
+  if (env.log.verbose) env.printChanges();
+  return next;
+}
+
+const isLinked = (w: Words, r: number): boolean => w[r + TYPE] === TYPES.SCALAR && w[r + ID] !== 0;
+
+/** Equal to a pointer that is not NULL: then it is not NULL either. */
+function propagateNotNull(op: number, w: Words, ow: Words, a: number, b: number): void {
+  const first = w[a + TYPE];
+  const second = w[b + TYPE];
+  if (!isPointer(first) || !isPointer(second) || (first & MAYBE_NULL) === (second & MAYBE_NULL)) return;
+  const equalBranch = op === JMP.JEQ ? ow : op === JMP.JNE ? w : undefined;
+  if (equalBranch === undefined) return;
+  equalBranch[(first & MAYBE_NULL ? a : b) + TYPE] &= ~MAYBE_NULL;
+}
+
+/** On one branch all copies of the pointer are the number 0, on the other they are pointers without doubt. */
+function markNullness(state: State, id: number, isNull: boolean): void {
+  forEachRegister(state, (w, r) => {
+    if ((w[r + TYPE] & MAYBE_NULL) === 0 || w[r + ID] !== id) return;
+    w[r + TYPE] = isNull ? TYPES.SCALAR : w[r + TYPE] & BASE_TYPE;
+    w[r + ID] = 0;
+    if (isNull) w[r + REF] = 0;
+  });
+}

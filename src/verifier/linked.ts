@@ -1,0 +1,73 @@
+/** Registers that hold the same number, or the same number plus a constant: what is learned of one holds for all. */
+import { syncBounds } from "./bounds.ts";
+import type { Environment } from "./environment.ts";
+import type { Words } from "./int64.ts";
+import { ADD_CONST, copyRegister, ID, markConstant, OFF, REGISTER_WORDS, TYPE, TYPES, VALUE } from "./registers.ts";
+import { addScalar } from "./scalar-alu.ts";
+import { frameIndex, isSpilled, type LinkedRegister, type State, slotAt } from "./state.ts";
+import { tnumIsConst } from "./tnum.ts";
+
+/** How many places Linux remembers at a jump; further ones lose the link. */
+const MAX_LINKED = 6;
+/** r10 is no number. */
+const SCALAR_REGISTERS = 10;
+
+/** Adds the registers and spilled registers with this id to `linked`. */
+export function collectLinked(env: Environment, id: number, linked: LinkedRegister[]): void {
+  const { state } = env;
+  const wanted = id & ~ADD_CONST;
+  const consider = (w: Words, r: number, place: LinkedRegister): void => {
+    if (w[r + TYPE] !== TYPES.SCALAR || (w[r + ID] & ~ADD_CONST) !== wanted) return;
+    if (linked.length < MAX_LINKED) linked.push(place);
+    else w[r + ID] = 0;
+  };
+  for (let frame = state.frames.length - 1; frame >= 0; frame--) {
+    const { words, slots } = state.frames[frame];
+    // A register that nobody reads any more is not worth a place.
+    const live = env.live[frameIndex(state, frame)];
+    for (let index = 0; index < SCALAR_REGISTERS; index++)
+      if ((live >>> index) & 1) consider(words, index * REGISTER_WORDS, { frame, isRegister: true, index });
+    for (let index = 0; index < slots; index++)
+      if (isSpilled(words, slotAt(index))) consider(words, slotAt(index), { frame, isRegister: false, index });
+  }
+}
+
+const DELTA = new Int32Array(REGISTER_WORDS);
+const KNOWN = new Int32Array(REGISTER_WORDS);
+
+/** Gives what is known of the register at `w`, `known` to all that are linked to it. */
+export function syncLinked(state: State, w: Words, known: number, linked: readonly LinkedRegister[]): void {
+  const id = w[known + ID] & ~ADD_CONST;
+  copyRegister(KNOWN, 0, w, known);
+  for (const { frame, isRegister, index } of linked) {
+    const words = state.frames[frame].words;
+    const r = isRegister ? index * REGISTER_WORDS : slotAt(index);
+    if (words[r + TYPE] !== TYPES.SCALAR || (words === w && r === known)) continue;
+    if ((words[r + ID] & ~ADD_CONST) !== id) continue;
+    const bothPlain = ((words[r + ID] | KNOWN[ID]) & ADD_CONST) === 0;
+    if (bothPlain || words[r + OFF] === KNOWN[OFF]) {
+      copyRegister(words, r, KNOWN, 0);
+      continue;
+    }
+    const offset = words[r + OFF];
+    const ownId = words[r + ID];
+    const delta = offset - KNOWN[OFF];
+    DELTA.fill(0);
+    markConstant(DELTA, 0, delta | 0, Math.floor(delta / 0x1_0000_0000));
+    copyRegister(words, r, KNOWN, 0);
+    words[r + OFF] = offset;
+    words[r + ID] = ownId;
+    addScalar(words, r, DELTA, 0);
+    syncBounds(words, r);
+  }
+}
+
+/** Before a number is copied: gives it an id, so that both copies are linked. A constant needs none. */
+export function linkBeforeCopy(w: Words, r: number, newId: () => number): void {
+  if (w[r + TYPE] !== TYPES.SCALAR) return;
+  if (w[r + ID] & ADD_CONST) {
+    w[r + ID] = 0;
+    w[r + OFF] = 0;
+  }
+  if (w[r + ID] === 0 && !tnumIsConst(w, r + VALUE)) w[r + ID] = newId();
+}

@@ -1,0 +1,110 @@
+/**
+ * Which registers some path from an instruction still reads: a backward data-flow analysis over each function. A register
+ * that is not live need not be compared when states are.
+ */
+import { helperById } from "../helpers/table.ts";
+import {
+  ALU,
+  ATOMIC,
+  CALL,
+  CLASS,
+  CLASS_MASK,
+  JMP,
+  MODE,
+  MODE_MASK,
+  OP_MASK,
+  SOURCE,
+  SOURCE_MASK,
+} from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { successors } from "./control-flow.ts";
+import type { Environment } from "./environment.ts";
+import { slotsOf } from "./structure.ts";
+
+const R0 = 1;
+const CALLER_SAVED = 0b111111;
+const ARGUMENTS = 0b111110;
+const EVERYTHING = 0xffff;
+
+interface Effect {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+const effect = (writes: number, reads: number): Effect => ({ writes, reads });
+
+/** What one instruction reads and writes. */
+export function effectOf(insn: Instruction): Effect {
+  const { code } = insn;
+  const dst = 1 << insn.dst;
+  const src = 1 << insn.src;
+  const op = code & OP_MASK;
+  const operand = (code & SOURCE_MASK) === SOURCE.X ? src : 0;
+  switch (code & CLASS_MASK) {
+    case CLASS.LD:
+      return (code & MODE_MASK) === MODE.IMM ? effect(dst, 0) : effect(0, EVERYTHING);
+    case CLASS.LDX:
+      return effect(dst, src);
+    case CLASS.ST:
+      return effect(0, dst);
+    case CLASS.STX:
+      return (code & MODE_MASK) === MODE.ATOMIC ? atomicEffect(insn, dst, src) : effect(0, dst | src);
+    case CLASS.ALU:
+    case CLASS.ALU64:
+      if (op === ALU.MOV) return effect(dst, operand);
+      return op === ALU.END ? effect(dst, dst) : effect(dst, dst | operand);
+    default:
+      switch (op) {
+        case JMP.JA:
+        case JMP.JCOND:
+          return effect(0, 0);
+        case JMP.EXIT:
+          return effect(0, R0);
+        case JMP.CALL:
+          return effect(CALLER_SAVED, callReads(insn));
+        default:
+          return effect(0, dst | operand);
+      }
+  }
+}
+
+function atomicEffect({ imm }: Instruction, dst: number, src: number): Effect {
+  switch (imm) {
+    case ATOMIC.CMPXCHG:
+      return effect(R0, R0 | dst | src);
+    case ATOMIC.LOAD_ACQ:
+      return effect(dst, src);
+    case ATOMIC.STORE_REL:
+      return effect(0, dst | src);
+    default:
+      return effect(imm & ATOMIC.FETCH ? src : 0, dst | src);
+  }
+}
+
+/** A helper reads as many arguments as its prototype has, anything else may read all five. */
+function callReads(insn: Instruction): number {
+  const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
+  return row ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
+}
+
+/** Fills `env.live`. */
+export function computeLiveRegisters(env: Environment): void {
+  const { insns, live } = env;
+  const effects = insns.map(effectOf);
+  const next = insns.map((insn, index) => (slotsOf(insn) === 2 ? [index + 2] : successors(env, index)));
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (let index = insns.length - 1; index >= 0; index--) {
+      // The second slot of a 64-bit constant is no instruction.
+      if (index > 0 && slotsOf(insns[index - 1]) === 2) continue;
+      let out = 0;
+      for (const target of next[index]) out |= live[target];
+      const now = (out & ~effects[index].writes) | effects[index].reads;
+      if (now !== live[index]) {
+        live[index] = now;
+        changed = true;
+      }
+    }
+  }
+}

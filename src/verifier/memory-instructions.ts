@@ -1,0 +1,146 @@
+/** Loads, stores, atomic operations and constants. */
+import { ATOMIC, accessBytes, CLASS, LD_IMM64, MODE, MODE_MASK, REG, SIZE, SIZE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { dropContradiction } from "./bounds.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { checkAccess, checkUnmodified } from "./memory.ts";
+import { checkWritable, readRegister } from "./register-use.ts";
+import { AUX, markConstant, markNotInit, markPointer, markUnknown, OFF, TYPE, TYPES, typeName } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { STORE_CONSTANT } from "./stack.ts";
+
+/** Accesses through these are rewritten for one kind of pointer, so an instruction may only ever see that one. */
+const isRewritten = (type: number): boolean => type === TYPES.CTX || type === TYPES.SOCK_COMMON;
+
+/** Notes what the base register points to; the same instruction cannot serve the context and other memory. */
+function notePointer(env: Environment, type: number): void {
+  const seen = env.pointerTypes[env.index];
+  if (seen === TYPES.NOT_INIT) env.pointerTypes[env.index] = type;
+  else if (seen !== type) {
+    if (isRewritten(seen) || isRewritten(type)) reject("same_insn");
+    // Several kinds of plain memory: nothing more is promised about it.
+    env.pointerTypes[env.index] = TYPES.SCALAR;
+  }
+}
+
+const base = (env: Environment, register: number): number => env.words[registerAt(register) + TYPE];
+
+export function checkLoad(env: Environment, insn: Instruction): void {
+  const mode = insn.code & MODE_MASK;
+  readRegister(env, insn.src);
+  checkWritable(env, insn.dst);
+  const type = base(env, insn.src);
+  checkAccess(env, {
+    base: insn.src,
+    offset: insn.offset,
+    size: accessBytes(insn.code),
+    way: "read",
+    value: insn.dst,
+    signed: mode === MODE.MEMSX,
+    aligned: false,
+  });
+  notePointer(env, type);
+  dropContradiction(env.words, registerAt(insn.dst));
+}
+
+export function checkStore(env: Environment, insn: Instruction): void {
+  const constant = (insn.code & 7) === CLASS.ST;
+  const mode = insn.code & MODE_MASK;
+  if (constant) {
+    if (mode !== MODE.MEM || insn.src !== 0) reject("st_reserved");
+  } else {
+    if (mode === MODE.ATOMIC) return checkAtomic(env, insn);
+    if (mode !== MODE.MEM || insn.imm !== 0) reject("stx_reserved");
+    readRegister(env, insn.src);
+  }
+  readRegister(env, insn.dst);
+  const type = base(env, insn.dst);
+  checkAccess(env, {
+    base: insn.dst,
+    offset: insn.offset,
+    size: accessBytes(insn.code),
+    way: "write",
+    value: constant ? STORE_CONSTANT : insn.src,
+    signed: false,
+    aligned: false,
+  });
+  notePointer(env, type);
+}
+
+const ATOMIC_OPERATIONS: ReadonlySet<number> = new Set([
+  ...[ATOMIC.ADD, ATOMIC.AND, ATOMIC.OR, ATOMIC.XOR].flatMap((op) => [op, op | ATOMIC.FETCH]),
+  ATOMIC.XCHG,
+  ATOMIC.CMPXCHG,
+]);
+
+/** Memory on which atomic operations work. */
+const isAtomicTarget = (type: number): boolean =>
+  type !== TYPES.CTX && type !== TYPES.PACKET && type !== TYPES.PACKET_META && type !== TYPES.SOCK_COMMON;
+
+function checkAtomic(env: Environment, insn: Instruction): void {
+  if (insn.imm === ATOMIC.LOAD_ACQ || insn.imm === ATOMIC.STORE_REL)
+    reject("not_modelled", "load-acquire and store-release");
+  if (!ATOMIC_OPERATIONS.has(insn.imm)) reject("atomic_opcode", insn.imm);
+  const width = insn.code & SIZE_MASK;
+  if (width !== SIZE.W && width !== SIZE.DW) reject("atomic_size");
+  readRegister(env, insn.src);
+  readRegister(env, insn.dst);
+  if (insn.imm === ATOMIC.CMPXCHG) readRegister(env, REG.R0);
+  const type = base(env, insn.dst);
+  if (!isAtomicTarget(type)) reject("atomic_target", insn.dst, typeName(type));
+  const fetched = insn.imm === ATOMIC.CMPXCHG ? REG.R0 : insn.imm & ATOMIC.FETCH ? insn.src : -1;
+  const size = accessBytes(insn.code);
+  const common = { base: insn.dst, offset: insn.offset, size, signed: false, aligned: true } as const;
+  if (fetched >= 0) {
+    checkWritable(env, fetched);
+    markUnknown(env.words, registerAt(fetched));
+  }
+  checkAccess(env, { ...common, way: "read", value: -1 });
+  if (fetched >= 0) checkAccess(env, { ...common, way: "read", value: fetched });
+  checkAccess(env, { ...common, way: "write", value: -1 });
+  notePointer(env, type);
+}
+
+/** `ld_imm64`, and the packet loads of classic BPF. */
+export function checkLoadConstant(env: Environment, insn: Instruction): void {
+  const mode = insn.code & MODE_MASK;
+  if (mode === MODE.ABS || mode === MODE.IND) return checkPacketLoad(env, insn, mode === MODE.IND);
+  if (mode !== MODE.IMM) reject("ld_mode");
+  if ((insn.code & SIZE_MASK) !== SIZE.DW) reject("ld_imm_size");
+  if (insn.offset !== 0) reject("ld_imm64_reserved");
+  checkWritable(env, insn.dst);
+  const w = env.words;
+  const r = registerAt(insn.dst);
+  const upper = env.insns[env.index + 1].imm;
+  switch (insn.src) {
+    case LD_IMM64.IMM:
+      return markConstant(w, r, insn.imm, upper);
+    case LD_IMM64.MAP_FD:
+    case LD_IMM64.MAP_IDX:
+      markPointer(w, r, TYPES.MAP_PTR);
+      break;
+    default:
+      markPointer(w, r, TYPES.MAP_VALUE);
+      w[r + OFF] = upper;
+  }
+  w[r + AUX] = insn.imm;
+}
+
+const SKB_TYPES: ReadonlySet<string> = new Set(["socket_filter", "sched_cls"]);
+
+function checkPacketLoad(env: Environment, insn: Instruction, indirect: boolean): void {
+  if (!SKB_TYPES.has(env.spec.type)) reject("ld_abs_type");
+  const wide = (insn.code & SIZE_MASK) === SIZE.DW;
+  if (insn.dst !== 0 || insn.offset !== 0 || wide || (!indirect && insn.src !== 0)) reject("ld_abs_reserved");
+  readRegister(env, REG.R6);
+  const w = env.words;
+  const context = registerAt(REG.R6);
+  if (w[context + TYPE] !== TYPES.CTX) reject("ld_abs_context");
+  if (indirect) readRegister(env, insn.src);
+  checkUnmodified(w, context, REG.R6);
+  for (let register = REG.R0; register <= REG.R5; register++) {
+    env.touchRegister(register);
+    markNotInit(w, registerAt(register));
+  }
+  markUnknown(w, registerAt(REG.R0));
+}

@@ -1,0 +1,218 @@
+/** One access to memory: which memory the base register points to, and whether every address that it can hold is allowed. */
+import { contextAccess } from "../programs/access.ts";
+import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { formatBits } from "./format-state.ts";
+import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
+import {
+  AUX,
+  BASE_TYPE,
+  ID,
+  MASK,
+  MAYBE_NULL,
+  markPointer,
+  markUnknown,
+  OFF,
+  SMIN,
+  TYPE,
+  TYPES,
+  typeName,
+  UMAX,
+  VALUE,
+} from "./registers.ts";
+import { Rejection, reject } from "./rejection.ts";
+import { checkStackBounds, loadFromStack, MAX_OFFSET, storeToStack } from "./stack.ts";
+import { tnumIsConst } from "./tnum.ts";
+
+/** Map creation flags that forbid programs one way of access. */
+const RDONLY_PROG = 1 << 7;
+const WRONLY_PROG = 1 << 8;
+
+export interface Access {
+  /** Number of the base register. */
+  readonly base: number;
+  /** Offset in the instruction. */
+  readonly offset: number;
+  readonly size: number;
+  readonly way: "read" | "write";
+  /** Register that is loaded or stored; -1: none (a constant is stored, an atomic operation, a helper). */
+  readonly value: number;
+  readonly signed: boolean;
+  /** The address must be aligned whatever it points to (atomics). */
+  readonly aligned: boolean;
+}
+
+/** Checks the access and, for a load, sets the register that receives the value. */
+export function checkAccess(env: Environment, access: Access): void {
+  const { base, size, way, value } = access;
+  const w = env.words;
+  const r = registerAt(base);
+  const type = w[r + TYPE];
+  checkAlignment(w, r, access);
+  const offset = access.offset + w[r + OFF];
+  const loads = way === "read" && value >= 0;
+  switch (type) {
+    case TYPES.MAP_VALUE:
+      checkMapPermission(env, r, offset, size, way);
+      checkMapRange(env, base, offset, size, false);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.MEM:
+      checkRegion(env, base, offset, size, w[r + AUX], false);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.CTX:
+      checkUnmodified(w, r, base);
+      accessContext(env, offset, size, access);
+      break;
+    case TYPES.STACK:
+      checkStackBounds(env, base, offset, size, way);
+      if (way === "read") loadFromStack(env, base, offset, size, value);
+      else storeToStack(env, base, offset, size, value);
+      break;
+    case TYPES.PACKET:
+    case TYPES.PACKET_META:
+      if (way === "write" && !env.program.packetAccess) reject("packet_write");
+      checkPacket(env, base, offset, size, false);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.MAP_PTR:
+      return reject("not_modelled", "access to the map itself");
+    case TYPES.SOCK_COMMON:
+      return reject("not_modelled", "access to sockets");
+    default:
+      reject("mem_access", base, typeName(type));
+  }
+  const loaded = registerAt(value);
+  if (loads && size < 8 && env.words[loaded + TYPE] === TYPES.SCALAR) {
+    if (access.signed) coerceToSizeSigned(env.words, loaded, size);
+    else coerceToSize(env.words, loaded, size);
+  }
+}
+
+const ALIGNMENT_NAMES: Readonly<Record<number, string>> = {
+  [TYPES.MAP_VALUE]: "value ",
+  [TYPES.CTX]: "context ",
+  [TYPES.STACK]: "stack ",
+};
+
+/** The stack is tracked in aligned pieces; other memory may be accessed at any address on x86, except by atomics. */
+function checkAlignment(w: Words, r: number, { offset, size, aligned }: Access): void {
+  const type = w[r + TYPE];
+  if ((!aligned && type !== TYPES.STACK) || size === 1) return;
+  // Bits of the sum that are 1, or unknown themselves or through a carry.
+  const mask = w[r + MASK];
+  const sum = (w[r + VALUE] + w[r + OFF] + offset) | 0;
+  const unknown = (((sum + mask) | 0) ^ sum) | mask;
+  if (((sum | unknown) & (size - 1)) === 0) return;
+  const name = ALIGNMENT_NAMES[type] ?? "";
+  reject("misaligned", name, formatBits(w, r + VALUE), w[r + OFF], offset, size);
+}
+
+/** Such pointers are only good as they came. */
+export function checkUnmodified(w: Words, r: number, register: number): void {
+  const name = typeName(w[r + TYPE]);
+  const offset = w[r + OFF];
+  if (offset < 0) reject("negative_offset", name, register, offset);
+  if (offset !== 0) reject("modified_pointer", name, register, offset);
+  if (!tnumIsConst(w, r + VALUE) || !isZero(w, r + VALUE)) reject("variable_pointer", name, formatBits(w, r + VALUE));
+}
+
+function accessContext(env: Environment, offset: number, size: number, { way, value, signed }: Access): void {
+  const layout = env.program.context;
+  const mode = way === "write" ? "write" : signed ? "read_signed" : "read";
+  const field = layout && contextAccess(layout, offset, size, mode);
+  if (!field) return reject("context_access", offset, size);
+  if (way === "write" || value < 0) return;
+  const w = env.words;
+  const r = registerAt(value);
+  switch (field.kind) {
+    case "scalar":
+      return markUnknown(w, r);
+    case "packet":
+      return markPointer(w, r, TYPES.PACKET);
+    case "packet_meta":
+      return markPointer(w, r, TYPES.PACKET_META);
+    case "packet_end":
+      return markPointer(w, r, TYPES.PACKET_END);
+    case "sock_common":
+      markPointer(w, r, TYPES.SOCK_COMMON | MAYBE_NULL);
+      w[r + ID] = env.newId();
+  }
+}
+
+/** Refuses what is not within a region of `limit` bytes; prints Linux's first line, the caller adds the second. */
+function isOutside(
+  env: Environment,
+  register: number,
+  offset: number,
+  size: number,
+  limit: number,
+  zero: boolean,
+): boolean {
+  if (offset >= 0 && (size > 0 || (size === 0 && zero)) && offset + size <= limit) return false;
+  const w = env.words;
+  const r = registerAt(register);
+  switch (w[r + TYPE] & BASE_TYPE) {
+    case TYPES.MAP_VALUE:
+      env.log.write(`invalid access to map value, value_size=${limit} off=${offset} size=${size}\n`);
+      break;
+    case TYPES.PACKET:
+    case TYPES.PACKET_META:
+    case TYPES.PACKET_END:
+      env.log.write(
+        `invalid access to packet, off=${offset} size=${size}, R${register}(id=${w[r + ID]},off=${offset},r=${limit})\n`,
+      );
+      break;
+    default:
+      env.log.write(`invalid access to memory, mem_size=${limit} off=${offset} size=${size}\n`);
+  }
+  return true;
+}
+
+/** A region of fixed size: both ends of the offset's range must be within it. */
+export function checkRegion(
+  env: Environment,
+  register: number,
+  offset: number,
+  size: number,
+  limit: number,
+  zeroAllowed: boolean,
+): void {
+  const w = env.words;
+  const r = registerAt(register);
+  const min = toNumber(w, r + SMIN);
+  if (min < 0 && (min + offset < 0 || min + offset > 0x7fff_ffff)) reject("min_negative", register);
+  if (isOutside(env, register, (w[r + SMIN] + offset) | 0, size, limit, zeroAllowed)) reject("min_outside", register);
+  const max = toNumberU(w, r + UMAX);
+  if (max >= MAX_OFFSET) reject("max_unbounded", register);
+  if (isOutside(env, register, max + offset, size, limit, zeroAllowed)) reject("max_outside", register);
+}
+
+export function checkMapRange(env: Environment, register: number, offset: number, size: number, zero: boolean): void {
+  const map = env.spec.maps[env.words[registerAt(register) + AUX]];
+  checkRegion(env, register, offset, size, map.valueSize, zero);
+}
+
+/** Maps can be created read-only or write-only for programs. */
+export function checkMapPermission(
+  env: Environment,
+  r: number,
+  offset: number,
+  size: number,
+  way: "read" | "write",
+): void {
+  const map = env.spec.maps[env.words[r + AUX]];
+  if (way === "write" && map.flags & RDONLY_PROG) reject("map_write", map.valueSize, offset, size);
+  if (way === "read" && map.flags & WRONLY_PROG) reject("map_read", map.valueSize, offset, size);
+}
+
+/** Packet memory: as far as a comparison with the end has shown. */
+export function checkPacket(env: Environment, register: number, offset: number, size: number, zero: boolean): void {
+  const w = env.words;
+  const r = registerAt(register);
+  if (toNumber(w, r + SMIN) < 0) reject("min_negative", register);
+  const range = w[r + AUX];
+  if (range < 0) throw new Rejection("packet_at_end", [register]);
+  if (isOutside(env, register, offset, size, range, zero)) reject("packet_range", register);
+}

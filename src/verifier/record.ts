@@ -1,0 +1,48 @@
+/** The path to the current instruction, remembered step by step for explanations. Paths share their beginnings. */
+import type { MapSpec } from "../maps/spec.ts";
+import { formatRegister, formatSlot } from "./format-state.ts";
+import { REGISTER_WORDS } from "./registers.ts";
+import { type Frame, slotAt } from "./state.ts";
+
+/** One instruction that was followed, and what was known of the registers it touched after it. */
+export interface PathStep {
+  readonly insn: number;
+  /** 0 in the main function. */
+  readonly frame: number;
+  /** Name (`R3`, `fp-8`) to value in Linux's spelling, for what changed. */
+  readonly changed: ReadonlyMap<string, string>;
+}
+
+interface Node {
+  readonly step: PathStep;
+  readonly before: Node | undefined;
+}
+
+/** Steps beyond this many are not recorded: nobody reads so long a story, and memory stays bounded. */
+const MAX_STEPS = 50_000;
+
+export class Recorder {
+  last: Node | undefined;
+  #steps = 0;
+
+  add(insn: number, frame: Frame, maps: readonly MapSpec[], registers: number, slots: Int32Array): void {
+    if (this.#steps++ > MAX_STEPS) return;
+    const changed = new Map<string, string>();
+    for (let register = 0; register < 10; register++)
+      if ((registers >>> register) & 1)
+        changed.set(`R${register}`, formatRegister(frame.words, register * REGISTER_WORDS, frame.index, maps));
+    for (let slot = 0; slot < frame.slots; slot++)
+      if ((slots[slot >> 5] >>> (slot & 31)) & 1) {
+        const text = formatSlot(frame.words, slotAt(slot), frame.index, maps);
+        if (text !== undefined) changed.set(`fp-${8 * (slot + 1)}`, text);
+      }
+    this.last = { step: { insn, frame: frame.index, changed }, before: this.last };
+  }
+
+  /** From the first instruction to the last. */
+  path(): PathStep[] {
+    const steps: PathStep[] = [];
+    for (let node = this.last; node; node = node.before) steps.push(node.step);
+    return steps.reverse();
+  }
+}

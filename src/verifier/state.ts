@@ -1,0 +1,161 @@
+/** What the verifier knows at one point of one path: the frames of nested calls, each with registers and stack. */
+import { REGISTER_COUNT } from "../isa/constants.ts";
+import type { Words } from "./int64.ts";
+import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+
+/** Where stack slots begin in a frame's words: after the registers. Slot i is the 8 bytes at fp-8*(i+1). */
+export const SLOTS = REGISTER_COUNT * REGISTER_WORDS;
+/** A slot is the spilled register and one word of byte types. */
+export const SLOT_WORDS = REGISTER_WORDS + 1;
+/** In a slot: the types of its 8 bytes, 4 bits each; byte 7 is the one at the lowest address. */
+export const BYTES = REGISTER_WORDS;
+
+/** What a byte of the stack holds. */
+export const BYTE = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 } as const;
+export const ALL_SPILL = 0x1111_1111;
+export const ALL_MISC = 0x2222_2222;
+
+/** Bytes of stack of one frame. */
+export const MAX_STACK = 512;
+/** Nested calls, the main function included. */
+export const MAX_FRAMES = 8;
+/** `callsite` of the outermost frame. */
+export const MAIN = -1;
+
+/** One function that is being executed. */
+export class Frame {
+  /** Registers, then stack slots. */
+  words: Words;
+  /** How many stack slots have been touched; the rest is invalid. */
+  slots: number;
+  /** 0 for the main function. */
+  readonly index: number;
+  /** Instruction that called, or `MAIN`. */
+  readonly callsite: number;
+  readonly subprogram: number;
+
+  constructor(index: number, callsite: number, subprogram: number, words: Words, slots: number) {
+    this.index = index;
+    this.callsite = callsite;
+    this.subprogram = subprogram;
+    this.words = words;
+    this.slots = slots;
+  }
+
+  copy(): Frame {
+    const words = this.words.slice(0, SLOTS + this.slots * SLOT_WORDS);
+    return new Frame(this.index, this.callsite, this.subprogram, words, this.slots);
+  }
+
+  /** Makes room for `slots` stack slots. */
+  grow(slots: number): void {
+    if (slots <= this.slots) return;
+    const needed = SLOTS + slots * SLOT_WORDS;
+    if (needed > this.words.length) {
+      const words = new Int32Array(SLOTS + Math.max(slots, this.slots + 4) * SLOT_WORDS);
+      words.set(this.words);
+      this.words = words;
+    } else this.words.fill(0, SLOTS + this.slots * SLOT_WORDS, needed);
+    this.slots = slots;
+  }
+}
+
+/** A function's registers before its first instruction: none is set but the frame pointer. */
+export function enterFrame(index: number, callsite: number, subprogram: number): Frame {
+  const words = new Int32Array(SLOTS + 4 * SLOT_WORDS);
+  for (let register = 0; register < REGISTER_COUNT; register++) markNotInit(words, register * REGISTER_WORDS);
+  const fp = (REGISTER_COUNT - 1) * REGISTER_WORDS;
+  markPointer(words, fp, TYPES.STACK);
+  words[fp + FRAME] = index;
+  return new Frame(index, callsite, subprogram, words, 0);
+}
+
+/** First word of stack slot `slot`. */
+export const slotAt = (slot: number): number => SLOTS + slot * SLOT_WORDS;
+
+export const byteType = (w: Words, slot: number, byte: number): number => (w[slot + BYTES] >>> (byte * 4)) & 15;
+
+export function setByteType(w: Words, slot: number, byte: number, type: number): void {
+  w[slot + BYTES] = (w[slot + BYTES] & ~(15 << (byte * 4))) | (type << (byte * 4));
+}
+
+/** The slot holds a register, whole or its lower part. */
+export const isSpilled = (w: Words, slot: number): boolean => w[slot + BYTES] >>> 28 === BYTE.SPILL;
+export const isSpilledScalar = (w: Words, slot: number): boolean =>
+  isSpilled(w, slot) && w[slot + TYPE] === TYPES.SCALAR;
+
+/** Registers or stack slots that were equal when a branch was decided, so that precision passes from one to all. */
+export interface LinkedRegister {
+  readonly frame: number;
+  readonly isRegister: boolean;
+  /** Register number or stack slot. */
+  readonly index: number;
+}
+
+/** How one instruction was reached, where that is not "from the one before", and what it did to the stack. */
+export interface HistoryEntry {
+  readonly index: number;
+  readonly previous: number;
+  /** `STACK_ACCESS` and others, see history.ts. */
+  flags: number;
+  linked: readonly LinkedRegister[] | undefined;
+}
+
+/** A point of a path. The states at checkpoints form a tree through `parent`. */
+export class State {
+  frames: Frame[];
+  /** The checkpoint that this path passed last. */
+  parent: State | undefined;
+  /** Paths from here that are not finished. */
+  branches = 1;
+  /** Where the state is; of a checkpoint, where it was taken. */
+  index = 0;
+  /** First instruction since the parent. */
+  first = 0;
+  /** The instruction before `index` on this path. */
+  last = -1;
+  history: HistoryEntry[] = [];
+  /** Only of checkpoints: how often it helped and how often it did not, and whether dead registers were cleared. */
+  hits = 0;
+  misses = 0;
+  cleaned = false;
+  /** Dropped from the list of checkpoints; kept while paths depend on it. */
+  dropped = false;
+
+  constructor(frames: Frame[]) {
+    this.frames = frames;
+  }
+
+  get frame(): Frame {
+    return this.frames[this.frames.length - 1];
+  }
+
+  copy(): State {
+    const copied = new State(this.frames.map((frame) => frame.copy()));
+    copied.parent = this.parent;
+    copied.index = this.index;
+    copied.first = this.first;
+    copied.last = this.last;
+    copied.history = this.history.slice();
+    return copied;
+  }
+}
+
+/** Calls `visit` with the words and place of each register and each spilled register of all frames. */
+export function forEachRegister(state: State, visit: (w: Words, r: number) => void): void {
+  for (const { words, slots } of state.frames) {
+    for (let register = 0; register < REGISTER_COUNT; register++) visit(words, register * REGISTER_WORDS);
+    for (let slot = 0; slot < slots; slot++) if (isSpilled(words, slotAt(slot))) visit(words, slotAt(slot));
+  }
+}
+
+/** Forgets which numbers must be compared exactly: a new checkpoint collects its own. */
+export function forgetPrecision(state: State): void {
+  forEachRegister(state, (w, r) => {
+    if (w[r + TYPE] === TYPES.SCALAR) w[r + PRECISE] = 0;
+  });
+}
+
+/** The instruction at which a frame of a state stands: where it is, or the call that it waits for. */
+export const frameIndex = (state: State, frame: number): number =>
+  frame === state.frames.length - 1 ? state.index : state.frames[frame + 1].callsite;

@@ -1,0 +1,112 @@
+/** The shape of a program, before any path is followed: its functions, where its jumps lead, what its constants name. */
+import { CALL, CLASS, CLASS_MASK, JMP, LD_IMM64, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { OPCODE_TABLE } from "../isa/opcodes.ts";
+import type { Environment, Subprogram } from "./environment.ts";
+import { reject } from "./rejection.ts";
+
+const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
+
+export const CALL_CODE = CLASS.JMP | JMP.CALL;
+export const EXIT_CODE = CLASS.JMP | JMP.EXIT;
+const JA_CODE = CLASS.JMP | JMP.JA;
+const JA32_CODE = CLASS.JMP32 | JMP.JA;
+
+/** A call of another function of the program. */
+export const isSubprogramCall = (insn: Instruction): boolean => insn.code === CALL_CODE && insn.src === CALL.SUBPROG;
+
+/** An unconditional jump, and how far it goes: `gotol` keeps the distance in `imm`. */
+export const isUnconditional = (insn: Instruction): boolean => insn.code === JA_CODE || insn.code === JA32_CODE;
+export const jumpDistance = (insn: Instruction): number => (insn.code === JA32_CODE ? insn.imm : insn.offset);
+
+/** A conditional jump, `may_goto` included. */
+export function isConditional(insn: Instruction): boolean {
+  const op = insn.code & OP_MASK;
+  return isJumpClass(insn.code) && op !== JMP.JA && op !== JMP.CALL && op !== JMP.EXIT;
+}
+
+/** Slots of the instruction: 2 for a 64-bit constant. */
+export const slotsOf = (insn: Instruction): number => (insn.code === LD_IMM64_CODE ? 2 : 1);
+
+/** Finds the functions: the main one at 0 and every target of a call. */
+export function findSubprograms(env: Environment): Subprogram[] {
+  const { insns } = env;
+  const starts = new Set([0]);
+  insns.forEach((insn, index) => {
+    if (insn.code === LD_IMM64_CODE && insn.src === LD_IMM64.FUNC) reject("not_modelled", "callbacks");
+    if (insn.code === CALL_CODE && insn.src === CALL.KFUNC) reject("not_modelled", "kfuncs");
+    if (!isSubprogramCall(insn)) return;
+    const target = index + 1 + insn.imm;
+    if (target < 0 || target >= insns.length) reject("invalid_call_target");
+    starts.add(target);
+  });
+  return [...starts].sort((a, b) => a - b).map((start) => ({ start, stackDepth: 0 }));
+}
+
+/** The function that the instruction belongs to. */
+export function subprogramOf(env: Environment, index: number): number {
+  const { subprograms } = env;
+  let found = subprograms.length - 1;
+  while (subprograms[found].start > index) found--;
+  return found;
+}
+
+/** Jumps stay within their function, and no function runs past its end. */
+export function checkSubprograms(env: Environment): void {
+  const { insns, subprograms } = env;
+  subprograms.forEach(({ start }, number) => {
+    const end = subprograms[number + 1]?.start ?? insns.length;
+    for (let index = start; index < end; index++) {
+      const insn = insns[index];
+      const op = insn.code & OP_MASK;
+      if (isJumpClass(insn.code) && op !== JMP.EXIT && op !== JMP.CALL) {
+        const target = index + 1 + jumpDistance(insn);
+        if (target < start || target >= end) reject("jump_out_of_range", index, target);
+      }
+      if (index === end - 1 && insn.code !== EXIT_CODE && !isUnconditional(insn)) reject("last_insn");
+    }
+  });
+}
+
+/** Opcodes exist, 64-bit constants are whole, and the maps that they name are there. */
+export function checkConstants(env: Environment): void {
+  const { insns } = env;
+  for (let index = 0; index < insns.length; index++) {
+    const insn = insns[index];
+    const mode = insn.code & MODE_MASK;
+    if ((insn.code & CLASS_MASK) === CLASS.LDX && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
+      reject("ldx_reserved");
+    if (insn.code === LD_IMM64_CODE) {
+      checkConstant(env, insn, insns[index + 1]);
+      index++;
+    } else if (OPCODE_TABLE[insn.code].length === 0) reject("unknown_opcode", insn.code);
+  }
+}
+
+function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): void {
+  if (!second || second.code !== 0 || second.dst !== 0 || second.src !== 0 || second.offset !== 0)
+    reject("invalid_ld_imm64");
+  switch (insn.src) {
+    case LD_IMM64.IMM:
+      return;
+    case LD_IMM64.BTF_ID:
+      reject("not_modelled", "kernel symbols by BTF id");
+      break;
+    case LD_IMM64.MAP_FD:
+    case LD_IMM64.MAP_IDX:
+      if (second.imm !== 0) reject("unrecognized_ld_imm64");
+      break;
+    case LD_IMM64.MAP_VALUE:
+    case LD_IMM64.MAP_IDX_VALUE:
+      break;
+    default:
+      reject("unrecognized_ld_imm64");
+  }
+  const map = env.spec.maps[insn.imm];
+  if (map === undefined) reject("bad_map", insn.imm);
+  if (insn.src === LD_IMM64.MAP_VALUE || insn.src === LD_IMM64.MAP_IDX_VALUE) {
+    if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);
+    if (map.type !== "array" || map.maxEntries !== 1) reject("direct_value_unsupported", map.type);
+    if (second.imm >= map.valueSize) reject("direct_value_range", map.valueSize, second.imm);
+  }
+}

@@ -1,0 +1,71 @@
+/** Calls of functions of the program: the called function is followed with the caller's arguments, once for each call. */
+import { REG } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { readRegister } from "./register-use.ts";
+import { copyRegister, markNotInit, TYPE, TYPES } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
+import { isSubprogramCall, subprogramOf } from "./structure.ts";
+
+/** Enters the called function; returns its first instruction. */
+export function checkSubprogramCall(env: Environment, insn: Instruction): number {
+  const target = env.index + 1 + insn.imm;
+  const { frames } = env.state;
+  if (frames.length + 1 > MAX_FRAMES) reject("call_depth", frames.length + 1);
+  const caller = env.frame;
+  const callee = enterFrame(frames.length, env.index, subprogramOf(env, target));
+  for (let register = REG.R1; register <= REG.R5; register++)
+    copyRegister(callee.words, registerAt(register), caller.words, registerAt(register));
+  for (let register = REG.R0; register <= REG.R5; register++) markNotInit(caller.words, registerAt(register));
+  for (let register = REG.R0; register <= REG.R5; register++) env.touchRegister(register);
+  frames.push(callee);
+  env.stacks.enter(env.state);
+  if (env.log.verbose) {
+    env.log.write("caller:\n");
+    env.printState(env.state, caller.index);
+    env.log.write("callee:\n");
+    env.printState(env.state, callee.index);
+  }
+  return target;
+}
+
+/** Returns to the caller; returns the instruction after the call. */
+export function returnToCaller(env: Environment): number {
+  const callee = env.frame;
+  const r0 = registerAt(REG.R0);
+  if (callee.words[r0 + TYPE] === TYPES.STACK) reject("return_stack");
+  readRegister(env, REG.R0);
+  env.state.frames.pop();
+  const caller = env.frame;
+  copyRegister(caller.words, r0, callee.words, r0);
+  if (env.log.verbose) {
+    env.log.write("returning from callee:\n");
+    env.state.frames.push(callee);
+    env.printState(env.state, callee.index);
+    env.state.frames.pop();
+    env.log.write(`to caller at ${callee.callsite + 1}:\n`);
+    env.printState(env.state, caller.index);
+  }
+  env.stacks.enter(env.state);
+  return callee.callsite + 1;
+}
+
+/** The stack of one function as it is allocated: in steps of 16 bytes on x86, at least one. */
+const allocated = (depth: number): number => Math.max(16, Math.ceil(depth / 16) * 16);
+
+/** The longest chain of calls fits the stack and is not too deep. Recursion has been refused by now. */
+export function checkStackDepth(env: Environment): void {
+  const { insns, subprograms } = env;
+  const follow = (subprogram: number, calls: number, used: number): void => {
+    const depth = used + allocated(subprograms[subprogram].stackDepth);
+    if (depth > MAX_STACK) reject("combined_stack", calls, depth);
+    const end = subprograms[subprogram + 1]?.start ?? insns.length;
+    for (let index = subprograms[subprogram].start; index < end; index++) {
+      if (!isSubprogramCall(insns[index])) continue;
+      if (calls >= MAX_FRAMES) reject("call_depth_static", calls + 1);
+      follow(subprogramOf(env, index + 1 + insns[index].imm), calls + 1, depth);
+    }
+  };
+  follow(0, 1, 0);
+}

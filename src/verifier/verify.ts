@@ -1,0 +1,221 @@
+/** The verifier: follows every path of a program with abstract values, and says whether Linux would load it. */
+import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
+import { checkAlu } from "./alu.ts";
+import { checkControlFlow } from "./control-flow.ts";
+import { Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
+import { factsOf } from "./facts.ts";
+import { checkHelperCall } from "./helper-call.ts";
+import { checkConditionalJump } from "./jumps.ts";
+import { computeLiveRegisters } from "./live-registers.ts";
+import { findLoops } from "./loops.ts";
+import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
+import { Checkpoints } from "./pruning.ts";
+import { Recorder } from "./record.ts";
+import { readRegister } from "./register-use.ts";
+import { markPointer, TYPES } from "./registers.ts";
+import { Rejection, reject } from "./rejection.ts";
+import { enterFrame, MAIN, State } from "./state.ts";
+import { checkConstants, checkSubprograms, findSubprograms, jumpDistance, slotsOf } from "./structure.ts";
+import { checkStackDepth, checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface VerifyOptions {
+  /** As in bpf(2): 0 no log, 1 the failing path, 2 all paths, 4 only statistics; may be added. */
+  readonly logLevel?: number;
+  /** CPUs of the machine, which bound what `bpf_get_smp_processor_id` returns. */
+  readonly cpus?: number;
+  /** Remember the path to the end, for explanations. */
+  readonly record?: boolean;
+}
+
+/**
+ * Verifies a program as Linux 6.18 does when root loads it. Pure, bounded by a million followed instructions, and never
+ * throws: whatever the program is, the answer is a verdict.
+ *
+ * @example verify(spec).ok || verify(spec).error // "R0 invalid mem access 'map_value_or_null'"
+ */
+export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict {
+  const env = new Environment(spec, {
+    logLevel: options.logLevel ?? 0,
+    cpus: options.cpus ?? 2,
+    recorder: options.record ? new Recorder() : undefined,
+  });
+  const checkpoints = new Checkpoints(spec.insns.length);
+  try {
+    checkProgram(env);
+    followAll(env, checkpoints);
+    checkStackDepth(env);
+    if (env.log.verbose && !env.log.full) env.log.reset(0);
+    return verdict(env, checkpoints);
+  } catch (cause) {
+    const refusal = cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
+    return verdict(env, checkpoints, refusal);
+  }
+}
+
+function verdict(env: Environment, checkpoints: Checkpoints, refusal?: Rejection): Verdict {
+  const { log, processed } = env;
+  if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "") log.write(`${refusal.message}\n`);
+  const { maxPerInstruction, total, peak } = checkpoints;
+  log.write(
+    `processed ${processed} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxPerInstruction} ` +
+      `total_states ${total} peak_states ${peak} mark_read 0\n`,
+  );
+  const common = {
+    log: log.text(),
+    processed,
+    stackDepth: env.subprograms.map(({ stackDepth }) => stackDepth),
+    facts: factsOf(env),
+    ...(env.recorder ? { path: env.recorder.path() } : {}),
+  };
+  if (!refusal) return { ok: true, ...common };
+  const at = processed > 0 ? env.index : Number(refusal.values[0] ?? 0);
+  return {
+    ok: false,
+    errno: refusal.code,
+    error: refusal.message,
+    message: refusal.row,
+    values: refusal.values,
+    at,
+    ...common,
+  };
+}
+
+/** What can be said without following a path. */
+function checkProgram(env: Environment): void {
+  const { insns, program } = env;
+  if (insns.length === 0) reject("empty");
+  if (insns.length > MAX_INSNS) reject("too_long");
+  if (program.context === undefined) reject("unsupported_type");
+  env.subprograms = findSubprograms(env);
+  if (env.log.full) env.subprograms.forEach(({ start }, number) => env.log.write(`func#${number} @${start}\n`));
+  checkSubprograms(env);
+  checkConstants(env);
+  checkControlFlow(env);
+  env.loops = findLoops(env);
+  computeLiveRegisters(env);
+  if (env.log.full) printLiveRegisters(env);
+}
+
+function printLiveRegisters(env: Environment): void {
+  env.log.write("Live regs before insn:\n");
+  for (let index = 0; index < env.insns.length; index += slotsOf(env.insns[index])) {
+    let registers = "";
+    for (let register = 0; register < 10; register++) registers += (env.live[index] >>> register) & 1 ? register : ".";
+    const loop = env.loops[index];
+    env.log.write(
+      `${loop ? String(loop).padStart(3) : "   "} ${String(index).padStart(3)}: ${registers} ${env.instructionText(index)}\n`,
+    );
+  }
+}
+
+/** Follows every path to its end. */
+function followAll(env: Environment, checkpoints: Checkpoints): void {
+  const frame = enterFrame(0, MAIN, 0);
+  markPointer(frame.words, registerAt(REG.R1), TYPES.CTX);
+  env.state = new State([frame]);
+  env.touchAll();
+  const { log } = env;
+  /** The state at the beginning of a branch is printed before its first instruction. */
+  let fresh = false;
+
+  for (;;) {
+    env.beginInstruction();
+    if (env.index >= env.insns.length) reject("insn_index", env.index, env.insns.length);
+    if (++env.processed > MAX_INSNS) reject("too_large", env.processed);
+    env.state.last = env.previous;
+    env.state.index = env.index;
+    env.flags[env.index] |= SEEN;
+    const flags = env.flags[env.index];
+    if (flags & PRUNE_POINT && checkpoints.visit(env)) {
+      if (log.verbose) log.write(fresh ? `\nfrom ${env.previous} to ${env.index}: safe\n` : `${env.index}: safe\n`);
+      env.touchAll();
+    } else {
+      if (flags & JUMP_POINT) env.recordHistory(0);
+      if (log.full && fresh) {
+        log.write(`\nfrom ${env.previous} to ${env.index}:`);
+        env.printState(env.state, env.state.frames.length - 1);
+        fresh = false;
+      }
+      if (log.verbose) {
+        if (env.touched) env.printChanges();
+        env.printInstruction();
+      }
+      const { index, frame: active } = env;
+      const next = followInstruction(env);
+      if (env.recorder) {
+        env.recorder.add(index, active, env.spec.maps, env.scratchedRegisters, env.scratchedSlots);
+        env.touchNothing();
+      }
+      if (next !== END) {
+        env.previous = index;
+        env.index = next;
+        continue;
+      }
+      env.touchAll();
+    }
+    checkpoints.finishPath(env);
+    if (!env.pop()) return;
+    fresh = true;
+  }
+}
+
+/** The path is finished. */
+const END = -1;
+
+/** Follows one instruction; returns the next one of the path, or `END`. */
+function followInstruction(env: Environment): number {
+  const insn = env.insns[env.index];
+  switch (insn.code & CLASS_MASK) {
+    case CLASS.ALU:
+    case CLASS.ALU64:
+      checkAlu(env, insn);
+      break;
+    case CLASS.LDX:
+      checkLoad(env, insn);
+      break;
+    case CLASS.ST:
+    case CLASS.STX:
+      checkStore(env, insn);
+      break;
+    case CLASS.LD:
+      checkLoadConstant(env, insn);
+      break;
+    default:
+      return followJump(env, insn);
+  }
+  return env.index + slotsOf(insn);
+}
+
+function followJump(env: Environment, insn: Instruction): number {
+  const narrow = (insn.code & CLASS_MASK) === CLASS.JMP32;
+  const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
+  env.jumps++;
+  switch (insn.code & OP_MASK) {
+    case JMP.CALL:
+      if (
+        withRegister ||
+        (insn.src !== CALL.KFUNC && insn.offset !== 0) ||
+        insn.src > CALL.KFUNC ||
+        insn.dst !== 0 ||
+        narrow
+      )
+        reject("call_reserved");
+      if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
+      checkHelperCall(env, insn);
+      return env.index + 1;
+    case JMP.JA:
+      if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))
+        reject("ja_reserved");
+      return env.index + 1 + jumpDistance(insn);
+    case JMP.EXIT:
+      if (withRegister || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0 || narrow) reject("exit_reserved");
+      if (env.state.frames.length > 1) return returnToCaller(env);
+      readRegister(env, REG.R0);
+      return END;
+    default:
+      return checkConditionalJump(env, insn);
+  }
+}
