@@ -1,7 +1,3 @@
-import { batchCommand } from "./batch/command.ts";
-import { kernelCommand } from "./kernel-command.ts";
-import { notebookCommand } from "./notebook/command.ts";
-
 /** One subcommand of `bpfbook`. */
 export interface Command {
   readonly name: string;
@@ -11,24 +7,27 @@ export interface Command {
   readonly run: (args: readonly string[]) => Promise<number>;
 }
 
-/** All subcommands, in the order of `bpfbook --help`. */
+/**
+ * All subcommands, in the order of `bpfbook --help`. Each is imported when it runs: a kernel that starts must not wait
+ * for the rest of the package.
+ */
 export const COMMANDS: readonly Command[] = [
   {
     name: "batch",
     usage: "bpfbook batch < REQUESTS.jsonl",
     summary: "verify and run programs: a JSON request a line on stdin, an answer a line on stdout",
-    run: batchCommand,
+    run: async (args) => (await import("./batch/command.ts")).batchCommand(args),
   },
   {
     name: "kernel",
     usage: "bpfbook kernel install [--user|--sys-prefix|--prefix DIR] | start FILE | uninstall [...]",
     summary: "install the Jupyter kernel, start it (Jupyter does), or remove it",
-    run: kernelCommand,
+    run: async (args) => (await import("./kernel-command.ts")).kernelCommand(args),
   },
   {
     name: "nb",
     usage: "bpfbook nb run|check FILE.ipynb...",
     summary: "execute notebooks and store their outputs, or compare with the stored ones",
-    run: notebookCommand,
+    run: async (args) => (await import("./notebook/command.ts")).notebookCommand(args),
   },
 ];

@@ -1,12 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { suggest } from "../asm/suggest.ts";
 import { COMMANDS } from "./commands.ts";
-import { PACKAGE_ROOT } from "./package-root.ts";
+import { packageVersion } from "./package.ts";
 import { UsageError } from "./usage.ts";
-
-const version = (): string =>
-  (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string }).version;
 
 function help(): string {
   const width = Math.max(...COMMANDS.map((command) => command.name.length));
@@ -25,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     return name === undefined ? 2 : 0;
   }
   if (name === "--version" || name === "-V") {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
   const command = COMMANDS.find((row) => row.name === name);

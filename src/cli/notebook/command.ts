@@ -1,5 +1,5 @@
 import { dirname, resolve, sep } from "node:path";
-import { PACKAGE_ROOT } from "../package-root.ts";
+import { PACKAGE_ROOT } from "../package.ts";
 import { UsageError } from "../usage.ts";
 import { compareOutputs, excerpt } from "./compare.ts";
 import { type Notebook, readNotebook, writeNotebook } from "./document.ts";
