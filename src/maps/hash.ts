@@ -10,13 +10,28 @@ import type { MapSpec } from "./spec.ts";
 /** Offset of the key in an element; before it lie the next element's offset and the hash. */
 const KEY = 8;
 
+/** The words of a map's state, at the start of its block. */
+const STATE = {
+  /** Elements that are in the map. */
+  size: 0,
+  /** Elements that were used at least once. */
+  touched: 1,
+  /** First element of the chain of removed ones. */
+  removed: 2,
+  /** The element that replaces the next replaced one. */
+  spare: 3,
+} as const;
+const STATE_SIZE = 16;
+
 /** The power of two that is at least `number`, which is at most 2 ** 31. */
 export const roundUpToPowerOfTwo = (number: number): number => 2 ** (32 - Math.clz32(number - 1));
 
 /**
- * A hash table with chains, in one block of linear memory:
+ * A hash table with chains, in one block of linear memory. Nothing that changes lies elsewhere, so whoever brings back the
+ * block's bytes (a stepper that goes back) has brought back the map:
  *
  * ```
+ * state:    four words
  * heads:    one 32-bit offset a bucket, 0 for an empty one
  * elements: +0 next +4 hash +8 key (rounded up to 8) +8+k value (rounded up to 8)
  * ```
@@ -35,19 +50,13 @@ export class HashMap implements RuntimeMap {
   /** Offset of the value in an element. */
   readonly #value: number;
   readonly #elementSize: number;
+  /** Index of the state's first word. */
+  readonly #state: number;
   readonly #heads: number;
   readonly #elements: number;
   readonly #blockSize: number;
   /** Number of buckets less one, a mask for hashes. */
   readonly #mask: number;
-  #size = 0;
-  /** Elements that were used at least once. */
-  #touched = 0;
-  /** First element of the chain of removed ones. */
-  #removed = 0;
-  /** The element that replaces the next replaced one. */
-  #spare: number;
-
   constructor(memory: LinearMemory, index: number, spec: MapSpec) {
     this.spec = spec;
     this.index = index;
@@ -59,15 +68,16 @@ export class HashMap implements RuntimeMap {
     const buckets = roundUpToPowerOfTwo(spec.maxEntries);
     this.#mask = buckets - 1;
     const headsSize = Math.ceil((buckets * 4) / 8) * 8;
-    this.#blockSize = headsSize + this.#elementSize * (spec.maxEntries + 1);
-    this.#heads = memory.allocate(this.#blockSize);
+    this.#blockSize = STATE_SIZE + headsSize + this.#elementSize * (spec.maxEntries + 1);
+    this.#state = memory.allocate(this.#blockSize) >> 2;
+    this.#heads = 4 * this.#state + STATE_SIZE;
     this.#elements = this.#heads + headsSize;
-    this.#spare = this.#elements + this.#elementSize * spec.maxEntries;
+    memory.i32[this.#state + STATE.spare] = this.#elements + this.#elementSize * spec.maxEntries;
     this.header = writeMapHeader(memory, index, spec);
   }
 
   get size(): number {
-    return this.#size;
+    return this.memory.i32[this.#state + STATE.size];
   }
 
   #hash(key: number): number {
@@ -122,7 +132,7 @@ export class HashMap implements RuntimeMap {
     const old = this.#find(key, hash);
     if (old !== 0 && flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
     if (old === 0 && flags === UPDATE_FLAGS.exist) return -ERRNO.ENOENT;
-    const element = old === 0 ? this.#take() : this.#spare;
+    const element = old === 0 ? this.#take() : this.memory.i32[this.#state + STATE.spare];
     if (element === 0) return -ERRNO.E2BIG;
     const { i32 } = this.memory;
     const head = (this.#heads >> 2) + (hash & this.#mask);
@@ -133,7 +143,7 @@ export class HashMap implements RuntimeMap {
     i32[head] = element;
     if (old !== 0) {
       this.#unlink(old, hash);
-      this.#spare = old;
+      i32[this.#state + STATE.spare] = old;
     }
     return 0;
   }
@@ -143,9 +153,10 @@ export class HashMap implements RuntimeMap {
     const element = this.#find(key, hash);
     if (element === 0) return -ERRNO.ENOENT;
     this.#unlink(element, hash);
-    this.memory.i32[element >> 2] = this.#removed;
-    this.#removed = element;
-    this.#size--;
+    const { i32 } = this.memory;
+    i32[element >> 2] = i32[this.#state + STATE.removed];
+    i32[this.#state + STATE.removed] = element;
+    i32[this.#state + STATE.size]--;
     return 0;
   }
 
@@ -162,28 +173,19 @@ export class HashMap implements RuntimeMap {
     return 0;
   }
 
-  remember(): () => void {
-    const [size, touched, removed, spare] = [this.#size, this.#touched, this.#removed, this.#spare];
-    return () => {
-      this.#size = size;
-      this.#touched = touched;
-      this.#removed = removed;
-      this.#spare = spare;
-    };
-  }
-
   free(): void {
-    this.memory.free(this.#heads, this.#blockSize);
+    this.memory.free(4 * this.#state, this.#blockSize);
     this.memory.free(this.header, MAP_HEADER_SIZE);
   }
 
   /** An element to fill, or 0 where `maxEntries` are in use. */
   #take(): number {
-    if (this.#size === this.spec.maxEntries) return 0;
-    this.#size++;
-    const removed = this.#removed;
-    if (removed === 0) return this.#elements + this.#elementSize * this.#touched++;
-    this.#removed = this.memory.i32[removed >> 2];
+    const { i32 } = this.memory;
+    if (i32[this.#state + STATE.size] === this.spec.maxEntries) return 0;
+    i32[this.#state + STATE.size]++;
+    const removed = i32[this.#state + STATE.removed];
+    if (removed === 0) return this.#elements + this.#elementSize * i32[this.#state + STATE.touched]++;
+    i32[this.#state + STATE.removed] = i32[removed >> 2];
     return removed;
   }
 

@@ -6,6 +6,7 @@ import type { MapSpec } from "./spec.ts";
  *
  * The low-level face below is what jitted code and helpers call: keys and values are *offsets* into that memory,
  * results are an offset, 0 for "no element", or `-errno`. It never throws and never allocates on lookup.
+ * All that changes lies in memory too: whoever restores the memory's bytes has restored the map.
  */
 export interface RuntimeMap {
   readonly spec: MapSpec;
@@ -27,6 +28,4 @@ export interface RuntimeMap {
   nextKey(key: number, out: number): number;
   /** Gives the memory back. Offsets that lookups gave are void after that. */
   free(): void;
-  /** For rewinding a traced run: what brings back the part of the map's state that does not lie in memory. */
-  remember?(): () => void;
 }

@@ -31,11 +31,10 @@ export class StackTraceMap implements RuntimeMap {
   readonly #slots: number;
   readonly #valueSize: number;
   readonly #values: number;
-  /** Per slot its hash and its bytes; 0 bytes: the slot is free. */
+  /** Per slot its hash and its bytes; 0 bytes: the slot is free. After the last slot the number of stacks. */
   readonly #meta: number;
   /** Where a stack is put together before it is known where it goes. */
   readonly #scratch: number;
-  #size = 0;
 
   constructor(memory: LinearMemory, index: number, spec: MapSpec) {
     this.spec = spec;
@@ -45,13 +44,18 @@ export class StackTraceMap implements RuntimeMap {
     this.#slots = roundUpToPowerOfTwo(spec.maxEntries);
     this.#valueSize = spec.valueSize;
     this.#values = memory.allocate(this.#slots * spec.valueSize);
-    this.#meta = memory.allocate(this.#slots * 8);
+    this.#meta = memory.allocate(this.#slots * 8 + 8);
     this.#scratch = memory.allocate(spec.valueSize);
     this.header = writeMapHeader(memory, index, spec);
   }
 
   get size(): number {
-    return this.#size;
+    return this.memory.i32[this.#sizeAt];
+  }
+
+  /** Index of the word that counts stacks. */
+  get #sizeAt(): number {
+    return (this.#meta >> 2) + 2 * this.#slots;
   }
 
   /** Bytes of the stack in a slot, 0 for a free one. */
@@ -79,7 +83,7 @@ export class StackTraceMap implements RuntimeMap {
     if (slot >= this.#slots) return -ERRNO.E2BIG;
     if (this.#bytes(slot) === 0) return -ERRNO.ENOENT;
     this.memory.i32[(this.#meta >> 2) + 2 * slot + 1] = 0;
-    this.#size--;
+    this.memory.i32[this.#sizeAt]--;
     return 0;
   }
 
@@ -106,8 +110,8 @@ export class StackTraceMap implements RuntimeMap {
       if (!reuse) return -ERRNO.EEXIST;
     }
     // Linux has room for `maxEntries` stacks and puts a new one there before it lets an old one go.
-    if (this.#size === this.spec.maxEntries) return -ERRNO.ENOMEM;
-    if (this.#bytes(slot) === 0) this.#size++;
+    if (this.size === this.spec.maxEntries) return -ERRNO.ENOMEM;
+    if (this.#bytes(slot) === 0) memory.i32[this.#sizeAt]++;
     const value = this.#values + slot * this.#valueSize;
     memory.u8.copyWithin(value, this.#scratch, this.#scratch + bytes);
     memory.u8.fill(0, value + bytes, value + this.#valueSize);
@@ -126,16 +130,9 @@ export class StackTraceMap implements RuntimeMap {
     return true;
   }
 
-  remember(): () => void {
-    const size = this.#size;
-    return () => {
-      this.#size = size;
-    };
-  }
-
   free(): void {
     this.memory.free(this.#values, this.#slots * this.#valueSize);
-    this.memory.free(this.#meta, this.#slots * 8);
+    this.memory.free(this.#meta, this.#slots * 8 + 8);
     this.memory.free(this.#scratch, this.#valueSize);
     this.memory.free(this.header, MAP_HEADER_SIZE);
   }

@@ -69,11 +69,8 @@ export class Environment {
     return bound;
   }
 
-  /** For rewinding: remembers what of the machine lies outside linear memory and returns what brings it back. */
+  /** For rewinding: remembers what of the host lies outside linear memory and returns what brings it back. */
   remember(): () => void {
-    const undo = [this.#rememberHost?.(), ...this.host.maps.map((map) => map?.remember?.())];
-    return () => {
-      for (const each of undo) each?.();
-    };
+    return this.#rememberHost?.() ?? (() => {});
   }
 }

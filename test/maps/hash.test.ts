@@ -135,6 +135,26 @@ describe("hash map", () => {
     }
   });
 
+  test("restoring the memory's bytes restores the map", () => {
+    const steps = operations(hashKeys(4, 6), 8);
+    fc.assert(
+      fc.property(steps, steps, steps, (before, undone, after) => {
+        const run = (map: BareMap, sequence: readonly Operation[]): Outcome[] =>
+          sequence.filter((operation) => operation.op !== "first").map((operation) => apply(map, operation));
+        const straight = new BareMap(spec(4, 8, 4));
+        const rewound = new BareMap(spec(4, 8, 4));
+        expect(run(rewound, before)).toEqual(run(straight, before));
+        const bytes = rewound.memory.u8.slice();
+        run(rewound, undone);
+        rewound.memory.u8.set(bytes);
+        expect(rewound.dump()).toEqual(straight.dump());
+        expect(run(rewound, after)).toEqual(run(straight, after));
+        expect(rewound.runtime.size).toBe(straight.runtime.size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test("free gives the memory back", () => {
     const memory = new LinearMemory({ limit: 4 << 20 });
     // Twenty maps of half the memory each fit only one after the other.

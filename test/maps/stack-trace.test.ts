@@ -102,6 +102,15 @@ describe("stack trace map", () => {
     expect(map.size).toBe(0);
   });
 
+  test("restoring the memory's bytes restores the map", () => {
+    const world = stacks(16);
+    world.map.put(stack(1), plain);
+    const [before, bytes] = [ids(world), world.memory.u8.slice()];
+    world.map.put(stack(2, 3), { fast: false, reuse: true });
+    world.memory.u8.set(bytes);
+    expect([world.map.size, ids(world)]).toEqual([1, before]);
+  });
+
   test("iteration visits every stack once", () => {
     const world = stacks(64);
     const added = new Set<number>();
