@@ -104,7 +104,12 @@ export function takeEffect(t: Task, { name, args, value }: ReplayedCall, cue: Cu
     }
     case "pipe":
     case "pipe2": {
-      for (const end of (args[0] ?? "").match(/\d+/g) ?? []) install(Number(end), "pipe", "pipe");
+      // With `-s 0` or `-s 1` strace does not show the descriptors: then they are the lowest free ones.
+      const ends = (args[0] ?? "").match(/\d+/g) ?? [];
+      for (let i = 0; i < 2; i++) {
+        const end = ends[i];
+        t.files.install(replayedFile("pipe", "pipe", cue), end === undefined ? undefined : Number(end));
+      }
       return;
     }
     case "socket":
