@@ -1,5 +1,6 @@
 import { type Codec, u32, u64 } from "./codec.ts";
 import { MapDeclaration } from "./declaration.ts";
+import { remember } from "./latest.ts";
 import { MAX_STACK_DEPTH } from "./stack-trace.ts";
 
 /** What every declaration says. */
@@ -40,11 +41,11 @@ function stack(depth: number): Codec<readonly bigint[]> {
 export const map = {
   /** Elements by key, added and removed at will. @example map.hash({ name: "sizes", key: u32, value: u64, maxEntries: 64 }) */
   hash: <K, V>(spec: Named & { readonly key: Codec<K>; readonly value: Codec<V> }): MapDeclaration<K, V> =>
-    new MapDeclaration({ type: "hash", ...spec }),
+    remember(new MapDeclaration({ type: "hash", ...spec })),
 
   /** Elements 0 to `maxEntries - 1`, always there, zero at first. @example map.array({ name: "n", value: u64, maxEntries: 1 }) */
   array: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, V> =>
-    new MapDeclaration({ type: "array", key: u32, ...spec }),
+    remember(new MapDeclaration({ type: "array", key: u32, ...spec })),
 
   /**
    * Stacks by the id that `bpf_get_stackid` returns, each at most `depth` addresses (default and most: 127).
@@ -55,5 +56,5 @@ export const map = {
     depth = MAX_STACK_DEPTH,
     ...spec
   }: Named & { readonly depth?: number }): MapDeclaration<number, readonly bigint[]> =>
-    new MapDeclaration({ type: "stack_trace", key: u32, value: stack(depth), ...spec }),
+    remember(new MapDeclaration({ type: "stack_trace", key: u32, value: stack(depth), ...spec })),
 };
