@@ -1,0 +1,97 @@
+/**
+ * Prints what a map operation costs: through the face that jitted programs call, through typed use in a notebook, and on
+ * Linux through bpf(2) on the same machine (as root); then a hash map of a million elements and its memory.
+ *
+ *     node bench/maps.ts
+ */
+import { u32, u64 } from "../src/maps/codec.ts";
+import { createMap } from "../src/maps/create.ts";
+import { map } from "../src/maps/map.ts";
+import type { MapSpec } from "../src/maps/spec.ts";
+import { LinearMemory } from "../src/memory/memory.ts";
+import { available, close, mapCreate, mapLookup, mapUpdate, why } from "../test/linux/bpf.ts";
+
+const ENTRIES = 1024;
+
+/** Nanoseconds of one call: the best of many short runs, so that other work on the machine does not count. */
+function nanoseconds(run: (index: number) => void, count = 4096, rounds = 60): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    for (let index = 0; index < count; index++) run(index);
+    best = Math.min(best, performance.now() - start);
+  }
+  return (best * 1e6) / count;
+}
+
+function print(what: string, ours: number, linux?: number): void {
+  const beside =
+    linux === undefined ? "" : `   Linux ${linux.toFixed(0).padStart(6)} ns   ratio ${(ours / linux).toFixed(3)}`;
+  console.log(`${what.padEnd(44)} ${ours.toFixed(1).padStart(8)} ns${beside}`);
+}
+
+/** The low-level face: offsets in memory, as programs use it. */
+function lowLevel(spec: MapSpec): { lookup: number; update: number } {
+  const memory = new LinearMemory();
+  const runtime = createMap(memory, 0, spec);
+  const [key, value] = [memory.allocate(spec.keySize), memory.allocate(spec.valueSize)];
+  const at = (index: number): number => {
+    memory.i32[key >> 2] = index & (ENTRIES - 1);
+    return key;
+  };
+  const update = nanoseconds((index) => runtime.update(at(index), value, 0));
+  return { lookup: nanoseconds((index) => runtime.lookup(at(index))), update };
+}
+
+for (const [type, keySize] of [
+  ["hash", 4],
+  ["hash", 8],
+  ["hash", 16],
+  ["array", 4],
+] as const) {
+  const { lookup, update } = lowLevel({ type, name: "m", keySize, valueSize: 8, maxEntries: ENTRIES, flags: 0 });
+  print(`${type}, key of ${keySize}: lookup from a program`, lookup);
+  print(`${type}, key of ${keySize}: update from a program`, update);
+}
+
+const typed = map.hash({ name: "typed", key: u32, value: u64, maxEntries: ENTRIES });
+const setTyped = nanoseconds((index) => typed.set(index & (ENTRIES - 1), 1n));
+const getTyped = nanoseconds((index) => typed.get(index & (ENTRIES - 1)));
+if (available) {
+  const { fd } = mapCreate({ type: "hash", keySize: 4, valueSize: 8, maxEntries: ENTRIES });
+  const keys = Array.from({ length: ENTRIES }, (_, index) => new Uint8Array(new Uint32Array([index]).buffer));
+  const value = new Uint8Array(8);
+  const set = nanoseconds((index) => mapUpdate(fd, keys[index & (ENTRIES - 1)], value));
+  const get = nanoseconds((index) => mapLookup(fd, keys[index & (ENTRIES - 1)], 8));
+  close(fd);
+  print("typed set from a notebook, bpf(2) beside", setTyped, set);
+  print("typed get from a notebook, bpf(2) beside", getTyped, get);
+} else {
+  print(`typed set from a notebook (${why})`, setTyped);
+  print("typed get from a notebook", getTyped);
+}
+
+const MILLION = 1_000_000;
+const memory = new LinearMemory();
+const before = memory.allocate(8);
+const large = createMap(memory, 0, {
+  type: "hash",
+  name: "large",
+  keySize: 4,
+  valueSize: 8,
+  maxEntries: MILLION,
+  flags: 0,
+});
+const perEntry = (memory.allocate(8) - before) / MILLION;
+const [key, value] = [memory.allocate(4), memory.allocate(8)];
+const fill = (index: number): void => {
+  memory.i32[key >> 2] = Math.imul(index, 0x9e3779b1);
+  large.update(key, value, 0);
+};
+const look = (index: number): void => {
+  memory.i32[key >> 2] = Math.imul(index, 0x9e3779b1);
+  large.lookup(key);
+};
+print("a million elements: adding one", nanoseconds(fill, MILLION, 1));
+print("a million elements: looking one up", nanoseconds(look, MILLION, 3));
+console.log(`${"a million elements: memory of one".padEnd(44)} ${perEntry.toFixed(1).padStart(8)} bytes`);
