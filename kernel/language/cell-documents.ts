@@ -3,7 +3,7 @@ import { documentName } from "./project.ts";
 import type { Cell } from "./types.ts";
 
 /** An executed cell that declared something. */
-interface CellDocument {
+export interface CellDocument {
   readonly name: string;
   readonly text: string;
   /** The documents that its prelude imports. */
@@ -25,6 +25,8 @@ export interface PreparedCell {
   readonly lineShift: number;
   /** Names that the first line imports. */
   readonly imported: readonly string[];
+  /** All documents that it depends on, directly or not, each after those that it imports. */
+  readonly documents: readonly CellDocument[];
 }
 
 /**
@@ -45,8 +47,8 @@ export class CellDocuments {
     const { declared, used } = namesOf(code);
     const foreign = new Set([...used, ...wanted]);
     for (const name of [...declared.keys(), ...local]) foreign.delete(name);
-    const { prelude, imported } = this.#prelude([...foreign]);
-    return { text: `${prelude}\n${code}`, lineShift: 1, imported };
+    const { prelude, imported, uses } = this.#prelude([...foreign]);
+    return { text: `${prelude}\n${code}`, lineShift: 1, imported, documents: reachable(uses) };
   }
 
   /** Makes what a cell declared visible to those after it. */
@@ -59,24 +61,15 @@ export class CellDocuments {
     // A cell that runs unchecked must not trouble those after it with errors of its own: nobody asks for them.
     const text = `${prelude}\n${code}\nexport { ${exports.join(", ")} };`;
     const document = { name: documentName(this.#number), text, uses };
-    for (const [name, { kind }] of declared) this.#names.set(name, { document, kind });
+    for (const [name, { kind }] of declared) {
+      this.#names.delete(name);
+      this.#names.set(name, { document, kind });
+    }
   }
 
-  /** All names that cells declared so far. */
+  /** All names that cells declared so far, the latest first. */
   names(): string[] {
-    return [...this.#names.keys()];
-  }
-
-  /** Documents that a cell can still reach, oldest first. Those whose names are all declared anew elsewhere are gone. */
-  live(): CellDocument[] {
-    const found = new Set<CellDocument>();
-    const visit = (document: CellDocument): void => {
-      if (found.has(document)) return;
-      for (const used of document.uses) visit(used);
-      found.add(document);
-    };
-    for (const { document } of this.#names.values()) visit(document);
-    return [...found];
+    return [...this.#names.keys()].reverse();
   }
 
   reset(): void {
@@ -106,4 +99,17 @@ export class CellDocuments {
     }
     return { prelude, imported, uses: [...uses.keys()] };
   }
+}
+
+function reachable(roots: readonly CellDocument[]): CellDocument[] {
+  const found = new Set<CellDocument>();
+  const open = [...roots].reverse();
+  // With a stack of its own: a notebook may be a chain of a thousand cells.
+  while (open.length > 0) {
+    const document = open.at(-1)!;
+    const next = found.has(document) ? undefined : document.uses.find((used) => !found.has(used));
+    if (next) open.push(next);
+    else found.add(open.pop()!);
+  }
+  return [...found];
 }

@@ -1,10 +1,12 @@
-import type { CellDocuments, PreparedCell } from "./cell-documents.ts";
+import type { CellDocument, PreparedCell } from "./cell-documents.ts";
 import { documentUri, projectDocuments, ROOT, SCRATCH, type ServerDocument } from "./project.ts";
 import { RpcError } from "./rpc.ts";
 import { LanguageServer } from "./server.ts";
 import type { LanguageServiceOptions } from "./types.ts";
 
 const IDLE_MS = 10 * 60_000;
+/** Documents of cells that stay open though the current cell does not need them. */
+const KEPT_DOCUMENTS = 48;
 /** A check that takes longer is given up, and the server with it. */
 const REQUEST_LIMIT_MS = 30_000;
 
@@ -14,16 +16,18 @@ const REQUEST_LIMIT_MS = 30_000;
  */
 export class LanguageConnection {
   readonly #options: LanguageServiceOptions;
-  readonly #documents: CellDocuments;
+  /** Documents of executed cells that are open, the latest needed first. */
+  #open: readonly CellDocument[] = [];
+  readonly #fixed: readonly ServerDocument[];
   readonly #uri: string;
   #server: LanguageServer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor(options: LanguageServiceOptions, documents: CellDocuments) {
+  constructor(options: LanguageServiceOptions) {
     this.#options = options;
-    this.#documents = documents;
+    this.#fixed = projectDocuments(options);
     this.#uri = documentUri(options.cwd, SCRATCH);
   }
 
@@ -69,29 +73,36 @@ export class LanguageConnection {
     if (this.#disposed) throw new RpcError("closed", "The language service was disposed.");
     if (this.#server) return this.#server;
     const server = new LanguageServer(this.#options.cwd);
+    this.#open = [];
     this.#server = server;
     void server.ended.then(() => {
       if (this.#server === server) this.#server = undefined;
     });
     await server.initialized;
-    for (const document of projectDocuments(this.#options)) server.set(document);
+    for (const document of this.#fixed) server.set(document);
     return server;
   }
 
   /**
    * Brings the server's documents up to date. Changes go first and new documents last: the server rebuilds its program when a
    * document is opened, and then with all changes before it.
+   *
+   * A program costs time for each of its files, so only what the cell depends on is open, and a few documents more that were
+   * needed lately: a check in a notebook of a thousand cells costs what it does in one of forty.
    */
   #send(server: LanguageServer, cell: PreparedCell): void {
-    const live = this.#documents.live().map(({ name, text }) => this.#document(name, text));
-    const names = this.#documents.live().map(({ name }) => `import "./${name}";`);
-    const root = this.#document(ROOT, names.join("\n"));
+    const needed = new Set(cell.documents);
+    const others = this.#open.filter((document) => !needed.has(document));
+    this.#open = [...needed, ...others].slice(0, Math.max(needed.size, KEPT_DOCUMENTS));
+
+    const opened = this.#open.map(({ name, text }) => this.#document(name, text));
+    // A document that no other imports would get a project of its own.
+    const root = this.#document(ROOT, this.#open.map(({ name }) => `import "./${name}";\n`).join(""));
     const scratch = this.#document(SCRATCH, cell.text);
-    const fixed = projectDocuments(this.#options);
     server.set(root);
     server.set(scratch);
-    for (const document of live) if (!server.isOpen(document.uri)) server.set(document);
-    server.retain(new Set([...fixed, root, scratch, ...live].map(({ uri }) => uri)));
+    for (const document of opened) server.set(document);
+    server.retain(new Set([...this.#fixed, root, scratch, ...opened].map(({ uri }) => uri)));
   }
 
   #document(name: string, text: string): ServerDocument {

@@ -19,7 +19,8 @@ class Repl {
     const expression = `"use strict";void 0;${cell.code}`;
     return new Promise((resolve, reject) => {
       const parameters = { expression, replMode: true, awaitPromise: true, returnByValue: true };
-      this.#session.post("Runtime.evaluate", parameters, (error, { result, exceptionDetails }) => {
+      this.#session.post("Runtime.evaluate", parameters, (error, answer) => {
+        const { result, exceptionDetails } = answer as inspector.Runtime.EvaluateReturnType;
         if (error ?? exceptionDetails) reject(new Error(exceptionDetails?.exception?.description ?? String(error)));
         else resolve(result.value);
       });
