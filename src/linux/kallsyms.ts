@@ -202,8 +202,6 @@ export const KERNEL_TEXT = {
   // Processes and time.
   __do_sys_clone: [0x3568f0, 160, 101],
   __do_sys_clone3: [0x3569a0, 272, 200],
-  __do_sys_vfork: [0x356c90, 112, 57],
-  __do_sys_fork: [0x356c10, 112, 57],
   kernel_clone: [0x356500, 992, 148],
   copy_process: [0x3547f0, 7280, 4359],
   dup_mmap: [0x5f2f40, 2016, 976],

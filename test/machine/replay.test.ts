@@ -126,9 +126,18 @@ describe("sources", () => {
     yield* pieces(size);
   }
 
+  function webStream(size: number): ReadableStream<Uint8Array> {
+    return new ReadableStream({
+      start(controller) {
+        for (const piece of pieces(size)) controller.enqueue(piece);
+        controller.close();
+      },
+    });
+  }
+
   it.each([
     ["an iterable of pieces", () => stream(1013)],
-    ["a web stream", () => ReadableStream.from(pieces(65_536))],
+    ["a web stream", () => webStream(65_536)],
     ["text with the line ends of another system", () => LOG.replaceAll("\n", "\r\n")],
     ["text without a last line end", () => LOG.trimEnd()],
   ])("may be %s", async (_, source) => {

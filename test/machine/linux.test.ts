@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { DurationError, parseDuration } from "../../src/linux/duration.ts";
+import { Linux, RunningError } from "../../src/linux/linux.ts";
+import { O_CREAT, O_RDWR } from "../../src/linux/open.ts";
+import { workloads } from "../../src/linux/workloads/index.ts";
+import { machine, record, SYSCALL_HOOKS } from "./record.ts";
+
+describe("durations", () => {
+  it.each([
+    ["10s", 10e9],
+    ["250ms", 250e6],
+    ["1.5us", 1500],
+    ["40 ns", 40],
+    ["2m", 120e9],
+    [" 1h ", 3600e9],
+    [1234, 1234],
+    [0, 0],
+  ])("%s is %d ns", (given, ns) => expect(parseDuration(given)).toBe(ns));
+
+  it.each([
+    "",
+    "10",
+    "ten seconds",
+    "-1s",
+    "1e3s",
+    "10 sec",
+    -1,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    2 ** 60,
+    "999999h",
+  ])("%j is refused, saying what to write", async (given) => {
+    expect(() => parseDuration(given)).toThrow(DurationError);
+    await expect(new Linux().run(given)).rejects.toThrow(/"10s", "250ms"/);
+  });
+});
+
+describe("run", () => {
+  it("tells what happened", async () => {
+    const linux = machine(workloads.webServer({ rate: 2000 }));
+    const hook = "tracepoint:syscalls:sys_enter_accept4";
+    let accepted = 0;
+    linux.hooks.attach(hook, { run: () => void accepted++ });
+    const first = await linux.run("50ms");
+    expect(first.ns).toBe(50_000_000);
+    expect(first.events).toEqual({ [hook]: accepted });
+    expect(first.syscalls).toBeGreaterThan(accepted);
+    expect(first.switches).toBeGreaterThan(10);
+    const second = await linux.run(25_000_000);
+    expect(second.events[hook]! + first.events[hook]!).toBe(accepted);
+    expect(linux.ktimeNs()).toBe(75_000_000);
+  });
+
+  it("lets the event loop have turns, so that a timer can land in the middle", async () => {
+    const linux = machine(workloads.webServer({ rate: 3000 }));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    await linux.run("3s");
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(2);
+  });
+
+  it("refuses to run twice at a time, and runs again afterwards", async () => {
+    const linux = machine(workloads.webServer({ rate: 3000 }));
+    const running = linux.run("4s");
+    expect(() => linux.runUntil(5)).toThrow(/await the first run/);
+    await expect(linux.run("1s")).rejects.toThrow(RunningError);
+    await running;
+    expect((await linux.run("1ms")).ns).toBe(1_000_000);
+  });
+
+  it("of an empty machine takes no time, however long it is", async () => {
+    const linux = new Linux();
+    expect(await linux.run("24h")).toMatchObject({ ns: 24 * 3600e9, syscalls: 0 });
+  });
+
+  it("goes on after a program has thrown", () => {
+    const linux = machine(workloads.readFiles());
+    const detach = linux.hooks.attach("tracepoint:syscalls:sys_enter_nanosleep", {
+      run() {
+        throw new RangeError("from the program");
+      },
+    });
+    expect(() => linux.runUntil(1e9)).toThrow("from the program");
+    detach();
+    expect(linux.task().pid).toBe(0);
+    expect(linux.runUntil(1e9).syscalls).toBeGreaterThan(10);
+  });
+});
+
+describe("tasks", () => {
+  it("have pids, parents, credentials and names that change with exec", () => {
+    const linux = machine(workloads.readFiles());
+    const events = record(linux, SYSCALL_HOOKS);
+    linux.runUntil(200_000_000);
+    const shell = linux.tasks()[0]!;
+    expect(shell).toMatchObject({ pid: 1000, comm: "bash", uid: 1000, gid: 1000 });
+    const children = new Set(events.filter(({ pid }) => pid !== 1000).map(({ pid, comm }) => `${pid} ${comm}`));
+    expect([...children].slice(0, 2)).toEqual(["1001 bash", "1001 cat"]);
+  });
+
+  it("share a CPU by time slices", () => {
+    const linux = new Linux({ cpus: 1 });
+    const done: string[] = [];
+    for (const comm of ["a", "b", "c"]) {
+      linux.process({
+        comm,
+        *program(sys) {
+          yield sys.compute(30_000_000);
+          done.push(comm);
+        },
+      });
+    }
+    const switches = record(linux, ["tracepoint:sched:sched_switch"]);
+    linux.runUntil(45_000_000);
+    const used = linux.tasks().map(({ cpuNs }) => cpuNs);
+    expect(Math.max(...used) - Math.min(...used)).toBeLessThan(3_200_000);
+    linux.runUntil(100_000_000);
+    expect(done).toEqual(["a", "b", "c"]);
+    expect(switches.filter(({ pid }) => pid > 0).length).toBeGreaterThanOrEqual(28);
+  });
+
+  it("run at the same time on different CPUs", () => {
+    const finish = (cpus: number) => {
+      const linux = new Linux({ cpus });
+      const times: number[] = [];
+      for (let i = 0; i < 4; i++) {
+        linux.process({
+          comm: `t${i}`,
+          *program(sys) {
+            yield sys.compute(10_000_000);
+            times.push(sys.now());
+          },
+        });
+      }
+      linux.runUntil(100_000_000);
+      return Math.max(...times);
+    };
+    expect(finish(4)).toBeLessThan(10_100_000);
+    expect(finish(2)).toBeGreaterThan(19_000_000);
+    expect(finish(2)).toBeLessThan(23_000_000);
+    expect(finish(1)).toBeGreaterThan(39_000_000);
+  });
+
+  it("sleep as long as they ask for, and a bit", () => {
+    const linux = new Linux();
+    const over: number[] = [];
+    linux.process({
+      comm: "sleeper",
+      *program(sys) {
+        for (const ns of [1, 1_000, 1_000_000, 50_000_000]) {
+          const begin = sys.now();
+          yield sys.nanosleep(ns);
+          over.push(sys.now() - begin - ns);
+        }
+      },
+    });
+    linux.runUntil(1e9);
+    expect(over).toHaveLength(4);
+    for (const ns of over) {
+      expect(ns).toBeGreaterThan(0);
+      expect(ns).toBeLessThan(10_000);
+    }
+  });
+
+  it("get -ENOSYS for what this machine cannot do, with the tracepoints", () => {
+    const linux = new Linux();
+    let result = 0;
+    linux.process({
+      comm: "mount",
+      *program(sys) {
+        result = yield sys.call(165, [0, 0, 0, 0, 0]);
+      },
+    });
+    const events = record(linux, ["tracepoint:syscalls:sys_enter_mount", "tracepoint:syscalls:sys_exit_mount"]);
+    linux.runUntil(1e6);
+    expect(result).toBe(-38);
+    expect(events).toHaveLength(2);
+  });
+});
+
+describe("files and the disk", () => {
+  it("are slow at first and fast the second time", () => {
+    const linux = new Linux();
+    linux.files.create("/data", 1_000_000);
+    const times: number[] = [];
+    linux.process({
+      comm: "reader",
+      *program(sys) {
+        for (let round = 0; round < 2; round++) {
+          const begin = sys.now();
+          const fd = yield sys.openat("/data", O_RDWR | O_CREAT);
+          while ((yield sys.read(fd, 65_536)) > 0);
+          yield sys.close(fd);
+          times.push(sys.now() - begin);
+        }
+      },
+    });
+    linux.runUntil(1e9);
+    expect(times[0]).toBeGreaterThan(500_000);
+    expect(times[1]).toBeLessThan(150_000);
+    expect(linux.disk.bytes).toBe(Math.ceil(1_000_000 / 4096) * 4096);
+  });
+});
+
+describe("the trace pipe", () => {
+  it("has lines as Linux prints them", () => {
+    const linux = machine(workloads.readFiles());
+    linux.hooks.attach("tracepoint:syscalls:sys_enter_read", { run: () => linux.trace("count 7") });
+    linux.trace("outside");
+    linux.runUntil(100_000_000);
+    expect(linux.tracePipe[0]).toBe("          <idle>-0       [000] ...21     0.000000: bpf_trace_printk: outside");
+    expect(linux.tracePipe[1]).toMatch(
+      /^ {13}cat-1001 {4}\[00[01]\] \.\.\.21 {5}0\.0\d{5}: bpf_trace_printk: count 7$/,
+    );
+  });
+});
