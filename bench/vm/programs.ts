@@ -1,22 +1,39 @@
 import type { MapSpec } from "../../src/maps/spec.ts";
 
-/** One program of the comparison. All are socket filters, so that BPF_PROG_TEST_RUN runs them on Linux. */
+/** One program of the comparison, of a type that BPF_PROG_TEST_RUN runs on Linux. */
 export interface BenchProgram {
   readonly name: string;
+  readonly type: "socket_filter" | "xdp";
   readonly maps: readonly MapSpec[];
   /** Elements that exist before the run, for each map: keys 0..n-1. */
   readonly filled: readonly number[];
+  /** What is measured is in a loop, so that what BPF_PROG_TEST_RUN does around a run weighs little. */
   readonly text: string;
 }
 
 const hash: MapSpec = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 1024, flags: 0 };
 const array: MapSpec = { name: "slots", type: "array", keySize: 4, valueSize: 8, maxEntries: 256, flags: 0 };
 
+const alone = { type: "socket_filter", maps: [], filled: [] } as const;
+const withHash = { type: "socket_filter", maps: [hash], filled: [1024] } as const;
+const withArray = { type: "socket_filter", maps: [array], filled: [256] } as const;
+const onPacket = { type: "xdp", maps: [], filled: [] } as const;
+
+/** `body` executed `times` times, counted in r6. */
+const loop = (times: number, body: string, before = ""): string => `
+  ${before}
+  r6 = 0
+loop:
+  ${body}
+  r6 += 1
+  if r6 < ${times} goto loop
+  r0 = 0
+  exit`;
+
 export const PROGRAMS: readonly BenchProgram[] = [
   {
-    name: "arithmetic loop",
-    maps: [],
-    filled: [],
+    ...alone,
+    name: "arithmetic",
     text: `
       r1 = 0
       r0 = 1
@@ -32,9 +49,8 @@ export const PROGRAMS: readonly BenchProgram[] = [
       exit`,
   },
   {
+    ...alone,
     name: "branches",
-    maps: [],
-    filled: [],
     text: `
       r1 = 0
       r0 = 0
@@ -64,41 +80,165 @@ export const PROGRAMS: readonly BenchProgram[] = [
       exit`,
   },
   {
-    name: "hash lookup and add",
-    maps: [hash],
-    filled: [1024],
+    ...withHash,
+    name: "hash lookup and atomic add",
+    text: loop(
+      200,
+      `*(u32 *)(r10 - 4) = r6
+       r2 = r10
+       r2 += -4
+       r1 = map[counts]
+       call map_lookup_elem
+       if r0 == 0 goto next
+       r1 = 1
+       lock *(u64 *)(r0 + 0) += r1
+     next:`,
+    ),
+  },
+  {
+    ...withHash,
+    name: "hash update",
+    text: loop(
+      100,
+      `*(u32 *)(r10 - 4) = r6
+       *(u64 *)(r10 - 16) = r6
+       r2 = r10
+       r2 += -4
+       r3 = r10
+       r3 += -16
+       r4 = 0
+       r1 = map[counts]
+       call map_update_elem`,
+    ),
+  },
+  {
+    ...withArray,
+    name: "array lookup and add",
+    text: loop(
+      200,
+      `*(u32 *)(r10 - 4) = r6
+       r2 = r10
+       r2 += -4
+       r1 = map[slots]
+       call map_lookup_elem
+       if r0 == 0 goto next
+       r1 = *(u64 *)(r0 + 0)
+       r1 += r6
+       *(u64 *)(r0 + 0) = r1
+     next:`,
+    ),
+  },
+  {
+    ...withArray,
+    name: "array with a constant key",
+    text: loop(
+      200,
+      `*(u32 *)(r10 - 4) = 7
+       r2 = r10
+       r2 += -4
+       r1 = map[slots]
+       call map_lookup_elem
+       if r0 == 0 goto next
+       r1 = 1
+       lock *(u64 *)(r0 + 0) += r1
+     next:`,
+    ),
+  },
+  { ...alone, name: "memory copy", text: loop(50, copyAndSum(16)) },
+  { ...alone, name: "sort on the stack", text: loop(20, sort(8)) },
+  {
+    ...alone,
+    name: "subprogram calls",
     text: `
-      r1 = 0
-      *(u32 *)(r10 - 4) = r1
-      r2 = r10
-      r2 += -4
-      r1 = map[counts]
-      call map_lookup_elem
-      if r0 == 0 goto out
-      r1 = 1
-      lock *(u64 *)(r0 + 0) += r1
-    out:
-      r0 = 0
+      r6 = 0
+      r7 = 1
+    loop:
+      r1 = r7
+      r2 = r6
+      call step
+      r7 = r0
+      r6 += 1
+      if r6 < 1000 goto loop
+      r0 = r7
+      exit
+    step:
+      r0 = r1
+      r0 *= 31
+      r0 += r2
       exit`,
   },
   {
-    name: "array lookup",
-    maps: [array],
-    filled: [256],
-    text: `
-      r6 = *(u32 *)(r1 + 0)
-      r6 &= 255
-      *(u32 *)(r10 - 4) = r6
-      r2 = r10
-      r2 += -4
-      r1 = map[slots]
-      call map_lookup_elem
-      if r0 == 0 goto out
-      r1 = *(u64 *)(r0 + 0)
-      r1 += 1
-      *(u64 *)(r0 + 0) = r1
-    out:
-      r0 = 0
-      exit`,
+    ...onPacket,
+    name: "packet parsing",
+    text: loop(
+      100,
+      `r2 = *(u32 *)(r7 + 0)
+       r3 = *(u32 *)(r7 + 4)
+       r4 = r2
+       r4 += 42
+       if r4 > r3 goto next
+       r5 = *(u16 *)(r2 + 12)
+       if r5 != 8 goto next
+       r5 = *(u8 *)(r2 + 14)
+       r5 &= 15
+       if r5 != 5 goto next
+       r5 = *(u8 *)(r2 + 23)
+       if r5 != 17 goto next
+       r5 = *(u16 *)(r2 + 36)
+       r5 = be16 r5
+       if r5 != 53 goto next
+       *(u16 *)(r2 + 34) = r6
+     next:`,
+      "r7 = r1",
+    ),
+  },
+  {
+    ...onPacket,
+    name: "checksum of a header",
+    text: loop(
+      100,
+      `r2 = *(u32 *)(r7 + 0)
+       r3 = *(u32 *)(r7 + 4)
+       r0 = 0
+       r4 = r2
+       r4 += 34
+       if r4 > r3 goto next
+       ${Array.from({ length: 10 }, (_, i) => `r5 = *(u16 *)(r2 + ${14 + 2 * i})\nr0 += r5`).join("\n")}
+       r1 = r0
+       r1 >>= 16
+       r0 &= 65535
+       r0 += r1
+       r0 ^= 65535
+       *(u16 *)(r2 + 24) = r0
+     next:`,
+      "r7 = r1",
+    ),
   },
 ];
+
+/** `count` words written, copied and summed, unrolled as clang does it. */
+function copyAndSum(count: number): string {
+  const words = Array.from({ length: count }, (_, i) => 8 * i);
+  return [
+    "r1 = r6",
+    ...words.map((at) => `r1 += ${at}\n*(u64 *)(r10 - ${256 - at}) = r1`),
+    ...words.map((at) => `r2 = *(u64 *)(r10 - ${256 - at})\n*(u64 *)(r10 - ${128 - at}) = r2`),
+    "r0 = 0",
+    ...words.map((at) => `r2 = *(u64 *)(r10 - ${128 - at})\nr0 += r2`),
+  ].join("\n");
+}
+
+/** Sorts `count` numbers by exchanging neighbours without branches (minimum and maximum), unrolled. */
+function sort(count: number): string {
+  const lines = ["r1 = r6"];
+  const place = (i: number): string => `*(u32 *)(r10 - ${4 * count - 4 * i})`;
+  for (let i = 0; i < count; i++) lines.push("r1 *= 1103515245", "w1 += 12345", `${place(i)} = r1`);
+  for (let end = count - 1; end > 0; end--) {
+    for (let i = 0; i < end; i++) {
+      // r4 = all ones where the first is the greater one; then both are exchanged by the bits in which they differ.
+      lines.push(`r2 = ${place(i)}`, `r3 = ${place(i + 1)}`, "r4 = r3", "r4 -= r2", "r4 s>>= 63");
+      lines.push("r5 = r2", "r5 ^= r3", "r5 &= r4", "r2 ^= r5", "r3 ^= r5", `${place(i)} = r2`, `${place(i + 1)} = r3`);
+    }
+  }
+  return lines.join("\n");
+}
