@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { ALU, ATOMIC, CALL, CLASS, JMP, LD_IMM64_CODE, MODE, SIZE, SOURCE } from "../../src/isa/constants.ts";
+import { ALU, ATOMIC, CALL, CLASS, JMP, LD_IMM64, LD_IMM64_CODE, MODE, SIZE, SOURCE } from "../../src/isa/constants.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
 
 /** Bytes of memory that a random program may use: r9 points to them. */
@@ -66,11 +66,14 @@ const wideImmediate: fc.Arbitrary<Piece> = fc.record({ dst: register, value: con
   ];
 });
 
-/** A place that every access may use: [base register, offset aligned to the size]. */
-const place = (bytes: number) =>
+/** A place on the stack: [base register, offset aligned to the size]. */
+const stackPlace = (_bytes: number) => fc.integer({ min: 1, max: 8 }).map((i) => [10, -8 * i] as [number, number]);
+
+/** A place that every access may use. */
+const anyPlace = (bytes: number) =>
   fc.oneof(
-    fc.integer({ min: 0, max: MEMORY_SIZE / bytes - 1 }).map((i) => [9, i * bytes] as const),
-    fc.integer({ min: 1, max: 8 }).map((i) => [10, -8 * i] as const),
+    fc.integer({ min: 0, max: MEMORY_SIZE / bytes - 1 }).map((i) => [9, i * bytes] as [number, number]),
+    stackPlace(bytes),
   );
 
 const BYTES = { [SIZE.B]: 1, [SIZE.H]: 2, [SIZE.W]: 4, [SIZE.DW]: 8 } as const;
@@ -84,7 +87,7 @@ const memory: fc.Arbitrary<Piece> = fc
     imm,
   })
   .chain(({ size, kind, register, imm }) =>
-    place(BYTES[size]).map(([base, offset]) => {
+    anyPlace(BYTES[size]).map(([base, offset]) => {
       const mode = kind === "extend" && size !== SIZE.DW ? MODE.MEMSX : MODE.MEM;
       if (kind === "load" || kind === "extend") {
         return plain({ code: CLASS.LDX | mode | size, dst: register, src: base, offset });
@@ -100,13 +103,14 @@ const atomicOp = fc.constantFrom(
   ATOMIC.CMPXCHG,
 );
 
-const atomic: fc.Arbitrary<Piece> = fc
-  .record({ size: fc.constantFrom(SIZE.W, SIZE.DW), op: atomicOp, src: register })
-  .chain(({ size, op, src }) =>
-    place(BYTES[size]).map(([dst, offset]) =>
-      plain({ code: CLASS.STX | MODE.ATOMIC | size, dst, src, offset, imm: op }),
-    ),
-  );
+const atomicAt = (place: typeof anyPlace): fc.Arbitrary<Piece> =>
+  fc
+    .record({ size: fc.constantFrom(SIZE.W, SIZE.DW), op: atomicOp, src: register })
+    .chain(({ size, op, src }) =>
+      place(BYTES[size]).map(([dst, offset]) =>
+        plain({ code: CLASS.STX | MODE.ATOMIC | size, dst, src, offset, imm: op }),
+      ),
+    );
 
 const condition = fc.constantFrom(
   ...[JMP.JEQ, JMP.JGT, JMP.JGE, JMP.JSET, JMP.JNE, JMP.JSGT, JMP.JSGE, JMP.JLT, JMP.JLE, JMP.JSLT, JMP.JSLE],
@@ -156,8 +160,9 @@ const straight: readonly fc.WeightedArbitrary<Piece>[] = [
   { weight: 2, arbitrary: unary },
   { weight: 1, arbitrary: wideImmediate },
   { weight: 3, arbitrary: memory },
-  { weight: 1, arbitrary: atomic },
 ];
+
+const withAtomics = [...straight, { weight: 1, arbitrary: atomicAt(anyPlace) }];
 
 /** r9 = the memory that r1 points to. */
 const memoryOfRun: readonly Piece[] = [plain({ code: CLASS.ALU64 | ALU.MOV | SOURCE.X, dst: 9, src: 1 })];
@@ -170,6 +175,38 @@ const memoryOnStack: readonly Piece[] = [
     plain({ code: CLASS.ST | MODE.MEM | SIZE.DW, dst: 9, offset: 8 * i }),
   ),
 ];
+
+/** r9 = memory in an XDP packet, whose length is checked; the program returns 0 for a shorter one. */
+const memoryInPacket: readonly Piece[] = [
+  plain({ code: CLASS.LDX | MODE.MEM | SIZE.W, dst: 9, src: 1 }),
+  plain({ code: CLASS.LDX | MODE.MEM | SIZE.W, dst: 2, src: 1, offset: 4 }),
+  plain({ code: CLASS.ALU64 | ALU.MOV | SOURCE.X, dst: 3, src: 9 }),
+  plain({ code: CLASS.ALU64 | ALU.ADD, dst: 3, imm: MEMORY_SIZE }),
+  plain({ code: CLASS.JMP | JMP.JLE | SOURCE.X, dst: 3, src: 2, offset: 2 }),
+  plain({ code: CLASS.ALU64 | ALU.MOV, dst: 0 }),
+  plain({ code: CLASS.JMP | JMP.EXIT }),
+];
+
+/** r9 = the first value of the array that is map 0. */
+const memoryInMap: readonly Piece[] = [
+  plain({ code: CLASS.ST | MODE.MEM | SIZE.W, dst: 10, offset: -4 }),
+  plain({ code: CLASS.ALU64 | ALU.MOV | SOURCE.X, dst: 2, src: 10 }),
+  plain({ code: CLASS.ALU64 | ALU.ADD, dst: 2, imm: -4 }),
+  () => [
+    { code: LD_IMM64_CODE, dst: 1, src: LD_IMM64.MAP_FD, offset: 0, imm: 0 },
+    { code: 0, dst: 0, src: 0, offset: 0, imm: 0 },
+  ],
+  plain({ code: CLASS.JMP | JMP.CALL, imm: 1 }),
+  plain({ code: CLASS.JMP | JMP.JNE, dst: 0, offset: 2 }),
+  plain({ code: CLASS.ALU64 | ALU.MOV, dst: 0 }),
+  plain({ code: CLASS.JMP | JMP.EXIT }),
+  plain({ code: CLASS.ALU64 | ALU.MOV | SOURCE.X, dst: 9, src: 0 }),
+];
+
+/** Where an acceptable program has its 64 bytes of memory. */
+export const PLACES = { stack: memoryOnStack, packet: memoryInPacket, map: memoryInMap } as const;
+
+export type Place = keyof typeof PLACES;
 
 /** Sets r0..r8 to constants and 64 bytes of stack to zero. */
 const prologue = fc.array(constant, { minLength: 9, maxLength: 9 }).map((values): Piece[] => [
@@ -225,7 +262,7 @@ export const wildProgram: fc.Arbitrary<Instruction[]> = fc.integer({ min: 1, max
     const start = [...memoryOfRun, ...registers];
     const target = fc.integer({ min: start.length, max: start.length + count });
     const piece = fc.oneof(
-      ...straight,
+      ...withAtomics,
       { weight: 4, arbitrary: branch(target) },
       { weight: 1, arbitrary: jump(target) },
       { weight: 1, arbitrary: fc.constant(exit) },
@@ -249,18 +286,25 @@ export const recursiveProgram: fc.Arbitrary<Instruction[]> = fc.integer({ min: 1
 });
 
 /**
- * Programs that Linux's verifier accepts as a socket filter: all registers are set, branches only go forwards, memory is
- * on the stack, and r0 tells of everything that the program computed.
+ * Programs that Linux's verifier accepts: all registers are set, branches only go forwards, and r0 tells of everything that
+ * the program computed. With memory on the stack it is a socket filter, else an XDP program.
  */
-export const acceptableProgram: fc.Arbitrary<Instruction[]> = fc.integer({ min: 1, max: 40 }).chain((count) =>
-  prologue.chain((registers) => {
-    const start = [...memoryOnStack, ...registers];
-    const pieces = Array.from({ length: count }, (_, i) =>
-      fc.oneof(...straight, {
-        weight: 3,
-        arbitrary: branch(fc.integer({ min: start.length + i + 1, max: start.length + count })),
-      }),
-    );
-    return fc.tuple(...pieces).map((body) => assemblePieces([...start, ...body, ...epilogue]));
-  }),
-);
+export const acceptableProgram = (place: Place): fc.Arbitrary<Instruction[]> =>
+  fc.integer({ min: 1, max: 40 }).chain((count) =>
+    prologue.chain((registers) => {
+      const start = [...PLACES[place], ...registers];
+      // Linux has no atomics on packets.
+      const atomic = atomicAt(place === "packet" ? stackPlace : anyPlace);
+      const pieces = Array.from({ length: count }, (_, i) =>
+        fc.oneof(
+          ...straight,
+          { weight: 1, arbitrary: atomic },
+          {
+            weight: 3,
+            arbitrary: branch(fc.integer({ min: start.length + i + 1, max: start.length + count })),
+          },
+        ),
+      );
+      return fc.tuple(...pieces).map((body) => assemblePieces([...start, ...body, ...epilogue]));
+    }),
+  );
