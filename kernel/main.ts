@@ -1,5 +1,5 @@
-import { readConnectionFile } from "./wire/connection.ts";
 import { Session } from "./session/session.ts";
+import { readConnectionFile } from "./wire/connection.ts";
 
 /** What a launcher starts the kernel with. */
 export interface KernelOptions {

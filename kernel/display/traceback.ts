@@ -37,7 +37,10 @@ export function excerpt(source: string, place: SourcePlace): string[] {
 
 /** `^^^` under the place; tabs of the line are kept, so that both lines are equally wide. */
 function marks(text: string, { column, length = 1 }: SourcePlace): string {
-  const before = text.slice(0, column - 1).replace(/[^\t]/g, " ").padEnd(column - 1);
+  const before = text
+    .slice(0, column - 1)
+    .replace(/[^\t]/g, " ")
+    .padEnd(column - 1);
   const room = Math.min(text.length, MAX_LINE) - column + 1;
   return before + "^".repeat(Math.max(1, Math.min(length, room)));
 }

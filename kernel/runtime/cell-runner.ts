@@ -1,7 +1,7 @@
 import { createHook } from "node:async_hooks";
 import { plainText, show } from "../display/bundle.ts";
 import { type CellRun, inCell, ownerOfThisCall, runAsCell } from "./cell-run.ts";
-import { addCellSource, toCellPlace, cellFile } from "./cell-sources.ts";
+import { addCellSource, cellFile, toCellPlace } from "./cell-sources.ts";
 import { showError, showResult } from "./display-function.ts";
 import { reportError } from "./error-report.ts";
 import type { Evaluation, Evaluator } from "./evaluator.ts";
@@ -39,7 +39,11 @@ export class CellRunner {
         },
         (error: unknown) => {
           addCellSource(cell, code, "", (place) => place);
-          this.#fail(run, error, error instanceof CellSyntaxError ? { cell, line: error.line, column: error.column } : undefined);
+          this.#fail(
+            run,
+            error,
+            error instanceof CellSyntaxError ? { cell, line: error.line, column: error.column } : undefined,
+          );
         },
       );
     });

@@ -81,7 +81,8 @@ function showValue(emit: Emit, value: unknown, type: "display" | "update" | "res
   try {
     const showing = show(value);
     if (showing.kind === "now") emitBundle(type, showing.bundle);
-    else if (showing.kind === "later") run.displays.add(showing.bundle.then((bundle) => emitBundle(type, bundle), fail));
+    else if (showing.kind === "later")
+      run.displays.add(showing.bundle.then((bundle) => emitBundle(type, bundle), fail));
     else run.displays.add(follow(showing.bundles).catch(fail));
   } catch (error) {
     fail(error);

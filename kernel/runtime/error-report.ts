@@ -50,7 +50,9 @@ function describe(thrown: unknown, depth: number, known?: ReturnType<typeof plac
 function describeCauses(error: Error, depth: number): string[] {
   const causes: [string, unknown][] = [];
   if (error.cause !== undefined) causes.push(["Caused by", error.cause]);
-  if (error instanceof AggregateError) error.errors.forEach((each, index) => causes.push([`Error ${index + 1}`, each]));
+  if (error instanceof AggregateError) {
+    causes.push(...error.errors.map((each, index): [string, unknown] => [`Error ${index + 1}`, each]));
+  }
   return causes.flatMap(([title, cause]) => {
     const [first, ...rest] = describe(cause, depth + 1);
     return [`${title}: ${first}`, ...rest];

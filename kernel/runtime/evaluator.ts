@@ -92,7 +92,11 @@ export class Evaluator {
   #valueOf(remote: inspector.Runtime.RemoteObject): unknown {
     if (remote.type === "undefined") return undefined;
     const { objectId, unserializableValue, value } = remote;
-    const argument = objectId ? { objectId } : unserializableValue ? { unserializableValue } : { value: value as unknown };
+    const argument = objectId
+      ? { objectId }
+      : unserializableValue
+        ? { unserializableValue }
+        : { value: value as unknown };
     this.#session.post("Runtime.callFunctionOn", {
       objectId: this.#receiver,
       functionDeclaration: "function (value) { this(value) }",

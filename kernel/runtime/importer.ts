@@ -33,5 +33,10 @@ export function installResolution(folder: string, modules: Readonly<Record<strin
     },
   });
   const filename = fileURLToPath(notebook);
-  return { url: notebook, filename, dirname: dirname(filename), resolve: (specifier) => import.meta.resolve(specifier) };
+  return {
+    url: notebook,
+    filename,
+    dirname: dirname(filename),
+    resolve: (specifier) => import.meta.resolve(specifier),
+  };
 }

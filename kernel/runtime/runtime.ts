@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import type { ChildOptions } from "./child.ts";
+import type { ChildOptions } from "./cell-process.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { FD, type FromChild, type InputAnswer, type Interrupt, type RunCell, type StreamName } from "./messages.ts";
 import { sibling } from "./sibling.ts";
@@ -98,7 +100,12 @@ export class Runtime {
         JSON.stringify({ modules } satisfies ChildOptions),
       ],
       // A process group of its own: programs that cells start end with it.
-      { cwd, detached: true, stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"] },
+      {
+        cwd,
+        env: childEnvironment(),
+        detached: true,
+        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+      },
     );
     const frames = new FrameReader<FromChild>();
     (child.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
@@ -134,6 +141,13 @@ export class Runtime {
     }
     return () => fatal;
   }
+}
+
+/** The child compiles nothing that its parent's compile cache has: half of its start time. It hides the variable from cells. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const cache = getCompileCacheDir();
+  // Node names the folder of its own version below the one that it was given.
+  return cache === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(cache) };
 }
 
 /** A pipe to the child; Node's types know only the first five. */

@@ -94,7 +94,9 @@ function patchPromiseTimers(): void {
       original.setInterval(delay, value, withCellSignal(options)),
   };
   Object.assign(promises, patched);
-  Object.assign(promises.scheduler, { wait: (delay: number, options?: TimerOptions) => patched.setTimeout(delay, undefined, options) });
+  Object.assign(promises.scheduler, {
+    wait: (delay: number, options?: TimerOptions) => patched.setTimeout(delay, undefined, options),
+  });
   for (const name of ["setTimeout", "setImmediate"] as const) {
     Object.defineProperty(globalThis[name], promisify.custom, { value: patched[name], configurable: true });
   }

@@ -1,5 +1,5 @@
-import type { ChildExit } from "../runtime/runtime.ts";
 import type { ErrorOutput } from "../runtime/messages.ts";
+import type { ChildExit } from "../runtime/runtime.ts";
 
 /** What every such message ends with, so that nobody wonders where the variables are. */
 const AFTERMATH = "The runtime was started again: variables of earlier cells are gone, the notebook goes on.";

@@ -1,10 +1,10 @@
-import { Runtime, type ChildExit, type RuntimeOptions } from "../runtime/runtime.ts";
-import type { CellOutcome, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
 import type { LanguageService } from "../language/service.ts";
+import type { CellOutcome, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
+import { type ChildExit, Runtime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { Header } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
 import { exitError, stuckError, tickingError } from "./child-errors.ts";
-import type { Outputs } from "./outputs.ts";
+import type { OutputMessage, Outputs } from "./outputs.ts";
 import { typeErrors } from "./type-errors.ts";
 
 /** One cell to execute. */
@@ -142,18 +142,21 @@ export class Executor {
   #onMessage(message: FromChild): void {
     switch (message.type) {
       case "ready":
-        return;
+        break;
       case "input":
-        return this.#ask(message.prompt, message.password);
+        this.#ask(message.prompt, message.password);
+        break;
       case "done":
-        return this.#done(message.cell, message.outcome, message.expressions);
+        this.#done(message.cell, message.outcome, message.expressions);
+        break;
       default:
         this.#remember(message);
-        return this.#outputs.handle(message);
+        this.#outputs.handle(message);
     }
   }
 
-  #remember(message: FromChild): void {
+  /** Keeps what the reply and the history will repeat. */
+  #remember(message: OutputMessage): void {
     const running = this.#running;
     if (running === undefined) return;
     if (message.type === "error" && message.cell === running.cell && !message.late) running.error = message.error;

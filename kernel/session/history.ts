@@ -70,6 +70,9 @@ function uniqueSources(entries: readonly HistoryEntry[]): HistoryEntry[] {
 
 /** The protocol's patterns are globs over the whole source: `*` is any text, `?` any character. */
 function globPattern(glob: string): RegExp {
-  const body = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^]*").replaceAll("?", "[^]");
+  const body = glob
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", "[^]*")
+    .replaceAll("?", "[^]");
   return new RegExp(`^${body}$`);
 }

@@ -48,7 +48,7 @@ export class Outputs {
     }
   }
 
-  /** Publishes an output of the child. */
+  /** Publishes an output of the child, after the text that was written before it. */
   handle(message: OutputMessage): void {
     if (message.type === "stream") {
       this.#batcher.write(message.cell, message.name, message.text);
@@ -56,21 +56,10 @@ export class Outputs {
     }
     this.flush();
     const owner = this.#cells.get(message.cell);
-    switch (message.type) {
-      case "display":
-        return this.#send("display_data", owner, bundleContent(message.data, message.id));
-      case "update":
-        return this.#send("update_display_data", owner, bundleContent(message.data, message.id));
-      case "result": {
-        if (owner === undefined || owner.silent) return;
-        const content = { execution_count: owner.count, ...bundleContent(message.data, message.id) };
-        return this.#send("execute_result", owner, content);
-      }
-      case "clear":
-        return this.#send("clear_output", owner, { wait: message.wait });
-      case "error":
-        return this.#send("error", owner, message.error);
-    }
+    // Silent cells have no results.
+    if (message.type === "result" && owner?.silent !== false) return;
+    const { type, content } = jupyterMessage(message, owner);
+    this.#publish(type, owner?.parent, content);
   }
 
   /** Text that came past Node; it belongs to the cell that was started last. */
@@ -87,9 +76,27 @@ export class Outputs {
   flush(): void {
     this.#batcher.flush();
   }
+}
 
-  #send(type: string, owner: OutputCell | undefined, content: object): void {
-    this.#publish(type, owner?.parent, content);
+/** The message of the protocol that an output becomes. */
+function jupyterMessage(
+  message: Exclude<OutputMessage, { type: "stream" }>,
+  owner: OutputCell | undefined,
+): { type: string; content: object } {
+  switch (message.type) {
+    case "display":
+      return { type: "display_data", content: bundleContent(message.data, message.id) };
+    case "update":
+      return { type: "update_display_data", content: bundleContent(message.data, message.id) };
+    case "result":
+      return {
+        type: "execute_result",
+        content: { execution_count: owner?.count ?? 0, ...bundleContent(message.data, message.id) },
+      };
+    case "clear":
+      return { type: "clear_output", content: { wait: message.wait } };
+    case "error":
+      return { type: "error", content: message.error };
   }
 }
 

@@ -193,12 +193,7 @@ export class Session {
     this.#transmit(channel, this.#message(type, parent, content, identities));
   }
 
-  #message(
-    type: string,
-    parent: Header | undefined,
-    content: object,
-    identities: readonly Buffer[],
-  ): Message<object> {
+  #message(type: string, parent: Header | undefined, content: object, identities: readonly Buffer[]): Message<object> {
     return { identities, header: createHeader(type, this.#id), parent, metadata: {}, content, buffers: [] };
   }
 

@@ -7,6 +7,7 @@ export const TYPE_ERROR_NAME = "TypeCheckError";
 
 /**
  * The type errors of a cell as its error output, all at once, each with its line marked; undefined if it may run.
+ * A cell that does not parse is a SyntaxError, whoever finds it first.
  *
  * @example
  * ```text
@@ -20,16 +21,21 @@ export function typeErrors(code: string, { diagnostics }: CheckResult): ErrorOut
   const [first] = errors;
   if (first === undefined) return undefined;
   return {
-    ename: TYPE_ERROR_NAME,
+    ename: nameOf(first),
     evalue: first.message.split("\n")[0]!,
     traceback: [
       ...errors.flatMap((error) => [title(error), ...excerpt(code, error)]),
-      `The cell did not run: ${errors.length === 1 ? "one type error" : `${errors.length} type errors`}.`,
+      `The cell did not run: ${errors.length === 1 ? "one error" : `${errors.length} errors`}.`,
     ],
   };
 }
 
-function title({ message, code, line }: CellDiagnostic): string {
-  const [summary, ...reasons] = message.split("\n");
-  return [`${TYPE_ERROR_NAME}: ${summary} (TS${code}, line ${line})`, ...reasons].join("\n");
+function title(error: CellDiagnostic): string {
+  const [summary, ...reasons] = error.message.split("\n");
+  return [`${nameOf(error)}: ${summary} (TS${error.code}, line ${error.line})`, ...reasons].join("\n");
+}
+
+/** TypeScript's numbers from 1000 to 1999 are the parser's. */
+function nameOf({ code }: CellDiagnostic): string {
+  return code >= 1000 && code < 2000 ? "SyntaxError" : TYPE_ERROR_NAME;
 }

@@ -71,7 +71,13 @@ export function parseConnection(json: unknown, path: string): ConnectionInfo {
   return {
     transport: transport === "tcp" || transport === "ipc" ? transport : fail("transport", `"tcp" or "ipc"`),
     ip: text("ip"),
-    ports: { shell: port("shell"), control: port("control"), iopub: port("iopub"), stdin: port("stdin"), hb: port("hb") },
+    ports: {
+      shell: port("shell"),
+      control: port("control"),
+      iopub: port("iopub"),
+      stdin: port("stdin"),
+      hb: port("hb"),
+    },
     key: text("key", ""),
     hash: scheme.startsWith("hmac-") ? scheme.slice("hmac-".length) : fail("signature_scheme", `"hmac-..."`),
     ...(typeof kernelName === "string" ? { kernelName } : {}),

@@ -1,0 +1,78 @@
+import { parseArgs } from "node:util";
+import { installKernelspec, uninstallKernelspec } from "./install/kernelspec.ts";
+import { InstallError, type InstallTarget } from "./install/locations.ts";
+import { startKernel } from "./main.ts";
+import { ConnectionFileError } from "./wire/connection.ts";
+
+/** What the command needs to know of the package that it is part of. */
+export interface KernelCommandOptions {
+  /** Absolute path of the plain-JavaScript launcher that the kernelspec names. */
+  readonly launcher: string;
+  /** Absolute path of what cells import as `bpfbook`. */
+  readonly bpfbookEntry: string;
+  readonly version: string;
+}
+
+const USAGE = `usage: bpfbook kernel install [--user | --sys-prefix | --prefix DIR] [--name NAME] [--display-name TEXT]
+       bpfbook kernel uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]
+       bpfbook kernel start CONNECTION_FILE`;
+
+/**
+ * `bpfbook kernel ...`: installs, starts or removes the kernel. Resolves to the exit code: 0, 1 (it did not work) or
+ * 2 (wrong usage). `start` resolves when the kernel has ended.
+ */
+export async function kernelCommand(args: readonly string[], options: KernelCommandOptions): Promise<number> {
+  const [verb, ...rest] = args;
+  try {
+    switch (verb) {
+      case "start":
+        if (rest.length !== 1) return fail(2, USAGE);
+        await startKernel({ ...options, connectionFile: rest[0]! });
+        return 0;
+      case "install": {
+        const { target, name, displayName } = parseTarget(rest);
+        const folder = installKernelspec(target, { ...options, node: process.execPath, name, displayName });
+        process.stdout.write(`Installed the kernel in ${folder}\n`);
+        return 0;
+      }
+      case "uninstall": {
+        const { target, name } = parseTarget(rest);
+        process.stdout.write(`Removed ${uninstallKernelspec(target, name)}\n`);
+        return 0;
+      }
+      default:
+        return fail(2, USAGE);
+    }
+  } catch (error) {
+    if (error instanceof InstallError || error instanceof ConnectionFileError) return fail(1, error.message);
+    if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+      return fail(2, `${error.message}\n${USAGE}`);
+    }
+    throw error;
+  }
+}
+
+function parseTarget(args: readonly string[]): { target: InstallTarget; name?: string; displayName?: string } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      user: { type: "boolean" },
+      "sys-prefix": { type: "boolean" },
+      prefix: { type: "string" },
+      name: { type: "string" },
+      "display-name": { type: "string" },
+    },
+  });
+  const target: InstallTarget =
+    values.prefix !== undefined
+      ? { kind: "prefix", path: values.prefix }
+      : values["sys-prefix"]
+        ? { kind: "sys-prefix" }
+        : { kind: "user" };
+  return { target, name: values.name, displayName: values["display-name"] };
+}
+
+function fail(code: 1 | 2, message: string): number {
+  process.stderr.write(`bpfbook kernel: ${message}\n`);
+  return code;
+}

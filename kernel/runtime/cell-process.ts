@@ -1,0 +1,90 @@
+import { flushCompileCache } from "node:module";
+import { Socket } from "node:net";
+import { currentRun, inCell } from "./cell-run.ts";
+import { CellRunner } from "./cell-runner.ts";
+import { installStackTraces } from "./cell-sources.ts";
+import { createDisplay } from "./display-function.ts";
+import { reportError } from "./error-report.ts";
+import { Evaluator } from "./evaluator.ts";
+import { encodeFrame, FrameReader } from "./frames.ts";
+import { importFromCell, installResolution } from "./importer.ts";
+import { createPrompt } from "./input.ts";
+import { FD, type FromChild, type ToChild } from "./messages.ts";
+import { installStreams } from "./streams.ts";
+import { installTimers, isInterruption } from "./timers.ts";
+import { IMPORT_FUNCTION, META_OBJECT, transformCell } from "./transform.ts";
+import { AsyncIdReset, type WorkerLink } from "./worker-link.ts";
+
+/** What the parent passes on the command line, as JSON. */
+export interface ChildOptions {
+  /** Modules that the kernel brings: name to absolute path. */
+  readonly modules: Readonly<Record<string, string>>;
+}
+
+type Emit = (message: FromChild) => void;
+
+/** At exit, how long output may take to leave, in ms. */
+const DRAIN_TIME = 2000;
+
+/** Turns this process into one that runs cells: output, globals, errors, and the parent's commands. */
+export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
+  const emit: Emit = (message) => link.output.write(encodeFrame(message));
+  const evaluator = new Evaluator();
+  installStreams((name, text) => emit({ type: "stream", cell: currentRun().cell, name, text }));
+  installStackTraces();
+  installTimers();
+  defineGlobals(emit, modules);
+  handleStrayErrors(emit);
+  process.argv.length = 1;
+  delete process.env["NODE_COMPILE_CACHE"];
+  process.on("exit", () => {
+    link.output.drain(DRAIN_TIME);
+    evaluator.disconnect();
+  });
+  listen(new CellRunner(evaluator, emit), link);
+  emit({ type: "ready" });
+  // The first use of the type stripper costs as much as twenty cells; it is paid while the user types. The compile cache is
+  // written now, as the process will be killed and not exit.
+  void transformCell("0 as number").then(() => flushCompileCache());
+}
+
+function listen(runner: CellRunner, link: WorkerLink): void {
+  const commands = new FrameReader<ToChild>();
+  const socket = new Socket({ fd: FD.commands, readable: true, writable: false });
+  socket.on("data", (bytes) => {
+    let interrupted = false;
+    for (const command of commands.read(bytes)) {
+      if (command.type === "run") runner.run(command);
+      else {
+        link.acknowledge(command.number);
+        runner.interrupt(command.cell);
+        interrupted = true;
+      }
+    }
+    if (interrupted) throw new AsyncIdReset();
+  });
+}
+
+/** Names that cells can use, hidden from `Object.keys(globalThis)` and open to redeclaration. */
+function defineGlobals(emit: Emit, modules: ChildOptions["modules"]): void {
+  const globals = {
+    display: createDisplay(emit),
+    prompt: createPrompt(emit),
+    [IMPORT_FUNCTION]: importFromCell,
+    [META_OBJECT]: installResolution(process.cwd(), modules),
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+}
+
+/** Errors that no cell is waiting for are shown in the cell that made them; the process goes on. */
+function handleStrayErrors(emit: Emit): void {
+  const report = (error: unknown): void => {
+    if (isInterruption(error) || error instanceof AsyncIdReset) return;
+    const run = currentRun();
+    inCell(run, () => emit({ type: "error", cell: run.cell, error: reportError(error), late: true }));
+  };
+  process.on("uncaughtException", report);
+  process.on("unhandledRejection", report);
+}

@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { CellDiagnostic } from "../../kernel/language/service.ts";
+import { ABORTED, CellQueue } from "../../kernel/session/cell-queue.ts";
+import { exitError } from "../../kernel/session/child-errors.ts";
+import { toCodePoints, toUtf16 } from "../../kernel/session/cursor.ts";
+import { History } from "../../kernel/session/history.ts";
+import { kernelInfo } from "../../kernel/session/kernel-info.ts";
+import { TYPE_ERROR_NAME, typeErrors } from "../../kernel/session/type-errors.ts";
+
+describe("queue of cells", () => {
+  const task =
+    (value: string, dropWaiting = false) =>
+    async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return { value, dropWaiting };
+    };
+
+  test("cells run one after the other, in order", async () => {
+    const order: string[] = [];
+    const queue = new CellQueue<string>();
+    const cell = (name: string, time: number) =>
+      queue.push(async () => {
+        order.push(`${name} starts`);
+        await new Promise((resolve) => setTimeout(resolve, time));
+        order.push(`${name} ends`);
+        return { value: name, dropWaiting: false };
+      });
+    expect(await Promise.all([cell("a", 5), cell("b", 1)])).toEqual(["a", "b"]);
+    expect(order).toEqual(["a starts", "a ends", "b starts", "b ends"]);
+  });
+
+  test("a failed cell drops those that wait, and no later ones", async () => {
+    const queue = new CellQueue<string>();
+    const waiting = Promise.all([queue.push(task("fails", true)), queue.push(task("b")), queue.push(task("c"))]);
+    expect(await waiting).toEqual(["fails", ABORTED, ABORTED]);
+    expect(await queue.push(task("d"))).toBe("d");
+  });
+
+  test("without stop_on_error all of them run", async () => {
+    const queue = new CellQueue<string>();
+    expect(await Promise.all([queue.push(task("fails")), queue.push(task("b"))])).toEqual(["fails", "b"]);
+  });
+
+  test("a task that throws rejects its own promise and stops nobody", async () => {
+    const queue = new CellQueue<string>();
+    const broken = queue.push(async () => {
+      throw new RangeError("broken");
+    });
+    const next = queue.push(task("next"));
+    await expect(broken).rejects.toThrow("broken");
+    expect(await next).toBe("next");
+  });
+});
+
+describe("cursor", () => {
+  test("an emoji is one code point and two UTF-16 units", () => {
+    expect(toUtf16("a🎉b", 2)).toBe(3);
+    expect(toCodePoints("a🎉b", 3)).toBe(2);
+    expect(toUtf16("ab", Number.POSITIVE_INFINITY)).toBe(2);
+    expect(toCodePoints("ab", 99)).toBe(2);
+  });
+
+  test("there and back is where one was", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.nat(30), (text, point) => {
+        const within = Math.min(point, [...text].length);
+        expect(toCodePoints(text, toUtf16(text, within))).toBe(within);
+      }),
+    );
+  });
+});
+
+describe("history", () => {
+  const history = new History();
+  const sources = ["let a = 1", "a", "console.log(a)", "a", "[1, 2]\n  .map(x => x * a)"];
+  sources.forEach((source, index) => {
+    history.add({ session: history.session, line: index + 1, source, output: index === 1 ? "1" : undefined });
+  });
+
+  test("tail gives the last n, oldest first; without n all", () => {
+    expect(history.query({ access: "tail", n: 2, output: false })).toEqual([
+      [1, 4, "a"],
+      [1, 5, sources[4]],
+    ]);
+    expect(history.query({ access: "tail", n: undefined, output: false })).toHaveLength(5);
+    expect(history.query({ access: "tail", n: 0, output: false })).toEqual([]);
+  });
+
+  test("with outputs the third item is a pair", () => {
+    const range = { access: "range", session: 0, start: 1, stop: 3, output: true } as const;
+    expect(history.query(range)).toEqual([
+      [1, 1, ["let a = 1", null]],
+      [1, 2, ["a", "1"]],
+    ]);
+  });
+
+  test("a range of another session is empty", () => {
+    expect(history.query({ access: "range", session: -1, start: 1, stop: 9, output: false })).toEqual([]);
+  });
+
+  test("search is by glob over the whole source", () => {
+    const search = (pattern: string, unique = false, n?: number) =>
+      history.query({ access: "search", pattern, unique, n, output: false }).map(([, line]) => line);
+    expect(search("*a")).toEqual([2, 4].concat([]));
+    expect(search("let ? = 1")).toEqual([1]);
+    expect(search("a")).toEqual([2, 4]);
+    expect(search("a", true)).toEqual([4]);
+    expect(search("*", false, 2)).toEqual([4, 5]);
+    expect(search("[1, 2]*")).toEqual([5]);
+    expect(search("console.log(.)")).toEqual([]);
+  });
+});
+
+describe("type errors", () => {
+  const diagnostic = (over: Partial<CellDiagnostic>): CellDiagnostic => ({
+    severity: "error",
+    code: 2322,
+    message: "Type 'string' is not assignable to type 'number'.",
+    line: 2,
+    column: 7,
+    start: 16,
+    length: 1,
+    ...over,
+  });
+  const code = 'const a = 1;\nconst n: number = "x";';
+
+  test("all errors are shown at once, each at its line", () => {
+    const error = typeErrors(code, {
+      diagnostics: [diagnostic({}), diagnostic({ line: 1, column: 7, message: "Second.\n  With a reason." })],
+    });
+    expect(error?.ename).toBe(TYPE_ERROR_NAME);
+    expect(error?.evalue).toBe("Type 'string' is not assignable to type 'number'.");
+    const text = error!.traceback.join("\n");
+    expect(text).toContain('> 2 | const n: number = "x";\n    |       ^');
+    expect(text).toContain("Second. (TS2322, line 1)\n  With a reason.");
+    expect(text).toContain("did not run: 2 errors");
+  });
+
+  test("what the parser says is a syntax error", () => {
+    expect(typeErrors(code, { diagnostics: [diagnostic({ code: 1123 })] })?.ename).toBe("SyntaxError");
+  });
+
+  test("warnings and hints let the cell run", () => {
+    expect(typeErrors(code, { diagnostics: [diagnostic({ severity: "hint" })] })).toBeUndefined();
+    expect(typeErrors(code, { diagnostics: [] })).toBeUndefined();
+  });
+});
+
+describe("errors of the child", () => {
+  const exit = { code: null, signal: null, lastWords: "" } as const;
+
+  test.each([
+    [{ ...exit, code: 3 }, "ProcessExitError", /exit code 3/],
+    [{ ...exit, signal: "SIGSEGV" as const }, "ProcessCrashError", /SIGSEGV/],
+    [{ ...exit, signal: "SIGKILL" as const }, "ProcessKilledError", /killed/],
+    [
+      { ...exit, signal: "SIGABRT" as const, lastWords: "FATAL ERROR: Reached heap limit Allocation failed" },
+      "OutOfMemoryError",
+      /memory/,
+    ],
+  ])("%o is %s, and says that variables are gone", (end, ename, text) => {
+    const error = exitError(end);
+    expect(error.ename).toBe(ename);
+    expect(error.evalue).toMatch(text);
+    expect(error.traceback.at(-1)).toMatch(/variables .* are gone/);
+  });
+});
+
+test("kernel_info names the language as front ends know it", () => {
+  expect(kernelInfo("1.2.3")).toMatchObject({
+    status: "ok",
+    protocol_version: "5.5",
+    implementation_version: "1.2.3",
+    language_info: { name: "typescript", mimetype: "text/typescript", file_extension: ".ts" },
+  });
+});
