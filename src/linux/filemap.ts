@@ -145,6 +145,7 @@ function genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: numbe
     t.leave(undefined);
     t.enter(F.ext4_da_write_end, 110);
     inode.pages.set(page, DIRTY);
+    t.linux.writeback.dirtied(t);
     t.leave(undefined);
     file.position += bytes;
   }

@@ -4,26 +4,26 @@ import { LinearMemory } from "../memory/memory.ts";
 import { BlockDevice } from "./block-device.ts";
 import { Cpu } from "./cpu.ts";
 import { parseDuration } from "./duration.ts";
-import { EventQueue } from "./event-queue.ts";
-import { execute } from "./execution.ts";
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
-import { Hooks } from "./hooks.ts";
+import type { Hooks } from "./hooks.ts";
 import { idleFrames } from "./idle.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
 import { readScript } from "./replay/script.ts";
-import { Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
 import { type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
-import { BEHIND, PREEMPTED, Task, type UserCode } from "./task.ts";
+import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import type { Workload } from "./workloads/workload.ts";
+import { Writeback } from "./writeback.ts";
 
 /** The machine was asked to run while it is running. */
 export class RunningError extends Error {
@@ -70,13 +70,14 @@ export interface NewProcess {
 const LATENESS = 10_000_000_000;
 const LATENESS_STEP = 1_000_000;
 
+/** Pids of processes; below them those of Linux's own threads. */
+const FIRST_PID = 1000;
+const FIRST_THREAD = 40;
+
 const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
 /** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
 const TURN = 20;
-
-/** Steps of the simulation between two looks at the real clock. */
-const LOOK = 512;
 
 /**
  * A simulated Linux computer: CPUs, tasks, files, a disk, a network, in virtual time. What happens is a function of the
@@ -97,6 +98,7 @@ export class Linux implements Host {
   readonly strings: UserStrings;
   readonly files = new FileSystem();
   readonly disk: BlockDevice;
+  readonly writeback: Writeback;
   readonly network: Network;
   readonly hooks: Hooks;
   readonly scheduler: Scheduler;
@@ -107,13 +109,11 @@ export class Linux implements Host {
   /** System calls so far. */
   syscalls = 0;
   readonly #programRandom: Random;
-  readonly #events = new EventQueue();
-  /** Samples that wait for the whole machine to come to their time. Apart from the events, which move the machine. */
-  readonly #samples = new EventQueue();
+  readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
   readonly #libcFrames: number[] = [];
-  #nextPid = 1000;
-  #now = 0;
+  #nextPid = FIRST_PID;
+  #nextThread = FIRST_THREAD;
   #running = false;
 
   constructor({ cpus = 2, seed = 1, memory = new LinearMemory() }: LinuxOptions = {}) {
@@ -122,15 +122,11 @@ export class Linux implements Host {
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
     this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
-    this.hooks = new Hooks(
-      memory,
-      this.symbols,
-      this.cpus,
-      () => this.#now,
-      (time, run) => this.#observe(time, run),
-    );
-    this.scheduler = new Scheduler(this.cpus, this.hooks);
+    this.#simulation = new Simulation(memory, this.symbols, this.cpus);
+    this.hooks = this.#simulation.hooks;
+    this.scheduler = this.#simulation.scheduler;
     this.disk = new BlockDevice(this);
+    this.writeback = new Writeback(this);
     this.network = new Network(this);
   }
 
@@ -146,7 +142,7 @@ export class Linux implements Host {
 
   /** Virtual nanoseconds since boot. */
   ktimeNs(): number {
-    return this.hooks.moment?.time ?? this.#now;
+    return this.hooks.moment?.time ?? this.#simulation.now;
   }
 
   cpu(): number {
@@ -190,33 +186,17 @@ export class Linux implements Host {
 
   /** Something outside of the CPUs happens at `time`. */
   at(time: number, run: (time: number) => void): void {
-    this.#events.at(time, run);
-    this.scheduler.limit(time - 1);
+    this.#simulation.at(time, run);
   }
 
   /** When the next event comes; Infinity if none is planned. */
   get nextEvent(): number {
-    return this.#events.next;
-  }
-
-  /** `run` looks at the machine when all of it has come to `time`. */
-  #observe(time: number, run: () => void): void {
-    this.#samples.at(time, run);
-    this.scheduler.limit(time - 1);
+    return this.#simulation.nextEvent;
   }
 
   /** `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there. */
   interrupt(cpu: Cpu, time: number, body: (current: Task) => void): void {
-    this.at(time, (now) => {
-      // In the middle of something that cannot be interrupted: the CPU's clock is ahead.
-      if (cpu.now > now) {
-        this.interrupt(cpu, cpu.now, body);
-        return;
-      }
-      if (!cpu.busy) cpu.advance(now);
-      this.scheduler.active = cpu;
-      body(cpu.current);
-    });
+    this.#simulation.interrupt(cpu, time, body);
   }
 
   /** All live tasks and zombies, by pid. */
@@ -233,7 +213,18 @@ export class Linux implements Host {
     const task = new Task(this, cpu, identity, files, new WaitQueue());
     task.program = this.#start(task, options.program);
     this.#tasks.set(pid, task);
-    this.scheduler.enqueue(task, options.parent?.cpu.now ?? this.#now);
+    this.scheduler.enqueue(task, options.parent?.cpu.now ?? this.#simulation.now);
+    return task;
+  }
+
+  /** Starts a thread of Linux itself, which has no user space. */
+  kernelThread(comm: string, body: (task: Task) => Kernel<never>): Task {
+    const { active } = this.scheduler;
+    const task = new Task(this, active, { pid: this.#nextThread++, comm }, new FileTable(), new WaitQueue());
+    task.rest = body(task);
+    task.phase = "kernel";
+    this.#tasks.set(task.pid, task);
+    this.scheduler.enqueue(task);
     return task;
   }
 
@@ -259,7 +250,10 @@ export class Linux implements Host {
 
   /** A task has exited and became a zombie: without a parent nobody waits for it. */
   exited(task: Task): void {
-    for (const child of task.children) child.parent = undefined;
+    for (const child of task.children) {
+      child.parent = undefined;
+      if (child.state === EXIT_ZOMBIE) this.reaped(child);
+    }
     if (task.parent === undefined) this.reaped(task);
   }
 
@@ -286,10 +280,10 @@ export class Linux implements Host {
    * Throws `DurationError`, `RunningError`.
    */
   async run(duration: string | number): Promise<RunSummary> {
-    const end = this.#now + parseDuration(duration);
+    const end = this.#simulation.now + parseDuration(duration);
     const before = this.#counters();
     await this.#exclusively(async () => {
-      while (!this.#advance(end, performance.now() + TURN)) await turn();
+      while (!this.#simulation.advance(end, performance.now() + TURN)) await turn();
     });
     return this.#since(before);
   }
@@ -300,7 +294,7 @@ export class Linux implements Host {
     if (this.#running) throw new RunningError();
     this.#running = true;
     try {
-      this.#advance(Math.max(time, this.#now), Number.POSITIVE_INFINITY);
+      this.#simulation.advance(Math.max(time, this.#simulation.now), Number.POSITIVE_INFINITY);
     } finally {
       this.#running = false;
     }
@@ -318,7 +312,7 @@ export class Linux implements Host {
     const before = this.#counters();
     const script = await readScript(source);
     const replay = new Replay(this, script);
-    await this.run(replay.end - this.#now);
+    await this.run(replay.end - this.#simulation.now);
     // Calls that came late, because there are fewer CPUs than the log had.
     for (let extra = 0; replay.live > 0 && extra < LATENESS; extra += LATENESS_STEP) await this.run(LATENESS_STEP);
     replay.finish();
@@ -339,7 +333,7 @@ export class Linux implements Host {
 
   #counters(): RunSummary {
     const { syscalls, scheduler } = this;
-    return { ns: this.#now, events: this.hooks.counts(), syscalls, switches: scheduler.switches };
+    return { ns: this.#simulation.now, events: this.hooks.counts(), syscalls, switches: scheduler.switches };
   }
 
   #since(before: RunSummary): RunSummary {
@@ -351,55 +345,6 @@ export class Linux implements Host {
       syscalls: after.syscalls - before.syscalls,
       switches: after.switches - before.switches,
     };
-  }
-
-  // The simulation.
-
-  /** Whatever comes earliest happens next, until `end`. False: the real time is over before. */
-  #advance(end: number, deadline: number): boolean {
-    for (let step = 1; ; step++) {
-      if (step % LOOK === 0 && performance.now() > deadline) return false;
-      const cpu = this.#earliest();
-      const queue = this.#samples.next <= this.#events.next ? this.#samples : this.#events;
-      if (queue.next <= cpu.due) {
-        if (queue.next >= end) break;
-        const event = queue.pop()!;
-        this.#now = event.time;
-        event.run(event.time);
-      } else if (cpu.due >= end) break;
-      else if (cpu.busy) this.#execute(cpu, end);
-      else {
-        // Halted, and a profiling timer looks at it.
-        cpu.advance(cpu.nextSample);
-      }
-    }
-    this.#now = end;
-    return true;
-  }
-
-  #earliest(): Cpu {
-    let earliest = this.cpus[0]!;
-    for (const cpu of this.cpus) if (cpu.due < earliest.due) earliest = cpu;
-    return earliest;
-  }
-
-  /** Lets the earliest CPU execute until something else comes first. Ties go to the lower CPU, always. */
-  #execute(cpu: Cpu, end: number): void {
-    let horizon = Math.min(end, this.#events.next, this.#samples.next) - 1;
-    for (const other of this.cpus) {
-      if (other === cpu) continue;
-      const limit = other.id < cpu.id ? other.due - 1 : other.due;
-      if (limit < horizon) horizon = limit;
-    }
-    cpu.horizon = horizon;
-    this.#now = cpu.now;
-    this.scheduler.active = cpu;
-    if (cpu.current === cpu.idle) {
-      this.scheduler.leaveIdle(cpu);
-      return;
-    }
-    const why = execute(cpu.current);
-    if (why !== BEHIND) this.scheduler.switchFrom(cpu, why === PREEMPTED);
   }
 }
 

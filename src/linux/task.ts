@@ -47,6 +47,8 @@ export type UserCode<R = void> = Generator<Request, R, number>;
 export const TASK_RUNNING = 0x00;
 export const TASK_INTERRUPTIBLE = 0x01;
 export const TASK_UNINTERRUPTIBLE = 0x02;
+/** An idle kernel thread: not woken by signals, not counted as load. */
+export const TASK_IDLE = 0x80;
 export const EXIT_ZOMBIE = 0x20;
 /** Reported for a task that was preempted: it is still runnable. */
 export const TASK_REPORT_MAX = 0x100;

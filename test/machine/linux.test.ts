@@ -203,6 +203,46 @@ describe("files and the disk", () => {
   });
 });
 
+describe("write-back", () => {
+  it("brings dirty pages to the disk five seconds later, in a thread of Linux", () => {
+    const linux = new Linux();
+    linux.process({
+      comm: "writer",
+      *program(sys) {
+        const fd = yield sys.openat("/var/log/x", O_RDWR | O_CREAT);
+        for (let i = 0; i < 4; i++) {
+          yield sys.write(fd, 400_000);
+          yield sys.nanosleep(2e9);
+        }
+        yield sys.nanosleep(60e9);
+      },
+    });
+    const switches = record(linux, ["tracepoint:sched:sched_switch"]);
+    const { pages } = linux.files.create("/var/log/x");
+    linux.runUntil(4.9e9);
+    expect({ dirty: pages.dirty, bytes: linux.disk.bytes }).toEqual({ dirty: 293, bytes: 0 });
+    linux.runUntil(5.5e9);
+    expect({ dirty: pages.dirty, bytes: linux.disk.bytes }).toEqual({ dirty: 0, bytes: 293 * 4096 });
+    linux.runUntil(30e9);
+    expect(pages.dirty).toBe(0);
+    expect(linux.tasks().map(({ pid, comm }) => ({ pid, comm }))).toContainEqual({ pid: 40, comm: "kworker/u8:1" });
+    const worker = switches.filter(({ pid }) => pid === 40);
+    expect(worker.length).toBe(2);
+    for (const { kernel, user, record } of worker) {
+      expect(kernel).toEqual([
+        "__schedule",
+        "schedule",
+        "worker_thread",
+        "kthread",
+        "ret_from_fork",
+        "ret_from_fork_asm",
+      ]);
+      expect(user).toEqual([]);
+      expect(record).toHaveLength(48);
+    }
+  });
+});
+
 describe("the trace pipe", () => {
   it("has lines as Linux prints them", () => {
     const linux = machine(workloads.readFiles());
