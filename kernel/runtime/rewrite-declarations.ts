@@ -1,5 +1,6 @@
 import type {
   AnyNode,
+  ClassDeclaration,
   ExportDefaultDeclaration,
   FunctionDeclaration,
   ModuleDeclaration,
@@ -8,6 +9,7 @@ import type {
   VariableDeclaration,
 } from "acorn";
 import { blank, type Edit, lineStarts, positionAt } from "./edits.ts";
+import { scriptName } from "./own-globals.ts";
 import { rewriteImport, rewriteReexport } from "./rewrite-imports.ts";
 import { CellSyntaxError } from "./syntax-error.ts";
 import { boundNames, walk } from "./walk.ts";
@@ -20,8 +22,7 @@ const HOISTED = "__cell_";
  *
  * That mode allows to declare a name again only in the same way: `const a` then `let a`, or `function f` then `const f`,
  * are errors there, and `var` and functions would overwrite properties of `globalThis` (`function fetch`). With `let` alone
- * anything can follow anything. What `const` forbids is the type checker's to report. A `let` named like a global still hides
- * it from all modules, as V8 has one scope of such names for everything: modules of the runtime import `node:process`.
+ * anything can follow anything. What `const` forbids is the type checker's to report.
  *
  * - `const` becomes `let`, with the same length
  * - `var` becomes an assignment to a `let` at the cell's start, so it is still hoisted
@@ -71,7 +72,7 @@ class DeclarationRewriter {
         this.#lexical(node);
         break;
       case "ClassDeclaration":
-        this.#declared.add(node.id.name);
+        this.#class(node);
         break;
       case "FunctionDeclaration":
         this.#function(node);
@@ -94,10 +95,10 @@ class DeclarationRewriter {
 
   finish(): string[] {
     const functions = [...this.#functions].map(
-      (name) => `${name} = Object.defineProperty(${HOISTED}${name}, "name", {value: "${name}"})`,
+      (name) => `${scriptName(name)} = Object.defineProperty(${HOISTED}${name}, "name", {value: "${name}"})`,
     );
     const variables = [...this.#variables].filter((name) => !this.#functions.has(name));
-    const hoisted = [...functions, ...variables];
+    const hoisted = [...functions, ...variables.map(scriptName)];
     if (hoisted.length > 0) this.#edits.push({ start: 0, end: 0, text: `let ${hoisted.join(", ")};` });
     return [...new Set([...this.#declared, ...this.#functions, ...this.#variables])];
   }
@@ -112,7 +113,20 @@ class DeclarationRewriter {
     }
     if (node.kind === "var") return;
     if (node.kind === "const") this.#replace(node.start, "const", "let  ");
-    for (const { id } of node.declarations) for (const name of boundNames(id)) this.#declared.add(name);
+    for (const { id } of node.declarations) for (const name of boundNames(id)) this.#lexicalName(name);
+  }
+
+  #lexicalName(name: string): void {
+    scriptName(name);
+    this.#declared.add(name);
+  }
+
+  #class({ id, start, end }: ClassDeclaration): void {
+    this.#declared.add(id.name);
+    const name = scriptName(id.name);
+    // Its own name stays: it is what the class shows, and what its body means by it.
+    if (name !== id.name)
+      this.#edits.push({ start, end: start, text: `let ${name} = ` }, { start: end, end, text: ";" });
   }
 
   #function({ id }: FunctionDeclaration): void {

@@ -7,6 +7,7 @@ import type {
   Literal,
 } from "acorn";
 import { blank, type Edit } from "./edits.ts";
+import { scriptName } from "./own-globals.ts";
 import { walk } from "./walk.ts";
 
 /** The async function that imports of a cell are routed through: same arguments and result as dynamic `import()`. */
@@ -37,8 +38,8 @@ export function rewriteImport(code: string, node: ImportDeclaration, edits: Edit
   const named: string[] = [];
   let namespace: string | undefined;
   for (const specifier of node.specifiers) {
-    if (specifier.type === "ImportNamespaceSpecifier") namespace = specifier.local.name;
-    else named.push(`${JSON.stringify(importedName(specifier))}: ${specifier.local.name}`);
+    if (specifier.type === "ImportNamespaceSpecifier") namespace = scriptName(specifier.local.name);
+    else named.push(`${JSON.stringify(importedName(specifier))}: ${scriptName(specifier.local.name)}`);
   }
   const pattern = named.length > 0 ? `{${named.join(", ")}}` : undefined;
   let text: string;

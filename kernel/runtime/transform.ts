@@ -1,6 +1,7 @@
 import { type Options, type Program, parse } from "acorn";
 import { compileCell } from "./compile-cell.ts";
 import { applyEdits, type Edit, lineStarts, type Position, positionAt } from "./edits.ts";
+import { renameOwned } from "./own-globals.ts";
 import { rewriteDeclarations } from "./rewrite-declarations.ts";
 import { rewriteDynamicImports } from "./rewrite-imports.ts";
 import { stripTypes } from "./strip-types.ts";
@@ -68,6 +69,7 @@ function rewrite(code: string, program: Program) {
   const edits: Edit[] = [];
   rewriteDynamicImports(program, edits);
   const declared = rewriteDeclarations(code, program, edits);
+  renameOwned(program, edits);
   return { ...applyEdits(code, edits), declared };
 }
 

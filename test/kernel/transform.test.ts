@@ -171,13 +171,50 @@ describe("top-level names", () => {
     }
   });
 
-  it("named like a global leave the global object alone", async () => {
-    const { fetch } = globalThis;
-    expect(await repl.run("function fetch() { return 1 }\nvar process = 2; [fetch(), process]")).toEqual([1, 2]);
-    expect(globalThis.fetch).toBe(fetch);
-    expect(typeof globalThis.process.exit).toBe("function");
-    // The scope of such names is shared with this very module.
-    await repl.run("var { fetch, process } = globalThis");
+  it("named like a global leave Node's own alone, for all other modules too", async () => {
+    const before = { fetch: globalThis.fetch, process: globalThis.process, URL: globalThis.URL, Map: globalThis.Map };
+    expect(
+      await repl.run(
+        "function fetch(n = 1): number { return n && fetch(0) + 1 }\nvar process = 2; const URL = 3; [fetch(), process, URL]",
+      ),
+    ).toEqual([1, 2, 3]);
+    expect(
+      await repl.run("class Map { static again = Map; size = 4 }\n[new Map().size, Map.name, Map.again === Map]"),
+    ).toEqual([4, "Map", true]);
+    // This module sees the same scope as the cells.
+    for (const [name, value] of Object.entries(before)) {
+      expect(globalThis[name as "fetch"]).toBe(value);
+      // biome-ignore lint/security/noGlobalEval: an indirect eval sees what modules see
+      expect(globalThis.eval(name)).toBe(value);
+    }
+    expect((await transformCell("let process = 1")).declared).toEqual(["process"]);
+  });
+
+  it.each([
+    ["process.pid", 5],
+    ["({ process }).process.pid", 5],
+    ["({ process: 1, x: process.pid }).x", 5],
+    ["((process: number) => process)(7)", 7],
+    ["(({ process }) => process)({ process: 8 })", 8],
+    ["(function () { var process = 9; return process })()", 9],
+    ["(() => { if (true) { let process = 10 } return process.pid })()", 5],
+    ["{ const process = 11; process }", 11],
+    ["for (const process of [12]) process", 12],
+    ["try { throw 13 } catch (process) { process }", 13],
+    ["[1].map((n) => process.pid + n)[0]", 6],
+    ["const o = { process() { return process.pid }, get y() { return process.pid } }; o.process() + o.y", 10],
+    ["class C { process = process.pid; static m() { return new C().process } }\nC.m()", 5],
+    ["process: for (;;) break process\nprocess.pid", 5],
+    ["({ process } = { process: { pid: 14 } }); process.pid", 14],
+    ["({ process = { pid: 15 } } = {} as any); process.pid", 15],
+    ["const process = { pid: 16 }; export { process }; process.pid", 16],
+    ["import process from 'one'; process", "the default"],
+    ["import * as process from 'one'; process.a", 1],
+    ["enum process { A = 17 }\nprocess.A", 17],
+    ["globalThis.process.version.slice(0, 1)", "v"],
+  ])("named like a global are found where they are meant: %s", async (code, value) => {
+    await repl.run("const process = { pid: 5 }");
+    expect(await repl.run(code)).toBe(value);
   });
 
   it("of functions and var are hoisted", async () => {
