@@ -67,8 +67,9 @@ function enterSyscall(t: Task): void {
   const hook = linux.hooks.sysEnter[nr];
   if (hook !== undefined) {
     t.enter(F.syscall_trace_enter, 0);
+    t.enter(F.perf_syscall_enter, 0);
     linux.hooks.fireSysEnter(hook, t, nr, args);
-    t.leave(undefined);
+    t.leave(undefined, 2);
   }
   t.enter(F.x64_sys_call, 5);
   const result = t.handler === undefined ? unimplemented(t, nr) : t.handler(t, args[0]!, args[1]!, args[2]!, args[3]!);

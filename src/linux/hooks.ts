@@ -177,7 +177,7 @@ export class Hooks {
     this.#run([program], hook.context, { time: sample.time, cpu: sample.cpu, task: sample.task, frames });
   }
 
-  /** `syscalls:sys_enter_*`, raised by `syscall_trace_enter`. */
+  /** `syscalls:sys_enter_*`, raised by `perf_syscall_enter`, as a program attached to it sees. */
   fireSysEnter(hook: Hook, task: Task, nr: number, args: readonly number[]): void {
     writeSysEnter(this.#memory, hook.context, hook.row!.id, task, nr, args);
     this.#fire(hook, task);

@@ -70,7 +70,9 @@ export class Scheduler {
     this.switches++;
     const hook = this.#hooks.schedSwitch;
     if (hook !== undefined) {
+      previous.enter(F.__traceiter_sched_switch, 0);
       this.#hooks.fireSchedSwitch(hook, previous, preempted ? TASK_REPORT_MAX : previous.state, next);
+      previous.leave(undefined);
     }
     if (previous !== cpu.idle) previous.queued = false;
     cpu.current = next;

@@ -230,6 +230,7 @@ describe("write-back", () => {
     expect(worker.length).toBe(2);
     for (const { kernel, user, record } of worker) {
       expect(kernel).toEqual([
+        "__traceiter_sched_switch",
         "__schedule",
         "schedule",
         "worker_thread",

@@ -88,7 +88,7 @@ describe("replay of a recorded build", () => {
     const linux = new Linux();
     const switches = record(linux, ["tracepoint:sched:sched_switch"]);
     await linux.replay(LOG);
-    const waits = new Set(switches.filter(({ pid }) => pid > 0).map(({ kernel }) => kernel.slice(1, 6).join(" < ")));
+    const waits = new Set(switches.filter(({ pid }) => pid > 0).map(({ kernel }) => kernel.slice(2, 7).join(" < ")));
     expect([...waits]).toEqual(
       expect.arrayContaining([
         "schedule < anon_pipe_read < vfs_read < ksys_read < __x64_sys_read",
