@@ -9,6 +9,8 @@ import { markPrecise } from "./precision.ts";
 import { checkWritable, readRegister, writeUnknown } from "./register-use.ts";
 import {
   ADD_CONST,
+  ADD_CONST32,
+  ADD_CONST64,
   copyRegister,
   ID,
   isConstant,
@@ -150,24 +152,24 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
   combineNumbers(insn, w, d, w, s);
 }
 
-/** Two numbers; after `r1 = r2; r1 += k` the link is kept with its distance. */
+/** Two numbers; after `r1 = r2; r1 += k` (or `-=`, or in 32 bits) the link is kept with its distance. */
 function combineNumbers(insn: Instruction, w: Int32Array, d: number, v: Int32Array, s: number): void {
-  const keepsLink = insn.code === (CLASS.ALU64 | ALU.ADD) || insn.code === (CLASS.ALU64 | ALU.ADD | SOURCE.X);
+  const op = insn.code & OP_MASK;
+  const narrow = (insn.code & CLASS_MASK) === CLASS.ALU;
   scalarAlu(insn, w, d, v, s);
   const id = w[d + ID];
-  if (!keepsLink || id === 0 || !isConstant(v, s, false)) {
+  if ((op !== ALU.ADD && op !== ALU.SUB) || id === 0 || !isConstant(v, s, narrow)) {
     w[d + ID] = 0;
     return;
   }
   const low = v[s + VALUE];
-  const high = v[s + VALUE + 1];
-  // Distances above int32, or a second one, cannot be expressed.
-  const fits = high === 0 && low >= 0;
+  // Distances that int32 does not hold, or a second one, cannot be expressed.
+  const fits = (narrow || v[s + VALUE + 1] === low >> 31) && !(op === ALU.SUB && low === (0x8000_0000 | 0));
   if (id & ADD_CONST || !fits) {
     w[d + OFF] = 0;
     w[d + ID] = 0;
   } else {
-    w[d + ID] = id | ADD_CONST;
-    w[d + OFF] = low;
+    w[d + ID] = id | (narrow ? ADD_CONST32 : ADD_CONST64);
+    w[d + OFF] = op === ALU.SUB ? -low : low;
   }
 }

@@ -67,7 +67,7 @@ export class Environment {
   subprograms: Subprogram[] = [];
   state!: State;
   readonly pending: Pending[] = [];
-  readonly stacks: StackLiveness = new StackLiveness();
+  readonly stacks: StackLiveness;
   index = 0;
   previous = -1;
   nextId = 0;
@@ -91,6 +91,7 @@ export class Environment {
     this.cpus = options.cpus;
     this.log = new Log(options.logLevel);
     this.recorder = options.recorder;
+    this.stacks = new StackLiveness(this);
     this.names = { helperName };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);

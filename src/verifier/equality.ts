@@ -53,9 +53,10 @@ class IdMap {
     return true;
   }
 
-  /** Numbers: where the old state relied on no link, any will do; one without id is linked to nothing. */
+  /** Numbers: one without id is linked to nothing, as is one whose id nobody else has. */
   matchesScalar(old: number, now: number): boolean {
-    return old === 0 || this.matches(old, now === 0 ? ++this.#temporary : now);
+    const before = old === 0 ? ++this.#temporary : old;
+    return this.matches(before, now === 0 ? ++this.#temporary : now);
   }
 }
 

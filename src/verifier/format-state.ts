@@ -37,9 +37,11 @@ const hex = (value: bigint): string => `0x${(value & MASK64).toString(16)}`;
 const signedNumber = (value: bigint): string => (value >= -32768n && value <= 32767n ? `${value}` : hex(value));
 const unsignedNumber = (value: bigint): string => (value <= 65535n ? `${value}` : hex(value));
 
-/** `(value; mask)` of known bits. */
-export const formatBits = (w: Words, t: number): string =>
-  `(${hex(toBigIntU(w, t))}; ${hex(toBigIntU(w, t + MASK - VALUE))})`;
+/** `(value; mask)` of known bits, or the value if all are. */
+export function formatBits(w: Words, t: number): string {
+  const value = toBigIntU(w, t);
+  return tnumIsConst(w, t) ? unsignedNumber(value) : `(${hex(value)}; ${hex(toBigIntU(w, t + MASK - VALUE))})`;
+}
 
 interface Bound {
   readonly name: string;

@@ -72,7 +72,7 @@ const ACCEPTS: Readonly<Record<ArgType, readonly string[]>> = {
   ptr_to_uninit_mem: MEMORY,
   const_size: SIZE,
   const_size_or_zero: SIZE,
-  ptr_to_ctx: ["ctx", "ptr_"],
+  ptr_to_ctx: ["ctx"],
   anything: [],
 };
 
@@ -101,6 +101,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
 }
 
 function findHelper(env: Environment, id: number): HelperRow {
+  if (id === 0) reject("helper_not_allowed", "bpf_unspec", id);
   const name = helperName(id);
   if (name === undefined) reject("unknown_helper", "unknown", id);
   if (!env.program.helpers.has(name)) reject("helper_not_allowed", `bpf_${name}`, id);

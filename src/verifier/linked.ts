@@ -1,8 +1,8 @@
 /** Registers that hold the same number, or the same number plus a constant: what is learned of one holds for all. */
-import { syncBounds } from "./bounds.ts";
+import { syncBounds, zeroExtend32 } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
 import type { Words } from "./int64.ts";
-import { ADD_CONST, copyRegister, ID, markConstant, OFF, REGISTER_WORDS, TYPE, TYPES, VALUE } from "./registers.ts";
+import { ADD_CONST, ADD_CONST32, copyRegister, ID, markConstant, OFF, REGISTER_WORDS, TYPE, TYPES, VALUE } from "./registers.ts";
 import { addScalar } from "./scalar-alu.ts";
 import { frameIndex, isSpilled, type LinkedRegister, type State, slotAt } from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";
@@ -44,6 +44,8 @@ export function syncLinked(state: State, w: Words, known: number, linked: readon
     const r = isRegister ? index * REGISTER_WORDS : slotAt(index);
     if (words[r + TYPE] !== TYPES.SCALAR || (words === w && r === known)) continue;
     if ((words[r + ID] & ~ADD_CONST) !== id) continue;
+    // A distance in 32 bits says nothing about one in 64.
+    if (((words[r + ID] ^ KNOWN[ID]) & ADD_CONST) === ADD_CONST) continue;
     const bothPlain = ((words[r + ID] | KNOWN[ID]) & ADD_CONST) === 0;
     if (bothPlain || words[r + OFF] === KNOWN[OFF]) {
       copyRegister(words, r, KNOWN, 0);
@@ -58,6 +60,7 @@ export function syncLinked(state: State, w: Words, known: number, linked: readon
     words[r + OFF] = offset;
     words[r + ID] = ownId;
     addScalar(words, r, DELTA, 0);
+    if ((ownId | KNOWN[ID]) & ADD_CONST32) zeroExtend32(words, r);
     syncBounds(words, r);
   }
 }

@@ -34,7 +34,7 @@ interface Effect {
 const effect = (writes: number, reads: number): Effect => ({ writes, reads });
 
 /** What one instruction reads and writes. */
-export function effectOf(insn: Instruction): Effect {
+export function effectOf(env: Environment, insn: Instruction): Effect {
   const { code } = insn;
   const dst = 1 << insn.dst;
   const src = 1 << insn.src;
@@ -61,7 +61,7 @@ export function effectOf(insn: Instruction): Effect {
         case JMP.EXIT:
           return effect(0, R0);
         case JMP.CALL:
-          return effect(CALLER_SAVED, callReads(insn));
+          return effect(CALLER_SAVED, callReads(env, insn));
         default:
           return effect(0, dst | operand);
       }
@@ -81,16 +81,16 @@ function atomicEffect({ imm }: Instruction, dst: number, src: number): Effect {
   }
 }
 
-/** A helper reads as many arguments as its prototype has, anything else may read all five. */
-function callReads(insn: Instruction): number {
+/** A helper that may be called reads as many arguments as its prototype has, anything else may read all five. */
+function callReads(env: Environment, insn: Instruction): number {
   const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
-  return row ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
+  return row && env.program.helpers.has(row.name) ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
 }
 
 /** Fills `env.live`. */
 export function computeLiveRegisters(env: Environment): void {
   const { insns, live } = env;
-  const effects = insns.map(effectOf);
+  const effects = insns.map((insn) => effectOf(env, insn));
   const next = insns.map((insn, index) => (slotsOf(insn) === 2 ? [index + 2] : successors(env, index)));
   let changed = true;
   while (changed) {

@@ -8,6 +8,7 @@ import type { Environment } from "./environment.ts";
 import { formatFrame } from "./format-state.ts";
 import { accessedFrame, accessedSlot, DST_ON_STACK, SRC_ON_STACK, STACK_ACCESS, Walk } from "./history.ts";
 import type { Words } from "./int64.ts";
+import { slotNames } from "./live-stack.ts";
 import { PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { type HistoryEntry, isSpilled, isSpilledScalar, type State, slotAt } from "./state.ts";
@@ -67,9 +68,7 @@ class Wanted {
   }
 
   slotsText(frame = this.frame): string {
-    const names: string[] = [];
-    for (let slot = 0; slot < 64; slot++) if (this.hasSlot(frame, slot)) names.push(`${-8 * (slot + 1)}`);
-    return names.join(",");
+    return slotNames(this.slots[2 * frame], this.slots[2 * frame + 1]);
   }
 }
 

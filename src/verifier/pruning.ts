@@ -7,9 +7,9 @@ import { JUMP_POINT } from "./environment.ts";
 import { covers, mayLoop } from "./equality.ts";
 import { loopOf } from "./loops.ts";
 import { propagatePrecision } from "./precision.ts";
-import { ADD_CONST, ID, markNotInit, OFF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { markNotInit, REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { BYTES, forEachRegister, forgetPrecision, frameIndex, type State, slotAt } from "./state.ts";
+import { BYTES, forgetPrecision, frameIndex, type State, slotAt } from "./state.ts";
 
 /** Misses that a checkpoint may have more than hits before it is dropped. */
 const PATIENCE = 3;
@@ -83,7 +83,6 @@ export class Checkpoints {
     this.#jumps = env.jumps;
     this.#processed = env.processed;
     forgetPrecision(state);
-    clearSingleIds(state);
     const checkpoint = state.copy();
     checkpoint.index = env.index;
     state.parent = checkpoint;
@@ -151,22 +150,6 @@ function cleanState(env: Environment, state: State): void {
       markNotInit(words, slotAt(slot));
       words[slotAt(slot) + BYTES] = 0;
     }
-  });
-}
-
-/** An id that only one number has links it to nothing. */
-function clearSingleIds(state: State): void {
-  const counts = new Map<number, number>();
-  forEachRegister(state, (w, r) => {
-    if (w[r + TYPE] !== TYPES.SCALAR || w[r + ID] === 0) return;
-    const id = w[r + ID] & ~ADD_CONST;
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  });
-  forEachRegister(state, (w, r) => {
-    if (w[r + TYPE] !== TYPES.SCALAR || w[r + ID] === 0) return;
-    if (counts.get(w[r + ID] & ~ADD_CONST)! > 1) return;
-    w[r + ID] = 0;
-    w[r + OFF] = 0;
   });
 }
 

@@ -60,8 +60,10 @@ export const TYPES = {
 export const MAYBE_NULL = 0x100;
 export const BASE_TYPE = 0xff;
 
-/** Flag in `ID`: the register is another one plus `OFF`. */
-export const ADD_CONST = 0x8000_0000 | 0;
+/** Flags in `ID`: the register is another one plus `OFF`, added in 64 bits or in 32. */
+export const ADD_CONST64 = 0x8000_0000 | 0;
+export const ADD_CONST32 = 0x4000_0000;
+export const ADD_CONST: number = ADD_CONST64 | ADD_CONST32;
 
 /** `AUX` of a packet pointer that has been compared: at the end of the packet, beyond it. */
 export const AT_PACKET_END = -1;

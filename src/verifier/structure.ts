@@ -1,5 +1,5 @@
 /** The shape of a program, before any path is followed: its functions, where its jumps lead, what its constants name. */
-import { CALL, CLASS, CLASS_MASK, JMP, LD_IMM64, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK } from "../isa/constants.ts";
+import { CALL, CLASS, CLASS_MASK, JMP, LD_IMM64, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK, SOURCE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
 import type { Environment, Subprogram } from "./environment.ts";
@@ -8,6 +8,8 @@ import { reject } from "./rejection.ts";
 const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
 
 export const CALL_CODE = CLASS.JMP | JMP.CALL;
+/** `callx`, which LLVM knows and Linux does not. */
+const CALL_REGISTER_CODE = CLASS.JMP | JMP.CALL | SOURCE.X;
 export const EXIT_CODE = CLASS.JMP | JMP.EXIT;
 const JA_CODE = CLASS.JMP | JMP.JA;
 const JA32_CODE = CLASS.JMP32 | JMP.JA;
@@ -79,7 +81,7 @@ export function checkConstants(env: Environment): void {
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
       index++;
-    } else if (OPCODE_TABLE[insn.code].length === 0) reject("unknown_opcode", insn.code);
+    } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE) reject("unknown_opcode", insn.code);
   }
 }
 

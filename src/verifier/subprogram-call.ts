@@ -2,7 +2,6 @@
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import { readRegister } from "./register-use.ts";
 import { copyRegister, markNotInit, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
@@ -18,9 +17,9 @@ export function checkSubprogramCall(env: Environment, insn: Instruction): number
   for (let register = REG.R1; register <= REG.R5; register++)
     copyRegister(callee.words, registerAt(register), caller.words, registerAt(register));
   for (let register = REG.R0; register <= REG.R5; register++) markNotInit(caller.words, registerAt(register));
-  for (let register = REG.R0; register <= REG.R5; register++) env.touchRegister(register);
+  env.touchAll();
   frames.push(callee);
-  env.stacks.enter(env.state);
+  env.stacks.leave();
   if (env.log.verbose) {
     env.log.write("caller:\n");
     env.printState(env.state, caller.index);
@@ -35,7 +34,7 @@ export function returnToCaller(env: Environment): number {
   const callee = env.frame;
   const r0 = registerAt(REG.R0);
   if (callee.words[r0 + TYPE] === TYPES.STACK) reject("return_stack");
-  readRegister(env, REG.R0);
+  env.stacks.update();
   env.state.frames.pop();
   const caller = env.frame;
   copyRegister(caller.words, r0, callee.words, r0);
@@ -47,7 +46,6 @@ export function returnToCaller(env: Environment): number {
     env.log.write(`to caller at ${callee.callsite + 1}:\n`);
     env.printState(env.state, caller.index);
   }
-  env.stacks.enter(env.state);
   return callee.callsite + 1;
 }
 

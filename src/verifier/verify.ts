@@ -144,7 +144,9 @@ function followAll(env: Environment, checkpoints: Checkpoints): void {
         env.printInstruction();
       }
       const { index, frame: active } = env;
+      env.stacks.begin();
       const next = followInstruction(env);
+      env.stacks.commit(index);
       if (env.recorder) {
         env.recorder.add(index, active, env.spec.maps, env.scratchedRegisters, env.scratchedSlots);
         env.touchNothing();
@@ -152,11 +154,14 @@ function followAll(env: Environment, checkpoints: Checkpoints): void {
       if (next !== END) {
         env.previous = index;
         env.index = next;
+        // Back from a function: the log shows the caller's whole state.
+        if (env.state.frames.length <= active.index) fresh = true;
         continue;
       }
       env.touchAll();
     }
     checkpoints.finishPath(env);
+    env.stacks.update();
     if (!env.pop()) return;
     fresh = true;
   }
