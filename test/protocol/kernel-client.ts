@@ -134,7 +134,7 @@ export class KernelClient {
   /** Shuts the kernel down and waits for the end of its process; the exit code. */
   async stop(): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.process.once("exit", resolve));
-    if (this.process.exitCode === null) {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
       this.send("shutdown_request", { restart: false }, this.control);
       await ended;
     }
