@@ -79,6 +79,8 @@ export class Hooks {
   readonly sysEnter: (Hook | undefined)[] = [];
   readonly sysExit: (Hook | undefined)[] = [];
   schedSwitch: Hook | undefined;
+  /** What a program threw. The machine goes on to a state from which it can run again, then throws it. */
+  failure: { readonly cause: unknown } | undefined;
   /** The event whose programs run now. */
   moment: Moment | undefined;
 
@@ -204,9 +206,10 @@ export class Hooks {
     this.moment = moment;
     try {
       for (const program of programs) program.run(context);
-    } finally {
-      this.moment = undefined;
+    } catch (cause) {
+      this.failure ??= { cause };
     }
+    this.moment = undefined;
   }
 }
 

@@ -34,6 +34,15 @@ export class RunningError extends Error {
   }
 }
 
+/** A machine that cannot be built. */
+export class MachineOptionError extends Error {
+  readonly code = "EINVAL";
+  constructor(option: string, given: unknown, expected: string) {
+    super(`a machine's ${option} must be ${expected}, not ${JSON.stringify(given)}`);
+    this.name = "MachineOptionError";
+  }
+}
+
 /** What happened in one run. */
 export interface RunSummary {
   /** Virtual nanoseconds that passed. */
@@ -69,6 +78,11 @@ export interface NewProcess {
 /** A replay may end this much later than its log, in steps of ... */
 const LATENESS = 10_000_000_000;
 const LATENESS_STEP = 1_000_000;
+
+const MOST_CPUS = 64;
+
+/** Lines that the trace pipe keeps. */
+const TRACE_LINES = 65_536;
 
 /** Pids of processes; below them those of Linux's own threads. */
 const FIRST_PID = 1000;
@@ -117,6 +131,10 @@ export class Linux implements Host {
   #running = false;
 
   constructor({ cpus = 2, seed = 1, memory = new LinearMemory() }: LinuxOptions = {}) {
+    if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
+      throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
+    }
+    if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
     this.memory = memory;
     this.random32 = new Random(seed, 0);
     this.#programRandom = new Random(seed, 1);
@@ -159,6 +177,8 @@ export class Linux implements Host {
 
   trace(line: string): void {
     this.tracePipe.push(traceLine(this.task(), this.cpu(), this.ktimeNs(), line));
+    // Linux's buffer is a ring, too: who does not read it loses the oldest lines.
+    if (this.tracePipe.length > TRACE_LINES) this.tracePipe.splice(0, TRACE_LINES / 2);
   }
 
   /** Return addresses of what executes now, innermost first, as [low, high] pairs; empty outside of events. */

@@ -71,6 +71,7 @@ export class Simulation {
   /** Runs until all is done that comes before `end`. False: `deadline`, a real time in milliseconds, came first. */
   advance(end: number, deadline: number): boolean {
     for (let step = 1; ; step++) {
+      if (this.hooks.failure !== undefined) this.#fail();
       if (step % LOOK === 0 && performance.now() > deadline) return false;
       const cpu = this.#earliest();
       const queue = this.#samples.next <= this.#events.next ? this.#samples : this.#events;
@@ -86,6 +87,12 @@ export class Simulation {
     }
     this.now = end;
     return true;
+  }
+
+  #fail(): never {
+    const { cause } = this.hooks.failure!;
+    this.hooks.failure = undefined;
+    throw cause;
   }
 
   #earliest(): Cpu {

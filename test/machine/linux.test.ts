@@ -84,7 +84,11 @@ describe("run", () => {
     expect(() => linux.runUntil(1e9)).toThrow("from the program");
     detach();
     expect(linux.task().pid).toBe(0);
+    const events = record(linux, SYSCALL_HOOKS);
     expect(linux.runUntil(1e9).syscalls).toBeGreaterThan(10);
+    // The interrupted call went on where it was: its exit follows, and nothing is left on its stack.
+    expect(events[0]!.hook).toBe("tracepoint:syscalls:sys_exit_nanosleep");
+    for (const { kernel } of events) expect(kernel.length).toBeLessThanOrEqual(4);
   });
 });
 
@@ -245,6 +249,13 @@ describe("write-back", () => {
 });
 
 describe("the trace pipe", () => {
+  it("keeps the newest lines only", () => {
+    const linux = new Linux();
+    for (let i = 0; i < 200_000; i++) linux.trace(String(i));
+    expect(linux.tracePipe.length).toBeLessThanOrEqual(65_536);
+    expect(linux.tracePipe.at(-1)).toMatch(/ 199999$/);
+  });
+
   it("has lines as Linux prints them", () => {
     const linux = machine(workloads.readFiles());
     linux.hooks.attach("tracepoint:syscalls:sys_enter_read", { run: () => linux.trace("count 7") });

@@ -1,10 +1,11 @@
 import { logRotation } from "./log-rotation.ts";
+import { WorkloadError } from "./options.ts";
 import { readFiles } from "./read-files.ts";
 import { type WebServerOptions, webServer } from "./web-server.ts";
 import type { Workload } from "./workload.ts";
 
 /** All of them at once: a small server on a working day. */
-function mixed(options: WebServerOptions = {}): Workload {
+function mixed(options: Partial<WebServerOptions> = {}): Workload {
   return {
     name: "mixed",
     start(linux) {
@@ -25,4 +26,17 @@ function mixed(options: WebServerOptions = {}): Workload {
  */
 export const workloads = { webServer, readFiles, logRotation, mixed } as const;
 
+/**
+ * A workload by its name, with its usual parameters; throws `WorkloadError`.
+ *
+ * @example
+ * linux.spawn(workloadNamed("mixed"));
+ */
+export function workloadNamed(name: string): Workload {
+  const known = Object.keys(workloads);
+  if (!Object.hasOwn(workloads, name)) throw new WorkloadError(`no such workload: "${name}"`, name, known);
+  return workloads[name as keyof typeof workloads]();
+}
+
+export { WorkloadError } from "./options.ts";
 export type { Workload } from "./workload.ts";

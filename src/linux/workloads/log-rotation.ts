@@ -1,6 +1,7 @@
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
+import { withDefaults } from "./options.ts";
 import { exec, type Workload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/logrotate";
@@ -8,15 +9,17 @@ const BINARY = "/usr/sbin/logrotate";
 /** How big the logs are and how often they are rotated. */
 export interface LogRotationOptions {
   /** Bytes of each log. */
-  readonly size?: number;
-  readonly logs?: number;
+  readonly size: number;
+  readonly logs: number;
   /** Milliseconds between two rounds. */
-  readonly every?: number;
+  readonly every: number;
 }
 
+const DEFAULTS: LogRotationOptions = { size: 3_000_000, logs: 3, every: 500 };
+
 /** A daemon that now and then pipes old logs through a compressor: long sequential reads, a pipe, two processes. */
-export function logRotation(options: LogRotationOptions = {}): Workload {
-  const { size = 3_000_000, logs = 3, every = 500 } = options;
+export function logRotation(options: Partial<LogRotationOptions> = {}): Workload {
+  const { size, logs, every } = withDefaults("logRotation", DEFAULTS, options);
   return {
     name: "logRotation",
     start(linux) {

@@ -1,6 +1,7 @@
 import { O_RDONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
+import { withDefaults } from "./options.ts";
 import { exec, type Workload } from "./workload.ts";
 
 const SHELL = "/usr/bin/bash";
@@ -8,18 +9,20 @@ const CAT = "/usr/bin/cat";
 
 /** What the shell reads, and how often. */
 export interface ReadFilesOptions {
-  readonly files?: number;
+  readonly files: number;
   /** Bytes of the median file. */
-  readonly size?: number;
+  readonly size: number;
   /** Bytes that `cat` asks for at once. */
-  readonly chunk?: number;
+  readonly chunk: number;
   /** Milliseconds between two commands. */
-  readonly pause?: number;
+  readonly pause: number;
 }
 
+const DEFAULTS: ReadFilesOptions = { files: 50, size: 40_000, chunk: 131_072, pause: 20 };
+
 /** A shell in which somebody runs `cat FILE` again and again: fork, exec, open, read, write, exit, wait. */
-export function readFiles(options: ReadFilesOptions = {}): Workload {
-  const { files = 50, size = 40_000, chunk = 131_072, pause = 20 } = options;
+export function readFiles(options: Partial<ReadFilesOptions> = {}): Workload {
+  const { files, size, chunk, pause } = withDefaults("readFiles", DEFAULTS, options);
   return {
     name: "readFiles",
     start(linux) {

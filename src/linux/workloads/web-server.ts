@@ -3,6 +3,7 @@ import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from "../open.ts";
 import { Random } from "../random.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
+import { withDefaults } from "./options.ts";
 import type { Workload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/webserver";
@@ -10,23 +11,25 @@ const LOG = "/var/log/webserver/access.log";
 
 /** How busy the server is and what it serves. */
 export interface WebServerOptions {
-  readonly port?: number;
+  readonly port: number;
   /** Worker processes. */
-  readonly workers?: number;
+  readonly workers: number;
   /** Requests a second, at random times. */
-  readonly rate?: number;
+  readonly rate: number;
   /** Files under /var/www, from small icons to big pictures. */
-  readonly files?: number;
+  readonly files: number;
   /** Bytes of the median file. */
-  readonly size?: number;
+  readonly size: number;
 }
+
+const DEFAULTS: WebServerOptions = { port: 80, workers: 4, rate: 2_000, files: 400, size: 12_000 };
 
 /**
  * A web server with several workers, and clients that ask it for files: accept, read the request, open, read and send
  * the file, write the log. Popular files come from the page cache, others from the disk.
  */
-export function webServer(options: WebServerOptions = {}): Workload {
-  const { port = 80, workers = 4, rate = 2_000, files = 400, size = 12_000 } = options;
+export function webServer(options: Partial<WebServerOptions> = {}): Workload {
+  const { port, workers, rate, files, size } = withDefaults("webServer", DEFAULTS, options);
   return {
     name: "webServer",
     start(linux) {
