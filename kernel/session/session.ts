@@ -27,7 +27,9 @@ export interface SessionOptions {
 
 type RequestChannel = "shell" | "control";
 type Request<T extends RequestType> = Message<RequestContents[T]>;
-type Handlers = { readonly [T in RequestType]: (request: Request<T>) => JsonObject | Promise<JsonObject> };
+/** Cells have a queue of their own; every other request is answered at once. */
+type Answered = Exclude<RequestType, "execute_request">;
+type Handlers = { readonly [T in Answered]: (request: Request<T>) => JsonObject | Promise<JsonObject> };
 
 /** One running kernel: takes requests, answers each, publishes what happens. Ends by {@link closed}. */
 export class Session {
@@ -36,7 +38,7 @@ export class Session {
   readonly #language;
   readonly #outputs: Outputs;
   readonly #executor: Executor;
-  readonly #queue = new CellQueue<CellResult>();
+  readonly #queue = new CellQueue<void>();
   readonly #history = new History();
   readonly #handlers: Handlers;
   readonly #closed = Promise.withResolvers<void>();
@@ -52,7 +54,6 @@ export class Session {
     this.#executor = new Executor({ cwd, modules }, this.#language, this.#outputs);
     this.#handlers = {
       kernel_info_request: () => kernelInfo(version),
-      execute_request: (request) => this.#execute(request),
       complete_request: ({ content }) => complete(this.#language, content),
       inspect_request: ({ content }) => inspect(this.#language, content),
       is_complete_request: ({ content }) => isComplete(this.#language, content),
@@ -108,53 +109,60 @@ export class Session {
       return;
     }
     const type = message.header.msg_type;
-    if (isRequestType(type) && REQUESTS[type].channels.includes(channel)) void this.#serve(channel, type, message);
+    if (!isRequestType(type) || !REQUESTS[type].channels.includes(channel)) return;
+    if (type === "execute_request") {
+      const content = REQUESTS.execute_request.read(message.content);
+      void this.#serveCell(channel, { ...message, content });
+    } else {
+      void this.#serve(channel, type, message);
+    }
   }
 
   /** Busy, the answer, idle: each with the request as parent. */
-  async #serve<T extends RequestType>(channel: RequestChannel, type: T, message: Message): Promise<void> {
-    const { header, identities } = message;
-    const row = REQUESTS[type];
-    // A queued cell is busy when its turn comes, not when it arrives.
-    if (type !== "execute_request") this.#publish("status", header, { execution_state: "busy" });
-    const content = await this.#answer(type, { ...message, content: row.read(message.content) });
-    if (row.reply !== undefined) this.#send(channel, row.reply, header, content, identities);
-    this.#outputs.flush();
-    this.#publish("status", header, { execution_state: "idle" });
+  async #serve<T extends Answered>(channel: RequestChannel, type: T, message: Message): Promise<void> {
+    this.#publish("status", message.header, { execution_state: "busy" });
+    const content = await this.#answer(type, { ...message, content: REQUESTS[type].read(message.content) });
+    this.#finish(channel, REQUESTS[type].reply, message, content);
     if (type === "shutdown_request") {
-      this.#publish("shutdown_reply", header, content);
+      this.#publish("shutdown_reply", message.header, content);
       await this.close();
     }
   }
 
-  async #answer<T extends RequestType>(type: T, request: Request<T>): Promise<JsonObject> {
+  /** A cell's turn: busy, its outputs, the reply, idle. The next cell begins only after that. */
+  async #serveCell(channel: RequestChannel, request: Request<"execute_request">): Promise<void> {
+    const finish = (content: JsonObject): void => this.#finish(channel, "execute_reply", request, content);
+    const end = await this.#queue.push(async () => {
+      this.#publish("status", request.header, { execution_state: "busy" });
+      try {
+        const { value, dropWaiting } = await this.#execute(request);
+        finish(value);
+        return { value: undefined, dropWaiting };
+      } catch (error) {
+        finish(kernelFault("execute_request", error as Error));
+        return { value: undefined, dropWaiting: true };
+      }
+    });
+    if (end !== ABORTED) return;
+    this.#publish("status", request.header, { execution_state: "busy" });
+    finish({ status: "aborted", execution_count: this.#count });
+  }
+
+  #finish(channel: RequestChannel, reply: string | undefined, request: Message<unknown>, content: JsonObject): void {
+    this.#outputs.flush();
+    if (reply !== undefined) this.#send(channel, reply, request.header, content, request.identities);
+    this.#publish("status", request.header, { execution_state: "idle" });
+  }
+
+  async #answer<T extends Answered>(type: T, request: Request<T>): Promise<JsonObject> {
     try {
       return await this.#handlers[type](request);
     } catch (error) {
-      // A fault of the kernel: the front end is told, so that it does not wait for ever.
-      const { name, message, stack } = error as Error;
-      console.error(`bpfbook kernel: ${type} failed: ${stack}`);
-      return { status: "error", ename: name, evalue: message, traceback: [] };
+      return kernelFault(type, error as Error);
     }
   }
 
-  async #execute(request: Request<"execute_request">): Promise<JsonObject> {
-    const result = await this.#queue.push(() => this.#executeNow(request));
-    if (result === ABORTED) {
-      this.#publish("status", request.header, { execution_state: "busy" });
-      return { status: "aborted", execution_count: this.#count };
-    }
-    const reply = { execution_count: this.#count, payload: [], user_expressions: {} };
-    if (result.status === "error") return { status: "error", ...reply, ...result.error };
-    const expressions = Object.entries(result.expressions).map(([name, value]) => [
-      name,
-      "data" in value ? { status: "ok", data: value.data, metadata: {} } : { status: "error", ...value.error },
-    ]);
-    return { status: "ok", ...reply, user_expressions: Object.fromEntries(expressions) };
-  }
-
-  async #executeNow({ header, identities, content }: Request<"execute_request">): Promise<TaskResult<CellResult>> {
-    this.#publish("status", header, { execution_state: "busy" });
+  async #execute({ header, identities, content }: Request<"execute_request">): Promise<TaskResult<JsonObject>> {
     if (content.storeHistory) this.#count++;
     const count = this.#count;
     if (!content.silent) this.#publish("execute_input", header, { code: content.code, execution_count: count });
@@ -165,7 +173,7 @@ export class Session {
       const output = result.status === "ok" ? result.text : undefined;
       this.#history.add({ session: this.#history.session, line: count, source: content.code, output });
     }
-    return { value: result, dropWaiting: result.status === "error" && content.stopOnError };
+    return { value: executeReply(result, count), dropWaiting: result.status === "error" && content.stopOnError };
   }
 
   /** No cell can register a comm target yet: the protocol's answer is to close it at once. */
@@ -200,4 +208,20 @@ export class Session {
   #transmit(channel: MessageChannel, message: Message<object>): void {
     void this.#sockets?.send(channel, encodeMessage(message, this.#signer));
   }
+}
+
+function executeReply(result: CellResult, count: number): JsonObject {
+  const reply = { execution_count: count, payload: [], user_expressions: {} };
+  if (result.status === "error") return { status: "error", ...reply, ...result.error };
+  const expressions = Object.entries(result.expressions).map(([name, value]) => [
+    name,
+    "data" in value ? { status: "ok", data: value.data, metadata: {} } : { status: "error", ...value.error },
+  ]);
+  return { status: "ok", ...reply, user_expressions: Object.fromEntries(expressions) };
+}
+
+/** A fault of the kernel itself: the front end is told, so that it does not wait for ever. */
+function kernelFault(type: RequestType, { name, message, stack }: Error): JsonObject {
+  console.error(`bpfbook kernel: ${type} failed: ${stack}`);
+  return { status: "error", ename: name, evalue: message, traceback: [] };
 }
