@@ -54,6 +54,8 @@ export function* doExit(t: Task, entry: Frame, code: number): Kernel<never> {
   t.enter(F.unmap_page_range, 18_000);
   t.leave(undefined, 4);
   t.enter(F.exit_files, 150);
+  // That took long: what others did meanwhile comes before the files are closed.
+  while (t.behind) yield BEHIND;
   for (const [fd] of t.files.entries()) {
     const removed = t.files.remove(fd)!;
     if (removed.last) fput(t, removed.file);

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { Linux } from "../../src/linux/linux.ts";
+import type { Sys } from "../../src/linux/sys.ts";
+import type { UserCode } from "../../src/linux/task.ts";
+
+/** A client that counts. */
+function client() {
+  const seen = { bytes: 0, closed: 0, times: [] as number[] };
+  return {
+    seen,
+    received: (bytes: number, time: number) => {
+      seen.bytes += bytes;
+      seen.times.push(time);
+    },
+    closed: () => void seen.closed++,
+  };
+}
+
+/** Opens a port, then serves `serve` connections, one after the other. */
+function* server(sys: Sys, backlog: number, serve: number, think: number): UserCode {
+  const listener = yield sys.socket();
+  yield sys.bind(listener, 8080);
+  yield sys.listen(listener, backlog);
+  for (let i = 0; i < serve; i++) {
+    const connection = yield sys.accept(listener);
+    const bytes = yield sys.read(connection, 4096);
+    yield sys.nanosleep(think);
+    yield sys.write(connection, bytes * 2);
+    yield sys.close(connection);
+  }
+  yield sys.close(listener);
+}
+
+describe("connections", () => {
+  it("bring a request in and an answer out, both taking time on the wire", () => {
+    const linux = new Linux();
+    linux.process({ comm: "server", program: (sys) => server(sys, 8, 1, 1) });
+    const one = client();
+    linux.network.request(1_000_000, 8080, 333, one);
+    linux.runUntil(100_000_000);
+    expect(one.seen).toMatchObject({ bytes: 666, closed: 1 });
+    expect(one.seen.times[0]).toBeGreaterThan(1_240_000);
+    expect(one.seen.times[0]).toBeLessThan(1_400_000);
+    expect(linux.tasks()).toEqual([]);
+  });
+
+  it("wait in the backlog as long as it has room", () => {
+    const linux = new Linux();
+    linux.process({ comm: "server", program: (sys) => server(sys, 3, 100, 10_000_000) });
+    const clients = Array.from({ length: 10 }, client);
+    for (const [index, one] of clients.entries()) linux.network.request(1_000_000 + index, 8080, 100, one);
+    linux.runUntil(1e9);
+    const answered = clients.filter(({ seen }) => seen.closed === 1).length;
+    // One was accepted while the others came, or before; three waited.
+    expect(answered).toBeGreaterThanOrEqual(3);
+    expect(answered).toBeLessThanOrEqual(4);
+    for (const { seen } of clients) expect(seen.bytes).toBe(seen.closed * 200);
+  });
+
+  it("find nobody at a closed port", () => {
+    const linux = new Linux();
+    const one = client();
+    linux.network.request(10, 81, 5, one);
+    linux.runUntil(1e9);
+    expect(one.seen).toMatchObject({ bytes: 0, closed: 0 });
+  });
+
+  it("may be read in pieces, and wait for the request", () => {
+    const linux = new Linux();
+    const pieces: number[] = [];
+    linux.process({
+      comm: "server",
+      *program(sys) {
+        const listener = yield sys.socket();
+        yield sys.bind(listener, 9);
+        yield sys.listen(listener, 1);
+        const connection = yield sys.accept(listener);
+        for (let left = 1000; left > 0; left -= pieces.at(-1)!) pieces.push(yield sys.read(connection, 300));
+      },
+    });
+    linux.network.request(1_000_000, 9, 1000, client());
+    linux.runUntil(1e9);
+    expect(pieces).toEqual([300, 300, 300, 100]);
+  });
+});
+
+describe("sockets", () => {
+  it("say what is wrong", () => {
+    const linux = new Linux();
+    linux.files.create("/x", 5);
+    const results: number[] = [];
+    linux.process({
+      comm: "test",
+      *program(sys) {
+        const file = yield sys.openat("/x", 2);
+        const first = yield sys.socket();
+        results.push(yield sys.accept(first));
+        results.push(yield sys.accept(file));
+        results.push(yield sys.bind(77, 80));
+        results.push(yield sys.read(first, 10));
+        results.push(yield sys.write(first, 10));
+        yield sys.bind(first, 80);
+        results.push(yield sys.listen(first, 5));
+        const second = yield sys.socket();
+        yield sys.bind(second, 80);
+        results.push(yield sys.listen(second, 5));
+      },
+    });
+    linux.runUntil(1e9);
+    const [EINVAL, ENOTSOCK, EBADF, EPIPE, EADDRINUSE] = [-22, -88, -9, -32, -98];
+    expect(results).toEqual([EINVAL, ENOTSOCK, EBADF, EINVAL, EPIPE, 0, EADDRINUSE]);
+  });
+});
