@@ -116,6 +116,27 @@ describe("dead code", () => {
   });
 });
 
+test.each([
+  ["forwards", (store: Instruction, count: number) => [jump(count), ...new Array<Instruction>(count).fill(store)]],
+  [
+    "backwards",
+    (store: Instruction, count: number) => [...new Array<Instruction>(count).fill(store), jump(-count - 1)],
+  ],
+])("a jump %s that rewriting moves out of reach is an error", (_, build) => {
+  const [store] = assembleText("*(u32 *)(r1 + 12) = r2") as [Instruction];
+  const load = (count: number) => {
+    const insns = [...build(store, count), ...assembleText("exit")];
+    return rewrite({ type: "sched_cls", name: "long", insns, maps: [], license: "GPL" }, verdictFor(insns));
+  };
+  // Each store becomes two instructions.
+  expect(load(16_000).insns).toHaveLength(32_002);
+  expect(() => load(16_400)).toThrow(/beyond a 16-bit offset/);
+});
+
+function jump(offset: number): Instruction {
+  return { code: 0x05, dst: 0, src: 0, offset, imm: 0 };
+}
+
 test("a program that the verifier rejected is not rewritten", () => {
   const insns = assembleText("exit");
   const verdict: Verdict = {
