@@ -2,6 +2,8 @@
 // The command. Plain JavaScript that any Node can read: on one that is too old it starts the right one or says so.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -19,6 +21,10 @@ if (Number(process.versions.node.split(".")[0]) < NEEDED) {
   const { status } = spawnSync(bundled, process.argv.slice(1), { stdio: "inherit" });
   process.exit(status ?? 1);
 }
+
+// Compiled code and stripped types are kept from one start to the next: it halves the start of the kernel, whose child
+// process uses the same cache.
+module.enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bpfbook", "compile"));
 
 // A development checkout runs its sources (Node strips the types); a package or a Binder image runs dist/.
 const source = join(root, "src", "cli", "main.ts");

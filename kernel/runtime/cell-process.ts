@@ -1,4 +1,3 @@
-import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { currentRun, inCell } from "./cell-run.ts";
 import { CellRunner } from "./cell-runner.ts";
@@ -43,9 +42,8 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   });
   listen(new CellRunner(evaluator, emit), link);
   emit({ type: "ready" });
-  // The first use of the type stripper costs as much as twenty cells; it is paid while the user types. The compile cache is
-  // written now, as the process will be killed and not exit.
-  void transformCell("0 as number").then(() => flushCompileCache());
+  // The first use of the type stripper costs as much as twenty cells; it is paid while the user types.
+  void transformCell("0 as number");
 }
 
 function listen(runner: CellRunner, link: WorkerLink): void {

@@ -1,6 +1,7 @@
-import { registerHooks } from "node:module";
+import { flushCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { nodeTimers } from "./timers.ts";
 
 /** `import.meta` of a cell. */
 export interface CellMeta {
@@ -9,6 +10,9 @@ export interface CellMeta {
   readonly dirname: string;
   resolve(specifier: string): string;
 }
+
+/** After the last import, how long (ms) until what it compiled is written to the compile cache. */
+const FLUSH_DELAY = 500;
 
 /**
  * Imports of cells are imports of this module, as code that the inspector evaluates has no module of its own;
@@ -28,10 +32,12 @@ export function installResolution(folder: string, modules: Readonly<Record<strin
   const notebook = pathToFileURL(join(folder, "notebook.ts")).href;
   registerHooks({
     resolve(specifier, context, next) {
+      keepCompiled();
       if (Object.hasOwn(modules, specifier)) return next(pathToFileURL(modules[specifier]!).href, context);
       return next(specifier, context.parentURL === import.meta.url ? { ...context, parentURL: notebook } : context);
     },
   });
+  keepCompiled(); // the kernel's own modules
   const filename = fileURLToPath(notebook);
   return {
     url: notebook,
@@ -39,4 +45,14 @@ export function installResolution(folder: string, modules: Readonly<Record<strin
     dirname: dirname(filename),
     resolve: (specifier) => import.meta.resolve(specifier),
   };
+}
+
+let flush: NodeJS.Timeout | undefined;
+
+/** Saves compiled modules for the next start: the process will be killed, and Node saves only when it exits. */
+function keepCompiled(): void {
+  flush ??= nodeTimers.setTimeout(() => {
+    flush = undefined;
+    flushCompileCache();
+  }, FLUSH_DELAY);
 }

@@ -72,7 +72,7 @@ function uniqueSources(entries: readonly HistoryEntry[]): HistoryEntry[] {
 function globPattern(glob: string): RegExp {
   const body = glob
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", "[^]*")
-    .replaceAll("?", "[^]");
+    .replaceAll("*", "[\\s\\S]*")
+    .replaceAll("?", "[\\s\\S]");
   return new RegExp(`^${body}$`);
 }
