@@ -1,4 +1,4 @@
-import type { HelperFunction, Passing } from "../helpers/row.ts";
+import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
 import type { BoundHelper, Environment } from "./environment.ts";
@@ -22,6 +22,19 @@ export interface CallTarget {
   readonly call: HelperFunction;
   /** The map, where it is known before the run. */
   readonly map: RuntimeMap | undefined;
+  /** Registers that may point to memory which the helper touches, and how much of it: undefined where only the run knows. */
+  readonly pointers: readonly { readonly register: number; readonly bytes: number | undefined }[];
+  /** For lookups in an array that is known before the run: where its elements lie. */
+  readonly array: ArrayPlace | undefined;
+}
+
+/** The elements of an array in linear memory. */
+export interface ArrayPlace {
+  readonly base: number;
+  readonly stride: number;
+  readonly maxEntries: number;
+  /** The key, where the verifier proved it to be constant and in range. */
+  readonly constantKey: number | undefined;
 }
 
 /** A call on a map that is known before the run goes straight to that map. */
@@ -59,19 +72,39 @@ export function resolveCalls(
       throw new ProgramError("unknown-helper", slot, `there is no helper ${operation.id} to call`);
     }
     if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
-    const known = xlated.facts[at]!.map;
-    return resolveCall(helper, known === undefined ? undefined : maps[known]);
+    const { map, constantKey } = xlated.facts[at]!;
+    return resolveCall(helper, map === undefined ? undefined : maps[map], constantKey);
   });
 }
 
-function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined): CallTarget {
+function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, constantKey?: number): CallTarget {
   const { name, passing } = row;
+  const types = argumentTypes(row);
+  const pointers = types.map((type, i) => ({ register: i + 1, bytes: bytesTouched(type, map) }));
+  const elements = name === "map_lookup_elem" ? map?.elements : undefined;
+  const array = elements && { ...elements, maxEntries: map!.spec.maxEntries, constantKey };
+  const target = { name, passing, map, pointers, array };
   const specialised = SPECIALISED[name];
   if (map !== undefined && specialised !== undefined) {
-    return { name, passing, map, args: specialised.args, call: specialised.bind(map) };
+    return { ...target, args: specialised.args, call: specialised.bind(map) };
   }
-  const args = argumentTypes(row).flatMap((type, i) =>
-    type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)],
-  );
-  return { name, passing, map, args, call };
+  const args = types.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
+  return { ...target, args, call };
+}
+
+/** How many bytes a helper touches at an argument of this type. What is passed as a number may still be used as an address. */
+function bytesTouched(type: ArgType, map: RuntimeMap | undefined): number | undefined {
+  switch (type) {
+    case "const_map_ptr":
+    case "const_size":
+    case "const_size_or_zero":
+    case "ptr_to_ctx":
+      return 0;
+    case "ptr_to_map_key":
+      return map?.spec.keySize;
+    case "ptr_to_map_value":
+      return map?.spec.valueSize;
+    default:
+      return undefined;
+  }
 }

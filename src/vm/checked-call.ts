@@ -30,6 +30,8 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
     args,
     passing: row.passing,
     map: undefined,
+    pointers: [],
+    array: undefined,
     call: (...halves) => {
       let map: RuntimeMap | undefined;
       const checked = types.flatMap((type, i): number[] => {

@@ -1,4 +1,5 @@
 import { REG } from "../../isa/constants.ts";
+import type { StackSlot } from "../flow/stack-slots.ts";
 import type { AtomicOp, Operation } from "../operation.ts";
 import { type Access, STACK_SIZE } from "../types.ts";
 import type { WasmWith } from "../wasm/opcodes.ts";
@@ -75,6 +76,39 @@ export function emitStore(
   if ("constant" in operation.src) frame.f.i64(operation.src.constant);
   else frame.get(operation.src.register);
   frame.f.memory(STORES[operation.bytes], distance);
+}
+
+/** Emits a load from a piece of the stack that lives in a local. */
+export function emitSlotLoad(
+  frame: FrameBuilder,
+  { bytes, signed, dst }: Operation & { kind: "load" },
+  slot: StackSlot,
+): void {
+  const { f } = frame;
+  f.get(frame.slot(slot));
+  if (bytes !== 8) {
+    if (bytes !== 4) {
+      if (signed) f.op(bytes === 1 ? "i32.extend8_s" : "i32.extend16_s");
+      else f.i32(bytes === 1 ? 0xff : 0xffff).op("i32.and");
+    }
+    f.op(signed ? "i64.extend_i32_s" : "i64.extend_i32_u");
+  }
+  frame.set(dst);
+}
+
+/** Emits a store to a piece of the stack that lives in a local. The bits above its size are whatever; loads take them off. */
+export function emitSlotStore(
+  frame: FrameBuilder,
+  { bytes, src }: Operation & { kind: "store" },
+  slot: StackSlot,
+): void {
+  const { f } = frame;
+  if ("register" in src) {
+    if (bytes === 8) frame.get(src.register);
+    else frame.getLow(src.register);
+  } else if (bytes === 8) f.i64(src.constant);
+  else f.i32(Number(BigInt.asIntN(32, src.constant)));
+  f.set(frame.slot(slot));
 }
 
 /** Emits a read-modify-write as what it is when nothing runs at the same time: a load, an operation and a store. */

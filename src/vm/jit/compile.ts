@@ -2,13 +2,15 @@ import { REG } from "../../isa/constants.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP, RETURN_HIGH } from "../../memory/memory.ts";
 import type { CallTarget } from "../call.ts";
+import { flowGraph } from "../flow/graph.ts";
+import { promotableSlots, type StackSlot } from "../flow/stack-slots.ts";
 import { mapAddress } from "../map-address.ts";
 import type { Operation } from "../operation.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import type { ValueType } from "../wasm/opcodes.ts";
-import { emitAtomic, emitLoad, emitStore, type Guards } from "./access.ts";
+import { emitAtomic, emitLoad, emitSlotLoad, emitSlotStore, emitStore, type Guards } from "./access.ts";
 import { emitAlu, emitExtend, emitNeg } from "./arithmetic.ts";
 import { emitCondition } from "./branch.ts";
 import { emitEnd } from "./byte-order.ts";
@@ -42,6 +44,8 @@ export const NAMES = {
   run: "run",
   repeat: "repeat",
 } as const;
+
+const NO_SLOTS: ReadonlyMap<number, StackSlot> = new Map();
 
 /** Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. */
 export function compile(
@@ -122,7 +126,7 @@ class Compiler {
   #importHelpers(): void {
     const known = new Map<string, number>();
     this.#calls.forEach((target, at) => {
-      if (target === undefined) return;
+      if (target === undefined || target.array !== undefined) return;
       const key = this.#xlated.verified ? `${target.name} ${target.map?.index}` : `${at}`;
       let index = known.get(key);
       if (index === undefined) {
@@ -219,14 +223,17 @@ class Compiler {
 
   #emitBlocks(frame: FrameBuilder, entry: number, exit: () => void): void {
     const { f } = frame;
-    emitFunction(f, this.#operations, entry, {
+    const graph = flowGraph(this.#operations, entry);
+    // Without a verdict nobody knows that an access through a pointer stays within what it seems to touch.
+    const slots = this.#xlated.verified ? promotableSlots(this.#operations, graph, this.#calls) : NO_SLOTS;
+    emitFunction(f, this.#operations, graph, {
       enter: (start, end) => {
         if (this.#supervision !== undefined) this.#emitFuel(f, this.#supervision, start, end);
       },
       body: (start, end) => {
         for (let at = start; at < end; at++) {
           this.#positions.set(at, [f.index, f.position]);
-          this.#emitOperation(frame, this.#operations[at]!, at);
+          this.#emitOperation(frame, this.#operations[at]!, at, slots.get(at));
         }
       },
       condition: (operation, negated) => emitCondition(frame, operation, negated),
@@ -241,7 +248,8 @@ class Compiler {
     f.indexed("global.get", fuel).i32(0).op("i32.lt_s").begin("if").i32(start).call(budget).op("end");
   }
 
-  #emitOperation(frame: FrameBuilder, operation: Operation, at: number): void {
+  /** `slot` is the piece of the stack that the operation loads or stores, where that lives in a local. */
+  #emitOperation(frame: FrameBuilder, operation: Operation, at: number, slot: StackSlot | undefined): void {
     const { f } = frame;
     const facts = this.#xlated.facts[at]!;
     const access = facts.access ?? "checked";
@@ -267,19 +275,20 @@ class Compiler {
         frame.set(operation.dst);
         break;
       case "load":
-        emitLoad(frame, this.#guards, operation, access, at);
+        if (slot !== undefined) emitSlotLoad(frame, operation, slot);
+        else emitLoad(frame, this.#guards, operation, access, at);
         break;
       case "store":
-        emitStore(frame, this.#guards, operation, access, at);
+        if (slot !== undefined) emitSlotStore(frame, operation, slot);
+        else emitStore(frame, this.#guards, operation, access, at);
         break;
       case "atomic":
         emitAtomic(frame, this.#guards, operation, access, at);
         break;
       case "helper": {
         const target = this.#calls[at]!;
-        if (!emitArrayLookup(frame, target, facts.constantKey)) {
-          emitHelperCall(frame, target, this.#helpers.get(at)!);
-        }
+        if (target.array !== undefined) emitArrayLookup(frame, target.array, slot);
+        else emitHelperCall(frame, target, this.#helpers.get(at)!);
         break;
       }
       case "call":

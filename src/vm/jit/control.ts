@@ -1,4 +1,4 @@
-import { type FlowGraph, flowGraph } from "../flow/graph.ts";
+import type { FlowGraph } from "../flow/graph.ts";
 import { type Structure, structure } from "../flow/structure.ts";
 import type { Operation } from "../operation.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
@@ -14,14 +14,13 @@ export interface BlockEmitter {
   exit(): void;
 }
 
-/** Emits the function whose first slot is `entry`, with WebAssembly's structured control flow. */
+/** Emits the function whose graph is given, with WebAssembly's structured control flow. */
 export function emitFunction(
   f: FunctionBuilder,
   operations: readonly Operation[],
-  entry: number,
+  graph: FlowGraph,
   emitter: BlockEmitter,
 ): void {
-  const graph = flowGraph(operations, entry);
   const shape = structure(graph);
   if (shape.reducible) new StructuredFlow(f, operations, graph, shape, emitter).emit();
   else emitDispatch(f, operations, graph, emitter);

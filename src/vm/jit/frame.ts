@@ -1,5 +1,6 @@
 import { REG } from "../../isa/constants.ts";
 import { DIRECT_MAP } from "../../memory/memory.ts";
+import type { StackSlot } from "../flow/stack-slots.ts";
 import { STACK_SIZE } from "../types.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import type { ValueType } from "../wasm/opcodes.ts";
@@ -12,6 +13,7 @@ export class FrameBuilder {
   readonly f: FunctionBuilder;
   readonly bottom: number;
   readonly #registers: number[] = [];
+  readonly #slots = new Map<number, number>();
   readonly #scratch = new Map<string, number>();
 
   /** `parameters` are the registers that are WebAssembly parameters already, as [register, local]. */
@@ -25,6 +27,16 @@ export class FrameBuilder {
   local(register: number): number {
     this.#registers[register] ??= this.f.local("i64");
     return this.#registers[register];
+  }
+
+  /** The local that a piece of the stack lives in: an i64 for 8 bytes, an i32 for less. */
+  slot({ offset, bytes }: StackSlot): number {
+    let local = this.#slots.get(offset);
+    if (local === undefined) {
+      local = this.f.local(bytes === 8 ? "i64" : "i32");
+      this.#slots.set(offset, local);
+    }
+    return local;
   }
 
   /** A local for use within one instruction. */

@@ -1,7 +1,8 @@
 import type { Passing } from "../../helpers/row.ts";
 import { REG } from "../../isa/constants.ts";
 import { DIRECT_MAP, RETURN_HIGH } from "../../memory/memory.ts";
-import type { CallTarget } from "../call.ts";
+import type { ArrayPlace, CallTarget } from "../call.ts";
+import type { StackSlot } from "../flow/stack-slots.ts";
 import type { FrameBuilder } from "./frame.ts";
 
 /** Upper half of every direct-map address, in place. */
@@ -42,23 +43,23 @@ function emitResult(frame: FrameBuilder, passing: Passing): void {
 }
 
 /**
- * Emits the lookup in an array whose place is known, without leaving WebAssembly. `constantKey` is a key that the verifier
- * proved to be that and in range. True if it could be done.
+ * Emits the lookup in an array whose place is known, without leaving WebAssembly. `slot` is the piece of the stack that
+ * holds the key, if that lives in a local.
  */
-export function emitArrayLookup(frame: FrameBuilder, target: CallTarget, constantKey: number | undefined): boolean {
-  const elements = target.map?.elements;
-  if (target.name !== "map_lookup_elem" || elements === undefined) return false;
+export function emitArrayLookup(frame: FrameBuilder, array: ArrayPlace, slot: StackSlot | undefined): void {
   const { f } = frame;
-  const first = HIGH + BigInt(elements.base);
+  const { base, stride, maxEntries, constantKey } = array;
+  const first = HIGH + BigInt(base);
   if (constantKey !== undefined) {
-    f.i64(first + BigInt(constantKey * elements.stride));
+    f.i64(first + BigInt(constantKey * stride));
   } else {
-    const key = frame.scratch("key", "i32");
-    frame.getLow(REG.R2);
-    f.memory("i32.load", 0).tee(key).op("i64.extend_i32_u");
-    f.i64(BigInt(elements.stride)).op("i64.mul").i64(first).op("i64.add");
-    f.i64(0n).get(key).i32(target.map!.spec.maxEntries).op("i32.lt_u", "select");
+    const key = slot === undefined ? frame.scratch("key", "i32") : frame.slot(slot);
+    if (slot === undefined) {
+      frame.getLow(REG.R2);
+      f.memory("i32.load", 0).set(key);
+    }
+    f.get(key).op("i64.extend_i32_u").i64(BigInt(stride)).op("i64.mul").i64(first).op("i64.add");
+    f.i64(0n).get(key).i32(maxEntries).op("i32.lt_u", "select");
   }
   frame.set(REG.R0);
-  return true;
 }
