@@ -1,12 +1,10 @@
-import type { CellDocument, PreparedCell } from "./cell-documents.ts";
-import { documentUri, projectDocuments, ROOT, SCRATCH, type ServerDocument } from "./project.ts";
+import type { CellDocuments, PreparedCell } from "./cell-documents.ts";
+import { documentUri, projectDocuments, SCRATCH, SESSION, type ServerDocument } from "./project.ts";
 import { RpcError } from "./rpc.ts";
 import { LanguageServer } from "./server.ts";
 import type { LanguageServiceOptions } from "./types.ts";
 
 const IDLE_MS = 10 * 60_000;
-/** Documents of cells that stay open though the current cell does not need them. */
-const KEPT_DOCUMENTS = 48;
 /** A check that takes longer is given up, and the server with it. */
 const REQUEST_LIMIT_MS = 30_000;
 
@@ -16,8 +14,7 @@ const REQUEST_LIMIT_MS = 30_000;
  */
 export class LanguageConnection {
   readonly #options: LanguageServiceOptions;
-  /** Documents of executed cells that are open, the latest needed first. */
-  #open: readonly CellDocument[] = [];
+  readonly #documents: CellDocuments;
   readonly #fixed: readonly ServerDocument[];
   readonly #uri: string;
   #server: LanguageServer | undefined;
@@ -25,8 +22,9 @@ export class LanguageConnection {
   #idle: NodeJS.Timeout | undefined;
   #disposed = false;
 
-  constructor(options: LanguageServiceOptions) {
+  constructor(options: LanguageServiceOptions, documents: CellDocuments) {
     this.#options = options;
+    this.#documents = documents;
     this.#fixed = projectDocuments(options);
     this.#uri = documentUri(options.cwd, SCRATCH);
   }
@@ -51,6 +49,20 @@ export class LanguageConnection {
     return answer;
   }
 
+  /**
+   * Tells the server of cells that ran, if it runs. The request makes it look at them at once: later, with the next cell's
+   * text changed too, it would rebuild its whole program.
+   */
+  update(): void {
+    this.#turn = this.#turn.then(async () => {
+      const server = this.#server;
+      if (server === undefined) return;
+      this.#sendSession(server);
+      const textDocument = { uri: documentUri(this.#options.cwd, SESSION) };
+      await server.request("textDocument/selectionRange", { textDocument, positions: [] }).catch(() => {});
+    });
+  }
+
   async dispose(): Promise<void> {
     this.#disposed = true;
     await this.#end();
@@ -59,7 +71,7 @@ export class LanguageConnection {
   async #request(method: string, cell: PreparedCell, parameters: object): Promise<unknown> {
     clearTimeout(this.#idle);
     const server = await this.#running();
-    this.#send(server, cell);
+    server.set(this.#document(SCRATCH, cell.text));
     const limit = setTimeout(() => void server.end(), REQUEST_LIMIT_MS);
     try {
       return await server.request(method, { textDocument: { uri: this.#uri }, ...parameters });
@@ -73,36 +85,22 @@ export class LanguageConnection {
     if (this.#disposed) throw new RpcError("closed", "The language service was disposed.");
     if (this.#server) return this.#server;
     const server = new LanguageServer(this.#options.cwd);
-    this.#open = [];
     this.#server = server;
     void server.ended.then(() => {
       if (this.#server === server) this.#server = undefined;
     });
     await server.initialized;
     for (const document of this.#fixed) server.set(document);
+    this.#sendSession(server);
     return server;
   }
 
-  /**
-   * Brings the server's documents up to date. Changes go first and new documents last: the server rebuilds its program when a
-   * document is opened, and then with all changes before it.
-   *
-   * A program costs time for each of its files, so only what the cell depends on is open, and a few documents more that were
-   * needed lately: a check in a notebook of a thousand cells costs what it does in one of forty.
-   */
-  #send(server: LanguageServer, cell: PreparedCell): void {
-    const needed = new Set(cell.documents);
-    const others = this.#open.filter((document) => !needed.has(document));
-    this.#open = [...needed, ...others].slice(0, Math.max(needed.size, KEPT_DOCUMENTS));
-
-    const opened = this.#open.map(({ name, text }) => this.#document(name, text));
-    // A document that no other imports would get a project of its own.
-    const root = this.#document(ROOT, this.#open.map(({ name }) => `import "./${name}";\n`).join(""));
-    const scratch = this.#document(SCRATCH, cell.text);
-    server.set(root);
-    server.set(scratch);
-    for (const document of opened) server.set(document);
-    server.retain(new Set([...this.#fixed, root, scratch, ...opened].map(({ uri }) => uri)));
+  /** Brings the documents of executed cells up to date. Changes go first: opening one makes the server rebuild its program. */
+  #sendSession(server: LanguageServer): void {
+    const documents = this.#documents.documents().map(({ name, text }) => this.#document(name, text));
+    for (const document of documents) server.set(document);
+    const scratch = this.#document(SCRATCH, "");
+    server.retain(new Set([...this.#fixed, scratch, ...documents].map(({ uri }) => uri)));
   }
 
   #document(name: string, text: string): ServerDocument {

@@ -11,6 +11,8 @@ export interface LspDiagnostic {
   readonly message: string;
 }
 
+/** "Import declaration conflicts with local declaration", "Cannot redeclare block-scoped variable", "Duplicate identifier". */
+const CONFLICTS = new Set([2440, 2451, 2300]);
 const SEVERITIES = ["error", "warning", "information", "hint"] as const;
 
 /** The errors and warnings of a cell in its own positions, in order; the server's hints ("never read") are left out. */
@@ -20,7 +22,7 @@ export function cellDiagnostics(code: string, items: readonly LspDiagnostic[], l
   for (const { range, severity = 1, code: number, message } of items) {
     const start = cellOffset(code, range.start, lineShift);
     const end = cellOffset(code, range.end, lineShift);
-    if (severity > 2 || start === undefined || end === undefined) continue;
+    if (severity > 2 || isImplicitAny(Number(number)) || start === undefined || end === undefined) continue;
     found.push({
       severity: SEVERITIES[severity - 1]!,
       code: Number(number),
@@ -39,9 +41,14 @@ export function cellDiagnostics(code: string, items: readonly LspDiagnostic[], l
  */
 export function conflictingNames(items: readonly LspDiagnostic[], { lineShift, imported }: PreparedCell): string[] {
   const names = items
-    .filter(({ range, severity = 1 }) => severity === 1 && range.start.line < lineShift)
+    .filter(({ range, code }) => CONFLICTS.has(Number(code)) && range.start.line < lineShift)
     .flatMap(({ message }) => [...message.matchAll(/'([^']+)'/g)].map((match) => match[1]!));
   return imported.filter((name) => names.includes(name));
+}
+
+/** Errors 70xx say that something is implicitly `any`, which cells may be. */
+function isImplicitAny(code: number): boolean {
+  return code >= 7000 && code < 7100;
 }
 
 /** The documents that the kernel makes are not the user's business. */
@@ -49,7 +56,7 @@ function plain(message: string): string {
   return (
     message
       .replace(/^File '[^']*\.bpfbook-globals\.d\.ts' is not a module\.$/m, "There is no such module in Node.")
-      .replace(/import\("[^"]*\.bpfbook-cell[^"]*"\)\./g, "")
+      .replace(/\b__cell_\d+\.|import\("[^"]*\.bpfbook-[^"]*"\)\./g, "")
       // The options are the kernel's: advice to change them leads nowhere.
       .replace(/ Do you need to change your target library\?.*$/m, "")
   );

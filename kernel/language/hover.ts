@@ -27,13 +27,14 @@ export function isAlias(hover: unknown): boolean {
   return /^\(alias\) /m.test((hover as LspHover | null)?.contents?.value ?? "");
 }
 
-/** The server's hover without the traces of the cells being modules. */
+/** The server's hover without the traces of how cells import from each other. */
 export function inspectResult(hover: unknown): InspectResult | undefined {
   const contents = (hover as LspHover | null)?.contents?.value;
   if (!contents) return undefined;
   const markdown = contents
     .replace(/^\(alias\) /m, "")
-    .replace(/\nimport [\w$]+(?=\n```)/, "")
+    .replace(/\nimport [^\n]+(?=\n```)/, "")
+    .replace(/\b__cell_\d+\./g, "")
     .trim();
   const text = markdown.replace(/^```\w*\n?/gm, "").trim();
   return { markdown, text };

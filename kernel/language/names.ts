@@ -11,6 +11,8 @@ export interface DeclaredName {
 export interface CellNames {
   /** Declared at the top level: values, types, imports; `var` also inside blocks. */
   readonly declared: ReadonlyMap<string, DeclaredName>;
+  /** It has what only a module can: imports, `export { }`, `export default`, `declare global`. */
+  readonly isModule: boolean;
   /** All words that may refer to a declaration; some are only property names or type parameters, which does no harm. */
   readonly used: ReadonlySet<string>;
 }
@@ -19,7 +21,7 @@ export interface CellNames {
 const MODIFIERS = new Set(["export", "default", "declare", "abstract", "async"]);
 /** After these a word starts no statement, even on a new line. */
 const EXPRESSION_WORDS = new Set(
-  "return typeof instanceof in of new void throw case extends implements as satisfies".split(" "),
+  "return typeof instanceof in of new throw case extends implements as satisfies".split(" "),
 );
 const CONTROL = new Set(["if", "for", "while", "switch", "catch", "with", "await"]);
 const BLOCK_WORDS = new Set(["else", "do", "try", "finally"]);
@@ -43,11 +45,12 @@ export function namesOf(code: string): CellNames {
     const before = tokens[index - 1]?.text;
     if (token.kind === "word" && before !== "." && before !== "?.") used.add(token.text.replace(/^@/, ""));
   });
-  return { declared: scan.declared, used };
+  return { declared: scan.declared, isModule: scan.isModule, used };
 }
 
 class DeclarationScan {
   readonly declared = new Map<string, DeclaredName>();
+  isModule = false;
   readonly #tokens: readonly Token[];
   /** For each open bracket: whether `var` in it belongs to the cell. */
   readonly #scopes: boolean[] = [];
@@ -108,6 +111,9 @@ class DeclarationScan {
     const exported = this.#text(start) === "export" || this.#text(start + 1) === "export";
     const keyword = this.#text(index);
     const next = this.#tokens[index + 1];
+    if (exported && /^[{*=]$|^default$/.test(this.#text(start + 1))) this.isModule = true;
+    if (exported && this.#text(start + 1) === "type" && /^[{*]$/.test(this.#text(start + 2))) this.isModule = true;
+    if (this.#text(start) === "declare" && /^(global|module)$/.test(keyword)) this.isModule = true;
     switch (keyword) {
       case "const":
         if (next?.text === "enum") this.#add(this.#tokens[index + 2], "binding", exported);
@@ -221,12 +227,14 @@ class DeclarationScan {
   /** `a, { type b as c } from`, `* as ns from`, `x = require(`; nothing for `import "x"`, `import(` and `import.meta`. */
   #import(start: number, exported: boolean): void {
     let index = start;
+    if (/^[.(]$/.test(this.#text(index))) return;
+    this.isModule = true;
     const typeOnly = this.#text(index) === "type" && !/^(from|,|=)$/.test(this.#text(index + 1));
     if (typeOnly) index++;
     let last: Token | undefined;
     for (; index < this.#tokens.length; index++) {
       const token = this.#tokens[index]!;
-      if (token.kind === "string" || (token.text === "(" && last === undefined) || token.text === ".") return;
+      if (token.kind === "string") return;
       if (token.text === "from" && this.#tokens[index + 1]?.kind === "string") {
         this.#add(last, "binding", exported);
         return;

@@ -13,11 +13,11 @@ export interface ServerDocument {
 
 /** Names of the documents, as if they lay in the notebook's folder, so that modules resolve as they do from there. */
 export const SCRATCH = ".bpfbook-cell.ts";
-export const ROOT = ".bpfbook-cells.ts";
+export const SESSION = ".bpfbook-session.ts";
 const GLOBALS = ".bpfbook-globals.d.ts";
 
-/** The name of an executed cell's document. */
-export function documentName(number: number): string {
+/** The name of the document of a cell that is a module. */
+export function moduleName(number: number): string {
   return `.bpfbook-cell-${number}.ts`;
 }
 
@@ -30,8 +30,8 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
   const nodeTypes = dirname(createRequire(import.meta.url).resolve("@types/node/package.json"));
   const undiciTypes = dirname(createRequire(join(nodeTypes, "index.d.ts")).resolve("undici-types/package.json"));
   const compilerOptions = {
+    // With the errors of `noImplicitAny` left out (diagnostics.ts). Switched off, `const all = []` would be a `never[]`.
     strict: true,
-    noImplicitAny: false,
     allowUnreachableCode: true,
     allowUnusedLabels: true,
     target: "esnext",
@@ -66,7 +66,7 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
     document(
       "tsconfig.json",
       "json",
-      JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, ROOT, SCRATCH] }),
+      JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, SESSION, SCRATCH] }),
     ),
     document(GLOBALS, "typescript", AMBIENT_TYPES + globals),
   ];

@@ -9,8 +9,6 @@ import type { CheckResult, LanguageService, LanguageServiceOptions } from "./typ
 
 export type * from "./types.ts";
 
-/** So many names of earlier cells are offered; each may need a document to be opened. */
-const OFFERED_NAMES = 50;
 const UNCHECKED = "The type checker is not running: this cell runs unchecked.";
 /** What TypeScript itself takes for "do not check this file"; the cell is not the first line of its document. */
 const NO_CHECK = /^(?:\s|\/\/.*(?:\n|$)|\/\*[\s\S]*?\*\/)*?\/\/+\s*@ts-nocheck\b/;
@@ -27,7 +25,7 @@ const NO_CHECK = /^(?:\s|\/\/.*(?:\n|$)|\/\*[\s\S]*?\*\/)*?\/\/+\s*@ts-nocheck\b
  */
 export function createLanguageService(options: LanguageServiceOptions): LanguageService {
   const documents = new CellDocuments();
-  const connection = new LanguageConnection(options);
+  const connection = new LanguageConnection(options, documents);
 
   const diagnose = async (cell: PreparedCell) => {
     const report = (await connection.ask("textDocument/diagnostic", cell)) as { items: LspDiagnostic[] };
@@ -68,13 +66,15 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       }
     },
 
-    executed: (cell) => documents.commit(cell),
+    executed(cell) {
+      documents.commit(cell);
+      connection.update();
+    },
 
     async complete(code, cursor) {
       const { text, start } = wordBefore(code, cursor);
       try {
-        const wanted = documents.names().filter((name) => name.startsWith(text));
-        const cell = documents.prepare(code, { wanted: wanted.slice(0, OFFERED_NAMES) });
+        const cell = documents.prepare(code, { wanted: documents.names().filter((name) => name.startsWith(text)) });
         const position = lspPosition(code, cursor, cell.lineShift);
         const list = await connection.ask("textDocument/completion", cell, { position, context: { triggerKind: 1 } });
         return completions(list, code, cursor, cell);
@@ -99,7 +99,10 @@ export function createLanguageService(options: LanguageServiceOptions): Language
     },
 
     isComplete: completeness,
-    reset: () => documents.reset(),
+    reset() {
+      documents.reset();
+      connection.update();
+    },
     dispose: () => connection.dispose(),
   };
 }

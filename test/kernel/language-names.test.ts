@@ -138,8 +138,29 @@ describe("completeness", () => {
   });
 });
 
+describe("a cell with what only modules have", () => {
+  it.each([
+    ["import a from 'x'", true],
+    ["import 'x'", true],
+    ["export { a }", true],
+    ["export * from 'x'", true],
+    ["export type { T } from 'x'", true],
+    ["export default 1", true],
+    ["declare global { var x: 1 }", true],
+    ["declare module 'x' {}", true],
+    ["if (a) { var b = 1 }", false],
+    ["const a = await import('x'); import.meta", false],
+    ["export const a = 1; export type T = 1", false],
+    ["declare const a: 1; module.b", false],
+    ["var a = 1; function f() { var b }", false],
+  ])("%j: %s", (code, isModule) => {
+    expect(namesOf(code).isModule).toBe(isModule);
+  });
+});
+
 describe("cell documents", () => {
   const cell = (code: string) => ({ id: 1, code });
+  const session = (documents: CellDocuments) => documents.documents()[0]!.text.split("\n").slice(1).join("\n");
 
   it("import each name from the cell that last declared it, on one line", () => {
     const documents = new CellDocuments();
@@ -148,9 +169,8 @@ describe("cell documents", () => {
     const { text, lineShift, imported } = documents.prepare("a + b + c\n+ unknown");
     expect(text.split("\n").slice(lineShift)).toEqual(["a + b + c", "+ unknown"]);
     expect(text.split("\n")[0]).toBe(
-      'import { a } from "./.bpfbook-cell-1.ts"; ' +
-        'import type * as __cell_0 from "./.bpfbook-cell-1.ts"; declare let c: typeof __cell_0.c; ' +
-        'import { b } from "./.bpfbook-cell-2.ts"; ',
+      'import { __cell_1, __cell_2 } from "./.bpfbook-session.ts"; ' +
+        "import a = __cell_1.a; import b = __cell_2.b; declare let c: typeof __cell_1.c; ;",
     );
     expect([...imported].sort()).toEqual(["a", "b", "c"]);
   });
@@ -158,28 +178,58 @@ describe("cell documents", () => {
   it("import nothing that the cell declares", () => {
     const documents = new CellDocuments();
     documents.commit(cell("const a = 1"));
-    expect(documents.prepare("const a = 2; a").text).toBe("\nconst a = 2; a");
+    expect(documents.prepare("const a = 2; a").imported).toEqual([]);
   });
 
-  it("depend on what they name, directly or not, and on nothing else", () => {
+  it("keep executed cells as name spaces of the session", () => {
     const documents = new CellDocuments();
-    documents.commit(cell("let a = 1"));
+    documents.commit(cell("const a = 1; interface B {}"));
+    documents.commit(cell("let c: B = a"));
+    expect(session(documents)).toBe(
+      "export namespace __cell_1 { \nconst a = 1; interface B {}\nexport { a, B };\n}\n" +
+        "export namespace __cell_2 { import B = __cell_1.B; import a = __cell_1.a; \nlet c: B = a\nexport { c };\n}",
+    );
+  });
+
+  it("give cells with imports a document of their own", () => {
+    const documents = new CellDocuments();
+    documents.commit(cell("const a = 1"));
+    documents.commit(cell("import b from 'x'; const c = a"));
+    expect(session(documents).split("\n").at(-1)).toBe(
+      'import * as __cell_2 from "./.bpfbook-cell-2.ts"; export { __cell_2 };',
+    );
+    expect(documents.documents().slice(1)).toEqual([
+      {
+        name: ".bpfbook-cell-2.ts",
+        text: "import { __cell_1 } from \"./.bpfbook-session.ts\"; import a = __cell_1.a; \nimport b from 'x'; const c = a\nexport { b, c };",
+      },
+    ]);
+  });
+
+  it("drop what nothing can reach, so running a notebook again and again does not grow", () => {
+    const documents = new CellDocuments();
+    const spaces = () => session(documents).match(/(?<=namespace )\w+/g) ?? [];
+    for (let run = 0; run < 50; run++) {
+      documents.commit(cell("let a = 1"));
+      documents.commit(cell("const b = a"));
+      documents.commit(cell("console.log(b)"));
+    }
+    expect(spaces()).toHaveLength(2);
+    // The cell that `a` came from is gone as a name, but `b` still has its type from there.
+    documents.commit(cell("const a = 'new'"));
+    expect(spaces()).toHaveLength(3);
     documents.commit(cell("const b = a"));
-    documents.commit(cell("const unrelated = a"));
-    documents.commit(cell("console.log(b)"));
-    const names = (code: string) => documents.prepare(code).documents.map(({ name }) => name);
-    expect(names("b")).toEqual([".bpfbook-cell-1.ts", ".bpfbook-cell-2.ts"]);
-    expect(names("1")).toEqual([]);
-    documents.commit(cell("const b = 2"));
-    expect(names("b")).toEqual([".bpfbook-cell-4.ts"]);
+    expect(spaces()).toHaveLength(2);
     documents.reset();
-    expect(names("a + b")).toEqual([]);
+    expect(spaces()).toEqual([]);
+    expect(documents.names()).toEqual([]);
   });
 
   it("may form a chain of thousands", () => {
     const documents = new CellDocuments();
     documents.commit(cell("const v0 = 0"));
     for (let index = 1; index < 3000; index++) documents.commit(cell(`const v${index} = v${index - 1}`));
-    expect(documents.prepare("v2999").documents).toHaveLength(3000);
+    expect(documents.documents()[0]!.text.match(/namespace/g)).toHaveLength(3000);
+    expect(documents.names()[0]).toBe("v2999");
   });
 });

@@ -132,6 +132,45 @@ describe("types between cells", () => {
     expect(await runAll("const k = 1", "k = 2")).toEqual(["1:1 2632"]);
   });
 
+  it("variables stay as wide as declared, whatever the cells before did", async () => {
+    expect(
+      await runAll(
+        "let state: 'on' | 'off' = 'off'; let late: string | undefined; const seen: { x?: number } = {}",
+        "state = 'off'; late = undefined; seen.x = undefined; throw new Error('stop')",
+        "const copy = state, text = late; const x = seen.x",
+        "if (copy === 'on') text?.length; x?.toFixed()",
+      ),
+    ).toEqual([]);
+  });
+
+  it("of cells with top-level await and loops", async () => {
+    expect(
+      await runAll(
+        "const w = await Promise.resolve(5); const all = []; for await (const k of [w]) all.push(k)",
+        "import { half } from './local.ts'; const sum = w + half",
+        "var hidden = 0; if (sum) { var inner = [sum] }",
+        "inner[0].toFixed(); all.length; sum.foo",
+      ),
+    ).toEqual(["1:37 2339"]);
+  });
+
+  it("of things that only get their type later", async () => {
+    expect(
+      await runAll(
+        "const all = []; let x = null, y; const o = {}",
+        "all.push(1); x = 2; y = 'a'; o['k'] = 3",
+        "all[0].any; y.any",
+      ),
+    ).toEqual([]);
+  });
+
+  it("show names as the user wrote them", async () => {
+    language.executed({ id: 1, code: "interface Point { x: number }\nconst p: Point = { x: 1 }" });
+    const { diagnostics } = await language.check({ id: 2, code: "const n: string = p" });
+    expect(diagnostics[0]!.message).toBe("Type 'Point' is not assignable to type 'string'.");
+    expect((await language.inspect("p", 0))?.text).toBe("const p: Point");
+  });
+
   it("a name that the scan does not see as declared does not stop the cell", async () => {
     // `var` in a block after a label.
     expect(await runAll("let hidden = 'x'", "outer: { var hidden = 1; hidden.toFixed() }")).toEqual([]);
@@ -175,7 +214,8 @@ describe("checks", () => {
   it.each([
     ["await Promise.resolve(1)"],
     ["for await (const x of [Promise.resolve(1)]) x.toFixed()"],
-    ["const f = (x) => x; let unused = 1"],
+    ["const f = (x) => x; let unused = 1; function g({ a }, ...b) { return a(b) }"],
+    ["const all = []; for (const n of [1]) all.push(n); const o = {}; o['k'] = 1"],
     ["export const e = 1; export default 2"],
     ["import data from './data.json'; data.k[0].toFixed()"],
     ["import { half } from './local.ts'; half.toFixed()"],
