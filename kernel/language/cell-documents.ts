@@ -1,16 +1,19 @@
 import { type CellNames, namesOf } from "./names.ts";
-import { moduleName, SESSION } from "./project.ts";
+import { moduleName, pageName } from "./project.ts";
 import type { Cell } from "./types.ts";
 
 /** An executed cell that declared something. */
 interface ExecutedCell {
-  /** What the cells after it call its name space. */
-  readonly space: string;
-  /** Name of its own document, if it has one; otherwise it lies in the session's document. */
-  readonly module: string | undefined;
-  readonly text: string;
+  readonly number: number;
+  /** It has a document of its own; otherwise it lies in its page. */
+  readonly isModule: boolean;
+  /** Imports, the cell, and what it exports. */
+  readonly body: string;
   readonly uses: readonly ExecutedCell[];
 }
+
+/** Cells in one page. The text of a page is read anew for every cell that is added to it; a new page costs a whole program. */
+const PAGE = 32;
 
 /** Where a name was last declared. */
 interface Declaration {
@@ -36,18 +39,22 @@ export interface CellDocument {
 }
 
 /**
- * The executed cells as the type checker sees them. Each is a name space of one document, the session; a cell imports each
- * name that it uses from the cell that last declared it, so values, types and generics flow and redeclaring is hiding. Only
- * `let` and `var` become `declare let`, to be assignable, and to be as wide as declared: a name space ends what the checker
+ * The executed cells as the type checker sees them. Each is a name space in a page of the session; a cell imports each name
+ * that it uses from the cell that last declared it, so values, types and generics flow and redeclaring is hiding. Only `let`
+ * and `var` become `declare let`, to be assignable, and to be as wide as declared: a name space ends what the checker
  * concluded from the order of statements.
  *
- * One document, because the server rebuilds its whole program when the set of imported files changes (15 ms with a library of
- * 250 files, more with each file), and only looks at the text that changed when it does not (3 ms). Cells with imports of
- * their own must be modules: they have documents, and the session passes them on.
+ * Pages, because the server rebuilds its whole program when the files that a document imports change (15 ms with a library of
+ * 250 files, more with each file), and only looks at the text that changed when they do not (3 ms). So every document imports
+ * all pages. Cells with imports of their own must be modules: they have documents, and their page passes them on.
  */
 export class CellDocuments {
   #names = new Map<string, Declaration>();
   #count = 0;
+  /** Cells that are still reachable, each after those that it uses. */
+  #live: readonly ExecutedCell[] = [];
+  /** Numbers of the pages that have some. */
+  #pages: readonly number[] = [];
 
   /**
    * The document of a cell that is about to run, or is being typed.
@@ -59,9 +66,9 @@ export class CellDocuments {
     const { declared, used } = namesOf(code);
     const foreign = new Set([...used, ...wanted]);
     for (const name of [...declared.keys(), ...local]) foreign.delete(name);
-    const { aliases, imported, uses } = this.#aliases([...foreign]);
+    const { aliases, imported } = this.#aliases([...foreign]);
     // The empty statement: right after an import the server would complete the cell's first word as part of an import.
-    return { text: `${importSession(uses)}${aliases};\n${code}`, lineShift: 1, imported };
+    return { text: `${this.#header()}${aliases};\n${code}`, lineShift: 1, imported };
   }
 
   /** Makes what a cell declared visible to those after it. */
@@ -69,19 +76,14 @@ export class CellDocuments {
     const names = namesOf(code);
     if (names.declared.size === 0) return;
     const { aliases, uses } = this.#aliases([...names.used].filter((name) => !names.declared.has(name)));
-    this.#count++;
-    const space = `__cell_${this.#count}`;
     const body = `${aliases}\n${code}\n${exportList(names)}`;
-    const cell: ExecutedCell = {
-      space,
-      module: names.isModule ? moduleName(this.#count) : undefined,
-      text: names.isModule ? `${importSession(uses)}${body}` : `export namespace ${space} { ${body}\n}`,
-      uses,
-    };
+    const cell: ExecutedCell = { number: ++this.#count, isModule: names.isModule, body, uses };
     for (const [name, { kind }] of names.declared) {
       this.#names.delete(name);
       this.#names.set(name, { cell, kind });
     }
+    this.#live = reachable([...this.#names.values()].map(({ cell }) => cell));
+    this.#pages = [...new Set(this.#live.map(pageOf))].sort((a, b) => a - b);
   }
 
   /** All names that cells declared so far, the latest first. */
@@ -89,21 +91,31 @@ export class CellDocuments {
     return [...this.#names.keys()].reverse();
   }
 
-  /** The session's document, and those of the modules in it. Cells whose names were all declared anew are gone. */
+  /** The session's pages, and the cells that are modules. Cells whose names were all declared anew are gone. */
   documents(): CellDocument[] {
-    const cells = reachable([...this.#names.values()].map(({ cell }) => cell));
-    const modules = cells.filter(({ module }) => module !== undefined);
-    const text = cells.map(({ space, module, text }) =>
-      module === undefined ? text : `import * as ${space} from "./${module}"; export { ${space} };`,
-    );
-    return [
-      { name: SESSION, text: ["export {};", ...text].join("\n") },
-      ...modules.map(({ module, text }) => ({ name: module!, text })),
-    ];
+    const header = this.#header();
+    const pages = new Map(this.#pages.map((page) => [page, `${header}export {};\n`]));
+    const modules: CellDocument[] = [];
+    for (const cell of this.#live) {
+      const { number, isModule, body } = cell;
+      const name = moduleName(number);
+      if (isModule) modules.push({ name, text: `${header}${body}` });
+      const text = isModule
+        ? `import * as __cell_${number} from "./${name}"; export { __cell_${number} };\n`
+        : `export namespace __cell_${number} { ${body}\n}\n`;
+      pages.set(pageOf(cell), pages.get(pageOf(cell))! + text);
+    }
+    return [...[...pages].map(([page, text]) => ({ name: pageName(page), text })), ...modules];
   }
 
   reset(): void {
     this.#names = new Map();
+    this.#live = [];
+    this.#pages = [];
+  }
+
+  #header(): string {
+    return this.#pages.map((page) => `import * as __page_${page} from "./${pageName(page)}"; `).join("");
   }
 
   #aliases(names: Names) {
@@ -116,18 +128,27 @@ export class CellDocuments {
       const { cell, kind } = declaration;
       uses.add(cell);
       imported.push(name);
-      aliases +=
-        kind === "binding"
-          ? `import ${name} = ${cell.space}.${name}; `
-          : `declare let ${name}: typeof ${cell.space}.${name}; `;
+      const path = `${pathOf(cell)}.${name}`;
+      aliases += kind === "binding" ? `import ${name} = ${path}; ` : `declare let ${name}: typeof ${path}; `;
     }
     return { aliases, imported, uses: [...uses] };
   }
 }
 
-/** Also where nothing is used: the files that a document names must stay the same from cell to cell. */
-function importSession(uses: readonly ExecutedCell[]): string {
-  return `import { ${uses.map(({ space }) => space).join(", ")} } from "./${SESSION}"; `;
+function pageOf({ number }: ExecutedCell): number {
+  return Math.ceil(number / PAGE);
+}
+
+function pathOf(cell: ExecutedCell): string {
+  return `__page_${pageOf(cell)}.__cell_${cell.number}`;
+}
+
+/** Takes the names that cells have for the checker out of a text of its own. */
+export function withoutPaths(text: string): string {
+  return text
+    .replace(/\b__page_\d+\./g, "")
+    .replace(/\b__cell_\d+\./g, "")
+    .replace(/import\("[^"]*\.bpfbook-[^"]*"\)\./g, "");
 }
 
 /**

@@ -44,7 +44,7 @@ export function completions(list: unknown, code: string, cursor: number, cell: P
   const typed = code.slice(start, cursor);
 
   const usable = items.filter(
-    ({ label, textEdit }) => (whole || !textEdit) && !label.startsWith("__cell_") && !label.includes(".bpfbook-"),
+    ({ label, textEdit }) => (whole || !textEdit) && !/^__(?:cell|page)_/.test(label) && !label.includes(".bpfbook-"),
   );
   let fitting = usable.filter((item) => textOf(item).startsWith(typed));
   if (fitting.length === 0) {

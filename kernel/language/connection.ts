@@ -1,5 +1,5 @@
 import type { CellDocuments, PreparedCell } from "./cell-documents.ts";
-import { documentUri, projectDocuments, SCRATCH, SESSION, type ServerDocument } from "./project.ts";
+import { documentUri, projectDocuments, SCRATCH, type ServerDocument } from "./project.ts";
 import { RpcError } from "./rpc.ts";
 import { LanguageServer } from "./server.ts";
 import type { LanguageServiceOptions } from "./types.ts";
@@ -58,7 +58,7 @@ export class LanguageConnection {
       const server = this.#server;
       if (server === undefined) return;
       this.#sendSession(server);
-      const textDocument = { uri: documentUri(this.#options.cwd, SESSION) };
+      const textDocument = { uri: this.#uri };
       await server.request("textDocument/selectionRange", { textDocument, positions: [] }).catch(() => {});
     });
   }
@@ -95,11 +95,17 @@ export class LanguageConnection {
     return server;
   }
 
-  /** Brings the documents of executed cells up to date. Changes go first: opening one makes the server rebuild its program. */
+  /**
+   * Brings the documents of executed cells up to date. Opening one makes the server rebuild its program, so changes go first;
+   * and one that no other document imports would get a project of its own, so the scratch document imports it before.
+   */
   #sendSession(server: LanguageServer): void {
+    const scratch = this.#document(SCRATCH, this.#documents.prepare("").text);
     const documents = this.#documents.documents().map(({ name, text }) => this.#document(name, text));
-    for (const document of documents) server.set(document);
-    const scratch = this.#document(SCRATCH, "");
+    const added = documents.filter(({ uri }) => !server.isOpen(uri));
+    for (const document of documents) if (!added.includes(document)) server.set(document);
+    if (added.length > 0 || !server.isOpen(scratch.uri)) server.set(scratch);
+    for (const document of added) server.set(document);
     server.retain(new Set([...this.#fixed, scratch, ...documents].map(({ uri }) => uri)));
   }
 

@@ -1,5 +1,5 @@
 import { lineStarts, positionAt } from "../runtime/edits.ts";
-import type { PreparedCell } from "./cell-documents.ts";
+import { type PreparedCell, withoutPaths } from "./cell-documents.ts";
 import { cellOffset, type LspRange } from "./lsp-positions.ts";
 import type { CellDiagnostic } from "./types.ts";
 
@@ -54,9 +54,8 @@ function isImplicitAny(code: number): boolean {
 /** The documents that the kernel makes are not the user's business. */
 function plain(message: string): string {
   return (
-    message
+    withoutPaths(message)
       .replace(/^File '[^']*\.bpfbook-globals\.d\.ts' is not a module\.$/m, "There is no such module in Node.")
-      .replace(/\b__cell_\d+\.|import\("[^"]*\.bpfbook-[^"]*"\)\./g, "")
       // The options are the kernel's: advice to change them leads nowhere.
       .replace(/ Do you need to change your target library\?.*$/m, "")
   );

@@ -1,3 +1,4 @@
+import { withoutPaths } from "./cell-documents.ts";
 import { tokenize } from "./tokens.ts";
 import type { InspectResult } from "./types.ts";
 
@@ -31,10 +32,9 @@ export function isAlias(hover: unknown): boolean {
 export function inspectResult(hover: unknown): InspectResult | undefined {
   const contents = (hover as LspHover | null)?.contents?.value;
   if (!contents) return undefined;
-  const markdown = contents
+  const markdown = withoutPaths(contents)
     .replace(/^\(alias\) /m, "")
     .replace(/\nimport [^\n]+(?=\n```)/, "")
-    .replace(/\b__cell_\d+\./g, "")
     .trim();
   const text = markdown.replace(/^```\w*\n?/gm, "").trim();
   return { markdown, text };

@@ -13,12 +13,16 @@ export interface ServerDocument {
 
 /** Names of the documents, as if they lay in the notebook's folder, so that modules resolve as they do from there. */
 export const SCRATCH = ".bpfbook-cell.ts";
-export const SESSION = ".bpfbook-session.ts";
 const GLOBALS = ".bpfbook-globals.d.ts";
 
 /** The name of the document of a cell that is a module. */
 export function moduleName(number: number): string {
   return `.bpfbook-cell-${number}.ts`;
+}
+
+/** The name of a page of the session. */
+export function pageName(number: number): string {
+  return `.bpfbook-session-${number}.ts`;
 }
 
 export function documentUri(cwd: string, name: string): string {
@@ -63,11 +67,7 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
   });
   return [
     // Lists itself, or the server would make another project for it.
-    document(
-      "tsconfig.json",
-      "json",
-      JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, SESSION, SCRATCH] }),
-    ),
+    document("tsconfig.json", "json", JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, SCRATCH] })),
     document(GLOBALS, "typescript", AMBIENT_TYPES + globals),
   ];
 }

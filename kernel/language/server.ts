@@ -58,6 +58,10 @@ export class LanguageServer {
     }
   }
 
+  isOpen(uri: string): boolean {
+    return this.#open.has(uri);
+  }
+
   /** Closes all documents but these. */
   retain(uris: ReadonlySet<string>): void {
     for (const uri of this.#open.keys()) {

@@ -160,7 +160,13 @@ describe("a cell with what only modules have", () => {
 
 describe("cell documents", () => {
   const cell = (code: string) => ({ id: 1, code });
-  const session = (documents: CellDocuments) => documents.documents()[0]!.text.split("\n").slice(1).join("\n");
+  const all = (documents: CellDocuments) =>
+    documents
+      .documents()
+      .map(({ text }) => text)
+      .join("");
+  const spaces = (documents: CellDocuments) => all(documents).match(/(?<=namespace )\w+/g) ?? [];
+  const HEADER = 'import * as __page_1 from "./.bpfbook-session-1.ts"; ';
 
   it("import each name from the cell that last declared it, on one line", () => {
     const documents = new CellDocuments();
@@ -169,8 +175,7 @@ describe("cell documents", () => {
     const { text, lineShift, imported } = documents.prepare("a + b + c\n+ unknown");
     expect(text.split("\n").slice(lineShift)).toEqual(["a + b + c", "+ unknown"]);
     expect(text.split("\n")[0]).toBe(
-      'import { __cell_1, __cell_2 } from "./.bpfbook-session.ts"; ' +
-        "import a = __cell_1.a; import b = __cell_2.b; declare let c: typeof __cell_1.c; ;",
+      `${HEADER}import a = __page_1.__cell_1.a; import b = __page_1.__cell_2.b; declare let c: typeof __page_1.__cell_1.c; ;`,
     );
     expect([...imported].sort()).toEqual(["a", "b", "c"]);
   });
@@ -181,55 +186,69 @@ describe("cell documents", () => {
     expect(documents.prepare("const a = 2; a").imported).toEqual([]);
   });
 
-  it("keep executed cells as name spaces of the session", () => {
+  it("keep executed cells as name spaces of a page", () => {
     const documents = new CellDocuments();
     documents.commit(cell("const a = 1; interface B {}"));
     documents.commit(cell("let c: B = a"));
-    expect(session(documents)).toBe(
-      "export namespace __cell_1 { \nconst a = 1; interface B {}\nexport { a, B };\n}\n" +
-        "export namespace __cell_2 { import B = __cell_1.B; import a = __cell_1.a; \nlet c: B = a\nexport { c };\n}",
-    );
+    expect(documents.documents()).toEqual([
+      {
+        name: ".bpfbook-session-1.ts",
+        text:
+          `${HEADER}export {};\n` +
+          "export namespace __cell_1 { \nconst a = 1; interface B {}\nexport { a, B };\n}\n" +
+          "export namespace __cell_2 { import B = __page_1.__cell_1.B; import a = __page_1.__cell_1.a; \nlet c: B = a\nexport { c };\n}\n",
+      },
+    ]);
   });
 
   it("give cells with imports a document of their own", () => {
     const documents = new CellDocuments();
     documents.commit(cell("const a = 1"));
     documents.commit(cell("import b from 'x'; const c = a"));
-    expect(session(documents).split("\n").at(-1)).toBe(
-      'import * as __cell_2 from "./.bpfbook-cell-2.ts"; export { __cell_2 };',
+    const [page, module] = documents.documents();
+    expect(page!.text).toContain('import * as __cell_2 from "./.bpfbook-cell-2.ts"; export { __cell_2 };');
+    expect(module).toEqual({
+      name: ".bpfbook-cell-2.ts",
+      text: `${HEADER}import a = __page_1.__cell_1.a; \nimport b from 'x'; const c = a\nexport { b, c };`,
+    });
+  });
+
+  it("begin a page every 32 cells, and all import all pages", () => {
+    const documents = new CellDocuments();
+    for (let index = 0; index < 65; index++) documents.commit(cell(`const v${index} = 1`));
+    expect(documents.documents().map(({ name }) => name)).toEqual(
+      [1, 2, 3].map((page) => `.bpfbook-session-${page}.ts`),
     );
-    expect(documents.documents().slice(1)).toEqual([
-      {
-        name: ".bpfbook-cell-2.ts",
-        text: "import { __cell_1 } from \"./.bpfbook-session.ts\"; import a = __cell_1.a; \nimport b from 'x'; const c = a\nexport { b, c };",
-      },
-    ]);
+    const headers = new Set(
+      [...documents.documents(), documents.prepare("1")].map(({ text }) => text.match(/import \* as \w+/g)?.join()),
+    );
+    expect([...headers]).toEqual(["import * as __page_1,import * as __page_2,import * as __page_3"]);
   });
 
   it("drop what nothing can reach, so running a notebook again and again does not grow", () => {
     const documents = new CellDocuments();
-    const spaces = () => session(documents).match(/(?<=namespace )\w+/g) ?? [];
     for (let run = 0; run < 50; run++) {
       documents.commit(cell("let a = 1"));
       documents.commit(cell("const b = a"));
       documents.commit(cell("console.log(b)"));
     }
-    expect(spaces()).toHaveLength(2);
+    expect(spaces(documents)).toHaveLength(2);
+    expect(documents.documents().length).toBeLessThanOrEqual(2);
     // The cell that `a` came from is gone as a name, but `b` still has its type from there.
     documents.commit(cell("const a = 'new'"));
-    expect(spaces()).toHaveLength(3);
+    expect(spaces(documents)).toHaveLength(3);
     documents.commit(cell("const b = a"));
-    expect(spaces()).toHaveLength(2);
+    expect(spaces(documents)).toHaveLength(2);
     documents.reset();
-    expect(spaces()).toEqual([]);
+    expect(documents.documents()).toEqual([]);
     expect(documents.names()).toEqual([]);
   });
 
   it("may form a chain of thousands", () => {
     const documents = new CellDocuments();
     documents.commit(cell("const v0 = 0"));
-    for (let index = 1; index < 3000; index++) documents.commit(cell(`const v${index} = v${index - 1}`));
-    expect(documents.documents()[0]!.text.match(/namespace/g)).toHaveLength(3000);
-    expect(documents.names()[0]).toBe("v2999");
+    for (let index = 1; index < 2000; index++) documents.commit(cell(`const v${index} = v${index - 1}`));
+    expect(spaces(documents)).toHaveLength(2000);
+    expect(documents.names()[0]).toBe("v1999");
   });
 });
