@@ -15,6 +15,8 @@ export async function notebookCommand(args: readonly string[]): Promise<number> 
   if ((verb !== "run" && verb !== "check") || files.length === 0) {
     throw new UsageError("usage: bpfbook nb run|check FILE.ipynb...");
   }
+  // JupyterLab's client announces each connection there; it is nothing that this command has to say.
+  console.debug = () => {};
   const notebooks = new Map<string, Notebook>();
   for (const file of files) notebooks.set(resolve(file), await readNotebook(file));
   const root = commonFolder([...notebooks.keys()]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { UsageError } from "../usage.ts";
@@ -24,6 +24,16 @@ export interface JupyterServerOptions {
   readonly env?: Record<string, string>;
 }
 
+/** JupyterLab asks nobody on the network for news, and shows no dialog about it. */
+async function quietLab(runtime: string): Promise<Record<string, string>> {
+  const settings = join(runtime, "settings");
+  const folder = join(settings, "@jupyterlab", "apputils-extension");
+  await mkdir(folder, { recursive: true });
+  const news = { fetchNews: "false", checkForUpdates: false };
+  await writeFile(join(folder, "notification.jupyterlab-settings"), JSON.stringify(news));
+  return { JUPYTERLAB_SETTINGS_DIR: settings };
+}
+
 const START_TIMEOUT = 60_000;
 
 /** The `jupyter` program of the checkout's `.venv`, else of PATH. */
@@ -42,12 +52,13 @@ export function findJupyter(packageRoot: string): string {
  */
 export async function startJupyterServer(options: JupyterServerOptions & { jupyter: string }): Promise<JupyterServer> {
   const runtime = await mkdtemp(join(tmpdir(), "bpfbook-jupyter-"));
-  const app = options.lab ? ["lab"] : ["server"];
+  const app = options.lab ? "lab" : "server";
+  const quiet = options.lab ? await quietLab(runtime) : {};
   const child = spawn(
     options.jupyter,
-    [...app, "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", `--ServerApp.root_dir=${options.root}`],
+    [app, "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0", `--ServerApp.root_dir=${options.root}`],
     {
-      env: { ...process.env, JUPYTER_RUNTIME_DIR: runtime, JUPYTER_CONFIG_DIR: runtime, ...options.env },
+      env: { ...process.env, JUPYTER_RUNTIME_DIR: runtime, JUPYTER_CONFIG_DIR: runtime, ...quiet, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
