@@ -1,5 +1,6 @@
+import { REGISTER_COUNT } from "../../isa/constants.ts";
 import type { Operand, Operation } from "../operation.ts";
-import type { Access, Xlated, XlatedFacts } from "../types.ts";
+import { type Access, MAX_CALL_FRAMES, type Xlated, type XlatedFacts } from "../types.ts";
 
 /** The interpreter's own opcodes; the number is the position. `execute` switches over these numbers. */
 export const CODES = [
@@ -54,8 +55,12 @@ export const CODES = [
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(CODES.map((name, number) => [name, number]));
 
-/** Registers r0..r10 come first in the register file; the constants of the program follow. */
-export const FIRST_CONSTANT = 11;
+/** In the register file, r0..r10 come first; then what calls save: r1..r10 of each caller. */
+export const FIRST_SAVED = REGISTER_COUNT;
+export const SAVED = 10;
+
+/** The constants of the program follow. */
+export const FIRST_CONSTANT = FIRST_SAVED + SAVED * MAX_CALL_FRAMES;
 
 /** A program laid out for the interpreter: one element a slot in each array. */
 export interface Code {

@@ -1,28 +1,24 @@
+import type { Passing } from "../../helpers/row.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
-import type { CallTarget } from "../call.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import type { Regions } from "../regions.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
-import type { Code } from "./code.ts";
-
-/** What a call saves and `exit` restores. */
-export interface Frame {
-  readonly returnTo: number;
-  /** r1..r10. Programs may rely on r6..r10 only; r1..r5 are the caller's again too, so that every engine does the same. */
-  readonly saved: BigInt64Array;
-}
+import { type Code, FIRST_SAVED, SAVED } from "./code.ts";
 
 /** The state of one run; everything else lies in linear memory. */
 export interface RunState {
-  /** r0..r10, then the constants of the program. Signed, so a 64-bit value wraps by itself when it is stored. */
+  /**
+   * r0..r10, then what calls saved (r1..r10 of each caller, outermost first), then the constants of the program.
+   * Signed, so a 64-bit value wraps by itself when it is stored.
+   */
   readonly r: BigInt64Array;
   /** The same registers as 32-bit halves: the low half of register n is element 2n. */
   readonly halves: Int32Array;
   readonly unsigned: Uint32Array;
-  /** Callers' frames, outermost first. */
-  readonly frames: Frame[];
+  /** The slots where callers go on, outermost first. */
+  readonly returns: number[];
   /** Offset of the end of the main function's frame. */
   stackTop: number;
   pc: number;
@@ -31,12 +27,18 @@ export interface RunState {
   exited: boolean;
 }
 
+/** A helper call: takes its arguments from the halves of the registers. */
+export interface LinkedCall {
+  readonly passing: Passing;
+  readonly invoke: (halves: Int32Array) => number;
+}
+
 /** What the instructions of a program refer to. */
 export interface Linked {
   readonly xlated: Xlated;
   readonly code: Code;
   readonly operations: readonly Operation[];
-  readonly calls: readonly (CallTarget | undefined)[];
+  readonly calls: readonly (LinkedCall | undefined)[];
   /** The program calls helpers, inside which other programs may run. */
   readonly callsOut: boolean;
   readonly environment: Environment;
@@ -51,7 +53,7 @@ const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
  */
 export function execute(linked: Linked, state: RunState, limit: number): void {
   const { op, dst, src, aux, access } = linked.code;
-  const { r, halves, unsigned } = state;
+  const { r, halves, unsigned, returns } = state;
   let view = linked.environment.memory.view;
   let pc = state.pc;
   let left = limit - state.executed;
@@ -258,11 +260,13 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           view = linked.environment.memory.view;
           break;
         case 50: // call
-          if (state.frames.length + 1 >= MAX_CALL_FRAMES) {
+          if (returns.length + 1 >= MAX_CALL_FRAMES) {
             const message = `calls nest deeper than ${MAX_CALL_FRAMES} functions`;
             throw new ExecutionError("call-depth", linked.xlated.origin[pc]!, message);
           }
-          state.frames.push({ returnTo: pc + 1, saved: r.slice(1, 11) });
+          // Programs may rely on r6..r10 only; r1..r5 are the caller's again too, so that every engine does the same.
+          r.copyWithin(FIRST_SAVED + returns.length * SAVED, 1, 1 + SAVED);
+          returns.push(pc + 1);
           // The function's own r0 and r6..r9 begin at 0; only a program that nobody verified can see that.
           r[0] = 0n;
           r.fill(0n, 6, 10);
@@ -271,14 +275,15 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           break;
         case 51: {
           // exit
-          const frame = state.frames.pop();
-          if (frame === undefined) {
+          const returnTo = returns.pop();
+          if (returnTo === undefined) {
             state.exited = true;
             left--;
             return;
           }
-          r.set(frame.saved, 1);
-          pc = frame.returnTo - 1;
+          const saved = FIRST_SAVED + returns.length * SAVED;
+          r.copyWithin(1, saved, saved + SAVED);
+          pc = returnTo - 1;
           break;
         }
 
@@ -381,14 +386,14 @@ export function locate(linked: Linked, state: RunState, pc: number, base: number
 function executeAtomic(linked: Linked, state: RunState, pc: number): void {
   const o = linked.operations[pc]!;
   if (o.kind !== "atomic") return;
-  const { r, halves } = state;
+  const { r, unsigned } = state;
   const view = linked.environment.memory.view;
   const proved = linked.code.access[pc] === 0;
-  const at = proved ? (halves[2 * o.base]! >>> 0) + o.offset : locate(linked, state, pc, o.base, o.bytes);
+  const at = proved ? unsigned[2 * o.base]! + o.offset : locate(linked, state, pc, o.base, o.bytes);
   const wide = o.bytes === 8;
-  const old = wide ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
-  const operand = wide ? u64(r[o.src]!) : BigInt(halves[2 * o.src]! >>> 0);
-  const expected = wide ? u64(r[0]!) : BigInt(halves[0]! >>> 0);
+  const old = wide ? view.getBigInt64(at, true) : BigInt(view.getUint32(at, true));
+  const operand = wide ? r[o.src]! : BigInt(unsigned[2 * o.src]!);
+  const expected = wide ? r[0]! : BigInt(unsigned[0]!);
   let value: bigint;
   switch (o.op) {
     case "add":
@@ -410,7 +415,7 @@ function executeAtomic(linked: Linked, state: RunState, pc: number): void {
       value = old === expected ? operand : old;
       break;
   }
-  if (wide) view.setBigUint64(at, u64(value), true);
+  if (wide) view.setBigInt64(at, value, true);
   else view.setUint32(at, Number(BigInt.asUintN(32, value)), true);
   if (o.op === "cmpxchg") r[0] = old;
   else if (o.fetch) r[o.src] = old;
@@ -418,10 +423,8 @@ function executeAtomic(linked: Linked, state: RunState, pc: number): void {
 
 /** Calls a helper: its arguments are halves of registers, its result goes to r0. */
 function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): void {
-  const { call, args, passing } = linked.calls[pc]!;
-  const values: number[] = [];
-  for (const { register, half } of args) values.push(halves[half === "low" ? 2 * register : 2 * register + 1]!);
-  const result = call(...values);
+  const { invoke, passing } = linked.calls[pc]!;
+  const result = invoke(halves);
   switch (passing) {
     case "i32":
       r[0] = BigInt(result);

@@ -1,7 +1,7 @@
 import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
-import { type Frame, type Linked, locate, type RunState } from "./execute.ts";
+import { type Linked, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
 
 /** The state of a run between two instructions: plain data. Memory is the machine's own, looked at through `memory`. */
@@ -21,8 +21,9 @@ export interface ExecutionState {
 interface Undo {
   readonly pc: number;
   readonly executed: number;
+  /** The whole register file. */
   readonly registers: BigInt64Array;
-  readonly frames: readonly Frame[];
+  readonly returns: readonly number[];
   /** Puts back what the step did outside the registers. */
   readonly effects: (() => void) | undefined;
 }
@@ -55,9 +56,9 @@ export class Execution {
   }
 
   state(): ExecutionState {
-    const { r, pc, frames, executed, exited } = this.#state;
+    const { r, pc, returns, executed, exited } = this.#state;
     const registers = Array.from(r.subarray(0, 11), (value) => BigInt.asUintN(64, value));
-    return { pc, registers, returnsTo: frames.map((frame) => frame.returnTo), executed, exited };
+    return { pc, registers, returnsTo: [...returns], executed, exited };
   }
 
   /**
@@ -69,10 +70,10 @@ export class Execution {
     if (state.exited) return false;
     if (state.executed >= this.#limit) throw overBudget(this.#linked.xlated.origin[state.pc]!, this.#limit);
     const { pc, executed } = state;
-    const registers = state.r.slice(0, 11);
-    const frames = [...state.frames];
+    const registers = state.r.slice();
+    const returns = [...state.returns];
     const effects = this.#perform();
-    this.#undo.push({ pc, executed, registers, frames, effects });
+    this.#undo.push({ pc, executed, registers, returns, effects });
     return true;
   }
 
@@ -83,7 +84,7 @@ export class Execution {
     undo.effects?.();
     const state = this.#state;
     state.r.set(undo.registers);
-    state.frames.splice(0, state.frames.length, ...undo.frames);
+    state.returns.splice(0, state.returns.length, ...undo.returns);
     state.pc = undo.pc;
     state.executed = undo.executed;
     state.exited = false;

@@ -1,21 +1,38 @@
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP_HIGH } from "../../memory/memory.ts";
-import { resolveCalls } from "../call.ts";
+import { type CallTarget, resolveCalls } from "../call.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { mapAddress } from "../map-address.ts";
 import { Regions } from "../regions.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
-import { FIRST_CONSTANT, layOut } from "./code.ts";
-import { execute, type Linked, type RunState } from "./execute.ts";
+import { FIRST_CONSTANT, FIRST_SAVED, layOut } from "./code.ts";
+import { execute, type Linked, type LinkedCall, type RunState } from "./execute.ts";
 
 /** Lays a program out and resolves what it names: maps, helpers. */
 export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[]): Linked {
   const operations = decode(xlated.insns);
   const regions = new Regions();
-  const calls = resolveCalls(xlated, operations, environment, maps, regions);
+  const calls = resolveCalls(xlated, operations, environment, maps, regions).map(
+    (target) => target && linkCall(target),
+  );
   const code = layOut(xlated, operations, (o, at) => mapAddress(o, xlated.origin[at]!, maps));
   return { xlated, code, operations, calls, callsOut: calls.some(Boolean), environment, regions };
+}
+
+/** Calls without an array of arguments where there are few, as there almost always are. */
+function linkCall({ args, call, passing }: CallTarget): LinkedCall {
+  const places = args.map(({ register, half }) => 2 * register + (half === "high" ? 1 : 0));
+  const [a, b, c, d] = places as [number, number, number, number];
+  const invokers: ((halves: Int32Array) => number)[] = [
+    () => call(),
+    (halves) => call(halves[a]!),
+    (halves) => call(halves[a]!, halves[b]!),
+    (halves) => call(halves[a]!, halves[b]!, halves[c]!),
+    (halves) => call(halves[a]!, halves[b]!, halves[c]!, halves[d]!),
+  ];
+  const any = (halves: Int32Array): number => call(...places.map((place) => halves[place]!));
+  return { passing, invoke: invokers[args.length] ?? any };
 }
 
 /** Memory for the state of runs of a program; `begin` makes a run of it. */
@@ -24,15 +41,15 @@ export function newState({ code }: Linked): RunState {
   r.set(code.constants, FIRST_CONSTANT);
   const halves = new Int32Array(r.buffer);
   const unsigned = new Uint32Array(r.buffer);
-  return { r, halves, unsigned, frames: [], stackTop: 0, pc: 0, executed: 0, exited: false };
+  return { r, halves, unsigned, returns: [], stackTop: 0, pc: 0, executed: 0, exited: false };
 }
 
 /** Puts a run before its first instruction. */
 export function begin(linked: Linked, state: RunState, context: number, length: number): void {
   const { environment, regions, xlated } = linked;
-  const { r, halves, frames } = state;
+  const { r, halves, returns } = state;
   const top = environment.stackPointer.value as number;
-  r.fill(0n, 0, FIRST_CONSTANT);
+  r.fill(0n, 0, FIRST_SAVED);
   halves[2] = context;
   halves[3] = DIRECT_MAP_HIGH;
   halves[20] = top;
@@ -41,7 +58,7 @@ export function begin(linked: Linked, state: RunState, context: number, length: 
     halves[4] = length;
     regions.begin(context, length, top);
   }
-  frames.length = 0;
+  returns.length = 0;
   state.stackTop = top;
   state.pc = 0;
   state.executed = 0;
