@@ -36,6 +36,8 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   handleStrayErrors(emit);
   process.argv.length = 1;
   delete process.env["NODE_COMPILE_CACHE"];
+  // With --disable-sigusr1 the signal opens no port, but without a listener it still takes V8's contexts from the inspector.
+  process.on("SIGUSR1", () => undefined);
   process.on("exit", () => {
     link.output.drain(DRAIN_TIME);
     evaluator.disconnect();

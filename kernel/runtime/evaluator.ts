@@ -9,6 +9,8 @@ export type Evaluation =
 
 /** Objects that V8 holds for one evaluation, released after it. */
 const GROUP = "cell";
+/** What the inspector says when it cannot evaluate at all; its other errors are of evaluations that were ended. */
+const NO_CONTEXT = /Cannot find context/;
 /** Name of the function that takes values out of the inspector, while the evaluator starts. */
 const RECEIVER = Symbol.for("bpfbook.receiver");
 
@@ -31,7 +33,7 @@ export class Evaluator {
   }
 
   /**
-   * Evaluates a script. `done` is called when its top-level awaits are over: never, if {@link abandon} comes first.
+   * Evaluates a script. `done` is called when its top-level awaits are over.
    *
    * @param code with a sourceURL
    */
@@ -46,12 +48,14 @@ export class Evaluator {
     const parameters = { expression: code, replMode: true, objectGroup: GROUP };
     this.#session.post("Runtime.evaluate", parameters, (error, answer) => {
       this.#held.delete(hold);
-      done(error ? { kind: "terminated" } : this.#conclude(answer as inspector.Runtime.EvaluateReturnType));
+      if (error === null) done(this.#conclude(answer as inspector.Runtime.EvaluateReturnType));
+      else if (NO_CONTEXT.test(error.message)) done({ kind: "thrown", error, line: 1, column: 1 });
+      else done({ kind: "terminated" });
     });
     release();
   }
 
-  /** Gives up an evaluation that may never end: its `done` is not called. */
+  /** Gives up an evaluation that may never end: its `done` hears at most that it was terminated. */
   abandon(): void {
     this.#session.disconnect();
     this.#session = new inspector.Session();
