@@ -16,6 +16,7 @@ import { readScript } from "./replay/script.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
+import { type ReplaySummary, type RunNumbers, type RunSummary, showing } from "./summary.ts";
 import { type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
@@ -41,26 +42,6 @@ export class MachineOptionError extends Error {
     super(`a machine's ${option} must be ${expected}, not ${JSON.stringify(given)}`);
     this.name = "MachineOptionError";
   }
-}
-
-/** What happened in one run. */
-export interface RunSummary {
-  /** Virtual nanoseconds that passed. */
-  readonly ns: number;
-  /** Events at hooks that something is or was attached to. */
-  readonly events: Readonly<Record<string, number>>;
-  readonly syscalls: number;
-  readonly switches: number;
-}
-
-/** What happened in a replay. */
-export interface ReplaySummary extends RunSummary {
-  /** System calls of the log that were made. */
-  readonly calls: number;
-  readonly lines: number;
-  /** Signals in the log; they are counted, not delivered. */
-  readonly signals: number;
-  readonly processes: number;
 }
 
 /** A process to be started. */
@@ -338,7 +319,7 @@ export class Linux implements Host {
     replay.finish();
     if (script.error !== undefined) throw script.error;
     const { lines, signals, processes } = script;
-    return { ...this.#since(before), calls: replay.calls, lines, signals, processes: processes.length };
+    return showing({ ...this.#since(before), calls: replay.calls, lines, signals, processes: processes.length });
   }
 
   async #exclusively(body: () => Promise<void>): Promise<void> {
@@ -351,20 +332,20 @@ export class Linux implements Host {
     }
   }
 
-  #counters(): RunSummary {
+  #counters(): RunNumbers {
     const { syscalls, scheduler } = this;
     return { ns: this.#simulation.now, events: this.hooks.counts(), syscalls, switches: scheduler.switches };
   }
 
-  #since(before: RunSummary): RunSummary {
+  #since(before: RunNumbers): RunSummary {
     const after = this.#counters();
     const events = Object.entries(after.events).map(([name, n]) => [name, n - (before.events[name] ?? 0)]);
-    return {
+    return showing({
       ns: after.ns - before.ns,
       events: Object.fromEntries(events),
       syscalls: after.syscalls - before.syscalls,
       switches: after.switches - before.switches,
-    };
+    });
   }
 }
 

@@ -35,8 +35,8 @@ export function powerOfTwo(exponent: number): string {
 }
 
 /** `1 sample`, `2,000 samples`. */
-export function plural(count: number | bigint, noun: string): string {
-  return `${grouped(count)} ${noun}${Number(count) === 1 ? "" : "s"}`;
+export function plural(count: number | bigint, noun: string, nouns = `${noun}s`): string {
+  return `${grouped(count)} ${Number(count) === 1 ? noun : nouns}`;
 }
 
 /** A count as a whole number of at least 0; anything else is a {@link PlotError} that names what it counts. */

@@ -9,6 +9,7 @@ import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRun } from "./run.ts";
+import { renderSummary } from "./summary.ts";
 import { renderVerdict } from "./verdict.ts";
 
 /** Registers a renderer for each kind of value that this folder draws. */
@@ -19,6 +20,7 @@ export function registerViews(): void {
   register("map", renderMap);
   register("run", renderRun);
   register("machine", renderMachine);
+  register("summary", renderSummary);
 }
 
 export type { MachineView } from "./machine.ts";

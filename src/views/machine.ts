@@ -5,6 +5,7 @@ import { viewBundle } from "./bundle.ts";
 import { type Html, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 import { type Column, table, textTable } from "./table.ts";
+import { virtualTime } from "./virtual-time.ts";
 
 /** A machine as this view needs it: plain facts, so that the class decides what it tells. */
 export interface MachineView {
@@ -76,15 +77,4 @@ function partText({ title, columns, rows }: Part): string {
   const heads = columns.map((column) => column.title);
   const more = rows.length > MAX_ROWS ? `\nand ${rows.length - MAX_ROWS} more` : "";
   return `${title}\n${textTable([heads, ...rows.slice(0, MAX_ROWS)], columns)}${more}`;
-}
-
-/** `10 s`, `1.5 ms`, `120 ns`: the largest unit that leaves at least one, six digits at most after the point. */
-function virtualTime(nanoseconds: bigint): string {
-  const units: readonly (readonly [bigint, string])[] = [
-    [1_000_000_000n, "s"],
-    [1_000_000n, "ms"],
-    [1_000n, "us"],
-  ];
-  const [size, unit] = units.find(([size]) => nanoseconds >= size) ?? [1n, "ns"];
-  return `${Number((Number(nanoseconds) / Number(size)).toFixed(6))} ${unit}`;
 }
