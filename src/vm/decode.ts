@@ -17,6 +17,7 @@ import {
   SOURCE_MASK,
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { opcodeOf } from "../isa/opcodes.ts";
 import { ProgramError } from "./errors.ts";
 import type { AluOp, AtomicOp, Condition, Operand, Operation } from "./operation.ts";
 
@@ -156,7 +157,7 @@ function decodeWideImmediate(insns: readonly Instruction[], at: number): Operati
     case LD_IMM64.MAP_IDX_VALUE:
       return { kind: "map", dst, map: imm, valueOffset: second.imm };
     default:
-      throw new ProgramError("bad-opcode", at, `ld_imm64 with src ${src} is not supported`);
+      throw badOpcode(insn, at);
   }
 }
 
@@ -212,11 +213,11 @@ function checkRegisters(insn: Instruction, at: number): void {
   }
 }
 
+/** The error for what is no operation here: not an instruction at all, or one that the engines do not execute. */
 function badOpcode(insn: Instruction, at: number): ProgramError {
+  const row = opcodeOf(insn);
+  if (row !== undefined) return new ProgramError("unsupported", at, `${row.name} cannot be executed here: ${row.doc}`);
   const { code, src, offset, imm } = insn;
-  return new ProgramError(
-    "bad-opcode",
-    at,
-    `no instruction has code 0x${code.toString(16).padStart(2, "0")} with src ${src}, offset ${offset}, imm ${imm}`,
-  );
+  const text = `0x${code.toString(16).padStart(2, "0")} with src ${src}, offset ${offset}, imm ${imm}`;
+  return new ProgramError("bad-opcode", at, `no instruction has code ${text}`);
 }

@@ -2,6 +2,8 @@
 export type ProgramErrorCode =
   | "empty"
   | "bad-opcode"
+  | "reserved-field"
+  | "unsupported"
   | "bad-register"
   | "bad-jump"
   | "falls-off"

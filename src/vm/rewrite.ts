@@ -4,9 +4,9 @@ import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
 import type { InstructionFacts, Verdict } from "../verifier/verdict.ts";
 import { rewriteContextAccess } from "./context.ts";
-import { decode } from "./decode.ts";
 import { ProgramError } from "./errors.ts";
 import { type Group, splice } from "./splice.ts";
+import { subprogramStarts } from "./subprograms.ts";
 import type { Access, Subprogram, Xlated, XlatedFacts } from "./types.ts";
 import { STACK_SIZE } from "./types.ts";
 
@@ -88,70 +88,4 @@ function liveSubprograms(insns: readonly Instruction[], verdict: Verdict, positi
     .map((start, i) => ({ start, stackDepth: verdict.stackDepth[i] ?? STACK_SIZE }))
     .filter(({ start }) => verdict.facts[start]!.seen)
     .map(({ start, stackDepth }) => ({ start: positions[start]!, stackDepth }));
-}
-
-/** First slots of the functions of a program, ascending; 0 is the main function. */
-function subprogramStarts(insns: readonly Instruction[]): number[] {
-  const starts = new Set([0]);
-  for (const operation of decode(insns)) if (operation.kind === "call") starts.add(operation.to);
-  return [...starts].sort((a, b) => a - b);
-}
-
-/**
- * Prepares a program without a verdict: nothing is rewritten, every access is checked when it happens.
- * Of the program only its shape is checked: opcodes, registers, jump targets, that it cannot run off its end.
- *
- * @example
- * const xlated = unverified({ type: "raw", name: "demo", insns, maps: [], license: "GPL" });
- */
-export function unverified(spec: ProgramSpec): Xlated {
-  const operations = checkShape(spec);
-  return {
-    type: spec.type,
-    name: spec.name,
-    verified: false,
-    insns: spec.insns,
-    origin: spec.insns.map((_, at) => at),
-    facts: operations.map((o) => (o.kind === "map" ? { map: o.map } : {})),
-    maps: spec.maps,
-    subprograms: subprogramStarts(spec.insns).map((start) => ({ start, stackDepth: STACK_SIZE })),
-  };
-}
-
-function checkShape(spec: ProgramSpec): readonly ReturnType<typeof decode>[number][] {
-  const operations = decode(spec.insns);
-  if (operations.length === 0) throw new ProgramError("empty", 0, "the program has no instructions");
-  const target = (to: number, at: number): void => {
-    if (operations[to] === undefined) throw new ProgramError("bad-jump", at, `it jumps to ${to}, outside the program`);
-    if (operations[to].kind === "second")
-      throw new ProgramError("bad-jump", at, `it jumps into the ld_imm64 at ${to - 1}`);
-  };
-  operations.forEach((operation, at) => {
-    switch (operation.kind) {
-      case "jump":
-      case "branch":
-      case "call":
-        target(operation.to, at);
-        break;
-      case "map":
-        if (spec.maps[operation.map] === undefined) {
-          throw new ProgramError(
-            "bad-map",
-            at,
-            `there is no map ${operation.map}; the program has ${spec.maps.length}`,
-          );
-        }
-        break;
-    }
-  });
-  const last = operations.length - 1;
-  const kind = operations[last]!.kind;
-  if (kind !== "exit" && kind !== "jump") {
-    throw new ProgramError(
-      "falls-off",
-      last,
-      "the program runs off its end; the last instruction must be exit or a jump",
-    );
-  }
-  return operations;
 }

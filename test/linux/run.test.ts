@@ -9,7 +9,7 @@ import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { prepareTestRun } from "../../src/programs/test-run.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { acceptableProgram, MEMORY_SIZE, type Place } from "../vm/arbitrary.ts";
 import { bareEnvironment } from "../vm/support.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";

@@ -4,7 +4,7 @@ import type { Instruction } from "../../src/isa/instruction.ts";
 import { ExecutionError } from "../../src/vm/errors.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { MEMORY_SIZE, recursiveProgram, wildProgram } from "./arbitrary.ts";
 import { bareEnvironment } from "./support.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import { ExecutionError } from "../../src/vm/errors.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { MEMORY_SIZE, recursiveProgram, wildProgram } from "./arbitrary.ts";
 import { bareEnvironment, rawProgram } from "./support.ts";
 

@@ -5,8 +5,8 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
 import type { Xlated, XlatedFacts } from "../../src/vm/types.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { assembleText, type BareHost, bareEnvironment, rawProgram, trusted } from "./support.ts";
 import { watOf } from "./wat.ts";
 

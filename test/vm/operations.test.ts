@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { type Case, readCases } from "./cases.ts";
 import { bareEnvironment, rawProgram } from "./support.ts";
 

@@ -8,8 +8,8 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { Environment } from "../../src/vm/environment.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
 import type { Xlated } from "../../src/vm/types.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 
 /** A host with nothing around it: fixed clock, one task, random numbers that count up. */
 export class BareHost implements Host {

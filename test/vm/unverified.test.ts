@@ -3,7 +3,7 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import { ExecutionError, ProgramError } from "../../src/vm/errors.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
-import { unverified } from "../../src/vm/rewrite.ts";
+import { unverified } from "../../src/vm/unverified.ts";
 import { bareEnvironment, rawProgram } from "./support.ts";
 
 const counts: MapSpec = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 };
@@ -155,8 +155,11 @@ describe("the shape of a program is checked before it runs", () => {
   test.each([
     ["nothing", [], "empty"],
     ["an opcode that does not exist", [insn(0xff), EXIT], "bad-opcode"],
-    ["a division with offset 2", [insn(0x37, { offset: 2, imm: 1 }), EXIT], "bad-opcode"],
+    ["a division with offset 2", [insn(0x37, { offset: 2, imm: 1 }), EXIT], "reserved-field"],
     ["half a ld_imm64", [insn(0x18)], "bad-opcode"],
+    ["a field that should be 0", [insn(0x95, { imm: 1 })], "reserved-field"],
+    ["a kfunc, which no engine has", [insn(0x85, { src: 2, imm: 5 }), EXIT], "unsupported"],
+    ["a packet load of classic BPF", [insn(0x30), EXIT], "unsupported"],
     ["register 11", [insn(0xb7, { dst: 11 }), EXIT], "bad-register"],
     ["a write to r10", [insn(0xb7, { dst: 10 }), EXIT], "bad-register"],
     ["a fetch into r10", [insn(0xdb, { dst: 1, src: 10, imm: 1 }), EXIT], "bad-register"],

@@ -10,7 +10,8 @@ import { verify } from "../../verifier/verify.ts";
 import { Environment } from "../../vm/environment.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import { jit } from "../../vm/jit/jit.ts";
-import { rewrite, unverified } from "../../vm/rewrite.ts";
+import { rewrite } from "../../vm/rewrite.ts";
+import { unverified } from "../../vm/unverified.ts";
 import type { BpfLink } from "./link.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
 
