@@ -51,6 +51,7 @@ export interface CellDocument {
 export class CellDocuments {
   #names = new Map<string, Declaration>();
   #count = 0;
+  #always = "";
   /** Cells that are still reachable, each after those that it uses. */
   #live: readonly ExecutedCell[] = [];
   /** Numbers of the pages that have some. */
@@ -86,6 +87,11 @@ export class CellDocuments {
     this.#pages = [...new Set(this.#live.map(pageOf))].sort((a, b) => a - b);
   }
 
+  /** Makes the server read these modules now, and keep them, whether cells use them or not. */
+  importAlways(modules: Names): void {
+    this.#always = modules.map((name) => `import ${JSON.stringify(name)}; `).join("");
+  }
+
   /** All names that cells declared so far, the latest first. */
   names(): string[] {
     return [...this.#names.keys()].reverse();
@@ -115,7 +121,7 @@ export class CellDocuments {
   }
 
   #header(): string {
-    return this.#pages.map((page) => `import * as __page_${page} from "./${pageName(page)}"; `).join("");
+    return this.#always + this.#pages.map((page) => `import * as __page_${page} from "./${pageName(page)}"; `).join("");
   }
 
   #aliases(names: Names) {

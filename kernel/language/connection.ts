@@ -100,11 +100,13 @@ export class LanguageConnection {
    * and one that no other document imports would get a project of its own, so the scratch document imports it before.
    */
   #sendSession(server: LanguageServer): void {
-    const scratch = this.#document(SCRATCH, this.#documents.prepare("").text);
+    // What the scratch document imported stays: the server would drop those files, and read them again for the next cell.
+    const before = server.textOf(this.#uri) ?? "";
+    const scratch = this.#document(SCRATCH, this.#documents.prepare("").text + before);
     const documents = this.#documents.documents().map(({ name, text }) => this.#document(name, text));
-    const added = documents.filter(({ uri }) => !server.isOpen(uri));
+    const added = documents.filter(({ uri }) => server.textOf(uri) === undefined);
     for (const document of documents) if (!added.includes(document)) server.set(document);
-    if (added.length > 0 || !server.isOpen(scratch.uri)) server.set(scratch);
+    if (added.length > 0 || before === "") server.set(scratch);
     for (const document of added) server.set(document);
     server.retain(new Set([...this.#fixed, scratch, ...documents].map(({ uri }) => uri)));
   }

@@ -58,8 +58,9 @@ export class LanguageServer {
     }
   }
 
-  isOpen(uri: string): boolean {
-    return this.#open.has(uri);
+  /** The text of an open document. */
+  textOf(uri: string): string | undefined {
+    return this.#open.get(uri)?.text;
   }
 
   /** Closes all documents but these. */

@@ -5,13 +5,16 @@ import { LanguageConnection } from "./connection.ts";
 import { cellDiagnostics, conflictingNames, type LspDiagnostic } from "./diagnostics.ts";
 import { hoverCandidates, inspectResult, isAlias } from "./hover.ts";
 import { type LspPosition, type LspRange, lspPosition } from "./lsp-positions.ts";
+import { leadingSpace } from "./tokens.ts";
 import type { CheckResult, LanguageService, LanguageServiceOptions } from "./types.ts";
 
 export type * from "./types.ts";
 
 const UNCHECKED = "The type checker is not running: this cell runs unchecked.";
-/** What TypeScript itself takes for "do not check this file"; the cell is not the first line of its document. */
-const NO_CHECK = /^(?:\s|\/\/.*(?:\n|$)|\/\*[\s\S]*?\*\/)*?\/\/+\s*@ts-nocheck\b/;
+/** What TypeScript itself takes for "do not check this file", but it looks only at the first line of a document. */
+const NO_CHECK = /^\s*\/\/+\s*@ts-nocheck\b/m;
+/** So long after the start, if nothing was asked, the libraries that the kernel brings are read ahead of their first use. */
+const READ_AHEAD_MS = 300;
 
 /**
  * Starts TypeScript's language server for one notebook. Nothing is written to disk.
@@ -27,22 +30,34 @@ export function createLanguageService(options: LanguageServiceOptions): Language
   const documents = new CellDocuments();
   const connection = new LanguageConnection(options, documents);
 
+  let readAhead: NodeJS.Timeout | undefined;
+
+  const ask = (method: string, cell: PreparedCell, parameters?: object) => {
+    clearTimeout(readAhead);
+    return connection.ask(method, cell, parameters);
+  };
+
   const diagnose = async (cell: PreparedCell) => {
-    const report = (await connection.ask("textDocument/diagnostic", cell)) as { items: LspDiagnostic[] };
+    const report = (await ask("textDocument/diagnostic", cell)) as { items: LspDiagnostic[] };
     return report.items;
   };
 
   const hoverAtDeclaration = async (cell: PreparedCell, position: LspPosition) => {
-    const places = await connection.ask("textDocument/definition", cell, { position });
+    const places = await ask("textDocument/definition", cell, { position });
     const [place] = (places ?? []) as { uri: string; range: LspRange }[];
     if (place === undefined) return undefined;
     const at = { textDocument: { uri: place.uri }, position: place.range.start };
-    return connection.ask("textDocument/hover", cell, at);
+    return ask("textDocument/hover", cell, at);
   };
 
-  // The first request makes the server read the libraries, while the kernel itself still starts.
+  // The first request makes the server read TypeScript's libraries, while the kernel itself still starts.
   const ready = diagnose(documents.prepare("")).then(
-    () => {},
+    () => {
+      readAhead = setTimeout(() => {
+        documents.importAlways(Object.keys(options.modules ?? {}));
+        diagnose(documents.prepare("")).catch(() => {});
+      }, READ_AHEAD_MS).unref();
+    },
     () => {},
   );
 
@@ -50,7 +65,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
     ready,
 
     async check({ code }): Promise<CheckResult> {
-      if (NO_CHECK.test(code)) return { diagnostics: [] };
+      if (NO_CHECK.test(leadingSpace(code))) return { diagnostics: [] };
       try {
         let cell = documents.prepare(code);
         let items = await diagnose(cell);
@@ -76,7 +91,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       try {
         const cell = documents.prepare(code, { wanted: documents.names().filter((name) => name.startsWith(text)) });
         const position = lspPosition(code, cursor, cell.lineShift);
-        const list = await connection.ask("textDocument/completion", cell, { position, context: { triggerKind: 1 } });
+        const list = await ask("textDocument/completion", cell, { position, context: { triggerKind: 1 } });
         return completions(list, code, cursor, cell);
       } catch {
         return { matches: [], start, end: cursor };
@@ -88,7 +103,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       try {
         for (const offset of hoverCandidates(code, cursor)) {
           const position = lspPosition(code, offset, cell.lineShift);
-          const hover = await connection.ask("textDocument/hover", cell, { position });
+          const hover = await ask("textDocument/hover", cell, { position });
           const found = inspectResult((isAlias(hover) && (await hoverAtDeclaration(cell, position))) || hover);
           if (found) return found;
         }
@@ -103,6 +118,9 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       documents.reset();
       connection.update();
     },
-    dispose: () => connection.dispose(),
+    dispose() {
+      clearTimeout(readAhead);
+      return connection.dispose();
+    },
   };
 }

@@ -35,6 +35,12 @@ const CLOSES: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" 
 /** After these words a `/` starts a regular expression; after other words it divides. */
 const OPERATORS = new Set("return typeof instanceof in of new delete void throw case do else yield await".split(" "));
 
+/** The spaces and comments before the first token. */
+export function leadingSpace(code: string): string {
+  SPACE.lastIndex = 0;
+  return SPACE.exec(code)![0];
+}
+
 /** Splits a cell, finished or not, into tokens. Never throws: text that nothing matches is punctuation. */
 export function tokenize(code: string): TokenList {
   const tokens: Token[] = [];

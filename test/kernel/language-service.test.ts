@@ -229,6 +229,7 @@ describe("checks", () => {
     ],
     ["display(import.meta.dirname)"],
     ["// @ts-nocheck\nconst n: number = 'x'"],
+    ["/* a */ // b\n\n  //@ts-nocheck\nnope"],
     ["// @ts-ignore\nconst n: number = 'x'"],
     ["loop: for (;;) break loop\nif (false) console.log(1)"],
   ])("accept %j", async (code) => {
@@ -238,6 +239,7 @@ describe("checks", () => {
   it.each([
     ["const n: string | null = null as any; n.length", "1:39 18047"],
     ["document.title", "1:1 2584"],
+    [`${"/**/".repeat(50)}nope // @ts-nocheck`, "1:201 2304"],
     ["import x from 'no-such-package'", "1:15 2307"],
     ["import x from 'node:nothing'", "1:15 2306"],
     ["import { nothing } from './local.ts'", "1:10 2305"],
