@@ -11,7 +11,7 @@ export interface CellMeta {
   resolve(specifier: string): string;
 }
 
-/** After the last import, how long (ms) until what it compiled is written to the compile cache. */
+/** After an import, how long (ms) until what was compiled is written to the compile cache. */
 const FLUSH_DELAY = 500;
 
 /**
@@ -47,12 +47,14 @@ export function installResolution(folder: string, modules: Readonly<Record<strin
   };
 }
 
-let flush: NodeJS.Timeout | undefined;
+let saving = false;
 
 /** Saves compiled modules for the next start: the process will be killed, and Node saves only when it exits. */
 function keepCompiled(): void {
-  flush ??= nodeTimers.setTimeout(() => {
-    flush = undefined;
+  if (saving) return;
+  saving = true;
+  nodeTimers.setTimeout(() => {
+    saving = false;
     flushCompileCache();
   }, FLUSH_DELAY);
 }

@@ -12,6 +12,8 @@ import { sibling } from "./sibling.ts";
 export interface ChildExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** False if it ended before it could take a cell. */
+  readonly started: boolean;
   /** What V8 or native code said before it gave up. */
   readonly lastWords: string;
 }
@@ -39,11 +41,23 @@ const LAST_WORDS = 16_384;
 /** After the child's end, how long its pipes may stay open, in ms. */
 const CLOSE_TIME = 500;
 
-/** The child process in which cells run: started at once, started again whenever it ends. */
+/** One process. */
+interface Child {
+  readonly process: ChildProcess;
+  /** It has said that it takes cells. */
+  ready: boolean;
+  /** What is held back from descriptors 1 and 2: the reason of its end. */
+  lastWords: string;
+}
+
+/**
+ * The child process in which cells run: started at once, and again whenever it ends. One that did not even start is tried
+ * again only when there is a cell to run.
+ */
 export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #events: RuntimeEvents;
-  #child: ChildProcess;
+  #child: Child | undefined;
   /** Interrupts sent to this child. */
   #interrupts = 0;
   #disposed = false;
@@ -55,6 +69,7 @@ export class Runtime {
   }
 
   run(command: RunCell): void {
+    this.#child ??= this.#start();
     this.#send(FD.commands, command);
   }
 
@@ -72,75 +87,88 @@ export class Runtime {
 
   /** Ends the child and all programs it started; a new child starts, with `onExit` in between. */
   restart(): void {
-    kill(this.#child);
+    kill(this.#child?.process);
   }
 
   /** Ends the child for good. */
   dispose(): void {
     this.#disposed = true;
-    kill(this.#child);
+    kill(this.#child?.process);
   }
 
   #send(fd: number, message: object): void {
-    pipe(this.#child, fd).write(encodeFrame(message));
+    if (this.#child) pipe(this.#child.process, fd).write(encodeFrame(message));
   }
 
-  #start(): ChildProcess {
-    const { cwd, modules } = this.#options;
+  #start(): Child {
     this.#interrupts = 0;
-    const child = spawn(
-      process.execPath,
-      [
-        // No signal and no environment variable may open an inspector port.
-        "--disable-sigusr1",
-        "--disable-warning=ExperimentalWarning",
-        // Unwinding a spinning timer leaves Node's bookkeeping of async ids behind; `worker-link.ts` mends it.
-        "--no-force-async-hooks-checks",
-        fileURLToPath(sibling(import.meta.url, "./child")),
-        JSON.stringify({ modules } satisfies ChildOptions),
-      ],
-      // A process group of its own: programs that cells start end with it.
-      {
-        cwd,
-        env: childEnvironment(),
-        detached: true,
-        stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
-      },
-    );
+    const process = spawnChild(this.#options);
+    const child: Child = { process, ready: false, lastWords: "" };
     const frames = new FrameReader<FromChild>();
-    (child.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
-      for (const message of frames.read(bytes)) this.#events.onMessage(message);
+    (process.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
+      for (const message of frames.read(bytes)) {
+        if (message.type === "ready") child.ready = true;
+        this.#events.onMessage(message);
+      }
     });
     // Writing to a child that is just ending is no fault of ours; `close` tells what happened.
-    for (const fd of [FD.commands, FD.worker, FD.input]) pipe(child, fd).on("error", () => undefined);
-    const lastWords = this.#listen(child);
-    child.on("exit", (code, signal) => {
-      kill(child); // programs that the child started
+    for (const fd of [FD.commands, FD.worker, FD.input]) pipe(process, fd).on("error", () => undefined);
+    for (const name of ["stdout", "stderr"] as const) {
+      process[name]!.setEncoding("utf8").on("data", (text: string) => this.#rawOutput(child, name, text));
+    }
+    process.on("error", (error) => {
+      // It could not be started at all: the folder is gone, there are too many processes.
+      child.lastWords += `${error.message}\n`;
+      this.#ended(child, null, null);
+    });
+    process.on("exit", (code, signal) => {
+      kill(process); // programs that the child started
       const end = (): void => {
         clearTimeout(patience);
-        child.off("close", end);
-        if (this.#disposed) return;
-        this.#child = this.#start();
-        this.#events.onExit({ code, signal, lastWords: lastWords() });
+        process.off("close", end);
+        this.#ended(child, code, signal);
       };
       // All output has been read when the pipes are closed; a program that left the group may hold them open.
       const patience = setTimeout(end, CLOSE_TIME);
-      child.on("close", end);
+      process.on("close", end);
     });
     return child;
   }
 
-  /** Passes on descriptors 1 and 2; returns what was held back. */
-  #listen(child: ChildProcess): () => string {
-    let fatal = "";
-    for (const name of ["stdout", "stderr"] as const) {
-      child[name]!.setEncoding("utf8").on("data", (text: string) => {
-        if (fatal !== "" || (name === "stderr" && FATAL.test(text))) fatal = (fatal + text).slice(0, LAST_WORDS);
-        else if (text !== DEBUGGER_NOTE) this.#events.onRawOutput(name, text);
-      });
-    }
-    return () => fatal;
+  #ended({ ready, lastWords }: Child, code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#disposed) return;
+    this.#child = ready ? this.#start() : undefined;
+    this.#events.onExit({ code, signal, started: ready, lastWords });
   }
+
+  /** Descriptors 1 and 2: output of the cell, or the reason why the process ends. */
+  #rawOutput(child: Child, name: StreamName, text: string): void {
+    const fatal = child.lastWords !== "" || !child.ready || (name === "stderr" && FATAL.test(text));
+    if (fatal) child.lastWords = (child.lastWords + text).slice(0, LAST_WORDS);
+    else if (text !== DEBUGGER_NOTE) this.#events.onRawOutput(name, text);
+  }
+}
+
+function spawnChild({ cwd, modules }: RuntimeOptions): ChildProcess {
+  return spawn(
+    process.execPath,
+    [
+      // No signal and no environment variable may open an inspector port.
+      "--disable-sigusr1",
+      "--disable-warning=ExperimentalWarning",
+      // Unwinding a spinning timer leaves Node's bookkeeping of async ids behind; `worker-link.ts` mends it.
+      "--no-force-async-hooks-checks",
+      fileURLToPath(sibling(import.meta.url, "./child")),
+      JSON.stringify({ modules } satisfies ChildOptions),
+    ],
+    {
+      cwd,
+      env: childEnvironment(),
+      // A process group of its own: programs that cells start end with it.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+    },
+  );
 }
 
 /** The child compiles nothing that its parent's compile cache has: half of its start time. It hides the variable from cells. */
@@ -155,8 +183,8 @@ function pipe(child: ChildProcess, fd: number): Writable {
   return (child.stdio as unknown as Writable[])[fd]!;
 }
 
-function kill(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+function kill(child: ChildProcess | undefined): void {
+  if (child?.pid === undefined) return;
   try {
     process.kill(process.platform === "win32" ? child.pid : -child.pid, "SIGKILL");
   } catch {

@@ -5,7 +5,8 @@ import type { ChildExit } from "../runtime/runtime.ts";
 const AFTERMATH = "The runtime was started again: variables of earlier cells are gone, the notebook goes on.";
 
 /** The error of a cell whose process ended under it. */
-export function exitError({ code, signal, lastWords }: ChildExit): ErrorOutput {
+export function exitError({ code, signal, started, lastWords }: ChildExit): ErrorOutput {
+  if (!started) return report("ProcessStartError", "the process in which cells run does not start", lastWords);
   if (/heap out of memory|Reached heap limit|heap limit/i.test(lastWords)) {
     return report("OutOfMemoryError", "the cell used more memory than its process may have");
   }

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { FromChild } from "../../kernel/runtime/messages.ts";
 import { type ChildExit, Runtime } from "../../kernel/runtime/runtime.ts";
 
@@ -197,7 +197,23 @@ test("a child that ends is replaced, with what it said", async () => {
   const before = exits.length;
   runtime.run({ type: "run", cell: `c${++cells}`, code: "console.log('last'); process.exit(7)", expressions: {} });
   await until(() => exits.length > before);
-  expect(exits.at(-1)).toEqual({ code: 7, signal: null, lastWords: "" });
+  expect(exits.at(-1)).toEqual({ code: 7, signal: null, started: true, lastWords: "" });
   expect(messages.at(-1)).toMatchObject({ type: "stream", text: "last\n" });
   expect(await text("typeof survivor")).toBe("'undefined'");
+});
+
+test("a child that cannot start is an error, and is not tried again and again", async () => {
+  const ended: ChildExit[] = [];
+  const broken = new Runtime(
+    { cwd: join(folder, "nowhere"), modules: {} },
+    { onMessage: () => {}, onRawOutput: () => {}, onExit: (exit) => ended.push(exit) },
+  );
+  await vi.waitFor(() => expect(ended).toHaveLength(1));
+  expect(ended[0]).toMatchObject({ started: false, lastWords: expect.stringContaining("ENOENT") });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(ended).toHaveLength(1);
+  // A cell is a reason to try again.
+  broken.run({ type: "run", cell: "1", code: "1", expressions: {} });
+  await vi.waitFor(() => expect(ended).toHaveLength(2));
+  broken.dispose();
 });

@@ -148,9 +148,10 @@ describe("type errors", () => {
 });
 
 describe("errors of the child", () => {
-  const exit = { code: null, signal: null, lastWords: "" } as const;
+  const exit = { code: null, signal: null, started: true, lastWords: "" } as const;
 
   test.each([
+    [{ ...exit, started: false, code: 1 }, "ProcessStartError", /does not start/],
     [{ ...exit, code: 3 }, "ProcessExitError", /exit code 3/],
     [{ ...exit, signal: "SIGSEGV" as const }, "ProcessCrashError", /SIGSEGV/],
     [{ ...exit, signal: "SIGKILL" as const }, "ProcessKilledError", /killed/],
