@@ -34,6 +34,9 @@ export class Environment {
   readonly #rememberHost: (() => () => void) | undefined;
   readonly #row: (id: number) => HelperRow | undefined;
   readonly #bound = new Map<number, BoundHelper>();
+  /** Where the stack of each CPU ends. */
+  readonly #tops: readonly number[];
+  /** The stack pointer of each CPU that does not run now. */
   readonly #stacks: number[];
   #cpu = 0;
 
@@ -46,7 +49,8 @@ export class Environment {
     this.#rememberHost = remember;
     this.memory = host.memory;
     this.#row = helpers;
-    this.#stacks = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
+    this.#tops = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
+    this.#stacks = [...this.#tops];
     this.stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, this.#stacks[0]!);
     this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
   }
@@ -56,6 +60,11 @@ export class Environment {
     this.#stacks[this.#cpu] = this.stackPointer.value;
     this.#cpu = cpu;
     this.stackPointer.value = this.#stacks[cpu]!;
+  }
+
+  /** Frees the whole stack of the CPU that runs now: for after an exception that left programs without their `exit`. */
+  unwind(): void {
+    this.stackPointer.value = this.#tops[this.#cpu]!;
   }
 
   /** The helper with this id, or undefined where there is none or it is not implemented. */

@@ -165,6 +165,17 @@ describe.each(Object.entries({ interpret, jit }))("%s: helpers", (_, engine) => 
     expect(environment.stackPointer.value).toBe(before);
   });
 
+  test("an exception of a helper leaves the stack as it was before", () => {
+    const { host, environment } = bareEnvironment();
+    const before = environment.stackPointer.value;
+    host.ktimeNs = () => {
+      throw new RangeError("no clock");
+    };
+    const program = engine(trusted(rawProgram("call ktime_get_ns\nexit")), environment, []);
+    expect(() => program.run(0)).toThrow("no clock");
+    expect(environment.stackPointer.value).toBe(before);
+  });
+
   test("each CPU has a stack of its own", () => {
     const { host, environment } = bareEnvironment({ cpus: 2 });
     const program = engine(trusted(rawProgram("r0 = r10\nexit")), environment, []);
@@ -252,10 +263,12 @@ describe("modules", () => {
   });
 
   test("the place of every instruction is known", () => {
-    const { module } = jit(trusted(rawProgram("r0 = 1\nr0 += 2\nexit")), environment, []);
-    const [first, second] = [module.positions.get(0)!, module.positions.get(1)!];
-    expect(first[0]).toBe(second[0]);
-    expect(second[1]).toBeGreaterThan(first[1]);
+    const text = "r0 = 1\nif r0 == r1 goto +1\nr0 += 2\nexit";
+    const { module } = jit(trusted(rawProgram(text)), environment, []);
+    const places = [0, 1, 2, 3].map((at) => module.positions.get(at)!);
+    expect(new Set(places.map(([index]) => index)).size).toBe(1);
+    const bytes = places.map(([, byte]) => byte);
+    expect(bytes).toEqual([...new Set(bytes)].sort((a, b) => a - b));
   });
 
   test.each([

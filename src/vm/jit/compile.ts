@@ -223,6 +223,7 @@ class Compiler {
 
   #emitBlocks(frame: FrameBuilder, entry: number, exit: () => void): void {
     const { f } = frame;
+    const mark = (at: number) => this.#positions.set(at, [f.index, f.position]);
     const graph = flowGraph(this.#operations, entry);
     // Without a verdict nobody knows that an access through a pointer stays within what it seems to touch.
     const slots = this.#xlated.verified ? promotableSlots(this.#operations, graph, this.#calls) : NO_SLOTS;
@@ -232,12 +233,18 @@ class Compiler {
       },
       body: (start, end) => {
         for (let at = start; at < end; at++) {
-          this.#positions.set(at, [f.index, f.position]);
+          mark(at);
           this.#emitOperation(frame, this.#operations[at]!, at, slots.get(at));
         }
       },
-      condition: (operation, negated) => emitCondition(frame, operation, negated),
-      exit,
+      condition: (operation, negated, at) => {
+        mark(at);
+        emitCondition(frame, operation, negated);
+      },
+      exit: (at) => {
+        mark(at);
+        exit();
+      },
     });
   }
 

@@ -9,9 +9,9 @@ export interface BlockEmitter {
   enter(start: number, end: number): void;
   /** Everything before the jump, branch or exit that ends the block at slots [start, end). */
   body(start: number, end: number): void;
-  /** Pushes whether the branch is taken, or if `negated` whether it is not. */
-  condition(operation: Operation & { kind: "branch" }, negated: boolean): void;
-  exit(): void;
+  /** Pushes whether the branch at a slot is taken, or if `negated` whether it is not. */
+  condition(operation: Operation & { kind: "branch" }, negated: boolean, at: number): void;
+  exit(at: number): void;
 }
 
 /** Emits the function whose graph is given, with WebAssembly's structured control flow. */
@@ -93,22 +93,23 @@ class StructuredFlow {
     this.#emitter.enter(start, end);
     this.#emitter.body(start, bodyEnd);
     const [taken, next] = successors as [number, number | undefined];
-    if (last.kind === "exit") this.#emitter.exit();
+    if (last.kind === "exit") this.#emitter.exit(end - 1);
     else if (last.kind !== "branch" || next === undefined || taken === next) this.#goTo(taken, number);
     else this.#branch(last, number, taken, next);
   }
 
   #branch(operation: Operation & { kind: "branch" }, from: number, taken: number, next: number): void {
+    const at = this.#graph.blocks[from]!.end - 1;
     if (this.#hasLabel(from, taken)) {
-      this.#emitter.condition(operation, false);
+      this.#emitter.condition(operation, false, at);
       this.#f.branch("br_if", this.#depth(taken));
       this.#goTo(next, from);
     } else if (this.#hasLabel(from, next)) {
-      this.#emitter.condition(operation, true);
+      this.#emitter.condition(operation, true, at);
       this.#f.branch("br_if", this.#depth(next));
       this.#goTo(taken, from);
     } else {
-      this.#emitter.condition(operation, false);
+      this.#emitter.condition(operation, false, at);
       this.#open("if", undefined);
       this.#todo.push(
         () => {
@@ -178,10 +179,10 @@ function emitDispatch(
     emitter.body(start, endsBlock(last) ? end - 1 : end);
     const [taken, other] = successors as [number, number | undefined];
     if (last.kind === "exit") {
-      emitter.exit();
+      emitter.exit(end - 1);
     } else if (last.kind === "branch" && other !== undefined) {
       f.i32(taken).i32(other);
-      emitter.condition(last, false);
+      emitter.condition(last, false, end - 1);
       f.op("select").set(next).branch("br", toLoop);
     } else {
       f.i32(taken).set(next).branch("br", toLoop);

@@ -58,8 +58,28 @@ export function jit(
   const entry = exports[NAMES.run] as (context: number, length?: number) => number;
   if (xlated.verified) {
     const repeat = exports[NAMES.repeat] as (context: number, times: number) => number;
-    const run = (context: number): number => entry(context) >>> 0;
-    return { xlated, module, entry, run, repeat: (context, times) => repeat(context, times) >>> 0 };
+    // Only a helper can throw in a verified program, and then nothing has put the stack pointer back.
+    return {
+      xlated,
+      module,
+      entry,
+      run(context) {
+        try {
+          return entry(context) >>> 0;
+        } catch (error) {
+          environment.unwind();
+          throw error;
+        }
+      },
+      repeat(context, times) {
+        try {
+          return repeat(context, times) >>> 0;
+        } catch (error) {
+          environment.unwind();
+          throw error;
+        }
+      },
+    };
   }
 
   const globals = exports as unknown as Supervised;
