@@ -17,6 +17,7 @@ describe("lessons, through a Jupyter Server and JupyterLab's own client", () => 
   let server: JupyterServer;
 
   beforeAll(async () => {
+    console.debug = () => {}; // the client announces each connection there
     // A copy, so that nothing a lesson writes lands in the repository; this also proves that lessons run anywhere.
     folder = await mkdtemp(join(tmpdir(), "bpfbook-lessons-"));
     await cp(LESSONS, folder, { recursive: true });

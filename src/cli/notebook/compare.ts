@@ -1,4 +1,4 @@
-import type { Cell, Notebook, Output } from "./document.ts";
+import { type Cell, type Notebook, type Output, sortKeys } from "./document.ts";
 
 /** A difference between what is stored and what a run gave. */
 export interface Difference {
@@ -29,7 +29,7 @@ const parts = (output: Output): Map<string, string> => {
       return new Map(
         Object.entries(output.data).map(([mime, value]) => [
           `data[${mime}]`,
-          typeof value === "string" ? value : JSON.stringify(value),
+          typeof value === "string" ? value : JSON.stringify(sortKeys(value)),
         ]),
       );
   }

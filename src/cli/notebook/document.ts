@@ -75,7 +75,8 @@ function splitOutput(output: Output): unknown {
   return output;
 }
 
-const sortKeys = (value: unknown): unknown => {
+/** The same data with the keys of every object in order, as the file has them. */
+export const sortKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== "object") return value;
   const entries = Object.entries(value).map(([key, item]) => [key, sortKeys(item)] as const);
