@@ -44,8 +44,9 @@ const CLOSE_TIME = 500;
 /** One process. */
 interface Child {
   readonly process: ChildProcess;
-  /** It has said that it takes cells. */
+  /** It has said that it takes cells. Until then, what it is to be sent. */
   ready: boolean;
+  readonly waiting: { readonly fd: number; readonly message: object }[];
   /** What is held back from descriptors 1 and 2: the reason of its end. */
   lastWords: string;
 }
@@ -97,17 +98,23 @@ export class Runtime {
   }
 
   #send(fd: number, message: object): void {
-    if (this.#child) pipe(this.#child.process, fd).write(encodeFrame(message));
+    const child = this.#child;
+    // No cell runs before its output has a way out.
+    if (child?.ready === false) child.waiting.push({ fd, message });
+    else if (child) pipe(child.process, fd).write(encodeFrame(message));
   }
 
   #start(): Child {
     this.#interrupts = 0;
     const process = spawnChild(this.#options);
-    const child: Child = { process, ready: false, lastWords: "" };
+    const child: Child = { process, ready: false, waiting: [], lastWords: "" };
     const frames = new FrameReader<FromChild>();
     (process.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
       for (const message of frames.read(bytes)) {
-        if (message.type === "ready") child.ready = true;
+        if (message.type === "ready") {
+          child.ready = true;
+          for (const { fd, message } of child.waiting) this.#send(fd, message);
+        }
         this.#events.onMessage(message);
       }
     });
