@@ -1,6 +1,7 @@
 import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
+import { FIRST_CONSTANT, FIRST_SAVED } from "./code.ts";
 import { type Linked, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
 
@@ -21,7 +22,7 @@ export interface ExecutionState {
 interface Undo {
   readonly pc: number;
   readonly executed: number;
-  /** The whole register file. */
+  /** The register file, as far as the step changes it: with what calls save if it is one. */
   readonly registers: BigInt64Array;
   readonly returns: readonly number[];
   /** Puts back what the step did outside the registers. */
@@ -57,7 +58,7 @@ export class Execution {
 
   state(): ExecutionState {
     const { r, pc, returns, executed, exited } = this.#state;
-    const registers = Array.from(r.subarray(0, 11), (value) => BigInt.asUintN(64, value));
+    const registers = Array.from(r.subarray(0, FIRST_SAVED), (value) => BigInt.asUintN(64, value));
     return { pc, registers, returnsTo: [...returns], executed, exited };
   }
 
@@ -70,7 +71,7 @@ export class Execution {
     if (state.exited) return false;
     if (state.executed >= this.#limit) throw overBudget(this.#linked.xlated.origin[state.pc]!, this.#limit);
     const { pc, executed } = state;
-    const registers = state.r.slice();
+    const registers = state.r.slice(0, this.next.kind === "call" ? FIRST_CONSTANT : FIRST_SAVED);
     const returns = [...state.returns];
     const effects = this.#perform();
     this.#undo.push({ pc, executed, registers, returns, effects });
