@@ -92,11 +92,20 @@ export class BpfSubsystem {
 
   /** Runs a program on the CPU that the host is on; the low 32 bits of r0. */
   run(program: LinuxProgram, context: number, length?: number): number {
-    const cpu = this.host.cpu();
-    if (cpu !== this.#cpu) {
-      this.environment.selectCpu(cpu);
-      this.#cpu = cpu;
-    }
+    this.#selectCpu();
     return program.runnable.run(context, length);
+  }
+
+  /** Runs a verified program many times on one context; the last result. */
+  repeat(program: LinuxProgram, context: number, times: number): number {
+    this.#selectCpu();
+    return program.runnable.repeat(context, times);
+  }
+
+  #selectCpu(): void {
+    const cpu = this.host.cpu();
+    if (cpu === this.#cpu) return;
+    this.environment.selectCpu(cpu);
+    this.#cpu = cpu;
   }
 }

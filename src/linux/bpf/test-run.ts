@@ -10,6 +10,17 @@ export interface TestRunOptions {
   readonly data: Uint8Array;
   /** How often to run; each run goes on with what the one before left, as in Linux. Default 1. */
   readonly repeat?: number;
+  /** Real milliseconds after which no further run is begun; none by default. */
+  readonly timeLimit?: number;
+}
+
+/** A test run was still repeating when its time limit came. */
+export class TimeLimitError extends Error {
+  readonly code = "ETIME";
+  constructor(limit: number, done: number, wanted: number) {
+    super(`test run: ${done} of ${wanted} runs after ${limit / 1000} s. Ask for fewer runs.`);
+    this.name = "TimeLimitError";
+  }
 }
 
 /** What a test run gave. */
@@ -21,11 +32,17 @@ export class RunResult implements Displayable {
   /** The name of the returned value (`XDP_DROP`), where the program type gives it one. */
   readonly verdict: string | undefined;
   readonly program: string;
+  /** The packet before the run. */
+  readonly dataIn: Uint8Array;
+  /** Real nanoseconds of one run, the mean of all; never shown by itself, for it differs each time. */
+  readonly nsPerRun: number;
 
-  constructor(program: LinuxProgram, retval: number, dataOut: Uint8Array) {
+  constructor(program: LinuxProgram, dataIn: Uint8Array, dataOut: Uint8Array, { retval, nsPerRun }: Repeated) {
     this.program = program.spec.name;
-    this.retval = retval;
+    this.dataIn = dataIn;
     this.dataOut = dataOut;
+    this.retval = retval;
+    this.nsPerRun = nsPerRun;
     this.verdict = PROGRAMS[program.spec.type].verdicts?.[retval | 0];
   }
 
@@ -34,32 +51,57 @@ export class RunResult implements Displayable {
   }
 }
 
-/**
- * `BPF_PROG_TEST_RUN`: runs a program on a packet of its own. Throws `TestRunError` where Linux refuses the packet, and
- * `ExecutionError` for a wild access of a `raw` program.
- */
-export function testRun(bpf: BpfSubsystem, program: LinuxProgram, { data, repeat = 1 }: TestRunOptions): RunResult {
-  if (program.spec.type === "raw") return rawRun(bpf, program, data, repeat);
-  const frame = prepareTestRun(bpf.host.memory, program.spec.type, data);
-  try {
-    let retval = 0;
-    for (let run = 0; run < repeat; run++) retval = bpf.run(program, frame.context);
-    return new RunResult(program, retval, frame.dataOut());
-  } finally {
-    frame.free();
-  }
+/** What many runs gave. */
+interface Repeated {
+  readonly retval: number;
+  readonly nsPerRun: number;
 }
 
-/** r1 = a copy of the data, r2 = its length. */
-function rawRun(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array, repeat: number): RunResult {
+/**
+ * `BPF_PROG_TEST_RUN`: runs a program on a packet of its own. Throws `TestRunError` where Linux refuses the packet,
+ * `ExecutionError` for a wild access of a `raw` program, `TimeLimitError`.
+ */
+export function testRun(bpf: BpfSubsystem, program: LinuxProgram, options: TestRunOptions): RunResult {
+  const { data } = options;
   const { memory } = bpf.host;
+  if (program.spec.type !== "raw") {
+    const frame = prepareTestRun(memory, program.spec.type, data);
+    try {
+      const result = repeated(options, (times) => bpf.repeat(program, frame.context, times));
+      return new RunResult(program, data, frame.dataOut(), result);
+    } finally {
+      frame.free();
+    }
+  }
+  // r1 = a copy of the data, r2 = its length.
   const at = memory.allocate(data.length);
   try {
     memory.u8.set(data, at);
-    let retval = 0;
-    for (let run = 0; run < repeat; run++) retval = bpf.run(program, at, data.length);
-    return new RunResult(program, retval, memory.u8.slice(at, at + data.length));
+    const result = repeated(options, (times) => {
+      let retval = 0;
+      for (let i = 0; i < times; i++) retval = bpf.run(program, at, data.length);
+      return retval;
+    });
+    return new RunResult(program, data, memory.u8.slice(at, at + data.length), result);
   } finally {
     memory.free(at, data.length);
   }
+}
+
+/** Milliseconds of running between two looks at the time limit. */
+const SLICE = 50;
+
+/** Runs in slices that grow until one takes a while, so that the limit is kept and looking costs nothing. */
+function repeated({ repeat = 1, timeLimit }: TestRunOptions, run: (times: number) => number): Repeated {
+  let [retval, done, slice] = [0, 0, 1];
+  const began = performance.now();
+  while (done < repeat) {
+    const start = performance.now();
+    if (timeLimit !== undefined && start - began > timeLimit) throw new TimeLimitError(timeLimit, done, repeat);
+    const times = Math.min(slice, repeat - done);
+    retval = run(times);
+    done += times;
+    if (performance.now() - start < SLICE) slice *= 2;
+  }
+  return { retval, nsPerRun: ((performance.now() - began) * 1e6) / Math.max(1, repeat) };
 }
