@@ -186,6 +186,30 @@ describe("errors", () => {
     expect(contents({ published: kernel.outputsOf(id) }, "error")).toMatchObject([{ evalue: "from the timer" }]);
   });
 
+  test("a queued cell begins after the idle of the one before it, and each reply has its own count", async () => {
+    const before = kernel.published.length;
+    const sent = ["'a'", "'b'", "'c'"].map((code) => kernel.send("execute_request", { code }));
+    const replies = await Promise.all(sent.map(({ reply }) => reply));
+    await kernel.idle(sent[2]!.id);
+    const published = kernel.published.slice(before);
+    const states = published.filter(({ header }) => header.msg_type === "status");
+    expect(
+      states.map(({ parent, content }) => [
+        sent.findIndex(({ id }) => id === parent?.msg_id),
+        content["execution_state"],
+      ]),
+    ).toEqual(
+      [0, 1, 2].flatMap((cell) => [
+        [cell, "busy"],
+        [cell, "idle"],
+      ]),
+    );
+    const inputs = contents({ published }, "execute_input").map((content) => content["execution_count"]);
+    const results = contents({ published }, "execute_result").map((content) => content["execution_count"]);
+    expect(replies.map((reply) => reply["execution_count"])).toEqual(inputs);
+    expect(results).toEqual(inputs);
+  });
+
   test("queued cells are aborted after an error, and only they", async () => {
     const sent = ["throw new Error('first')", "1", "2"].map((code) => kernel.send("execute_request", { code }));
     const replies = await Promise.all(sent.map(({ reply }) => reply));
