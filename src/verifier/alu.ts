@@ -54,7 +54,8 @@ function checkUnary(env: Environment, insn: Instruction, op: number): void {
   if (w[d + TYPE] === TYPES.SCALAR) {
     checkWritable(env, insn.dst);
     scalarAlu(insn, w, d, w, d);
-    w[d + ID] = 0;
+    // `le64` changes nothing on this little-endian machine; everything else breaks the link.
+    if (op === ALU.NEG || wide || register || insn.imm !== 64) w[d + ID] = 0;
   } else writeUnknown(env, insn.dst);
 }
 
@@ -64,7 +65,8 @@ function checkMove(env: Environment, insn: Instruction): void {
   if ((insn.code & SOURCE_MASK) === SOURCE.K) {
     if (insn.src !== 0 || offset !== 0) reject("mov_reserved");
     checkWritable(env, insn.dst);
-    return markConstant(env.words, registerAt(insn.dst), insn.imm, wide ? insn.imm >> 31 : 0);
+    markConstant(env.words, registerAt(insn.dst), insn.imm, wide ? insn.imm >> 31 : 0);
+    return;
   }
   if (wide && offset === ADDR_SPACE_CAST) reject("not_modelled", "arenas");
   const extension = offset === 0 || offset === 8 || offset === 16 || (wide && offset === 32);
@@ -79,7 +81,8 @@ function checkMove(env: Environment, insn: Instruction): void {
 
   if (wide && offset === 0) {
     linkBeforeCopy(w, s, newId);
-    return copyRegister(w, d, w, s);
+    copyRegister(w, d, w, s);
+    return;
   }
   // Anything else makes a number of a pointer.
   if (!scalar) {
@@ -131,22 +134,32 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
   if (!withRegister) {
     CONSTANT.fill(0);
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
-    if (pointer) return pointerAlu(env, insn, w, d, CONSTANT, 0);
-    return combineNumbers(insn, w, d, CONSTANT, 0);
+    if (pointer) {
+      pointerAlu(env, insn, w, d, CONSTANT, 0);
+      return;
+    }
+    combineNumbers(insn, w, d, CONSTANT, 0);
+    return;
   }
   const s = registerAt(insn.src);
   if (isPointer(w[s + TYPE])) {
     if (pointer) {
       // The distance of two pointers is a number; nothing else can be made of two.
-      if (op === ALU.SUB) return markUnknown(w, d);
-      return reject("pointer_pointer", insn.dst, OPERATOR_NAMES[op]);
+      if (op === ALU.SUB) {
+        markUnknown(w, d);
+        return;
+      }
+      reject("pointer_pointer", insn.dst, OPERATOR_NAMES[op]);
+      return;
     }
     markPrecise(env, insn.dst);
-    return pointerAlu(env, insn, w, s, w, d);
+    pointerAlu(env, insn, w, s, w, d);
+    return;
   }
   if (pointer) {
     markPrecise(env, insn.src);
-    return pointerAlu(env, insn, w, d, w, s);
+    pointerAlu(env, insn, w, d, w, s);
+    return;
   }
   if (w[d + PRECISE] !== 0) markPrecise(env, insn.src);
   combineNumbers(insn, w, d, w, s);
@@ -156,9 +169,11 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
 function combineNumbers(insn: Instruction, w: Int32Array, d: number, v: Int32Array, s: number): void {
   const op = insn.code & OP_MASK;
   const narrow = (insn.code & CLASS_MASK) === CLASS.ALU;
+  // In 32 bits the distance holds only if nothing is cut off.
+  const cut = narrow && widthOf(w, d) > 32;
   scalarAlu(insn, w, d, v, s);
   const id = w[d + ID];
-  if ((op !== ALU.ADD && op !== ALU.SUB) || id === 0 || !isConstant(v, s, narrow)) {
+  if ((op !== ALU.ADD && op !== ALU.SUB) || cut || id === 0 || !isConstant(v, s, narrow)) {
     w[d + ID] = 0;
     return;
   }

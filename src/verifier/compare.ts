@@ -229,7 +229,8 @@ const T = new Int32Array(4);
 function refine(w: Words, a: number, v: Words, b: number, op: number, narrow: boolean): void {
   switch (op) {
     case JMP.JEQ:
-      return narrow ? refineEqual32(w, a, v, b) : refineEqual(w, a, v, b);
+      narrow ? refineEqual32(w, a, v, b) : refineEqual(w, a, v, b);
+      return;
     case JMP.JNE:
       if (isConstant(v, b, narrow)) refineUnequal(w, a, v, b, narrow);
       else if (isConstant(w, a, narrow)) refineUnequal(v, b, w, a, narrow);
@@ -241,12 +242,15 @@ function refine(w: Words, a: number, v: Words, b: number, op: number, narrow: bo
       return;
     case JMP.JLE:
     case JMP.JLT:
-      return narrow ? refineBelow32(w, a, v, b, op === JMP.JLT) : refineBelow(w, a, v, b, op === JMP.JLT);
+      narrow ? refineBelow32(w, a, v, b, op === JMP.JLT) : refineBelow(w, a, v, b, op === JMP.JLT);
+      return;
     case JMP.JSLE:
     case JMP.JSLT:
-      return narrow ? refineBelowS32(w, a, v, b, op === JMP.JSLT) : refineBelowS(w, a, v, b, op === JMP.JSLT);
+      narrow ? refineBelowS32(w, a, v, b, op === JMP.JSLT) : refineBelowS(w, a, v, b, op === JMP.JSLT);
+      return;
     default:
-      return refine(v, b, w, a, flip(op), narrow);
+      refine(v, b, w, a, flip(op), narrow);
+      return;
   }
 }
 

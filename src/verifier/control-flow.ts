@@ -31,7 +31,10 @@ function markPoints(env: Environment, index: number): void {
     flags[index + 1 + insn.offset] |= PRUNE_POINT | JUMP_POINT;
   } else if (insn.code === CALL_CODE) {
     flags[index + 1] |= PRUNE_POINT | JUMP_POINT;
-    if (isSubprogramCall(insn)) flags[index] |= PRUNE_POINT;
+    if (isSubprogramCall(insn)) {
+      flags[index] |= PRUNE_POINT;
+      flags[index + 1 + insn.imm] |= PRUNE_POINT | JUMP_POINT;
+    }
   }
 }
 

@@ -59,14 +59,13 @@ interface Call {
 }
 
 /** Types that an argument accepts, in the order in which Linux lists them. */
-const KEY_OR_VALUE = ["fp", "pkt", "pkt_meta", "map_key", "map_value"] as const;
-const MEMORY = [...KEY_OR_VALUE, "mem", "ringbuf_mem", "buf", "trusted_ptr_"] as const;
+const MEMORY = ["fp", "pkt", "pkt_meta", "map_key", "map_value", "mem", "ringbuf_mem", "buf", "trusted_ptr_"] as const;
 const SIZE = ["scalar"] as const;
 
 const ACCEPTS: Readonly<Record<ArgType, readonly string[]>> = {
   const_map_ptr: ["map_ptr"],
-  ptr_to_map_key: KEY_OR_VALUE,
-  ptr_to_map_value: KEY_OR_VALUE,
+  ptr_to_map_key: MEMORY,
+  ptr_to_map_value: MEMORY,
   ptr_to_mem: MEMORY,
   ptr_to_mem_rdonly: MEMORY,
   ptr_to_uninit_mem: MEMORY,
@@ -75,6 +74,15 @@ const ACCEPTS: Readonly<Record<ArgType, readonly string[]>> = {
   ptr_to_ctx: ["ctx"],
   anything: [],
 };
+
+/** Helpers whose memory arguments may lie in the packet. */
+const TAKES_PACKET: ReadonlySet<string> = new Set([
+  "map_lookup_elem",
+  "map_update_elem",
+  "map_delete_elem",
+  "map_push_elem",
+  "csum_diff",
+]);
 
 /** Follows a call of a helper. */
 export function checkHelperCall(env: Environment, insn: Instruction): void {
@@ -124,7 +132,7 @@ function checkArgument(env: Environment, call: Call, kind: ArgType, register: nu
   const w = env.words;
   const r = registerAt(register);
   const type = w[r + TYPE];
-  if (isPacketPointer(type) && !env.program.packetAccess) reject("helper_packet");
+  if (isPacketPointer(type) && !(env.program.packetAccess && TAKES_PACKET.has(call.row.name))) reject("helper_packet");
   checkType(env, kind, register);
   if ((type & BASE_TYPE) === TYPES.CTX || type === TYPES.MAP_PTR) checkUnmodified(w, r, register);
   switch (kind) {

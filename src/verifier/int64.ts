@@ -150,7 +150,10 @@ export function negate(out: Words, o: number, a: Words, i: number): void {
 /** `out = a << n`, 0 <= n < 64. */
 export function shiftLeft(out: Words, o: number, a: Words, i: number, n: number): void {
   const low = a[i];
-  if (n === 0) return copy(out, o, a, i);
+  if (n === 0) {
+    copy(out, o, a, i);
+    return;
+  }
   out[o + 1] = n >= 32 ? low << (n - 32) : (a[i + 1] << n) | (low >>> (32 - n));
   out[o] = n >= 32 ? 0 : low << n;
 }
@@ -158,7 +161,10 @@ export function shiftLeft(out: Words, o: number, a: Words, i: number, n: number)
 /** `out = a >> n` without sign. */
 export function shiftRight(out: Words, o: number, a: Words, i: number, n: number): void {
   const high = a[i + 1];
-  if (n === 0) return copy(out, o, a, i);
+  if (n === 0) {
+    copy(out, o, a, i);
+    return;
+  }
   out[o] = n >= 32 ? high >>> (n - 32) : (a[i] >>> n) | (high << (32 - n));
   out[o + 1] = n >= 32 ? 0 : high >>> n;
 }
@@ -166,7 +172,10 @@ export function shiftRight(out: Words, o: number, a: Words, i: number, n: number
 /** `out = a >> n` with sign. */
 export function shiftRightSigned(out: Words, o: number, a: Words, i: number, n: number): void {
   const high = a[i + 1];
-  if (n === 0) return copy(out, o, a, i);
+  if (n === 0) {
+    copy(out, o, a, i);
+    return;
+  }
   out[o] = n >= 32 ? high >> (n - 32) : (a[i] >>> n) | (high << (32 - n));
   out[o + 1] = n >= 32 ? high >> 31 : high >> n;
 }

@@ -2,7 +2,18 @@
 import { syncBounds, zeroExtend32 } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
 import type { Words } from "./int64.ts";
-import { ADD_CONST, ADD_CONST32, copyRegister, ID, markConstant, OFF, REGISTER_WORDS, TYPE, TYPES, VALUE } from "./registers.ts";
+import {
+  ADD_CONST,
+  ADD_CONST32,
+  copyRegister,
+  ID,
+  markConstant,
+  OFF,
+  REGISTER_WORDS,
+  TYPE,
+  TYPES,
+  VALUE,
+} from "./registers.ts";
 import { addScalar } from "./scalar-alu.ts";
 import { frameIndex, isSpilled, type LinkedRegister, type State, slotAt } from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";

@@ -49,7 +49,10 @@ export function checkStore(env: Environment, insn: Instruction): void {
   if (constant) {
     if (mode !== MODE.MEM || insn.src !== 0) reject("st_reserved");
   } else {
-    if (mode === MODE.ATOMIC) return checkAtomic(env, insn);
+    if (mode === MODE.ATOMIC) {
+      checkAtomic(env, insn);
+      return;
+    }
     if (mode !== MODE.MEM || insn.imm !== 0) reject("stx_reserved");
     readRegister(env, insn.src);
   }
@@ -104,7 +107,10 @@ function checkAtomic(env: Environment, insn: Instruction): void {
 /** `ld_imm64`, and the packet loads of classic BPF. */
 export function checkLoadConstant(env: Environment, insn: Instruction): void {
   const mode = insn.code & MODE_MASK;
-  if (mode === MODE.ABS || mode === MODE.IND) return checkPacketLoad(env, insn, mode === MODE.IND);
+  if (mode === MODE.ABS || mode === MODE.IND) {
+    checkPacketLoad(env, insn, mode === MODE.IND);
+    return;
+  }
   if (mode !== MODE.IMM) reject("ld_mode");
   if ((insn.code & SIZE_MASK) !== SIZE.DW) reject("ld_imm_size");
   if (insn.offset !== 0) reject("ld_imm64_reserved");
@@ -114,7 +120,8 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
   const upper = env.insns[env.index + 1].imm;
   switch (insn.src) {
     case LD_IMM64.IMM:
-      return markConstant(w, r, insn.imm, upper);
+      markConstant(w, r, insn.imm, upper);
+      return;
     case LD_IMM64.MAP_FD:
     case LD_IMM64.MAP_IDX:
       markPointer(w, r, TYPES.MAP_PTR);

@@ -77,9 +77,11 @@ export function checkAccess(env: Environment, access: Access): void {
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.MAP_PTR:
-      return reject("not_modelled", "access to the map itself");
+      reject("not_modelled", "access to the map itself");
+      return;
     case TYPES.SOCK_COMMON:
-      return reject("not_modelled", "access to sockets");
+      reject("not_modelled", "access to sockets");
+      return;
     default:
       reject("mem_access", base, typeName(type));
   }
@@ -122,19 +124,26 @@ function accessContext(env: Environment, offset: number, size: number, { way, va
   const layout = env.program.context;
   const mode = way === "write" ? "write" : signed ? "read_signed" : "read";
   const field = layout && contextAccess(layout, offset, size, mode);
-  if (!field) return reject("context_access", offset, size);
+  if (!field) {
+    reject("context_access", offset, size);
+    return;
+  }
   if (way === "write" || value < 0) return;
   const w = env.words;
   const r = registerAt(value);
   switch (field.kind) {
     case "scalar":
-      return markUnknown(w, r);
+      markUnknown(w, r);
+      return;
     case "packet":
-      return markPointer(w, r, TYPES.PACKET);
+      markPointer(w, r, TYPES.PACKET);
+      return;
     case "packet_meta":
-      return markPointer(w, r, TYPES.PACKET_META);
+      markPointer(w, r, TYPES.PACKET_META);
+      return;
     case "packet_end":
-      return markPointer(w, r, TYPES.PACKET_END);
+      markPointer(w, r, TYPES.PACKET_END);
+      return;
     case "sock_common":
       markPointer(w, r, TYPES.SOCK_COMMON | MAYBE_NULL);
       w[r + ID] = env.newId();

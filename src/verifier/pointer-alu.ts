@@ -109,9 +109,15 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
   const type = POINTER[TYPE];
   const known = tnumIsConst(NUMBER, VALUE);
   // A number with contradicting ranges comes from a branch that is never taken.
-  if (isImpossible(NUMBER, 0)) return markUnknown(w, d);
+  if (isImpossible(NUMBER, 0)) {
+    markUnknown(w, d);
+    return;
+  }
   if ((insn.code & CLASS_MASK) !== CLASS.ALU64) {
-    if (op === ALU.SUB) return markUnknown(w, d);
+    if (op === ALU.SUB) {
+      markUnknown(w, d);
+      return;
+    }
     reject("narrow_pointer", insn.dst);
   }
   if (type & MAYBE_NULL) reject("nullable_arithmetic", insn.dst, typeName(type));

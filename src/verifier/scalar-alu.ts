@@ -245,7 +245,10 @@ function bitwise(w: Words, d: number, v: Words, s: number, op: number): void {
     signedFromUnsigned32(w, d);
   }
 
-  if (known) return setKnown(w, d, low, w[d + VALUE + 1]);
+  if (known) {
+    setKnown(w, d, low, w[d + VALUE + 1]);
+    return;
+  }
   set(T, 0, lowMax, w[d + VALUE + 1] | w[d + MASK + 1]);
   if (op === ALU.AND) {
     copy(w, d + UMIN, w, d + VALUE);

@@ -170,7 +170,8 @@ export function storeToStack(env: Environment, register: number, offset: number,
   if (tnumIsConst(w, r + VALUE)) {
     const at = offset + toNumber(w, r + VALUE);
     env.stacks.wrote(frame, at, size);
-    return storeFixed(env, frame, at, size, value);
+    storeFixed(env, frame, at, size, value);
+    return;
   }
   storeVariable(env, frame, toNumber(w, r + SMIN) + offset, toNumber(w, r + SMAX) + offset + size, value);
 }
@@ -249,7 +250,10 @@ export function loadFromStack(env: Environment, register: number, offset: number
   const { words: w } = env;
   const r = registerAt(register);
   const frame = stackOf(env, w, r);
-  if (tnumIsConst(w, r + VALUE)) return loadFixed(env, frame, offset + toNumber(w, r + VALUE), size, dst);
+  if (tnumIsConst(w, r + VALUE)) {
+    loadFixed(env, frame, offset + toNumber(w, r + VALUE), size, dst);
+    return;
+  }
   if (dst < 0) reject("stack_variable_helper", formatBits(w, r + VALUE), offset, size);
   const min = toNumber(w, r + SMIN) + offset;
   const max = toNumber(w, r + SMAX) + offset;

@@ -1,5 +1,16 @@
 /** The shape of a program, before any path is followed: its functions, where its jumps lead, what its constants name. */
-import { CALL, CLASS, CLASS_MASK, JMP, LD_IMM64, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK, SOURCE } from "../isa/constants.ts";
+import {
+  CALL,
+  CLASS,
+  CLASS_MASK,
+  JMP,
+  LD_IMM64,
+  LD_IMM64_CODE,
+  MODE,
+  MODE_MASK,
+  OP_MASK,
+  SOURCE,
+} from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
 import type { Environment, Subprogram } from "./environment.ts";
@@ -81,7 +92,8 @@ export function checkConstants(env: Environment): void {
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
       index++;
-    } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE) reject("unknown_opcode", insn.code);
+    } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
+      reject("unknown_opcode", insn.code);
   }
 }
 

@@ -108,7 +108,10 @@ export function tnumRange(out: Words, o: number, min: Words, i: number, max: Wor
   S[0] = min[i] ^ max[j];
   S[1] = min[i + 1] ^ max[j + 1];
   const bits = bitLength(S, 0);
-  if (bits > 63) return tnumUnknown(out, o);
+  if (bits > 63) {
+    tnumUnknown(out, o);
+    return;
+  }
   const low = bits >= 32 ? -1 : (1 << bits) - 1;
   const high = bits > 32 ? (1 << (bits - 32)) - 1 : 0;
   put(out, o, min[i], min[i + 1], low, high);

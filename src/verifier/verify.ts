@@ -9,6 +9,7 @@ import { factsOf } from "./facts.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConditionalJump } from "./jumps.ts";
 import { computeLiveRegisters } from "./live-registers.ts";
+import { LOG } from "./log.ts";
 import { findLoops } from "./loops.ts";
 import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
 import { Checkpoints } from "./pruning.ts";
@@ -46,8 +47,9 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
   try {
     checkProgram(env);
     followAll(env, checkpoints);
-    checkStackDepth(env);
+    // At level 1 only the path that failed is of interest.
     if (env.log.verbose && !env.log.full) env.log.reset(0);
+    checkStackDepth(env);
     return verdict(env, checkpoints);
   } catch (cause) {
     const refusal = cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
@@ -58,6 +60,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
 function verdict(env: Environment, checkpoints: Checkpoints, refusal?: Rejection): Verdict {
   const { log, processed } = env;
   if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "") log.write(`${refusal.message}\n`);
+  if (log.level & LOG.STATS) log.write(`stack depth ${env.subprograms.map((each) => each.stackDepth).join("+")}\n`);
   const { maxPerInstruction, total, peak } = checkpoints;
   log.write(
     `processed ${processed} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxPerInstruction} ` +
@@ -90,7 +93,9 @@ function checkProgram(env: Environment): void {
   if (insns.length > MAX_INSNS) reject("too_long");
   if (program.context === undefined) reject("unsupported_type");
   env.subprograms = findSubprograms(env);
-  if (env.log.full) env.subprograms.forEach(({ start }, number) => env.log.write(`func#${number} @${start}\n`));
+  env.subprograms.forEach(({ start }, number) => {
+    if (env.log.full) env.log.write(`func#${number} @${start}\n`);
+  });
   checkSubprograms(env);
   checkConstants(env);
   checkControlFlow(env);

@@ -1,4 +1,5 @@
 /** One program before both verifiers. */
+import { readFileSync } from "node:fs";
 import { encode } from "../../src/isa/encode.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
@@ -7,7 +8,12 @@ import { close, mapCreate, progLoad } from "./bpf.ts";
 
 export interface Comparison {
   readonly program: ProgramSpec;
-  readonly linux: { readonly ok: boolean; readonly errno?: string; readonly error?: string; readonly log: string };
+  readonly linux: {
+    readonly ok: boolean;
+    readonly errno?: string;
+    readonly error?: string;
+    readonly log: string;
+  };
   readonly ours: Verdict;
 }
 
@@ -28,15 +34,22 @@ function descriptor(map: ProgramSpec["maps"][number]): number {
 export function lastMessage(log: string): string {
   const lines = log.trimEnd().split("\n");
   const end = lines.findLastIndex((line) => line.startsWith("processed "));
-  const message = lines.slice(0, end).findLastIndex((line) => !/^(cur|old) state:/.test(line));
+  const message = lines
+    .slice(0, end)
+    .findLastIndex((line) => !/^(cur state:|old state:|verification time|stack depth)/.test(line));
   return lines[message] ?? "";
 }
 
-/** Addresses of maps differ from boot to boot; ours shows where an address would be. */
-export const withoutAddresses = (log: string): string =>
-  log.replace(/(\(18\) r\d+ = )0x[0-9a-f]+ */g, "$1ADDRESS ");
+/** Without what differs from run to run: addresses of maps (ours shows where one would be) and times. */
+export const comparable = (log: string): string =>
+  log.replace(/^verification time \d+ usec\n/m, "").replace(/(\(18\) r\d+ = )0x[0-9a-f]+ */g, "$1ADDRESS ");
 
-export function compare(program: ProgramSpec, logLevel = 2): Comparison {
+export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
+  // A million lines of log are no use to anybody, and fill the harness's buffer.
+  const quick = verify(program, { cpus: CPUS });
+  const long = quick.processed > LONG;
+  const logLevel = long ? 4 : wantedLevel;
+  const ours = long ? quick : verify(program, { logLevel, cpus: CPUS });
   const { ok, errno, fd, log } = progLoad({
     type: program.type,
     insns: encode(program.insns),
@@ -45,11 +58,54 @@ export function compare(program: ProgramSpec, logLevel = 2): Comparison {
     logLevel,
   });
   if (ok) close(fd);
-  const ours = verify(program, { logLevel, cpus: CPUS });
   return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
 }
 
-import { readFileSync } from "node:fs";
+/** Programs that take longer are compared without logs. */
+const LONG = 20_000;
+
+/** Shares of agreement, and how often Linux gave each of its messages. */
+export class Tally {
+  programs = 0;
+  accepted = 0;
+  verdicts = 0;
+  errnos = 0;
+  messages = 0;
+  logs = 0;
+  readonly linuxMessages = new Map<string, number>();
+  /** Ours accepted what Linux refuses: must stay empty. */
+  readonly unsound: Comparison[] = [];
+  readonly differing: Comparison[] = [];
+
+  add(comparison: Comparison): void {
+    const { linux, ours } = comparison;
+    this.programs++;
+    if (linux.ok) this.accepted++;
+    else {
+      const form = linux.error!.replace(/-?\b(0x[0-9a-f]+|\d+)\b|(?<=R)\d+/g, "N");
+      this.linuxMessages.set(form, (this.linuxMessages.get(form) ?? 0) + 1);
+    }
+    const sameVerdict = linux.ok === ours.ok;
+    const sameErrno = sameVerdict && linux.errno === ours.errno;
+    const sameMessage = sameErrno && linux.error === ours.error;
+    const sameLog = sameMessage && (ours.log === "" || comparable(linux.log) === comparable(ours.log));
+    if (sameVerdict) this.verdicts++;
+    if (sameErrno) this.errnos++;
+    if (sameMessage) this.messages++;
+    if (sameLog) this.logs++;
+    else this.differing.push(comparison);
+    if (ours.ok && !linux.ok) this.unsound.push(comparison);
+  }
+
+  toString(): string {
+    const share = (part: number, of = this.programs): string => `${((100 * part) / of).toFixed(1)}%`;
+    return (
+      `${this.programs} programs, Linux accepts ${share(this.accepted)}; the same: verdict ${share(this.verdicts)}, ` +
+      `errno ${share(this.errnos)}, message ${share(this.messages)}, whole log ${share(this.logs)}; ` +
+      `${this.linuxMessages.size} forms of messages`
+    );
+  }
+}
 
 /** How many CPUs Linux could have, which bounds what a helper returns. */
 const CPUS = possibleCpus();

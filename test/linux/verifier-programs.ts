@@ -29,7 +29,7 @@ const insn = (code: number, dst = 0, src = 0, offset = 0, imm = 0): Instruction 
   code,
   dst,
   src,
-  offset,
+  offset: (offset << 16) >> 16,
   imm: imm | 0,
 });
 
@@ -148,46 +148,62 @@ class Builder {
     switch (this.pick(26)) {
       case 0:
       case 1:
-        return this.constant();
+        this.constant();
+        return;
       case 2:
       case 3:
       case 4:
-        return this.arithmetic();
+        this.arithmetic();
+        return;
       case 5:
       case 6:
       case 7:
-        return this.jump();
+        this.jump();
+        return;
       case 8:
       case 9:
-        return this.stackStore();
+        this.stackStore();
+        return;
       case 10:
       case 11:
-        return this.stackLoad();
+        this.stackLoad();
+        return;
       case 12:
-        return this.contextLoad();
+        this.contextLoad();
+        return;
       case 13:
       case 14:
-        return this.packet();
+        this.packet();
+        return;
       case 15:
       case 16:
-        return this.lookup();
+        this.lookup();
+        return;
       case 17:
       case 18:
-        return this.memory();
+        this.memory();
+        return;
       case 19:
-        return this.rarely(6) ? this.call() : this.fittingCall();
+        this.rarely(6) ? this.call() : this.fittingCall();
+        return;
       case 20:
-        return this.random();
+        this.random();
+        return;
       case 21:
-        return this.loop();
+        this.loop();
+        return;
       case 22:
-        return this.atomic();
+        this.atomic();
+        return;
       case 23:
-        return this.stackPointer();
+        this.stackPointer();
+        return;
       case 24:
-        return this.rarely(25) ? this.garbage() : this.move();
+        this.rarely(25) ? this.garbage() : this.move();
+        return;
       default:
-        return this.rarely(4) ? this.subprogram() : this.move();
+        this.rarely(4) ? this.subprogram() : this.move();
+        return;
     }
   }
 
@@ -209,7 +225,8 @@ class Builder {
     const kept = 6 + this.pick(4);
     this.emit(insn(this.rarely(3) ? 0xbc : 0xbf, kept, 0));
     this.set(kept, "number");
-    if (this.rarely(2)) this.emit(insn(this.rarely(3) ? 0x54 : 0x57, kept, 0, 0, this.one([1, 3, 7, 8, 15, 31, 60, 63, 255])));
+    if (this.rarely(2))
+      this.emit(insn(this.rarely(3) ? 0x54 : 0x57, kept, 0, 0, this.one([1, 3, 7, 8, 15, 31, 60, 63, 255])));
   }
 
   move(): void {
@@ -219,7 +236,8 @@ class Builder {
     if (this.rarely(5)) {
       const extension = this.one([8, 16, 32]);
       this.emit(insn(extension !== 32 && this.rarely(2) ? 0xbc : 0xbf, dst, from, extension));
-      return this.set(dst, "number");
+      this.set(dst, "number");
+      return;
     }
     const narrow = this.rarely(5);
     this.emit(insn(narrow ? 0xbc : 0xbf, dst, from));
@@ -268,9 +286,19 @@ class Builder {
     const within = this.rarely(3) ? this.pick(8 / bytes) * bytes : 0;
     const offset = this.rarely(60) ? this.number() : -8 * slot + within;
     const base = this.rarely(4) ? this.holding("stack") : 10;
-    if (this.rarely(3)) return this.emit(insn(0x62 | size, base, 0, offset, this.number()));
+    if (this.rarely(3)) {
+      this.emit(insn(0x62 | size, base, 0, offset, this.number()));
+      return;
+    }
     const pointer = this.rarely(4) && (bytes === 8 || this.rarely(20));
-    this.emit(insn(0x63 | size, base, pointer ? this.holding("ctx", "value", "packet", "stack") : this.holding("number"), offset));
+    this.emit(
+      insn(
+        0x63 | size,
+        base,
+        pointer ? this.holding("ctx", "value", "packet", "stack") : this.holding("number"),
+        offset,
+      ),
+    );
   }
 
   stackLoad(): void {
@@ -300,7 +328,8 @@ class Builder {
     const base = this.kinds.includes("ctx") ? this.holding("ctx") : 1;
     const dst = this.target();
     const fields = PROGRAMS[this.type].context!.fields;
-    const field = this.one(fields);
+    const readable = fields.filter(({ read }) => read);
+    const field = this.one(readable.length > 0 && !this.rarely(8) ? readable : fields);
     const [size, bytes] = this.one(SIZES);
     const whole = SIZES.find((each) => each[1] === (field.unit ?? field.size)) ?? SIZES[3];
     if (this.rarely(8)) {
@@ -367,7 +396,8 @@ class Builder {
     const { keySize, valueSize } = MAPS[map];
     const key = -8 * (1 + this.pick(3));
     if (this.rarely(3)) this.emit(insn(keySize === 8 ? 0x7a : 0x62, 10, 0, key, this.pick(10)));
-    else if (this.kinds.includes("number")) this.emit(insn(0x63 | (keySize === 8 ? 0x18 : 0), 10, this.holding("number"), key));
+    else if (this.kinds.includes("number"))
+      this.emit(insn(0x63 | (keySize === 8 ? 0x18 : 0), 10, this.holding("number"), key));
     this.emit(insn(0xbf, 2, 10), insn(0x07, 2, 0, 0, key));
     this.emit(insn(0x18, 1, 1, 0, map), insn(0));
     this.emit(insn(0x85, 0, 0, 0, 1));
@@ -393,17 +423,21 @@ class Builder {
   /** A load or store through some pointer. */
   memory(base = this.holding("value", "maybe", "packet", "stack")): void {
     const [size, bytes] = this.one(SIZES);
-    const offset = this.kinds[base] === "stack" ? -8 * (1 + this.pick(4)) : this.rarely(20) ? this.number() : this.pick(5) * bytes;
+    const offset =
+      this.kinds[base] === "stack" ? -8 * (1 + this.pick(4)) : this.rarely(20) ? this.number() : this.pick(5) * bytes;
     switch (this.pick(3)) {
       case 0: {
         const dst = this.target();
         this.emit(insn((this.rarely(5) && bytes < 8 ? 0x81 : 0x61) | size, dst, base, offset));
-        return this.set(dst, "number");
+        this.set(dst, "number");
+        return;
       }
       case 1:
-        return this.emit(insn(0x62 | size, base, 0, offset, this.number()));
+        this.emit(insn(0x62 | size, base, 0, offset, this.number()));
+        return;
       default:
-        return this.emit(insn(0x63 | size, base, this.holding("number"), offset));
+        this.emit(insn(0x63 | size, base, this.holding("number"), offset));
+        return;
     }
   }
 
@@ -413,7 +447,7 @@ class Builder {
     const row = this.one(rows)!;
     const map = this.rarely(8) ? this.pick(MAPS.length) : row.name === "get_stackid" ? 3 : this.pick(3);
     const size = this.one([0, 1, 4, 8, 16, 24]);
-    row.args.forEach((kind, index) => {
+    row.args.forEach((kind, index): void => {
       const register = index + 1;
       const copy = (from: number): void => this.emit(insn(0xbf, register, from));
       switch (kind) {
@@ -428,7 +462,8 @@ class Builder {
         case "anything":
           return this.emit(insn(0xb7, register, 0, 0, this.pick(4)));
         default: {
-          const room = kind === "ptr_to_map_key" ? MAPS[map].keySize : kind === "ptr_to_map_value" ? MAPS[map].valueSize : size;
+          const room =
+            kind === "ptr_to_map_key" ? MAPS[map].keySize : kind === "ptr_to_map_value" ? MAPS[map].valueSize : size;
           const slots = Math.max(1, Math.ceil(room / 8));
           for (let slot = 1; slot <= slots && !this.rarely(20); slot++) this.emit(insn(0x7a, 10, 0, -8 * slot, 0));
           return this.emit(insn(0xbf, register, 10), insn(0x07, register, 0, 0, -8 * slots));
@@ -490,14 +525,18 @@ class Builder {
     for (let k = 0; k < body; k++) this.rarely(4) ? this.stackStore() : this.arithmetic();
     this.kinds[counter] = saved;
     if (!this.rarely(40)) this.emit(insn(0x07, counter, 0, 0, 1));
-    this.pieces.push({ insns: [insn(this.one([0xa5, 0xc5, 0x55, 0xa6]), counter, 0, 0, rounds)], over: start - this.pieces.length - 1 });
+    this.pieces.push({
+      insns: [insn(this.one([0xa5, 0xc5, 0x55, 0xa6]), counter, 0, 0, rounds)],
+      over: start - this.pieces.length - 1,
+    });
   }
 
   /** A call of a function that is appended at the end. */
   subprogram(): void {
     this.#functions++;
     for (let register = 1; register <= 2; register++)
-      if (this.rarely(2) && this.kinds.includes("number")) this.emit(insn(0xbf, register, this.holding("number", "stack", "value")));
+      if (this.rarely(2) && this.kinds.includes("number"))
+        this.emit(insn(0xbf, register, this.holding("number", "stack", "value")));
     this.emit(insn(0x85, 0, 1, 0, -this.#functions));
     this.clobber();
     this.set(0, "number");
@@ -505,7 +544,9 @@ class Builder {
 
   garbage(): void {
     const numbers = [this.pick(256), this.pick(12), this.pick(12), this.pick(8), this.pick(8)];
-    this.emit(insn(numbers[0], numbers[1], numbers[2], this.rarely(3) ? numbers[3] : 0, this.rarely(3) ? numbers[4] : 0));
+    this.emit(
+      insn(numbers[0], numbers[1], numbers[2], this.rarely(3) ? numbers[3] : 0, this.rarely(3) ? numbers[4] : 0),
+    );
   }
 
   finish(): ProgramSpec {
@@ -537,7 +578,8 @@ function link(pieces: readonly Piece[], functions: readonly number[]): Instructi
   return pieces.flatMap((piece, index) =>
     piece.insns.map((each, k) => {
       const at = places[index] + k;
-      if (each.code === 0x85 && each.src === 1 && each.imm < 0) return { ...each, imm: places[functions[-each.imm - 1]] - at - 1 };
+      if (each.code === 0x85 && each.src === 1 && each.imm < 0)
+        return { ...each, imm: places[functions[-each.imm - 1]] - at - 1 };
       if (piece.over === undefined || k > 0) return each;
       // Within the main function a jump stays in front of its last instruction.
       const last = index < main ? main - 1 : pieces.length - 1;

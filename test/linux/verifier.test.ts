@@ -1,0 +1,65 @@
+/**
+ * Our verifier beside the running Linux: the cases of test/verifier, and generated programs. The share that agrees is
+ * printed; a program that ours accepts and Linux refuses fails the test. BPFBOOK_NIGHT compares many more.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { formatInstruction } from "../../src/asm/format-instruction.ts";
+import { CASES } from "../verifier/cases.ts";
+import { available, suiteName } from "./bpf.ts";
+import { type Comparison, comparable, compare, Tally } from "./verifier-compare.ts";
+import { programFromTape } from "./verifier-programs.ts";
+
+const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
+const PROGRAMS = NIGHT ? 20_000 : 400;
+const SEED = NIGHT ? Date.now() : 6_18;
+
+const tape = fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 20, maxLength: 200 });
+
+/** What a failure shows: the program and both last messages. */
+function describeDifference({ program, linux, ours }: Comparison): string {
+  const listing = program.insns.map((_, index) => `${index}: ${formatInstruction(program.insns, index)}`);
+  return [
+    `${program.type}`,
+    ...listing,
+    `Linux: ${linux.error ?? "accepted"}`,
+    `ours:  ${ours.error ?? "accepted"}`,
+  ].join("\n");
+}
+
+describe.skipIf(!available)(suiteName("verifier"), () => {
+  test.each(CASES.map((each) => [each.name, each] as const))("%s: as Linux", (_, { program, error, errno }) => {
+    const { linux, ours } = compare(program);
+    expect(linux.error).toBe(error);
+    expect(linux.errno).toBe(errno);
+    expect(ours.error).toBe(error);
+    expect(ours.errno).toBe(errno);
+    if (ours.log !== "") expect(comparable(ours.log)).toBe(comparable(linux.log));
+  });
+
+  test("the log of level 1 and level 4", () => {
+    for (const { program } of CASES.filter(({ errno }) => errno !== "E2BIG"))
+      for (const level of [1, 4]) {
+        const { linux, ours } = compare(program, level);
+        if (ours.log !== "") expect(comparable(ours.log)).toBe(comparable(linux.log));
+      }
+  });
+
+  test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
+    const tally = new Tally();
+    for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED })) {
+      const program = programFromTape(each);
+      if (program.insns.length > 0) tally.add(compare(program));
+    }
+    console.log(`verifier beside Linux (seed ${SEED}): ${tally}`);
+    if (NIGHT) {
+      for (const [form, count] of [...tally.linuxMessages].sort((a, b) => b[1] - a[1]))
+        console.log(`  ${count} ${form}`);
+      for (const each of tally.differing.slice(0, 10)) console.log(describeDifference(each));
+    }
+    expect(tally.unsound.map(describeDifference)).toEqual([]);
+    expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
+    expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.97);
+    expect(tally.accepted / tally.programs).toBeGreaterThan(0.3);
+  });
+});
