@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // npm test: sets up what the tests need and runs everything: lint, types, and all suites.
 // Arguments go to vitest: `npm test -- --project unit test/asm`. --night runs the long checks too.
+import { readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, type } from "node:os";
 import { join } from "node:path";
 import { installSystemTools } from "./setup/apt.js";
 import { installKernelspec } from "./setup/kernelspec.js";
@@ -34,5 +36,27 @@ await main(async () => {
     await check("lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "."]);
     await check("types", [bin("typescript", "bin", "tsc"), "--noEmit"]);
   }
-  await check(night ? "tests, the long ones too" : "tests", [bin("vitest", "vitest.mjs"), "run", ...rest], env);
+  const vitest = [bin("vitest", "vitest.mjs"), "run", ...rest];
+  if (!night) return check("tests", vitest, env);
+  const json = join(ROOT, ".setup", "night.json");
+  await check(
+    "tests, the long ones too",
+    [...vitest, "--reporter=default", "--reporter=json", `--outputFile=${json}`],
+    env,
+  );
+  if (rest.length === 0) recordNight(json);
 });
+
+/** Writes test/NIGHT.md, which is committed: when the long checks last ran, on what, and with what result. */
+function recordNight(json) {
+  const { numPassedTests, numPendingTests, startTime, testResults } = JSON.parse(readFileSync(json, "utf8"));
+  const minutes = Math.round((Math.max(...testResults.map((file) => file.endTime)) - startTime) / 60_000);
+  const lines = [
+    "# The last run of `npm run test:night`",
+    "",
+    `${new Date(startTime).toISOString().slice(0, 10)}: ${numPassedTests} passed, ${numPendingTests} skipped, none failed,`,
+    `in ${minutes} minutes on ${cpus().length} CPUs, ${type()} ${release().split("-")[0]}.`,
+    "",
+  ];
+  writeFileSync(join(ROOT, "test", "NIGHT.md"), lines.join("\n"));
+}
