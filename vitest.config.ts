@@ -17,11 +17,21 @@ export default defineConfig({
       { extends: true, test: { name: "linux", include: ["test/linux/**/*.test.ts"], testTimeout: 120_000 } },
       {
         extends: true,
-        test: { name: "protocol", include: ["test/protocol/**/*.test.ts"], testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: "protocol",
+          include: ["test/protocol/**/*.test.ts"],
+          testTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
       {
         extends: true,
-        test: { name: "notebooks", include: ["test/notebooks/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: "notebooks",
+          include: ["test/notebooks/**/*.test.ts"],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
       {
         extends: true,

@@ -45,7 +45,7 @@ describe("asm", () => {
     expect([0, 2, 4].map((slot) => program.insns[slot]!.imm)).toEqual([0, 1, 0]);
   });
 
-  it("takes numbers, texts and maps in ${}", () => {
+  it("takes numbers, texts and maps in its holes", () => {
     const counts = map.array({ name: "asm_counts", value: u64, maxEntries: 1 });
     const program = asm({ type: "xdp" })`
       r1 = map[${counts}]
