@@ -33,7 +33,7 @@ await main(async () => {
   await installKernelspec();
   const env = { ...process.env, NODE_NO_WARNINGS: "1", ...(night ? { BPFBOOK_NIGHT: "1" } : {}) };
   if (rest.length === 0) {
-    await check("lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "."]);
+    await check("lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings", "."]);
     await check("types", [bin("typescript", "bin", "tsc"), "--noEmit"]);
   }
   const vitest = [bin("vitest", "vitest.mjs"), "run", ...rest];
