@@ -98,8 +98,7 @@ export function checkConstants(env: Environment): void {
 }
 
 function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): void {
-  if (!second || second.code !== 0 || second.dst !== 0 || second.src !== 0 || second.offset !== 0)
-    reject("invalid_ld_imm64");
+  if (second?.code !== 0 || second.dst !== 0 || second.src !== 0 || second.offset !== 0) reject("invalid_ld_imm64");
   switch (insn.src) {
     case LD_IMM64.IMM:
       return;

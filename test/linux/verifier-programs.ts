@@ -134,6 +134,14 @@ class Builder {
     this.#joins.push({ at: this.pieces.length + over, kinds: [...this.kinds] });
   }
 
+  /** Jumps that would lead further land here: a loop whose beginning is skipped runs a million rounds. */
+  landHere(): void {
+    this.pieces.forEach((piece, index) => {
+      if (piece.over !== undefined && index + 1 + piece.over > this.pieces.length)
+        piece.over = this.pieces.length - index - 1;
+    });
+  }
+
   /** Where a jump has landed by now, only what all paths agree on is known. */
   join(): void {
     const landed = this.#joins.filter(({ at }) => at <= this.pieces.length);
@@ -452,21 +460,29 @@ class Builder {
       const copy = (from: number): void => this.emit(insn(0xbf, register, from));
       switch (kind) {
         case "const_map_ptr":
-          return this.emit(insn(0x18, register, 1, 0, map), insn(0));
+          this.emit(insn(0x18, register, 1, 0, map), insn(0));
+          return;
         case "ptr_to_ctx":
-          return copy(this.holding("ctx"));
+          copy(this.holding("ctx"));
+          return;
         case "const_size":
         case "const_size_or_zero":
-          if (this.rarely(6) && this.kinds.slice(6).includes("number")) return copy(this.holding("number"));
-          return this.emit(insn(0xb7, register, 0, 0, size));
+          if (this.rarely(6) && this.kinds.slice(6).includes("number")) {
+            copy(this.holding("number"));
+            return;
+          }
+          this.emit(insn(0xb7, register, 0, 0, size));
+          return;
         case "anything":
-          return this.emit(insn(0xb7, register, 0, 0, this.pick(4)));
+          this.emit(insn(0xb7, register, 0, 0, this.pick(4)));
+          return;
         default: {
           const room =
             kind === "ptr_to_map_key" ? MAPS[map].keySize : kind === "ptr_to_map_value" ? MAPS[map].valueSize : size;
           const slots = Math.max(1, Math.ceil(room / 8));
           for (let slot = 1; slot <= slots && !this.rarely(20); slot++) this.emit(insn(0x7a, 10, 0, -8 * slot, 0));
-          return this.emit(insn(0xbf, register, 10), insn(0x07, register, 0, 0, -8 * slots));
+          this.emit(insn(0xbf, register, 10), insn(0x07, register, 0, 0, -8 * slots));
+          return;
         }
       }
     });
@@ -516,6 +532,7 @@ class Builder {
   loop(): void {
     const counter = 6 + this.pick(4);
     const rounds = this.one([1, 2, 3, 5, 10, 40]);
+    if (!this.rarely(50)) this.landHere();
     this.emit(insn(0xb7, counter, 0, 0, 0));
     this.set(counter, "number");
     const start = this.pieces.length;
