@@ -58,6 +58,7 @@ export function checkControlFlow(env: Environment): void {
     }
   }
   for (let index = 0; index < insns.length; index++) {
+    env.index = index;
     if (!reached[index]) reject("unreachable", index);
     if (insns[index].code === LD_IMM64_CODE) {
       if (reached[index + 1]) reject("jump_into_ldimm64", index);

@@ -1,7 +1,7 @@
 /** The path to the current instruction, remembered step by step for explanations. Paths share their beginnings. */
 import type { MapSpec } from "../maps/spec.ts";
 import { formatRegister, formatSlot } from "./format-state.ts";
-import { REGISTER_WORDS } from "./registers.ts";
+import { REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { type Frame, slotAt } from "./state.ts";
 
 /** One instruction that was followed, and what was known of the registers it touched after it. */
@@ -11,6 +11,12 @@ export interface PathStep {
   readonly frame: number;
   /** Name (`R3`, `fp-8`) to value in Linux's spelling, for what changed. */
   readonly changed: ReadonlyMap<string, string>;
+}
+
+/** A register as the log spells it; `?` for one that holds nothing, which the log leaves out. */
+function registerText({ words, index }: Frame, register: number, maps: readonly MapSpec[]): string {
+  const r = register * REGISTER_WORDS;
+  return words[r + TYPE] === TYPES.NOT_INIT ? "?" : formatRegister(words, r, index, maps);
 }
 
 interface Node {
@@ -29,8 +35,7 @@ export class Recorder {
     if (this.#steps++ > MAX_STEPS) return;
     const changed = new Map<string, string>();
     for (let register = 0; register < 10; register++)
-      if ((registers >>> register) & 1)
-        changed.set(`R${register}`, formatRegister(frame.words, register * REGISTER_WORDS, frame.index, maps));
+      if ((registers >>> register) & 1) changed.set(`R${register}`, registerText(frame, register, maps));
     for (let slot = 0; slot < frame.slots; slot++)
       if ((slots[slot >> 5] >>> (slot & 31)) & 1) {
         const text = formatSlot(frame.words, slotAt(slot), frame.index, maps);

@@ -49,6 +49,7 @@ export function findSubprograms(env: Environment): Subprogram[] {
     if (insn.code === LD_IMM64_CODE && insn.src === LD_IMM64.FUNC) reject("not_modelled", "callbacks");
     if (insn.code === CALL_CODE && insn.src === CALL.KFUNC) reject("not_modelled", "kfuncs");
     if (!isSubprogramCall(insn)) return;
+    env.index = index;
     const target = index + 1 + insn.imm;
     if (target < 0 || target >= insns.length) reject("invalid_call_target");
     starts.add(target);
@@ -71,6 +72,7 @@ export function checkSubprograms(env: Environment): void {
     const end = subprograms[number + 1]?.start ?? insns.length;
     for (let index = start; index < end; index++) {
       const insn = insns[index];
+      env.index = index;
       const op = insn.code & OP_MASK;
       if (isJumpClass(insn.code) && op !== JMP.EXIT && op !== JMP.CALL) {
         const target = index + 1 + jumpDistance(insn);
@@ -86,6 +88,7 @@ export function checkConstants(env: Environment): void {
   const { insns } = env;
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index];
+    env.index = index;
     const mode = insn.code & MODE_MASK;
     if ((insn.code & CLASS_MASK) === CLASS.LDX && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
       reject("ldx_reserved");

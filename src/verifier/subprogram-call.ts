@@ -61,6 +61,7 @@ export function checkStackDepth(env: Environment): void {
     const end = subprograms[subprogram + 1]?.start ?? insns.length;
     for (let index = subprograms[subprogram].start; index < end; index++) {
       if (!isSubprogramCall(insns[index])) continue;
+      env.index = index;
       if (calls >= MAX_FRAMES) reject("call_depth_static", calls + 1);
       follow(subprogramOf(env, index + 1 + insns[index].imm), calls + 1, depth);
     }

@@ -74,14 +74,13 @@ function verdict(env: Environment, checkpoints: Checkpoints, refusal?: Rejection
     ...(env.recorder ? { path: env.recorder.path() } : {}),
   };
   if (!refusal) return { ok: true, ...common };
-  const at = processed > 0 ? env.index : Number(refusal.values[0] ?? 0);
   return {
     ok: false,
     errno: refusal.code,
     error: refusal.message,
     message: refusal.row,
     values: refusal.values,
-    at,
+    at: env.index,
     ...common,
   };
 }
@@ -101,6 +100,7 @@ function checkProgram(env: Environment): void {
   checkControlFlow(env);
   env.loops = findLoops(env);
   computeLiveRegisters(env);
+  env.index = 0;
   if (env.log.full) printLiveRegisters(env);
 }
 

@@ -1,0 +1,169 @@
+/** How a register came to hold what it holds: the recorded path, walked back along the flow of data. */
+import { helperName } from "../helpers/names.ts";
+import { ALU, CALL, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
+import type { PathStep } from "./record.ts";
+import { CALL_CODE, isConditional, isSubprogramCall } from "./structure.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** One link of the chain. */
+export interface HistoryStep {
+  /** Instruction. */
+  readonly at: number;
+  /** `R0` to `R9`, or `fp-8` for a stack slot. */
+  readonly register: string;
+  /** What the register held after it, in Linux's spelling. */
+  readonly value: string;
+  /** What happened there, in a sentence. */
+  readonly learned: string;
+  readonly line?: SourceLine;
+}
+
+/** Links beyond this many are left out: the nearest tell most. */
+const MAX_STEPS = 12;
+
+const MEMORY: Readonly<Record<string, string>> = {
+  ctx: "the context",
+  stack: "the stack",
+  packet: "the packet",
+  map_value: "the map's value",
+  mem: "memory",
+};
+
+const COMPARISONS: Readonly<Record<number, readonly [string, string]>> = {
+  [JMP.JEQ]: ["==", "!="],
+  [JMP.JNE]: ["!=", "=="],
+  [JMP.JGT]: [">", "<="],
+  [JMP.JGE]: [">=", "<"],
+  [JMP.JLT]: ["<", ">="],
+  [JMP.JLE]: ["<=", ">"],
+  [JMP.JSGT]: ["s>", "s<="],
+  [JMP.JSGE]: ["s>=", "s<"],
+  [JMP.JSLT]: ["s<", "s>="],
+  [JMP.JSLE]: ["s<=", "s>"],
+  [JMP.JSET]: ["&", "has none of the bits"],
+};
+
+/** The chain for some registers at the end of the recorded path, oldest first. */
+export function traceBack(program: ProgramSpec, verdict: Verdict, registers: readonly number[]): HistoryStep[] {
+  const { path = [] } = verdict;
+  const wanted = new Set(registers.map((register) => `R${register}`));
+  const steps: HistoryStep[] = [];
+  let frame = path.at(-1)?.frame ?? 0;
+  const end = verdict.at !== undefined && path.at(-1)?.insn !== verdict.at ? verdict.at : undefined;
+  for (let k = path.length - 1; k >= 0 && wanted.size > 0 && steps.length < MAX_STEPS; k--) {
+    const step = path[k];
+    const insn = program.insns[step.insn];
+    if (step.frame > frame) {
+      // Inside a function that has returned: only its result is of interest.
+      if (!wanted.has("R0") || insn.code !== (CLASS.JMP | JMP.EXIT)) continue;
+      frame = step.frame;
+      keepOnly(wanted, ["R0"]);
+      continue;
+    }
+    if (step.frame < frame) {
+      frame = step.frame;
+      keepOnly(wanted, ["R1", "R2", "R3", "R4", "R5"]);
+      continue;
+    }
+    const next = path[k + 1]?.insn ?? end;
+    const found = follow(program, verdict, step, insn, next, wanted);
+    // A loop tells the same again in each round.
+    const repeated = steps.some(
+      ({ at, register, value }) => found?.at === at && found.register === register && found.value === value,
+    );
+    if (found && !repeated) steps.push({ ...found, line: program.lines?.[step.insn] });
+  }
+  return steps.reverse();
+}
+
+function keepOnly(wanted: Set<string>, kept: readonly string[]): void {
+  for (const name of wanted) if (!kept.includes(name)) wanted.delete(name);
+}
+
+/** What one instruction says about what is wanted, and what is wanted before it. */
+function follow(
+  program: ProgramSpec,
+  verdict: Verdict,
+  step: PathStep,
+  insn: Instruction,
+  next: number | undefined,
+  wanted: Set<string>,
+): HistoryStep | undefined {
+  const dst = `R${insn.dst}`;
+  const src = `R${insn.src}`;
+  const at = step.insn;
+  const told = (register: string, learned: string): HistoryStep => ({
+    at,
+    register,
+    value: step.changed.get(register) ?? "?",
+    learned,
+  });
+  const name = (register: string): string => register.replace("R", "r");
+
+  switch (insn.code & CLASS_MASK) {
+    case CLASS.ALU:
+    case CLASS.ALU64: {
+      if (!wanted.has(dst)) return undefined;
+      const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
+      if ((insn.code & OP_MASK) === ALU.MOV) {
+        wanted.delete(dst);
+        if (withRegister && insn.src !== 10) wanted.add(src);
+        if (insn.src === 10 && withRegister) return told(dst, `${name(dst)} points to the end of the stack`);
+        return told(
+          dst,
+          withRegister ? `${name(dst)} is a copy of ${name(src)}` : `${name(dst)} is set to ${insn.imm}`,
+        );
+      }
+      if (withRegister && insn.src !== 10) wanted.add(src);
+      return told(dst, `${name(dst)} is computed from its old value${withRegister ? ` and ${name(src)}` : ""}`);
+    }
+    case CLASS.LD: {
+      if ((insn.code & MODE_MASK) !== MODE.IMM || !wanted.delete(dst)) return undefined;
+      const map = insn.src === 0 ? undefined : program.maps[insn.imm]?.name;
+      return told(dst, map === undefined ? `${name(dst)} is set to a constant` : `${name(dst)} is map ${map}`);
+    }
+    case CLASS.LDX: {
+      if (!wanted.delete(dst)) return undefined;
+      const place = MEMORY[verdict.facts[at]?.pointer ?? "mem"];
+      if (verdict.facts[at]?.pointer === "stack" && insn.src === 10)
+        wanted.add(`fp${-8 * Math.ceil(-insn.offset / 8)}`);
+      return told(dst, `${name(dst)} is loaded from ${place}`);
+    }
+    case CLASS.ST:
+    case CLASS.STX: {
+      const slot = `fp${-8 * Math.ceil(-insn.offset / 8)}`;
+      if (insn.dst !== 10 || !wanted.delete(slot)) return undefined;
+      if ((insn.code & CLASS_MASK) === CLASS.ST) return told(slot, `${insn.imm} is stored on the stack`);
+      wanted.add(src);
+      return told(slot, `${name(src)} is stored on the stack`);
+    }
+    default:
+      if (insn.code === CALL_CODE) return followCall(insn, wanted, told);
+      if (isConditional(insn) && wanted.has(dst)) return told(dst, branchInWords(insn, at, next));
+      return undefined;
+  }
+}
+
+function followCall(
+  insn: Instruction,
+  wanted: Set<string>,
+  told: (register: string, learned: string) => HistoryStep,
+): HistoryStep | undefined {
+  // What the function computed was followed on the way through it.
+  if (isSubprogramCall(insn)) return undefined;
+  const callee = insn.src === CALL.HELPER ? `bpf_${helperName(insn.imm) ?? insn.imm}` : "a kernel function";
+  if (wanted.delete("R0")) return told("R0", `r0 is the result of ${callee}`);
+  for (const register of ["R1", "R2", "R3", "R4", "R5"])
+    if (wanted.delete(register)) return told(register, `the call of ${callee} destroys ${register.replace("R", "r")}`);
+  return undefined;
+}
+
+/** What holds on the branch that the path took. */
+function branchInWords(insn: Instruction, at: number, next: number | undefined): string {
+  const [yes, no] = COMPARISONS[insn.code & OP_MASK] ?? ["?", "?"];
+  const other = (insn.code & SOURCE_MASK) === SOURCE.X ? `r${insn.src}` : `${insn.imm}`;
+  const fallsThrough = next === at + 1 && insn.offset !== 0;
+  return `on this branch r${insn.dst} ${fallsThrough ? no : yes} ${other}`;
+}
