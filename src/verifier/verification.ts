@@ -1,12 +1,14 @@
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import { type Explanation, explain } from "./explain.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** A program and Linux's verdict on it. As the last value of a cell it shows the listing, or why it was refused. */
 export class Verification implements Displayable {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
+  #explanation: Explanation | undefined;
 
   constructor(program: ProgramSpec, verdict: Verdict) {
     this.program = program;
@@ -15,6 +17,12 @@ export class Verification implements Displayable {
 
   get ok(): boolean {
     return this.verdict.ok;
+  }
+
+  /** Why it was refused, for people; undefined where it was accepted. Found when first asked for. */
+  get explanation(): Explanation | undefined {
+    this.#explanation ??= explain(this.program);
+    return this.#explanation;
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

@@ -15,8 +15,10 @@ import { table, textTable } from "./table.ts";
 export interface Explanation {
   /** What would go wrong, in a sentence or two. */
   readonly cause: string;
-  /** How the registers came to what they are, in order. */
-  readonly history: readonly RegisterChange[];
+  /** What usually mends it; shown where no fix is. */
+  readonly mend?: string;
+  /** How the registers came to what they are, in order, with what happened there in words. */
+  readonly history: readonly (RegisterChange & { readonly learned?: string })[];
   /** Ways out, the best first; a diff has a line each, with `+`, `-` or a space in front. */
   readonly fixes: readonly { readonly title: string; readonly diff?: string }[];
 }
@@ -49,10 +51,11 @@ function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
   const { at, errno = "EINVAL", error = "rejected" } = verdict;
   const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
   const place = at === undefined ? undefined : placeOf(program, at, instructions);
-  const steps = explanation?.history ?? historyFromLog(verdict);
+  const steps: Explanation["history"] = explanation?.history ?? historyFromLog(verdict);
   const history = steps.length > 0 ? historyRows(steps, verdict, instructions) : [];
   const fixes = explanation?.fixes ?? [];
-  const cause = explanation?.cause;
+  const mend = fixes.length === 0 ? explanation?.mend : undefined;
+  const cause = [explanation?.cause, mend].filter(Boolean).join(" ");
   return viewBundle({
     label: `${program.name}: rejected by the verifier: ${error}`,
     body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code>${error}</code></p>
@@ -92,17 +95,13 @@ function historyFromLog({ error, log }: Verdict): readonly RegisterChange[] {
 }
 
 /** A row a change, and last the instruction that cannot be: sign, index, instruction, state, the same in words. */
-function historyRows(
-  steps: readonly RegisterChange[],
-  { at, error }: Verdict,
-  instructions: ReadonlyMap<number, string>,
-) {
+function historyRows(steps: Explanation["history"], { at, error }: Verdict, instructions: ReadonlyMap<number, string>) {
   const rows = steps.map((step) => [
     "↓",
     String(step.at),
     instructions.get(step.at) ?? "",
     `${step.register}=${step.value}`,
-    inWords(step.value) ?? "",
+    step.learned ?? inWords(step.value) ?? "",
   ]);
   return at === undefined ? rows : [...rows, ["✗", String(at), instructions.get(at) ?? "", error ?? "", ""]];
 }
@@ -143,12 +142,15 @@ function fixText({ title, diff }: Explanation["fixes"][number], index: number): 
   return `  ${index + 1}. ${title}${diff ? `\n${indent(diff, "       ")}` : ""}`;
 }
 
+/** Lines of the log that are shown: the end of it, where the path to the fault is. */
+const LOG_LINES = 60;
+
 function logDetails(log: string): Html | false {
-  const lines = log.trimEnd().split("\n").length;
-  return (
-    log !== "" &&
-    html`<details><summary>The verifier's log (${plural(lines, "line")})</summary><pre style="${STYLE.log}">${log.trimEnd()}</pre></details>`
-  );
+  if (log === "") return false;
+  const lines = log.trimEnd().split("\n");
+  const size = plural(lines.length, "line");
+  const title = lines.length > LOG_LINES ? `the last ${LOG_LINES} of ${size}; verdict.log has all` : size;
+  return html`<details><summary>The verifier's log (${title})</summary><pre style="${STYLE.log}">${lines.slice(-LOG_LINES).join("\n")}</pre></details>`;
 }
 
 function indent(text: string, by = "  "): string {
