@@ -25,13 +25,24 @@ import {
   S32_MIN,
   SMAX,
   SMIN,
+  setKnown,
   U32_MAX,
   U32_MIN,
   UMAX,
   UMIN,
   VALUE,
 } from "./registers.ts";
-import { TNUM_WORDS, tnumIntersect, tnumIsConst, tnumIsConst32, tnumLow32, tnumRange } from "./tnum.ts";
+import {
+  TNUM_WORDS,
+  tnumHolds,
+  tnumIntersect,
+  tnumIsConst,
+  tnumIsConst32,
+  tnumIsUnknown,
+  tnumLow32,
+  tnumNext,
+  tnumRange,
+} from "./tnum.ts";
 
 const INT_MIN = 0x8000_0000 | 0;
 const INT_MAX = 0x7fff_ffff;
@@ -75,6 +86,25 @@ export function boundsFromBits(w: Words, r: number): void {
   set(T, GREATEST, lowMax, high | maskHigh);
   raiseU(w, r + UMIN, T, LEAST);
   lowerU(w, r + UMAX, T, GREATEST);
+  settleSingle(w, r);
+}
+
+/** If only one number within the unsigned range has the known bits, that is the value. */
+function settleSingle(w: Words, r: number): void {
+  if (tnumIsUnknown(w, r + VALUE) || equal(w, r + UMIN, w, r + UMAX)) return;
+  tnumNext(T, LEAST, w, r + VALUE, w, r + UMIN);
+  if (tnumHolds(w, r + VALUE, w, r + UMIN)) {
+    if (lessU(w, r + UMAX, T, LEAST)) setKnown(w, r, w[r + UMIN], w[r + UMIN + 1]);
+    return;
+  }
+  const greatestLow = w[r + VALUE] | w[r + MASK];
+  const greatestHigh = w[r + VALUE + 1] | w[r + MASK + 1];
+  if (T[LEAST] !== greatestLow || T[LEAST + 1] !== greatestHigh) {
+    if (lessU(w, r + UMAX, T, LEAST)) return;
+    tnumNext(T, GREATEST, w, r + VALUE, T, LEAST);
+    if (!lessU(w, r + UMAX, T, GREATEST)) return;
+  }
+  setKnown(w, r, T[LEAST], T[LEAST + 1]);
 }
 
 function deduce32(w: Words, r: number): void {

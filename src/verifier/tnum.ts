@@ -3,7 +3,7 @@
  * mask says "unknown", and then the bit of the value is 0. Named like 64-bit numbers: an array and the index of `value`;
  * `mask` follows it (`index + 2`).
  */
-import { add, bitLength, shiftLeft, shiftRight, shiftRightSigned, sub, type Words } from "./int64.ts";
+import { add, bitLength, lessU, shiftLeft, shiftRight, shiftRightSigned, sub, type Words } from "./int64.ts";
 
 /** Words of a tnum. */
 export const TNUM_WORDS = 4;
@@ -175,4 +175,41 @@ export function tnumMultiply(out: Words, o: number, a: Words, i: number, b: Word
 /** Whether `value` is one of the numbers that the tnum stands for. */
 export function tnumHolds(a: Words, i: number, value: Words, v: number): boolean {
   return a[i] === (value[v] & ~a[i + 2]) && a[i + 1] === (value[v + 1] & ~a[i + 3]);
+}
+
+const N = new Int32Array(4);
+N[0] = 1;
+
+/** The least member of `a` above `z`, for a `z` from its least member on; its greatest member if there is none. */
+export function tnumNext(out: Words, o: number, a: Words, i: number, z: Words, j: number): void {
+  const maskLow = a[i + 2];
+  const maskHigh = a[i + 3];
+  const maxLow = a[i] | maskLow;
+  const maxHigh = a[i + 1] | maskHigh;
+  N[2] = maxLow;
+  N[3] = maxHigh;
+  if (!lessU(z, j, N, 2)) {
+    out[o] = maxLow;
+    out[o + 1] = maxHigh;
+    return;
+  }
+  // The highest known bit in which `z` is no member decides: unknown bits above it count, those below start again at 0.
+  N[2] = (z[j] ^ a[i]) & ~maskLow;
+  N[3] = (z[j + 1] ^ a[i + 1]) & ~maskHigh;
+  const bits = bitLength(N, 2);
+  const keepLow = bits === 0 ? -1 : bits >= 32 ? 0 : -1 << bits;
+  const keepHigh = bits <= 32 ? -1 : bits >= 64 ? 0 : -1 << (bits - 32);
+  const top = bits > 32 ? z[j + 1] & (1 << (bits - 33)) : bits > 0 ? z[j] & (1 << (bits - 1)) : 1;
+  N[2] = z[j] & maskLow & keepLow;
+  N[3] = z[j + 1] & maskHigh & keepHigh;
+  if (top !== 0) {
+    // `z` is above the members with its upper bits: count the unknown bits up by one, carrying over the known ones.
+    N[2] |= ~maskLow | ~keepLow;
+    N[3] |= ~maskHigh | ~keepHigh;
+    add(N, 2, N, 2, N, 0);
+    N[2] &= maskLow & keepLow;
+    N[3] &= maskHigh & keepHigh;
+  }
+  out[o] = N[2] | a[i];
+  out[o + 1] = N[3] | a[i + 1];
 }
