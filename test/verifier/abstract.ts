@@ -32,8 +32,9 @@ const number = fc.oneof(
   fc.bigInt({ min: 0n, max: 0xffff_ffffn }),
 );
 
-const least = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a));
-const greatest = (values: readonly bigint[]): bigint => values.reduce((a, b) => (b > a ? b : a));
+const sorted = (values: readonly bigint[]): bigint[] => [...values].sort((a, b) => Number(a > b) - Number(a < b));
+const least = (values: readonly bigint[]): bigint => sorted(values)[0];
+const greatest = (values: readonly bigint[]): bigint => sorted(values)[values.length - 1];
 
 /** The tightest register that holds all members, with some of its knowledge left out. */
 export function abstractOf(members: readonly bigint[], leftOut = 0): Int32Array {
