@@ -200,12 +200,22 @@ function bitsFromBounds(w: Words, r: number): void {
   w[r + MASK + 1] = upperMask;
 }
 
+/** Rounds of deduction: what one learns may help another. */
+const ROUNDS = 3;
+const BEFORE = new Int32Array(U32_MAX + 1 - VALUE);
+
 /** Makes ranges and known bits tell each other what they know. */
 export function syncBounds(w: Words, r: number): void {
+  // A constant that all ranges know leaves nothing to learn.
+  if (tnumIsConst(w, r + VALUE) && isOnlyValue(w, r) && isOnlyValue32(w, r)) return;
   boundsFromBits(w, r);
-  deduce(w, r);
-  deduce(w, r);
-  deduce(w, r);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let k = 0; k < BEFORE.length; k++) BEFORE[k] = w[r + VALUE + k];
+    deduce(w, r);
+    let changed = false;
+    for (let k = 0; k < BEFORE.length && !changed; k++) changed = BEFORE[k] !== w[r + VALUE + k];
+    if (!changed) break;
+  }
   bitsFromBounds(w, r);
   boundsFromBits(w, r);
 }

@@ -32,11 +32,12 @@ import { tnumIn } from "./tnum.ts";
 class IdMap {
   readonly #old: number[] = [];
   readonly #now: number[] = [];
+  /** How many entries count: emptying the arrays would cost more than a comparison. */
+  #count = 0;
   #temporary = 0;
 
   clear(firstFree: number): void {
-    this.#old.length = 0;
-    this.#now.length = 0;
+    this.#count = 0;
     this.#temporary = firstFree;
   }
 
@@ -44,12 +45,12 @@ class IdMap {
   matches(old: number, now: number): boolean {
     if ((old !== 0) !== (now !== 0)) return false;
     if (old === 0) return true;
-    for (let k = 0; k < this.#old.length; k++) {
+    for (let k = 0; k < this.#count; k++) {
       if (this.#old[k] === old) return this.#now[k] === now;
       if (this.#now[k] === now) return false;
     }
-    this.#old.push(old);
-    this.#now.push(now);
+    this.#old[this.#count] = old;
+    this.#now[this.#count++] = now;
     return true;
   }
 

@@ -64,6 +64,7 @@ export class StackLiveness {
   #current: Instance | undefined;
   /** What the current instruction writes, by frame. */
   readonly #writes = new Int32Array(16);
+  #wrote = false;
   /** By subprogram: its instructions, each after those that follow it. */
   #orders: (readonly number[])[] = [];
 
@@ -74,7 +75,8 @@ export class StackLiveness {
   /** A new instruction begins. */
   begin(): void {
     this.#current ??= this.#instanceOf(this.#env.state, this.#env.state.frames.length - 1);
-    this.#writes.fill(0);
+    if (this.#wrote) this.#writes.fill(0);
+    this.#wrote = false;
   }
 
   /** The current instruction reads a slot. */
@@ -87,6 +89,7 @@ export class StackLiveness {
   /** The current instruction writes bytes; only whole slots count. */
   wrote(frame: Frame, offset: number, size: number): void {
     if (size !== 8) return;
+    this.#wrote = true;
     const slot = (-offset - 1) >> 3;
     this.#writes[2 * frame.index + (slot >> 5)] |= 1 << (slot & 31);
   }
@@ -246,6 +249,7 @@ export class StackLiveness {
   #passOutwards(instance: Instance, outer: Instance): void {
     const callsite = instance.calls[instance.calls.length - 2];
     this.#writes.fill(0);
+    this.#wrote = true;
     const at = instance.at(instance.start);
     for (let frame = 0; frame < instance.frames.length - 1; frame++) {
       const sets = instance.frames[frame];

@@ -98,7 +98,7 @@ function checkProgram(env: Environment): void {
   checkSubprograms(env);
   checkConstants(env);
   checkControlFlow(env);
-  env.loops = findLoops(env);
+  if (env.log.full) env.loops = findLoops(env);
   computeLiveRegisters(env);
   env.index = 0;
   if (env.log.full) printLiveRegisters(env);
