@@ -5,33 +5,14 @@
  */
 import { helperById } from "../../src/helpers/table.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
-import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
-
-/** The maps that every program has. */
-export const MAPS: readonly MapSpec[] = [
-  { type: "array", name: "numbers", keySize: 4, valueSize: 48, maxEntries: 8, flags: 0 },
-  { type: "hash", name: "table", keySize: 8, valueSize: 16, maxEntries: 8, flags: 0 },
-  { type: "array", name: "state", keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 },
-  { type: "stack_trace", name: "stacks", keySize: 4, valueSize: 1016, maxEntries: 4, flags: 0 },
-];
+import { insn, link, MAPS, type Piece } from "./verifier-pieces.ts";
 
 const TYPES: readonly ProgramType[] = ["socket_filter", "xdp", "sched_cls", "tracepoint", "kprobe", "perf_event"];
 
 type Kind = "none" | "number" | "ctx" | "stack" | "packet" | "value" | "maybe" | "map";
-
-/** A slot, or a jump over the next `over` pieces. */
-type Piece = { insns: Instruction[]; over?: number };
-
-const insn = (code: number, dst = 0, src = 0, offset = 0, imm = 0): Instruction => ({
-  code,
-  dst,
-  src,
-  offset: (offset << 16) >> 16,
-  imm: imm | 0,
-});
 
 const NUMBERS = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 48, 63, 64, 100, 255, 256, 1000, 4095, 65535, 0x7fffffff];
 const ALU_OPS = [0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0];
@@ -581,29 +562,6 @@ class Builder {
     }
     return { type: this.type, name: "generated", insns: link(this.pieces, starts), maps: MAPS, license: "GPL" };
   }
-}
-
-/** Puts the pieces in a row and turns piece distances into slot distances. */
-function link(pieces: readonly Piece[], functions: readonly number[]): Instruction[] {
-  const places: number[] = [];
-  let count = 0;
-  for (const piece of pieces) {
-    places.push(count);
-    count += piece.insns.length;
-  }
-  const main = functions[0] ?? pieces.length;
-  return pieces.flatMap((piece, index) =>
-    piece.insns.map((each, k) => {
-      const at = places[index] + k;
-      if (each.code === 0x85 && each.src === 1 && each.imm < 0)
-        return { ...each, imm: places[functions[-each.imm - 1]] - at - 1 };
-      if (piece.over === undefined || k > 0) return each;
-      // Within the main function a jump stays in front of its last instruction.
-      const last = index < main ? main - 1 : pieces.length - 1;
-      const target = Math.max(0, Math.min(index + 1 + piece.over, last));
-      return { ...each, offset: places[target] - at - 1 };
-    }),
-  );
 }
 
 /** The program that a tape of non-negative integers stands for. */
