@@ -68,7 +68,10 @@ function checkMove(env: Environment, insn: Instruction): void {
     markConstant(env.words, registerAt(insn.dst), insn.imm, wide ? insn.imm >> 31 : 0);
     return;
   }
-  if (wide && offset === ADDR_SPACE_CAST) reject("not_modelled", "arenas");
+  if (wide && offset === ADDR_SPACE_CAST) {
+    if (insn.imm !== 1 && insn.imm !== 1 << 16) reject("cast_spaces");
+    reject("cast_arena");
+  }
   const extension = offset === 0 || offset === 8 || offset === 16 || (wide && offset === 32);
   if (!extension || insn.imm !== 0) reject("mov_reserved");
   readRegister(env, insn.src);

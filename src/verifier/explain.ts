@@ -2,7 +2,8 @@
 import { CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import { type Fix, findFixes } from "./fixes.ts";
-import { MESSAGES, type MessageName, type MessageRow } from "./messages.ts";
+import type { MessageRow } from "./message-row.ts";
+import { MESSAGES, type MessageName } from "./messages.ts";
 import { isConditional } from "./structure.ts";
 import { type HistoryStep, traceBack } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";

@@ -22,7 +22,10 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   const narrow = (insn.code & CLASS_MASK) === CLASS.JMP32;
   const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
   if (op > JMP.JCOND) reject("jmp_opcode", op >> 4);
-  if (op === JMP.JCOND) reject("not_modelled", "may_goto");
+  if (op === JMP.JCOND) {
+    if (narrow || withRegister || insn.src !== 0 || insn.dst !== 0 || insn.imm !== 0) reject("may_goto", insn.imm);
+    reject("not_modelled", "may_goto");
+  }
   const next = env.index + 1;
   const target = next + insn.offset;
   const a = registerAt(insn.dst);

@@ -123,7 +123,6 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
       markConstant(w, r, insn.imm, upper);
       return;
     case LD_IMM64.MAP_FD:
-    case LD_IMM64.MAP_IDX:
       markPointer(w, r, TYPES.MAP_PTR);
       break;
     default:

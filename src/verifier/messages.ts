@@ -2,27 +2,7 @@
  * Every message that ends a verification, one row each: Linux's format and errno, what it means in one sentence, and what
  * to do. `{0}`, `{1}`... in our own sentences stand for the values that fill the format.
  */
-import type { VerifierErrno } from "./verdict.ts";
-
-export interface MessageRow {
-  /** Linux's words, with `%d`, `%s`, `%x` for the values. */
-  readonly format: string;
-  readonly errno: VerifierErrno;
-  /** The cause in one plain sentence. */
-  readonly cause: string;
-  /** What usually mends it. */
-  readonly mend: string;
-  /** Which value is the number of the register that is at fault. */
-  readonly register?: number;
-}
-
-const row = (errno: VerifierErrno, format: string, cause: string, mend: string, register?: number): MessageRow => ({
-  format,
-  errno,
-  cause,
-  mend,
-  ...(register === undefined ? {} : { register }),
-});
+import { type MessageRow, row } from "./message-row.ts";
 
 const RESERVED = "A field of the instruction that must be 0 holds something else.";
 const RESERVED_MEND = "Set unused fields of the instruction to 0; an assembler does that for you.";
@@ -69,14 +49,14 @@ export const MESSAGES = {
     "Use source 0 for a number, 1 for a map, 2 for an address in a map's value.",
   ),
   bad_map: row(
-    "EINVAL",
+    "EBADF",
     "fd %d is not pointing to valid bpf_map",
     "A 64-bit constant load names map {0}, which the program does not have.",
     "List the map among the program's maps.",
   ),
   direct_value_unsupported: row(
     "EINVAL",
-    "addressing maps of type %s directly is not supported",
+    "no direct value access support for this map type",
     "Only values of arrays with one element have an address that is known when the program is loaded.",
     "Look the element up, or use an array with one element.",
   ),
@@ -85,6 +65,18 @@ export const MESSAGES = {
     "direct value offset of %d is not allowed",
     "The offset {0} into a map's value is too great to be one.",
     "Keep the offset below the size of the value.",
+  ),
+  direct_value_elements: row(
+    "ENOTSUPP",
+    "invalid access to map value pointer, value_size=%d off=%d",
+    "The array has more than one element, so its value has no single address.",
+    "Look the element up, or use an array with one element.",
+  ),
+  map_index: row(
+    "EPROTO",
+    "fd_idx without fd_array is invalid",
+    "A 64-bit constant load names a map by its place in a list that was not given.",
+    "Name the map with source 1, or 2 for an address in its value.",
   ),
   direct_value_range: row(
     "EINVAL",
@@ -97,6 +89,12 @@ export const MESSAGES = {
     "unknown opcode %02x",
     "No instruction has the operation code {0}.",
     "Check how the bytes were made; the first byte of each 8 is the operation code.",
+  ),
+  ld_abs_subprogram: row(
+    "EINVAL",
+    "LD_ABS is not allowed in subprogs without BTF",
+    "A packet load of classic BPF may end the program, which only the main function may do.",
+    "Load the packet in the main function, or use bpf_skb_load_bytes.",
   ),
   invalid_call_target: row(
     "EINVAL",
@@ -126,6 +124,19 @@ export const MESSAGES = {
   ld_mode: row("EINVAL", "invalid BPF_LD mode", "The load has an addressing mode that does not exist.", RESERVED_MEND),
   alu_opcode: row("EINVAL", "invalid BPF_ALU opcode %x", "There is no arithmetic operation {0}.", RESERVED_MEND),
   jmp_opcode: row("EINVAL", "invalid BPF_JMP/JMP32 opcode %x", "There is no jump {0}.", RESERVED_MEND),
+  may_goto: row("EINVAL", "invalid may_goto imm %d", RESERVED, RESERVED_MEND),
+  cast_spaces: row(
+    "EINVAL",
+    "addr_space_cast insn can only convert between address space 1 and 0",
+    "The instruction converts between address spaces that do not exist.",
+    "Use the address spaces 0 and 1.",
+  ),
+  cast_arena: row(
+    "EINVAL",
+    "addr_space_cast insn can only be used in a program that has an associated arena",
+    "The program converts an address of an arena, and has no arena.",
+    "Use a map of type arena.",
+  ),
   atomic_opcode: row(
     "EINVAL",
     "BPF_ATOMIC uses invalid atomic opcode %02x",
@@ -575,15 +586,3 @@ export const MESSAGES = {
 
 export type MessageName = keyof typeof MESSAGES;
 export type MessageValue = string | number;
-
-/** A format with its values in place. `%02x` and `%x` print numbers in hexadecimal, all else prints them as they are. */
-export function fillMessage(format: string, values: readonly MessageValue[]): string {
-  let next = 0;
-  return format.replace(/%(02)?([dsx])/g, (_, wide: string | undefined, kind: string) => {
-    const value = values[next++];
-    if (kind !== "x") return String(value);
-    return Number(value)
-      .toString(16)
-      .padStart(wide ? 2 : 0, "0");
-  });
-}

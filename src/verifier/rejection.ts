@@ -1,5 +1,6 @@
-import { fillMessage, MESSAGES, type MessageName, type MessageValue } from "./messages.ts";
+import { MESSAGES, type MessageName, type MessageValue } from "./messages.ts";
 import type { VerifierErrno } from "./verdict.ts";
+import { fillMessage } from "./words.ts";
 
 /** Ends a verification. `verify` turns it into a verdict; nobody outside the verifier sees one. */
 export class Rejection extends Error {

@@ -68,6 +68,7 @@ export function subprogramOf(env: Environment, index: number): number {
 /** Jumps stay within their function, and no function runs past its end. */
 export function checkSubprograms(env: Environment): void {
   const { insns, subprograms } = env;
+  let packetLoad = false;
   subprograms.forEach(({ start }, number) => {
     const end = subprograms[number + 1]?.start ?? insns.length;
     for (let index = start; index < end; index++) {
@@ -78,9 +79,12 @@ export function checkSubprograms(env: Environment): void {
         const target = index + 1 + jumpDistance(insn);
         if (target < start || target >= end) reject("jump_out_of_range", index, target);
       }
+      const mode = insn.code & MODE_MASK;
+      packetLoad ||= number > 0 && (insn.code & CLASS_MASK) === CLASS.LD && (mode === MODE.ABS || mode === MODE.IND);
       if (index === end - 1 && insn.code !== EXIT_CODE && !isUnconditional(insn)) reject("last_insn");
     }
   });
+  if (packetLoad) reject("ld_abs_subprogram");
 }
 
 /** Opcodes exist, 64-bit constants are whole, and the maps that they name are there. */
@@ -109,20 +113,23 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
       reject("not_modelled", "kernel symbols by BTF id");
       break;
     case LD_IMM64.MAP_FD:
-    case LD_IMM64.MAP_IDX:
       if (second.imm !== 0) reject("unrecognized_ld_imm64");
       break;
     case LD_IMM64.MAP_VALUE:
+      break;
+    case LD_IMM64.MAP_IDX:
     case LD_IMM64.MAP_IDX_VALUE:
+      // A program here names its maps by their index in any case, as Linux does by descriptor.
+      reject("map_index");
       break;
     default:
       reject("unrecognized_ld_imm64");
   }
   const map = env.spec.maps[insn.imm];
   if (map === undefined) reject("bad_map", insn.imm);
-  if (insn.src === LD_IMM64.MAP_VALUE || insn.src === LD_IMM64.MAP_IDX_VALUE) {
-    if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);
-    if (map.type !== "array" || map.maxEntries !== 1) reject("direct_value_unsupported", map.type);
-    if (second.imm >= map.valueSize) reject("direct_value_range", map.valueSize, second.imm);
-  }
+  if (insn.src !== LD_IMM64.MAP_VALUE) return;
+  if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);
+  if (map.type !== "array") reject("direct_value_unsupported");
+  if (map.maxEntries !== 1) reject("direct_value_elements", map.valueSize, second.imm);
+  if (second.imm >= map.valueSize) reject("direct_value_range", map.valueSize, second.imm);
 }

@@ -13,7 +13,17 @@ export interface InstructionFacts {
   readonly constantKey?: number;
 }
 
-export type VerifierErrno = "EACCES" | "EINVAL" | "E2BIG" | "EFAULT" | "ENOMEM" | "EPERM" | "EOPNOTSUPP" | "EBADF";
+export type VerifierErrno =
+  | "EACCES"
+  | "EINVAL"
+  | "E2BIG"
+  | "EFAULT"
+  | "ENOMEM"
+  | "EPERM"
+  | "EOPNOTSUPP"
+  | "EBADF"
+  | "ENOTSUPP"
+  | "EPROTO";
 
 /** The verifier's answer: plain data. */
 export interface Verdict {

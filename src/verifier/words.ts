@@ -1,4 +1,5 @@
-/** Linux's spelling of what a register holds, in words. */
+/** Messages and sentences with their values in place; Linux's spelling of what a register holds, in words. */
+import type { MessageValue } from "./messages.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   "?": "nothing",
@@ -25,5 +26,15 @@ export function fillSentence(sentence: string, values: readonly (string | number
     const value = values[Number(index)];
     if (form === "type") return typeInWords(String(value));
     return form === "signed" && Number(value) >= 0 ? `+${value}` : String(value);
+  });
+}
+
+/** A format with its values in place. `%02x` and `%x` print numbers in hexadecimal, all else prints them as they are. */
+export function fillMessage(format: string, values: readonly MessageValue[]): string {
+  let next = 0;
+  return format.replace(/%(02)?([dsx])/g, (_, wide: string | undefined, kind: string) => {
+    const value = values[next++];
+    if (kind !== "x") return String(value);
+    return (Number(value) >>> 0).toString(16).padStart(wide ? 2 : 0, "0");
   });
 }

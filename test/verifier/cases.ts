@@ -424,6 +424,26 @@ export const CASES: readonly Case[] = [
     at: 3,
   },
   {
+    name: "packet load in a function",
+    program: program("r6 = r1\ncall f\nexit\nf:\nr6 = r1\nr0 = *(u8 *)skb[0]\nexit"),
+    error: "LD_ABS is not allowed in subprogs without BTF",
+    errno: "EINVAL",
+  },
+  { name: "packet load", program: program("r6 = r1\nr0 = *(u8 *)skb[12]\nexit") },
+  {
+    name: "address in an array of several elements",
+    program: {
+      ...program("r1 = 0 ll\nr0 = 0\nexit"),
+      insns: [
+        { code: 0x18, dst: 1, src: 2, offset: 0, imm: 0 },
+        { code: 0, dst: 0, src: 0, offset: 0, imm: 0 },
+        ...program("r0 = 0\nexit").insns,
+      ],
+    },
+    error: "invalid access to map value pointer, value_size=16 off=0",
+    errno: "ENOTSUPP",
+  },
+  {
     name: "atomic on the context",
     program: program("r2 = 1\nlock *(u32 *)(r1 + 0) += w2\nr0 = 0\nexit"),
     error: "BPF_ATOMIC stores into R1 ctx is not allowed",

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/verifier/explain.ts";
 import { insertBefore } from "../../src/verifier/insert.ts";
-import { fillMessage, MESSAGES, type MessageRow } from "../../src/verifier/messages.ts";
+import type { MessageRow } from "../../src/verifier/message-row.ts";
+import { MESSAGES } from "../../src/verifier/messages.ts";
 import { verify } from "../../src/verifier/verify.ts";
-import { fillSentence } from "../../src/verifier/words.ts";
+import { fillMessage, fillSentence } from "../../src/verifier/words.ts";
 import { CASES } from "./cases.ts";
 import { lookup, program } from "./programs.ts";
 
