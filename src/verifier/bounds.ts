@@ -127,6 +127,15 @@ function deduce32(w: Words, r: number): void {
   // Where one kind of range does not cross its sign boundary, it is a range of the other kind.
   if (w[r + U32_MIN] <= w[r + U32_MAX]) narrowS32(w, r, w[r + U32_MIN], w[r + U32_MAX]);
   if (!lessU32(w[r + S32_MAX], w[r + S32_MIN])) narrowU32(w, r, w[r + S32_MIN], w[r + S32_MAX]);
+  else if (lessU32(w[r + U32_MAX], w[r + S32_MIN])) {
+    // The signed range lies at both ends of the unsigned domain; the unsigned range reaches only the lower end ...
+    w[r + S32_MIN] = w[r + U32_MIN];
+    if (lessU32(w[r + S32_MAX], w[r + U32_MAX])) w[r + U32_MAX] = w[r + S32_MAX];
+  } else if (lessU32(w[r + S32_MAX], w[r + U32_MIN])) {
+    // ... or only the upper one.
+    w[r + S32_MAX] = w[r + U32_MAX];
+    if (lessU32(w[r + U32_MIN], w[r + S32_MIN])) w[r + U32_MIN] = w[r + S32_MIN];
+  }
 }
 
 function deduce64(w: Words, r: number): void {

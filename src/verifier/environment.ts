@@ -2,7 +2,6 @@
 
 import { formatInstruction, type LogNames } from "../asm/format-instruction.ts";
 import { helperName } from "../helpers/names.ts";
-import { REGISTER_COUNT } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -14,7 +13,7 @@ import { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { type Frame, forEachRegister, type HistoryEntry, type LinkedRegister, type State } from "./state.ts";
+import type { Frame, HistoryEntry, LinkedRegister, State } from "./state.ts";
 
 /** Flags of an instruction that the control-flow check sets. */
 export const PRUNE_POINT = 1;
@@ -22,7 +21,7 @@ export const JUMP_POINT = 2;
 /** Some path has reached it. */
 export const SEEN = 4;
 
-/** One function: where it begins. `stackDepth` is the stack that it touches, `hasAnotherCall` etc. come later. */
+/** One function: where it begins, and how many bytes of stack some path in it has touched. */
 export interface Subprogram {
   readonly start: number;
   stackDepth: number;
@@ -226,7 +225,6 @@ export class Environment {
   printInstruction(): void {
     const { log } = this;
     const text = this.instructionText(this.index);
-    this.#printedLength = text.length + String(this.index).length + 2;
     log.write(`${this.index}: `);
     log.write(`${text}\n`);
     this.#printedLength = text.length + `${this.index}: `.length + 1;
@@ -258,13 +256,5 @@ const GPL_LICENSES = new Set([
 
 const isGplCompatible = (license: string): boolean => GPL_LICENSES.has(license);
 
-/** Renames all pointers and numbers with `id` to another one; 0 makes them strangers. */
-export function replaceId(state: State, at: number, id: number, replacement: number): void {
-  forEachRegister(state, (w, r) => {
-    if (w[r + at] === id) w[r + at] = replacement;
-  });
-}
-
 /** First word of a register in a frame. */
 export const registerAt = (register: number): number => register * REGISTER_WORDS;
-export const LAST_REGISTER = REGISTER_COUNT - 1;

@@ -9,7 +9,7 @@
  *
  * The order matters: comparing states compares prefixes (up to VALUE, up to ID, up to FRAME).
  */
-import { bitLength, equal, isZero, type Words } from "./int64.ts";
+import { bitLength, isZero, type Words } from "./int64.ts";
 import { tnumConst, tnumIsConst, tnumIsConst32, tnumUnknown } from "./tnum.ts";
 
 /** Kind of value: one of `TYPES`, with flags above it. */
@@ -178,13 +178,6 @@ export const isConstant = (w: Words, r: number, narrow: boolean): boolean =>
 
 /** Bits that the greatest possible value needs. */
 export const widthOf = (w: Words, r: number): number => bitLength(w, r + UMAX);
-
-/** All bounds say "anything". */
-export const isUnbounded = (w: Words, r: number): boolean =>
-  equal(w, r + SMIN, UNBOUNDED, SMIN) &&
-  equal(w, r + SMAX, UNBOUNDED, SMAX) &&
-  equal(w, r + UMIN, UNBOUNDED, UMIN) &&
-  equal(w, r + UMAX, UNBOUNDED, UMAX);
 
 const UNBOUNDED = new Int32Array(REGISTER_WORDS);
 markUnknown(UNBOUNDED, 0);

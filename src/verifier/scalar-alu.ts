@@ -339,18 +339,18 @@ function shiftRightSigned64(w: Words, d: number, n: number): void {
 }
 
 /**
- * Byte order: `be` and `bswap` exchange bytes, `le` only cuts, because the machine is little-endian. Ranges are made anew from
- * the known bits.
+ * Byte order: `be` and `bswap` exchange bytes, after which ranges are made anew from the known bits; `le` only cuts, because
+ * the machine is little-endian.
  */
 function swapBytes(insn: Instruction, w: Words, d: number): void {
   const wide = (insn.code & CLASS_MASK) === CLASS.ALU64;
   if (wide || (insn.code & SOURCE_MASK) === SOURCE.X) {
     swapWord(w, d + VALUE, insn.imm);
     swapWord(w, d + MASK, insn.imm);
+    markUnbounded(w, d);
   }
-  markUnbounded(w, d);
-  if (insn.imm === 64) syncBounds(w, d);
-  else coerceToSize(w, d, insn.imm / 8);
+  if (insn.imm !== 64) coerceToSize(w, d, insn.imm / 8);
+  else syncBounds(w, d);
 }
 
 const swap32 = (value: number): number =>

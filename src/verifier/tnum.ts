@@ -42,8 +42,6 @@ export function tnumCopy(out: Words, o: number, a: Words, i: number): void {
 export const tnumIsConst = (a: Words, i: number): boolean => (a[i + 2] | a[i + 3]) === 0;
 export const tnumIsConst32 = (a: Words, i: number): boolean => a[i + 2] === 0;
 export const tnumIsUnknown = (a: Words, i: number): boolean => (a[i + 2] & a[i + 3]) === -1;
-export const tnumEqual = (a: Words, i: number, b: Words, j: number): boolean =>
-  a[i] === b[j] && a[i + 1] === b[j + 1] && a[i + 2] === b[j + 2] && a[i + 3] === b[j + 3];
 
 /** Sums with carries as unknown as the bits that make them. */
 export function tnumAdd(out: Words, o: number, a: Words, i: number, b: Words, j: number): void {

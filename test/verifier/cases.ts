@@ -450,4 +450,32 @@ export const CASES: readonly Case[] = [
     errno: "EACCES",
     at: 1,
   },
+
+  // Disagreements that generated programs found; the log is compared with Linux's too.
+  {
+    name: "le64 changes nothing",
+    program: program("call get_prandom_u32\nw6 = w0\nr7 = r6\nif w6 == -1 goto +1\nr6 = le64 r6\nr0 = 0\nexit"),
+  },
+  {
+    name: "a link over 32-bit additions",
+    program: program(
+      "call get_prandom_u32\nw6 = w0\nr7 = r6\nr8 = r6\nw7 += 4\nr8 += -4\nif r7 > 1000 goto +2\nr1 = r8\nr2 = r6\nr0 = 0\nexit",
+    ),
+  },
+  {
+    name: "only one number has the known bits",
+    program: program("call get_prandom_u32\nr6 = r0\nr6 &= 8\nif w6 == 0 goto +1\nr0 = r6\nr0 = 0\nexit"),
+  },
+  {
+    name: "a 32-bit range at both ends of the domain",
+    program: program(
+      "call get_prandom_u32\nr7 = r0\nw7 &= 256\nr7 -= 64\nif w7 s> -3 goto +1\nr1 = r7\nr0 = r7\nr0 = 0\nexit",
+    ),
+  },
+  {
+    name: "a loop over a function",
+    program: program(
+      "r6 = 0\n1: r1 = r6\ncall f\nr6 += 1\nif r6 < 5 goto 1b\nr0 = 0\nexit\nf:\n*(u64 *)(r10 - 8) = r1\nr0 = *(u64 *)(r10 - 8)\nexit",
+    ),
+  },
 ];
