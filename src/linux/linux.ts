@@ -74,6 +74,14 @@ const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 /** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
 const TURN = 20;
 
+/** Real milliseconds without a step after which a run counts as abandoned. */
+const ABANDONED = 100;
+
+/** One call of `run` while it lasts. */
+interface Run {
+  slices: number;
+}
+
 /**
  * A simulated Linux computer: CPUs, tasks, files, a disk, a network, in virtual time. What happens is a function of the
  * seed and of what is spawned; programs attached to its hooks see it and never change it.
@@ -109,7 +117,8 @@ export class Linux implements Host {
   readonly #libcFrames: number[] = [];
   #nextPid = FIRST_PID;
   #nextThread = FIRST_THREAD;
-  #running = false;
+  /** The run that is under way. */
+  #run: Run | undefined;
 
   constructor({ cpus = 2, seed = 1, memory = new LinearMemory() }: LinuxOptions = {}) {
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
@@ -281,24 +290,45 @@ export class Linux implements Host {
    * Throws `DurationError`, `RunningError`.
    */
   async run(duration: string | number): Promise<RunSummary> {
-    const end = this.#simulation.now + parseDuration(duration);
+    const span = parseDuration(duration);
+    const run = await this.#begin();
+    const end = this.#simulation.now + span;
     const before = this.#counters();
-    await this.#exclusively(async () => {
-      while (!this.#simulation.advance(end, performance.now() + TURN)) await turn();
-    });
+    try {
+      while (!this.#slice(end, run)) await turn();
+    } finally {
+      if (this.#run === run) this.#run = undefined;
+    }
     return this.#since(before);
+  }
+
+  /** Some milliseconds of real time of a run; true when it is at its end. */
+  #slice(end: number, run: Run): boolean {
+    if (this.#run !== run) throw new RunningError();
+    run.slices++;
+    return this.#simulation.advance(end, performance.now() + TURN);
+  }
+
+  /**
+   * Only one run at a time. A run whose cell was interrupted never gets its next turn: one that makes no step while the
+   * event loop goes round is taken for abandoned, and the machine goes on from where it stands.
+   */
+  async #begin(): Promise<Run> {
+    const other = this.#run;
+    if (other !== undefined) {
+      const { slices } = other;
+      await new Promise((resolve) => setTimeout(resolve, ABANDONED));
+      if (this.#run !== other || other.slices !== slices) throw new RunningError();
+    }
+    this.#run = { slices: 0 };
+    return this.#run;
   }
 
   /** Runs up to a virtual time, without a pause. */
   runUntil(time: number): RunSummary {
     const before = this.#counters();
-    if (this.#running) throw new RunningError();
-    this.#running = true;
-    try {
-      this.#simulation.advance(Math.max(time, this.#simulation.now), Number.POSITIVE_INFINITY);
-    } finally {
-      this.#running = false;
-    }
+    if (this.#run !== undefined) throw new RunningError();
+    this.#simulation.advance(Math.max(time, this.#simulation.now), Number.POSITIVE_INFINITY);
     return this.#since(before);
   }
 
@@ -320,16 +350,6 @@ export class Linux implements Host {
     if (script.error !== undefined) throw script.error;
     const { lines, signals, processes } = script;
     return showing({ ...this.#since(before), calls: replay.calls, lines, signals, processes: processes.length });
-  }
-
-  async #exclusively(body: () => Promise<void>): Promise<void> {
-    if (this.#running) throw new RunningError();
-    this.#running = true;
-    try {
-      await body();
-    } finally {
-      this.#running = false;
-    }
   }
 
   #counters(): RunNumbers {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { DurationError, parseDuration } from "../../src/linux/duration.ts";
 import { Linux, RunningError } from "../../src/linux/linux.ts";
 import { O_CREAT, O_RDWR } from "../../src/linux/open.ts";
@@ -67,6 +67,20 @@ describe("run", () => {
     await expect(linux.run("1s")).rejects.toThrow(RunningError);
     await running;
     expect((await linux.run("1ms")).ns).toBe(1_000_000);
+  });
+
+  it("goes on after a run that was interrupted, from where it stood", async () => {
+    const linux = new Linux({ seed: 5 });
+    linux.spawn(workloads.webServer());
+    // An interrupted cell's timers are gone: the run never gets its next turn.
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const abandoned = linux.run("1h");
+    vi.useRealTimers();
+    const stoodAt = linux.ktimeNs();
+    expect(stoodAt).toBeGreaterThan(0);
+    expect((await linux.run("10ms")).ns).toBe(10_000_000);
+    expect(linux.ktimeNs()).toBe(stoodAt + 10_000_000);
+    void abandoned;
   });
 
   it("of an empty machine takes no time, however long it is", async () => {
