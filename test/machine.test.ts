@@ -152,6 +152,24 @@ describe("Machine", () => {
   });
 });
 
+describe("attaching", () => {
+  const reads = (offset: number) => asm({ type: "tracepoint", name: "reader" })`
+    r0 = *(u64 *)(r1 + ${offset})
+    r0 = 0
+    exit
+  `;
+
+  it("refuses a program that reads beyond the event's record, and says what the record has", () => {
+    const m = new Machine();
+    expect(() => m.attach(m.load(reads(24)), READ)).toThrow(
+      /^reader reads the context up to byte 32 \(instruction 0, line 2\), but sys_exit_read has 24: .*ret at 16 \(8 bytes\)\.$/,
+    );
+    expect(() => m.attach(m.load(reads(24)), READ)).toThrow(expect.objectContaining({ code: "EACCES" }));
+    expect(m.bpf.links.size).toBe(0);
+    expect(m.attach(m.load(reads(16)), READ).id).toBe(1);
+  });
+});
+
 describe("profiling", () => {
   it("samples stacks whose frames have names", async () => {
     const stacks = map.stackTrace({ name: "stacks", maxEntries: 1024 });
