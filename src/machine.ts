@@ -2,7 +2,7 @@ import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { Linux } from "./linux/linux.ts";
-import { EXIT_ZOMBIE, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "./linux/task.ts";
+import { TASK_STATES } from "./linux/task.ts";
 import { attach } from "./loader/attach.ts";
 import type { LoadedProgram } from "./loader/loaded-program.ts";
 import { Loader } from "./loader/loader.ts";
@@ -13,14 +13,6 @@ import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
 
 type SpawnArguments = Parameters<Linux["spawn"]>;
-
-/** As `ps` explains its letters R, S, D and Z. */
-const TASK_STATES: Readonly<Record<number, string>> = {
-  [TASK_RUNNING]: "runnable",
-  [TASK_INTERRUPTIBLE]: "sleeping",
-  [TASK_UNINTERRUPTIBLE]: "waiting for a device",
-  [EXIT_ZOMBIE]: "zombie",
-};
 
 export interface MachineOptions {
   /** Simulated CPUs, 1 to 64; default 2. */

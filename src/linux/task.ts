@@ -1,4 +1,6 @@
 import type { CurrentTask } from "../helpers/host.ts";
+import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
+import { render } from "../plot/registry.ts";
 import type { Cpu } from "./cpu.ts";
 import type { FileTable } from "./files.ts";
 import type { Linux } from "./linux.ts";
@@ -53,6 +55,15 @@ export const EXIT_ZOMBIE = 0x20;
 /** Reported for a task that was preempted: it is still runnable. */
 export const TASK_REPORT_MAX = 0x100;
 
+/** Every state that a task of the machine can be in, as `ps` explains its letters R, S, D, I and Z. */
+export const TASK_STATES: Readonly<Record<number, string>> = {
+  [TASK_RUNNING]: "runnable",
+  [TASK_INTERRUPTIBLE]: "sleeping",
+  [TASK_UNINTERRUPTIBLE]: "waiting for a device",
+  [TASK_IDLE]: "idle",
+  [EXIT_ZOMBIE]: "zombie",
+};
+
 /** The functions a task is in, outermost first, on both sides of the system call. */
 export interface Frames {
   readonly kernel: Int32Array;
@@ -80,7 +91,7 @@ export interface TaskIdentity {
 }
 
 /** A thread of the machine, with the stack that is really executing. */
-export class Task implements CurrentTask, Frames {
+export class Task implements CurrentTask, Frames, Displayable {
   readonly linux: Linux;
   readonly pid: number;
   readonly tgid: number;
@@ -157,6 +168,10 @@ export class Task implements CurrentTask, Frames {
   /** True when something else in the machine comes before this CPU: yield BEHIND until it is over. */
   get behind(): boolean {
     return this.cpu.now > this.cpu.horizon;
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("task", this);
   }
 }
 

@@ -7,6 +7,7 @@
 import { register } from "../plot/registry.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
+import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRun } from "./run.ts";
 import { renderSummary } from "./summary.ts";
@@ -21,6 +22,9 @@ export function registerViews(): void {
   register("run", renderRun);
   register("machine", renderMachine);
   register("summary", renderSummary);
+  register("link", renderLink);
+  register("task", renderTask);
+  register("workload", renderWorkload);
 }
 
 export type { MachineView } from "./machine.ts";

@@ -28,14 +28,15 @@ export interface MachineView {
 /** Rows of one table; of the others only the number. */
 const MAX_ROWS = 12;
 
-/** Time, tasks, programs with their hooks, maps: a table each, empty ones left out. */
+/** Time, tasks by pid, programs with their hooks, maps: a table each, empty ones left out. */
 export function renderMachine(machine: MachineView): MimeBundle {
   const facts = `${plural(machine.cpus, "CPU")}, seed ${machine.seed}, at ${virtualTime(machine.now)} of virtual time`;
+  const tasks = [...machine.tasks].sort((a, b) => a.pid - b.pid);
   const tables: readonly Part[] = [
     {
-      title: plural(machine.tasks.length, "task"),
+      title: plural(tasks.length, "task"),
       columns: [{ title: "pid", kind: "number" }, { title: "comm" }, { title: "state" }],
-      rows: machine.tasks.map(({ pid, comm, state }) => [String(pid), comm, state]),
+      rows: tasks.map(({ pid, comm, state }) => [String(pid), comm, state]),
     },
     {
       title: plural(machine.programs.length, "program"),

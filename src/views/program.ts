@@ -25,7 +25,7 @@ export function renderLoadedProgram({ id, spec, program }: LoadedProgramView): M
   const { verdict, engine } = program;
   return show(spec, `${id}: `, [
     verdict ? `verified in ${plural(verdict.processed, "insn")}` : "not verified",
-    ...(engine ? [engine === "jit" ? "jited to WebAssembly" : "interpreted"] : []),
+    ...(engine ? [engine === "jit" ? "compiled to WebAssembly" : "interpreted"] : []),
   ]);
 }
 

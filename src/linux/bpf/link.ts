@@ -1,11 +1,14 @@
+import type { Displayable } from "../../plot/displayable.ts";
 import type { LinuxProgram } from "./program.ts";
 
 /** An attached program. `detach()` ends it, once; so does leaving the block of a `using` declaration. */
-export interface BpfLink extends Disposable {
+export interface BpfLink extends Disposable, Displayable {
   /** Counted from 1, as `bpftool link list` shows it. */
   readonly id: number;
   /** The hook, in its canonical name: `tracepoint:syscalls:sys_exit_read`. */
   readonly hook: string;
   readonly program: LinuxProgram;
+  /** False once it was detached. */
+  readonly attached: boolean;
   detach(): void;
 }

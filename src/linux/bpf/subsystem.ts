@@ -3,6 +3,8 @@ import { helperById } from "../../helpers/table.ts";
 import { createMap } from "../../maps/create.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
+import { DISPLAY } from "../../plot/displayable.ts";
+import { render } from "../../plot/registry.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { VerifierError } from "../../verifier/verification.ts";
@@ -82,10 +84,19 @@ export class BpfSubsystem {
   /** Keeps a link under an id of its own until `detach` has run. */
   link(hook: string, program: LinuxProgram, detach: () => void): BpfLink {
     const id = this.#nextLink++;
+    const { links } = this;
     const end = () => {
-      if (this.links.delete(id)) detach();
+      if (links.delete(id)) detach();
     };
-    const link: BpfLink = { id, hook, program, detach: end, [Symbol.dispose]: end };
+    const link: BpfLink = {
+      ...{ id, hook, program },
+      get attached() {
+        return links.has(id);
+      },
+      detach: end,
+      [Symbol.dispose]: end,
+      [DISPLAY]: () => render("link", link),
+    };
     this.links.set(id, link);
     return link;
   }

@@ -2,19 +2,17 @@ import { logRotation } from "./log-rotation.ts";
 import { WorkloadError } from "./options.ts";
 import { readFiles } from "./read-files.ts";
 import { type WebServerOptions, webServer } from "./web-server.ts";
-import type { Workload } from "./workload.ts";
+import { ConfiguredWorkload, type Workload } from "./workload.ts";
 
 /** All of them at once: a small server on a working day. */
-function mixed(options: Partial<WebServerOptions> = {}): Workload {
-  return {
-    name: "mixed",
-    start(linux) {
-      const first = webServer({ rate: 300, ...options }).start(linux);
-      readFiles().start(linux);
-      logRotation().start(linux);
-      return first;
-    },
-  };
+function mixed(options: Partial<WebServerOptions> = {}): ConfiguredWorkload<WebServerOptions> {
+  const server = webServer({ rate: 300, ...options });
+  return new ConfiguredWorkload("mixed", server.options, (linux) => {
+    const first = server.start(linux);
+    readFiles().start(linux);
+    logRotation().start(linux);
+    return first;
+  });
 }
 
 /**

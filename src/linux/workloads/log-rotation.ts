@@ -2,7 +2,7 @@ import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
 import { withDefaults } from "./options.ts";
-import { exec, type Workload } from "./workload.ts";
+import { ConfiguredWorkload, exec } from "./workload.ts";
 
 const BINARY = "/usr/sbin/logrotate";
 
@@ -18,16 +18,14 @@ export interface LogRotationOptions {
 const DEFAULTS: LogRotationOptions = { size: 3_000_000, logs: 3, every: 500 };
 
 /** A daemon that now and then pipes old logs through a compressor: long sequential reads, a pipe, two processes. */
-export function logRotation(options: Partial<LogRotationOptions> = {}): Workload {
-  const { size, logs, every } = withDefaults("logRotation", DEFAULTS, options);
-  return {
-    name: "logRotation",
-    start(linux) {
-      const paths = Array.from({ length: logs }, (_, i) => `/var/log/app${i}.log`);
-      for (const path of paths) linux.files.create(path, size);
-      return linux.process({ comm: "logrotate", program: (sys) => daemon(sys, paths, every * 1e6) });
-    },
-  };
+export function logRotation(options: Partial<LogRotationOptions> = {}): ConfiguredWorkload<LogRotationOptions> {
+  const all = withDefaults("logRotation", DEFAULTS, options);
+  const { size, logs, every } = all;
+  return new ConfiguredWorkload("logRotation", all, (linux) => {
+    const paths = Array.from({ length: logs }, (_, i) => `/var/log/app${i}.log`);
+    for (const path of paths) linux.files.create(path, size);
+    return linux.process({ comm: "logrotate", program: (sys) => daemon(sys, paths, every * 1e6) });
+  });
 }
 
 function* daemon(sys: Sys, paths: readonly string[], every: number): UserCode<void> {

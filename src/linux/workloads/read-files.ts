@@ -2,7 +2,7 @@ import { O_RDONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
 import { withDefaults } from "./options.ts";
-import { exec, type Workload } from "./workload.ts";
+import { ConfiguredWorkload, exec } from "./workload.ts";
 
 const SHELL = "/usr/bin/bash";
 const CAT = "/usr/bin/cat";
@@ -21,23 +21,21 @@ export interface ReadFilesOptions {
 const DEFAULTS: ReadFilesOptions = { files: 50, size: 40_000, chunk: 131_072, pause: 20 };
 
 /** A shell in which somebody runs `cat FILE` again and again: fork, exec, open, read, write, exit, wait. */
-export function readFiles(options: Partial<ReadFilesOptions> = {}): Workload {
-  const { files, size, chunk, pause } = withDefaults("readFiles", DEFAULTS, options);
-  return {
-    name: "readFiles",
-    start(linux) {
-      const paths = Array.from({ length: files }, (_, i) => `/home/student/notes/chapter${i}.txt`);
-      for (const path of paths) linux.files.create(path, linux.random32.lognormal(size, 1.2));
-      linux.files.create("/etc/ld.so.cache", 18_451);
-      linux.files.create("/usr/lib/x86_64-linux-gnu/libc.so.6", 2_125_328);
-      return linux.process({
-        comm: "bash",
-        uid: 1000,
-        gid: 1000,
-        program: (sys) => shell(sys, paths, chunk, pause * 1e6),
-      });
-    },
-  };
+export function readFiles(options: Partial<ReadFilesOptions> = {}): ConfiguredWorkload<ReadFilesOptions> {
+  const all = withDefaults("readFiles", DEFAULTS, options);
+  const { files, size, chunk, pause } = all;
+  return new ConfiguredWorkload("readFiles", all, (linux) => {
+    const paths = Array.from({ length: files }, (_, i) => `/home/student/notes/chapter${i}.txt`);
+    for (const path of paths) linux.files.create(path, linux.random32.lognormal(size, 1.2));
+    linux.files.create("/etc/ld.so.cache", 18_451);
+    linux.files.create("/usr/lib/x86_64-linux-gnu/libc.so.6", 2_125_328);
+    return linux.process({
+      comm: "bash",
+      uid: 1000,
+      gid: 1000,
+      program: (sys) => shell(sys, paths, chunk, pause * 1e6),
+    });
+  });
 }
 
 function* shell(sys: Sys, paths: readonly string[], chunk: number, pause: number): UserCode<void> {

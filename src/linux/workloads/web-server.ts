@@ -4,7 +4,7 @@ import { Random } from "../random.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
 import { withDefaults } from "./options.ts";
-import type { Workload } from "./workload.ts";
+import { ConfiguredWorkload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/webserver";
 const LOG = "/var/log/webserver/access.log";
@@ -28,16 +28,14 @@ const DEFAULTS: WebServerOptions = { port: 80, workers: 4, rate: 2_000, files: 4
  * A web server with several workers, and clients that ask it for files: accept, read the request, open, read and send
  * the file, write the log. Popular files come from the page cache, others from the disk.
  */
-export function webServer(options: Partial<WebServerOptions> = {}): Workload {
-  const { port, workers, rate, files, size } = withDefaults("webServer", DEFAULTS, options);
-  return {
-    name: "webServer",
-    start(linux) {
-      const paths = makeSite(linux, files, size);
-      startClients(linux, port, rate);
-      return linux.process({ comm: "webserver", uid: 0, program: (sys) => master(sys, port, workers, paths) });
-    },
-  };
+export function webServer(options: Partial<WebServerOptions> = {}): ConfiguredWorkload<WebServerOptions> {
+  const all = withDefaults("webServer", DEFAULTS, options);
+  const { port, workers, rate, files, size } = all;
+  return new ConfiguredWorkload("webServer", all, (linux) => {
+    const paths = makeSite(linux, files, size);
+    startClients(linux, port, rate);
+    return linux.process({ comm: "webserver", uid: 0, program: (sys) => master(sys, port, workers, paths) });
+  });
 }
 
 /** Sizes spread like those of real sites: many small files, a few that are megabytes. */
