@@ -1,6 +1,7 @@
 import type { BpfSubsystem, LoadOptions } from "../linux/bpf/subsystem.ts";
 import { MapDeclaration } from "../maps/declaration.ts";
 import type { AnyDeclaration } from "../maps/latest.ts";
+import type { RuntimeMap } from "../maps/runtime.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import type { MapView } from "../maps/view.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -32,7 +33,11 @@ export class Loader {
     const program = this.bpf.load(spec, { ...options, maps: existing });
     for (const [index, map] of spec.maps.entries()) {
       if (isDeclaration(map) && !this.#views.has(map)) {
-        this.#views.set(map, map.bind(program.maps[index]!, this.bpf));
+        const runtime = program.maps[index]!;
+        this.#views.set(
+          map,
+          map.bind(runtime, this.bpf, () => this.#used(runtime)),
+        );
       }
     }
     return new LoadedProgram(this.bpf, program);
@@ -43,9 +48,14 @@ export class Loader {
     const key = declaration as unknown as AnyDeclaration;
     const known = this.#views.get(key);
     if (known !== undefined) return known as unknown as MapView<K, V>;
-    const view = declaration.bind(this.bpf.createMap(declaration), this.bpf);
+    const runtime = this.bpf.createMap(declaration);
+    const view = declaration.bind(runtime, this.bpf, () => this.#used(runtime));
     this.#views.set(key, view as unknown as MapView<never, never>);
     return view;
+  }
+
+  #used(runtime: RuntimeMap): boolean {
+    return [...this.bpf.programs.values()].some(({ maps }) => maps.includes(runtime));
   }
 }
 

@@ -7,7 +7,7 @@ import { MapError } from "./error.ts";
 import type { UpdateMode } from "./flags.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import type { MapType } from "./spec.ts";
-import { type MapTypes, MapView, type TypedMap } from "./view.ts";
+import { type MapTypes, MapView, olderProgram, type TypedMap } from "./view.ts";
 
 /**
  * A map as a notebook declares it: a `MapSpec` that programs are assembled against, with typed keys and values.
@@ -48,10 +48,10 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   /**
    * Makes this the map that a machine created for it, for the loader: copies the initial contents and returns the typed
    * view. The first machine to bind is the one that the declaration's own methods speak of from then on; a further
-   * machine gets a view only.
+   * machine gets a view only. `used` tells whether any program of the machine uses the map.
    */
-  bind(runtime: RuntimeMap, machine: object): MapView<K, V> {
-    const view = new MapView(this, runtime);
+  bind(runtime: RuntimeMap, machine: object, used?: () => boolean): MapView<K, V> {
+    const view = new MapView(this, runtime, used);
     for (const [key, value] of this.#initial ?? []) view.set(key, value);
     this.#bound ??= { machine, view };
     return view;
@@ -80,6 +80,10 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   /** Elements that are there now; an array's are all there from the start. */
   get size(): number {
     return this.#view.size;
+  }
+
+  get emptyReason(): string {
+    return this.#bound?.view.emptyReason ?? `${this.name} was never loaded into a machine. ${olderProgram(this.name)}`;
   }
 
   get(key: K): V | undefined {

@@ -18,6 +18,8 @@ export interface TypedMap<K, V> extends Displayable, Iterable<[K, V]> {
   readonly name: string;
   /** Elements that are there now. */
   readonly size: number;
+  /** Why nothing may be in it, as a sentence: what plots and views say where nothing is. */
+  readonly emptyReason: string;
   get(key: K): V | undefined;
   has(key: K): boolean;
   set(key: K, value: V, mode?: UpdateMode): this;
@@ -35,6 +37,11 @@ const HINTS: Partial<Readonly<Record<Errno, string>>> = {
   EINVAL: "This type of map does not allow that.",
 };
 
+/** What is behind most maps that stay empty: a cell with a declaration was run again, the program's cell was not. */
+export function olderProgram(name: string): string {
+  return `A program assembled before this declaration uses an older map named ${name}: run its cell again.`;
+}
+
 /**
  * One machine's map with typed keys and values: what `m.map(declaration)` gives. Elements are read from the machine's
  * memory each time, so it always shows what programs wrote last.
@@ -44,14 +51,17 @@ const HINTS: Partial<Readonly<Record<Errno, string>>> = {
 export class MapView<K, V> implements TypedMap<K, V> {
   readonly types: MapTypes<K, V>;
   readonly runtime: RuntimeMap;
+  readonly #used: () => boolean;
   /** Room for a key, the next key and a value, in the machine's memory. */
   readonly #key: number;
   readonly #next: number;
   readonly #value: number;
 
-  constructor(types: MapTypes<K, V>, runtime: RuntimeMap) {
+  /** `used` tells whether any program of the machine uses the map. */
+  constructor(types: MapTypes<K, V>, runtime: RuntimeMap, used: () => boolean = () => true) {
     this.types = types;
     this.runtime = runtime;
+    this.#used = used;
     const { memory } = runtime;
     this.#key = memory.allocate(types.keySize);
     this.#next = memory.allocate(types.keySize);
@@ -64,6 +74,11 @@ export class MapView<K, V> implements TypedMap<K, V> {
 
   get size(): number {
     return this.runtime.size;
+  }
+
+  get emptyReason(): string {
+    if (this.#used()) return `The programs that use ${this.name} have put nothing into it yet.`;
+    return `No program loaded into this machine uses this declaration of ${this.name}. ${olderProgram(this.name)}`;
   }
 
   #write<T>(codec: Codec<T>, at: number, value: T, what: "key" | "value"): number {

@@ -44,7 +44,7 @@ function exponentOf(value: number | bigint): number {
   return ((double.getUint16(0) >> 4) & 0x7ff) - 1023;
 }
 
-/** Keys that a program computed as floor(log2(value)), with 0 for the value 0: slot k is [2^k, 2^(k+1)), slot 0 is [0, 2). */
+/** Keys that a program computed as floor(log2(value)): slot k is [2^k, 2^(k+1)). The value 0 has no such key. */
 export const log2SlotBinning: Binning = {
   index(value) {
     const slot = Number(value);
@@ -55,8 +55,8 @@ export const log2SlotBinning: Binning = {
       'where the keys are values and not slots, say { keys: "values" }',
     );
   },
-  edge: (index) => (index === 0 ? "0" : powerOfTwo(index)),
-  label: (index) => `[${index === 0 ? "0" : powerOfTwo(index)}, ${powerOfTwo(index + 1)})`,
+  edge: powerOfTwo,
+  label: (index) => `[${powerOfTwo(index)}, ${powerOfTwo(index + 1)})`,
 };
 
 /** Keys that a program computed as value / interval. */

@@ -4,10 +4,14 @@ import { folded } from "./folded.ts";
 import { percent, plural } from "./format.ts";
 import { sentenceSpec } from "./lite.ts";
 import { Plot } from "./plot.ts";
+import { emptySentence, kindAndTitle, type PlottedFacts } from "./plotted.ts";
 import { resolveStacks, type StackKey, type StackSource } from "./stacks.ts";
 
-/** Pairs of a stack and its number of samples: a map declaration, an array, a `Map`. */
-export type FlameGraphData = Iterable<readonly [StackKey, number | bigint]>;
+/**
+ * Pairs of a stack and its number of samples: a map declaration, an array, a `Map`. An `emptyReason` on it is said where
+ * there are none.
+ */
+export type FlameGraphData = Iterable<readonly [StackKey, number | bigint]> & PlottedFacts;
 
 export interface FlameGraphOptions {
   /** What resolves stack ids to names; not needed where the data holds the names. */
@@ -38,23 +42,24 @@ export function flameGraph(samples: FlameGraphData, options: FlameGraphOptions =
   const stacks = resolveStacks(samples, options.stacks);
   const root = mergeStacks(stacks);
   const title = options.title ?? "Flame graph";
+  const kind = kindAndTitle("Flame graph", options.title, samples);
   if (root.total === 0n) {
-    const alt = options.alt ?? `${title}: no samples.`;
-    return new Plot({ title, alt, text: `${title}: no samples`, picture: sentenceSpec(title, "No samples.", alt) });
+    const empty = emptySentence(samples);
+    const alt = options.alt ?? `${kind}: ${empty}`;
+    return new Plot({ title, alt, text: `${title}: ${empty}`, picture: sentenceSpec(title, empty, alt) });
   }
   const width = options.width ?? 640;
   let least = MIN_BOX_WIDTH / width;
   let { boxes, hidden } = layOut(root, least);
   while (boxes.length > MAX_BOXES) ({ boxes, hidden } = layOut(root, (least *= 1.5)));
   const text = folded(stacks);
-  const alt = options.alt ?? describe(title, boxes, hidden, hottest(stacks));
+  const alt = options.alt ?? describe(kind, boxes, hidden, hottest(stacks));
   return new Plot({ title, alt, text, picture: flameSpec({ boxes, title, alt, width }) });
 }
 
-function describe(title: string, boxes: readonly FlameBox[], hidden: number, top: ReturnType<typeof hottest>): string {
+function describe(kind: string, boxes: readonly FlameBox[], hidden: number, top: ReturnType<typeof hottest>): string {
   const root = boxes[0].node;
   const depth = boxes[boxes.length - 1].depth;
-  const kind = /flame graph/i.test(title) ? title : `Flame graph of ${title}`;
   const base = [...root.children!.values()].sort(byTotal)[0];
   const culled = hidden > 0 ? ` ${plural(hidden, "branch")} too narrow to draw.`.replace("branchs", "branches") : "";
   return (

@@ -14,6 +14,8 @@ interface HistogramPicture {
   readonly left: bigint;
   readonly title: string;
   readonly alt: string;
+  /** What to say where there are no bars. */
+  readonly empty: string;
   readonly options: HistogramOptions;
 }
 
@@ -21,8 +23,8 @@ interface HistogramPicture {
 const MAX_LABELLED_BARS = 20;
 
 /** Bars between ticks at the edges of bins, as on a number line; each non-empty bar labelled where there is room. */
-export function histogramSpec({ bars, edge, total, left, title, alt, options }: HistogramPicture): PlotSpec {
-  if (bars.length === 0) return sentenceSpec(title, "No samples.", alt);
+export function histogramSpec({ bars, edge, total, left, title, alt, empty, options }: HistogramPicture): PlotSpec {
+  if (bars.length === 0) return sentenceSpec(title, empty, alt);
   const first = bars[0].index;
   const most = fullest(bars);
   const edges = Array.from({ length: bars.length + 1 }, (_, i) => first + i);

@@ -3,12 +3,15 @@ import { grouped, percent, plural, toCount } from "./format.ts";
 import { histogramSpec } from "./histogram-spec.ts";
 import { type Bar, histogramText } from "./histogram-text.ts";
 import { Plot } from "./plot.ts";
+import { emptySentence, factOf, kindAndTitle, type PlottedFacts } from "./plotted.ts";
 
 /**
  * What a histogram is made of: samples, or pairs of key and count as a map gives them. Anything that iterates will do:
- * an array, a map declaration, a `Map`. A `name` on it is the default title.
+ * an array, a map declaration, a `Map`. A `name` on it is the default title; an `emptyReason` is said where there is
+ * nothing to draw.
  */
-export type HistogramData = Iterable<number | bigint> | Iterable<readonly [number | bigint, number | bigint]>;
+export type HistogramData = (Iterable<number | bigint> | Iterable<readonly [number | bigint, number | bigint]>) &
+  PlottedFacts;
 
 /** Options, named as Observable Plot names them. */
 export interface HistogramOptions {
@@ -16,7 +19,8 @@ export interface HistogramOptions {
   readonly bins?: "log2" | "linear";
   /**
    * What the keys of pairs are. `"slots"` (default): the program counted by bin already; with log2 bins key k is
-   * floor(log2(value)), so it stands for [2^k, 2^(k+1)), and key 0 for [0, 2). `"values"`: keys are values to be binned.
+   * floor(log2(value)), so it stands for [2^k, 2^(k+1)); no key is for the value 0, which has no logarithm. `"values"`:
+   * keys are values to be binned.
    */
   readonly keys?: "slots" | "values";
   /** The width of a linear bin; for slots it is 1 unless given, else about 20 bins of a round width are made. */
@@ -50,14 +54,16 @@ export function histogram(data: HistogramData, options: HistogramOptions = {}): 
   const { counts, paired, left } = tally(data);
   const binning = chooseBinning(counts, paired, options);
   const bars = fill(counts, binning);
-  const title = options.title ?? nameOf(data) ?? "Histogram";
+  const title = options.title ?? factOf(data, "name") ?? "Histogram";
+  const empty = emptySentence(data);
   const total = bars.reduce((sum, bar) => sum + bar.count, 0n);
-  const alt = options.alt ?? describe(title, bars, total, left, options.bins ?? "log2");
+  const kind = kindAndTitle("Histogram", options.title, data);
+  const alt = options.alt ?? `${kind}: ${describe(bars, total, left, { bins: options.bins ?? "log2", empty })}`;
   return new Plot({
     title,
     alt,
-    text: bars.length === 0 ? `${title}: no samples` : histogramText(bars),
-    picture: histogramSpec({ bars, edge: binning.edge, total, left, title, alt, options }),
+    text: bars.length === 0 ? `${title}: ${empty}` : histogramText(bars),
+    picture: histogramSpec({ bars, edge: binning.edge, total, left, title, alt, empty, options }),
   });
 }
 
@@ -101,17 +107,17 @@ function fill(counts: ReadonlyMap<number | bigint, bigint>, binning: Binning): P
   }));
 }
 
-function nameOf(data: object): string | undefined {
-  const name = (data as { name?: unknown }).name;
-  return typeof name === "string" && name !== "" ? name : undefined;
-}
-
-function describe(title: string, bars: readonly Bar[], total: bigint, left: bigint, bins: "log2" | "linear"): string {
-  const kind = title === "Histogram" ? "Histogram" : `Histogram of ${title}`;
+/** The alternative text behind kind and title. */
+function describe(
+  bars: readonly Bar[],
+  total: bigint,
+  left: bigint,
+  { bins, empty }: { readonly bins: "log2" | "linear"; readonly empty: string },
+): string {
   const missing = left > 0n ? ` ${plural(left, "sample")} not finite and left out.` : "";
-  if (bars.length === 0) return `${kind}: no samples.${missing}`;
+  if (bars.length === 0) return `${empty}${missing}`;
   const peak = bars.reduce((best, bar) => (bar.count > best.count ? bar : best));
   const range = bars.length === 1 ? `all in ${peak.label}` : `from ${bars[0].label} to ${bars[bars.length - 1].label}`;
   const scale = bars.length === 1 ? "" : ` in ${plural(bars.length, `${bins} bucket`)}`;
-  return `${kind}: ${plural(total, "sample")} ${range}${scale}; peak ${peak.label} with ${grouped(peak.count)} (${percent(peak.count, total)}).${missing}`;
+  return `${plural(total, "sample")} ${range}${scale}; peak ${peak.label} with ${grouped(peak.count)} (${percent(peak.count, total)}).${missing}`;
 }

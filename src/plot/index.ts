@@ -10,5 +10,6 @@ export { type FlameGraphData, type FlameGraphOptions, flameGraph } from "./flame
 export { type HistogramData, type HistogramOptions, histogram } from "./histogram.ts";
 export { type Bar, histogramText } from "./histogram-text.ts";
 export { Plot, type PlotParts } from "./plot.ts";
+export type { PlottedFacts } from "./plotted.ts";
 export { type Renderer, register, render } from "./registry.ts";
 export type { StackKey, StackSource } from "./stacks.ts";

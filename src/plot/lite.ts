@@ -35,16 +35,23 @@ export const liteConfig = {
   },
 } as const;
 
-/** A card that holds a sentence instead of a plot, for data with nothing to draw. */
-export function sentenceSpec(title: string, sentence: string, alt: string): PlotSpec {
+/** Characters that fit on a line of a card that holds sentences, and pixels from one line to the next. */
+const LINE_LENGTH = 80;
+const LINE_HEIGHT = 18;
+
+/** A card that holds a sentence or two instead of a plot, for data with nothing to draw; it begins with a capital. */
+export function sentenceSpec(title: string, said: string, alt: string): PlotSpec {
+  const sentence = said.charAt(0).toUpperCase() + said.slice(1);
+  // Broken at spaces, by counting: a picture must be the same wherever it is drawn.
+  const lines = sentence.match(new RegExp(`\\S.{0,${LINE_LENGTH - 1}}(?=\\s|$)|\\S+`, "g")) ?? [];
   const spec = {
     $schema: LITE_SCHEMA,
     description: alt,
     title: { text: title },
     width: 560,
-    height: 40,
-    data: { values: [{ sentence }] },
-    mark: { type: "text", align: "left", x: 0, fontSize: 13, color: color.muted },
+    height: 40 + LINE_HEIGHT * Math.max(0, lines.length - 1),
+    data: { values: [{ sentence: lines }] },
+    mark: { type: "text", align: "left", x: 0, y: 20, fontSize: 13, lineHeight: LINE_HEIGHT, color: color.muted },
     encoding: { text: { field: "sentence" } },
     config: liteConfig,
   };

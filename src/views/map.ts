@@ -14,10 +14,10 @@ interface MapFacts {
 }
 
 /** A map as this view needs it: it iterates over pairs. A declaration tells its facts itself, a machine's map in `types`. */
-export type MapView = Iterable<readonly [unknown, unknown]> & { readonly name: string } & (
-    | MapFacts
-    | { readonly types: MapFacts }
-  );
+export type MapView = Iterable<readonly [unknown, unknown]> & {
+  readonly name: string;
+  readonly emptyReason?: string;
+} & (MapFacts | { readonly types: MapFacts });
 
 /** Rows that are shown; of the others only the number. */
 const MAX_ROWS = 20;
@@ -28,11 +28,11 @@ interface Side {
   readonly cells: (value: unknown) => string[];
 }
 
-/** A row an element, in the map's own order; structs are spread over columns. */
+/** A row an element: by key where keys are numbers, else in the map's own order; structs are spread over columns. */
 export function renderMap(map: MapView): MimeBundle {
-  const shown: (readonly [unknown, unknown])[] = [];
-  let count = 0;
-  for (const pair of map) if (count++ < MAX_ROWS) shown.push(pair);
+  const pairs = inOrder([...map]);
+  const count = pairs.length;
+  const shown = pairs.slice(0, MAX_ROWS);
   const keys = sideOf(
     "key",
     shown.map(([key]) => key),
@@ -45,24 +45,32 @@ export function renderMap(map: MapView): MimeBundle {
   const rows = shown.map(([key, value]) => [...keys.cells(key), ...values.cells(value)]);
   const { type, maxEntries } = "types" in map ? map.types : map;
   const size = `${plural(count, "element")} of at most ${grouped(maxEntries)}`;
+  const reason = count === 0 && map.emptyReason ? `. ${map.emptyReason}` : "";
   const more = count > MAX_ROWS ? `and ${grouped(count - MAX_ROWS)} more` : "";
   const caption = html`<strong>${map.name}</strong> (${type}): ${size}`;
   return viewBundle({
     label: `Map ${map.name}: ${size}`,
     body:
       count === 0
-        ? html`<p style="${STYLE.headline}">${caption}</p>`
+        ? html`<p style="${STYLE.headline}">${caption}${reason}</p>`
         : html`${table(
             caption,
             columns,
             rows.map((cells) => ({ cells })),
           )}${more && html`<p style="${STYLE.headline}">${more}</p>`}`,
     text: [
-      `${map.name} (${type}): ${size}`,
+      `${map.name} (${type}): ${size}${reason}`,
       ...(count === 0 ? [] : [textTable([columns.map(({ title }) => title), ...rows], columns)]),
       ...(more ? [more] : []),
     ].join("\n"),
   });
+}
+
+/** Elements of a hash map come in the order of their hashes, which tells nobody anything. */
+function inOrder(pairs: (readonly [unknown, unknown])[]): (readonly [unknown, unknown])[] {
+  const numbered = (pair: readonly [unknown, unknown]): pair is readonly [number | bigint, unknown] =>
+    typeof pair[0] === "number" || typeof pair[0] === "bigint";
+  return pairs.every(numbered) ? pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) : pairs;
 }
 
 function sideOf(name: string, values: readonly unknown[]): Side {

@@ -53,11 +53,16 @@ describe("log2 bins are bpftrace's", () => {
 
 describe("log2 slots", () => {
   test.each([
-    [0, "[0, 2)"],
+    [0, "[1, 2)"],
     [1n, "[2, 4)"],
     [12, "[4K, 8K)"],
     [63n, "[8E, 16E)"],
   ])("slot %s is %s", (slot, label) => expect(log2SlotBinning.label(log2SlotBinning.index(slot))).toBe(label));
+
+  test("are called as bpftrace calls the bins of their values, but for the first, which it calls [1]", () => {
+    for (let k = 1; k < 64; k++) expect(log2SlotBinning.label(k)).toBe(log2(2n ** BigInt(k)));
+    expect([0, 1, 10].map(log2SlotBinning.edge)).toEqual(["1", "2", "1K"]);
+  });
 
   test.each([[64], [-1n], [4096], [1.5]])("key %s is none, and the error says what to do", (key) => {
     expect(() => log2SlotBinning.index(key)).toThrow(/is not a log2 slot.*keys: "values"/);

@@ -172,10 +172,10 @@ describe("picture", () => {
 
   test("has a text for those who do not see it", () => {
     expect(profile.alt).toBe(
-      "Flame graph of web server: 100 samples, at most 6 frames deep; " +
+      'Flame graph "web server": 100 samples, at most 6 frames deep; ' +
         "widest at the base main (90%), most often on top parse (50%).",
     );
-    expect(cases.empty.alt).toBe("Nothing: no samples.");
+    expect(cases.empty.alt).toBe('Flame graph "Nothing": no samples.');
   });
 
   test("tells kernel and user frames apart only where there are both", async () => {

@@ -40,13 +40,13 @@ describe("map of log2 slots", () => {
   test("is drawn from the first slot to the last, empty ones between included", () => {
     const { text } = plot.histogram(sizes);
     expect(text.split("\n")).toHaveLength(13);
-    expect(text).toMatch(/^\[0, 2\) {16}12 \|/);
+    expect(text).toMatch(/^\[1, 2\) {16}12 \|/);
     expect(text).toMatch(/^\[4K, 8K\) {12}1234 \|@{52}\|$/m);
   });
 
   test("says in its alternative text what it is, how much, from where to where, and where the peak is", () => {
     expect(plot.histogram(sizes).alt).toBe(
-      "Histogram of sizes: 2,218 samples from [0, 2) to [4K, 8K) in 13 log2 buckets; peak [4K, 8K) with 1,234 (56%).",
+      "Histogram of sizes: 2,218 samples from [1, 2) to [4K, 8K) in 13 log2 buckets; peak [4K, 8K) with 1,234 (56%).",
     );
   });
 
@@ -100,6 +100,13 @@ describe("picture", () => {
     linear: plot.histogram([1, 2, 2, 3, 3, 3, 4, 4, 12], { bins: "linear" }),
     fractions: plot.histogram([0.25, 0.5, 0.75], { bins: "linear", y: { label: "requests" } }),
     empty: plot.histogram([]),
+    "empty-why": plot.histogram(
+      Object.assign([], {
+        name: "sizes",
+        emptyReason:
+          "sizes was never loaded into a machine. A program assembled before this declaration uses an older map named sizes: run its cell again.",
+      }),
+    ),
     "one-value": plot.histogram([7]),
     "all-equal": plot.histogram([5, 5, 5, 5], { bins: "linear" }),
     "nan-negative-2to63": plot.histogram([Number.NaN, -7, 0, 2n ** 63n, Number.POSITIVE_INFINITY]),
@@ -116,7 +123,28 @@ describe("picture", () => {
 
   test("of nothing is a sentence", () => {
     expect(cases.empty.alt).toBe("Histogram: no samples.");
-    expect(cases.empty.text).toBe("Histogram: no samples");
+    expect(cases.empty.text).toBe("Histogram: no samples.");
+  });
+
+  test("of nothing says why, where the data knows it", async () => {
+    const emptyReason = "sizes was never loaded into a machine. Run the cell of its program again, and then load it.";
+    const p = plot.histogram(Object.assign([], { name: "sizes", emptyReason }));
+    expect(p.alt).toBe(`Histogram of sizes: no samples. ${emptyReason}`);
+    expect(p.text).toBe(`sizes: no samples. ${emptyReason}`);
+    expectValidSpec(p);
+    const svg = String((await expectWholeBundle(p))["image/svg+xml"]);
+    // Two lines, broken between words.
+    expect([...svg.matchAll(/<tspan[^>]*>([^<]*)/g)].map(([, line]) => line).join(" ")).toBe(
+      `No samples. ${emptyReason}`,
+    );
+    expect(plot.histogram(Object.assign([], { emptyReason: 5 }) as never).text).toBe("Histogram: no samples.");
+  });
+
+  test("says a title that was given in quotes, unless it names the kind itself", () => {
+    expect(plot.histogram([1], { title: "Read sizes, simulated" }).alt).toMatch(
+      /^Histogram "Read sizes, simulated": 1 /,
+    );
+    expect(plot.histogram([1], { title: "A histogram of one" }).alt).toMatch(/^A histogram of one: 1 sample/);
   });
 
   test("tells what could not be drawn", async () => {

@@ -193,6 +193,22 @@ describe("a map", () => {
     expect((await show("map", named([]))).text).toBe("m (hash): 0 elements of at most 1,000");
   });
 
+  test("of numbers stands by key, whatever the order of hashes; other keys stay as they come", async () => {
+    const keys = async (pairs: [unknown, unknown][]) =>
+      (await show("map", named(pairs))).text.split("\n").slice(2).map((row) => row.trim().split(/\s/)[0]); // biome-ignore format: short
+    expect(await keys([[15, 1], [8, 1], [-2, 1], [100, 1]])).toEqual(["-2", "8", "15", "100"]); // biome-ignore format: pairs
+    expect(await keys([[2n ** 63n, 1], [9n, 1]])).toEqual(["9", String(2n ** 63n)]); // biome-ignore format: pairs
+    expect(await keys([["sh", 1], ["cat", 1]])).toEqual(["sh", "cat"]); // biome-ignore format: pairs
+    const many = Array.from({ length: 100 }, (_, i): [unknown, unknown] => [99 - i, 0]);
+    expect((await keys(many)).slice(0, 3)).toEqual(["0", "1", "2"]);
+  });
+
+  test("that is empty says why, where it knows it", async () => {
+    const { text, html } = await show("map", Object.assign(named([]), { emptyReason: "Nobody <b> wrote." }));
+    expect(text).toBe("m (hash): 0 elements of at most 1,000. Nobody <b> wrote.");
+    expect(html).toContain("Nobody &#60;b&#62; wrote.");
+  });
+
   test("of a machine tells its facts in its types", async () => {
     const view = Object.assign([[1, 2]], { name: "m", types: { type: "array", maxEntries: 4 } });
     expect((await show("map", view)).text).toContain("m (array): 1 element of at most 4");
