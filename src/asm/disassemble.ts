@@ -1,3 +1,4 @@
+import { requireInstructions } from "../isa/argument.ts";
 import { encode, SLOT_BYTES } from "../isa/encode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { Field, OpcodeRow } from "../isa/opcode-row.ts";
@@ -22,6 +23,7 @@ export interface DisassembleOptions {
  * disassemble(decode(fromHex("b7000000010000009500000000000000"))); // "    r0 = 1\n    exit\n"
  */
 export function disassemble(insns: readonly Instruction[], options: DisassembleOptions = {}): string {
+  requireInstructions("insns", insns);
   const placed = place(insns);
   const labels = labelTargets(placed);
   const spelling = llvmSpelling(options, labels);

@@ -3,6 +3,8 @@
  * functions; structures and arrays are made of others in `struct.ts`.
  */
 
+import { ArgumentError, describe, isObject, requireWhole } from "../isa/argument.ts";
+
 /** A value that its codec cannot hold. */
 export class CodecError extends Error {
   readonly code = "ERANGE";
@@ -19,14 +21,6 @@ export class CodecError extends Error {
   }
 }
 
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return value !== null && typeof value === "object" ? "an object" : String(value);
-}
-
 /** One C type. `write` throws `CodecError` for what the type cannot hold, and writes every byte, padding too. */
 export interface Codec<T> {
   /** As C calls it. */
@@ -37,6 +31,17 @@ export interface Codec<T> {
   readonly align: number;
   read(view: DataView, at: number): T;
   write(view: DataView, at: number, value: T, path?: string): void;
+}
+
+/** Checks that something is a codec, where one must be given. */
+export function requireCodec(argument: string, value: unknown): asserts value is Codec<unknown> {
+  const isCodec =
+    isObject(value) &&
+    Number.isInteger(value.size) &&
+    Number.isInteger(value.align) &&
+    typeof value.read === "function" &&
+    typeof value.write === "function";
+  if (!isCodec) throw new ArgumentError(argument, "a codec, such as u32, char(16) or struct({ port: u16 })", value);
 }
 
 /** The TypeScript type of a codec's values. */
@@ -175,6 +180,7 @@ export const bytesOf = (view: DataView, at: number, size: number): Uint8Array =>
  * @example struct({ comm: char(16) })
  */
 export function char(size: number): Codec<string> {
+  requireWhole("size of char(size)", size, 1);
   return {
     name: `char[${size}]`,
     size,
@@ -202,6 +208,7 @@ export function char(size: number): Codec<string> {
  * @example map.hash({ name: "macs", key: bytes(6), value: u32, maxEntries: 16 })
  */
 export function bytes(size: number): Codec<Uint8Array> {
+  requireWhole("size of bytes(size)", size, 1);
   return {
     name: `u8[${size}]`,
     size,

@@ -1,8 +1,9 @@
+import { ArgumentError } from "../isa/argument.ts";
 import { LinearMemory } from "../memory/memory.ts";
 import { DISPLAY, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
-import type { Codec } from "./codec.ts";
-import { createMap } from "./create.ts";
+import { type Codec, requireCodec } from "./codec.ts";
+import { checkMap, createMap } from "./create.ts";
 import { MapError } from "./error.ts";
 import type { UpdateMode } from "./flags.ts";
 import type { RuntimeMap } from "./runtime.ts";
@@ -34,7 +35,11 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   #initial: MapView<K, V> | undefined;
   #bound: { readonly machine: object; readonly view: MapView<K, V> } | undefined;
 
+  /** Throws at once where no machine could create the map: `ArgumentError`, `MapError`. */
   constructor(spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries"> & { flags?: number }) {
+    if (typeof spec.name !== "string") throw new ArgumentError("name of the map", "a string", spec.name);
+    requireCodec(`key of map "${spec.name}"`, spec.key);
+    requireCodec(`value of map "${spec.name}"`, spec.value);
     this.type = spec.type;
     this.name = spec.name;
     this.key = spec.key;
@@ -43,6 +48,7 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
     this.valueSize = spec.value.size;
     this.maxEntries = spec.maxEntries;
     this.flags = spec.flags ?? 0;
+    checkMap(this);
   }
 
   /**

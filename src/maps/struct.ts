@@ -1,4 +1,5 @@
-import { bytesOf, type Codec, CodecError, type ValueOf } from "./codec.ts";
+import { ArgumentError, isObject, requireWhole } from "../isa/argument.ts";
+import { bytesOf, type Codec, CodecError, requireCodec, type ValueOf } from "./codec.ts";
 
 /** Codecs by field name, in the order of the C structure. */
 export type Fields = Readonly<Record<string, Codec<unknown>>>;
@@ -20,9 +21,11 @@ const roundUp = (value: number, to: number): number => Math.ceil(value / to) * t
  * @example const flow = struct({ saddr: u32, port: u16 }); // 8 bytes: 2 of padding at the end
  */
 export function struct<const F extends Fields>(members: F): StructCodec<StructOf<F>> {
+  if (!isObject(members)) throw new ArgumentError("members of struct(members)", "an object of codecs", members);
   let end = 0;
   let align = 1;
   const fields = Object.entries(members).map(([name, codec]) => {
+    requireCodec(`field ${name} of struct(members)`, codec);
     const offset = roundUp(end, codec.align);
     end = offset + codec.size;
     align = Math.max(align, codec.align);
@@ -54,6 +57,8 @@ export function struct<const F extends Fields>(members: F): StructCodec<StructOf
  * @example map.array({ name: "hist", value: arrayOf(u64, 64), maxEntries: 1 })
  */
 export function arrayOf<T>(codec: Codec<T>, length: number): Codec<readonly T[]> {
+  requireCodec("codec of arrayOf(codec, length)", codec);
+  requireWhole("length of arrayOf(codec, length)", length, 1);
   return {
     name: `${codec.name}[${length}]`,
     size: codec.size * length,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ArgumentError } from "../../src/isa/argument.ts";
 import { bytes, type Codec, CodecError, char, s8, s16, s32, s64, u8, u16, u32, u64 } from "../../src/maps/codec.ts";
 import { arrayOf, struct } from "../../src/maps/struct.ts";
 
@@ -131,4 +132,17 @@ describe("structures and arrays", () => {
     expect(refusal(() => codec.write(view, 0, null as never)).message).toContain("an object with flow");
     expect(refusal(() => codec.write(view, 0, { flow: { ports: [1, 2] }, flwo: 1 } as never)).path).toBe(".flwo");
   });
+});
+
+test.each([
+  [() => char(-1), "size of char(size) must be a whole number of at least 1, got -1."],
+  [() => char(1.5), "size of char(size) must be a whole number of at least 1, got 1.5."],
+  [() => bytes("x" as never), 'size of bytes(size) must be a whole number of at least 1, got "x".'],
+  [() => arrayOf(u32, -1), "length of arrayOf(codec, length) must be a whole number of at least 1, got -1."],
+  [() => arrayOf(5 as never, 1), "codec of arrayOf(codec, length) must be a codec, such as u32"],
+  [() => struct({ a: 5 as never }), "field a of struct(members) must be a codec, such as u32"],
+  [() => struct(undefined as never), "members of struct(members) must be an object of codecs, got undefined."],
+])("%s is no codec", (make, message) => {
+  expect(make).toThrow(ArgumentError);
+  expect(make).toThrow(message);
 });

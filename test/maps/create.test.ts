@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ArgumentError } from "../../src/isa/argument.ts";
 import { createMap } from "../../src/maps/create.ts";
 import { ERRNO, errnoName } from "../../src/maps/errno.ts";
 import { MapError } from "../../src/maps/error.ts";
@@ -66,5 +67,36 @@ describe("creating maps", () => {
   test("errno names and numbers go together", () => {
     for (const [name, number] of Object.entries(ERRNO)) expect(errnoName(-number)).toBe(name);
     expect(errnoName(0)).toBeUndefined();
+  });
+});
+
+describe("attributes that are no numbers of Linux", () => {
+  test.each([-1, 1.5, Number.NaN, "5", 2 ** 40, undefined])("maxEntries %o", (maxEntries) => {
+    const error = refusal({ maxEntries: maxEntries as number })!;
+    expect(error).toBeInstanceOf(MapError);
+    expect(error.errno).toBe("EINVAL");
+    expect(error.message).toContain(`map "ok": maxEntries must be a whole number from 1 to 4294967295, got `);
+  });
+
+  test.each([
+    [{ keySize: -4 }, "keySize must be a whole number from 0"],
+    [{ valueSize: 1.5 }, "valueSize must be a whole number from 1"],
+    [{ flags: "1" as never }, 'flags must be a whole number from 0 to 4294967295, got "1"'],
+  ] as const)("%o", (change, message) => {
+    expect(refusal(change)!.message).toContain(message);
+  });
+
+  test("a value that no array can have is too big, not a lack of memory", () => {
+    expect(refusal({ type: "array", valueSize: 2 ** 31 })!.errno).toBe("E2BIG");
+  });
+
+  test.each([
+    [undefined, "map must be a map, as map.hash({ ... }) declares it, got undefined."],
+    [{ ...good, name: 5 }, "name of the map must be a string, got 5."],
+    [{ ...good, type: "hsah" }, 'type of the map must be one of hash, array, stack_trace, got "hsah".'],
+  ])("%o is no specification", (spec, message) => {
+    const attempt = () => createMap(new LinearMemory(), 0, spec as never);
+    expect(attempt).toThrow(ArgumentError);
+    expect(attempt).toThrow(message);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ArgumentError } from "../../src/isa/argument.ts";
 import { char, u32, u64 } from "../../src/maps/codec.ts";
 import { createMap } from "../../src/maps/create.ts";
 import type { MapDeclaration } from "../../src/maps/declaration.ts";
 import { MapError } from "../../src/maps/error.ts";
+import { latestDeclaration } from "../../src/maps/latest.ts";
 import { map } from "../../src/maps/map.ts";
 import type { StackTraceMap } from "../../src/maps/stack-trace.ts";
 import { struct } from "../../src/maps/struct.ts";
@@ -185,5 +187,57 @@ describe("a declaration", () => {
       view.runtime.memory.allocate(16 << 20);
       expect(sizes.has(key)).toBe(true);
     }
+  });
+});
+
+describe("a mistake in a declaration is found at its line", () => {
+  const good = { name: "counts", key: u32, value: u64, maxEntries: 4 };
+
+  test.each([-1, 0, 1.5, "5", 2 ** 40, undefined])("maxEntries %o", (maxEntries) => {
+    const error = refusal(() => map.hash({ ...good, maxEntries: maxEntries as number }));
+    expect(error.errno).toBe("EINVAL");
+    expect(error.message).toContain("maxEntries must be a whole number from 1 to 4294967295, got ");
+  });
+
+  test.each([
+    ["a name with blanks", () => map.hash({ ...good, name: "my counts" })],
+    ["a name that is too long", () => map.hash({ ...good, name: "a".repeat(16) })],
+    ["flags that the type does not know", () => map.array({ name: "n", value: u64, maxEntries: 1, flags: 1 })],
+  ])("%s", (_, declare) => {
+    expect(refusal(declare).errno).toBe("EINVAL");
+  });
+
+  const loose = map as unknown as Record<"hash" | "array" | "stackTrace", (spec?: unknown) => unknown>;
+  test.each([
+    [
+      () => loose.hash(),
+      "the argument of map.hash(...) must be an object such as { name, ..., maxEntries }, got undefined.",
+    ],
+    [
+      () => loose.stackTrace("s"),
+      'the argument of map.stackTrace(...) must be an object such as { name, ..., maxEntries }, got "s".',
+    ],
+    [() => loose.hash({}), "name of the map must be a string, got undefined."],
+    [
+      () => loose.hash({ ...good, key: 4 }),
+      'key of map "counts" must be a codec, such as u32, char(16) or struct({ port: u16 }), got 4.',
+    ],
+    [
+      () => loose.array({ name: "n", maxEntries: 1 }),
+      'value of map "n" must be a codec, such as u32, char(16) or struct({ port: u16 }), got undefined.',
+    ],
+    [
+      () => loose.stackTrace({ name: "s", maxEntries: 1, depth: -1 }),
+      "depth of map.stackTrace(...) must be a whole number from 1 to 127, got -1.",
+    ],
+  ])("%s", (declare, message) => {
+    expect(declare).toThrow(ArgumentError);
+    expect(declare).toThrow(message);
+  });
+
+  test("what was refused is not what its name stands for", () => {
+    const declared = map.hash({ ...good, name: "kept" });
+    expect(() => map.hash({ ...good, name: "kept", maxEntries: -1 })).toThrow(MapError);
+    expect(latestDeclaration("kept")).toBe(declared);
   });
 });
