@@ -4,7 +4,8 @@ import { helperName } from "../helpers/names.ts";
 import { LD_IMM64_CODE } from "../isa/constants.ts";
 import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
-import { breakable, type Html, type HtmlValue, html } from "./html.ts";
+import { type Html, type HtmlValue, html } from "./html.ts";
+import type { KnownState } from "./log-states.ts";
 import { STYLE } from "./style.ts";
 import { type Column, table } from "./table.ts";
 
@@ -22,9 +23,14 @@ export interface ListedInstruction {
 export interface ListingNotes {
   /** The instruction that is wrong. */
   readonly at?: number;
-  /** What to print beside an instruction, by index. */
-  readonly known?: ReadonlyMap<number, string>;
+  /** What is known after an instruction, by index. */
+  readonly known?: ReadonlyMap<number, KnownState>;
 }
+
+/** Behind what is known on the first visit only, and what that means. */
+const VARIES = "…";
+const LEGEND = `${VARIES} = other values on later visits`;
+const FIRST_VISIT = "after it, on the first visit";
 
 /** Rows of one listing: a longer program is shown around its wrong instruction, else from its start. */
 const MAX_ROWS = 250;
@@ -76,11 +82,28 @@ export function listingText(program: ProgramSpec, { at, known }: ListingNotes = 
   });
   const width = Math.max(0, ...rows.map((row) => row.length));
   const lines = instructions.flatMap(({ index, source }, i) => {
-    const note = known ? known.get(index) : assembly ? source?.text : undefined;
+    const note = known ? noteOf(known.get(index))?.join(" ") : assembly ? source?.text : undefined;
     const row = note === undefined ? rows[i] : `${rows[i].padEnd(width)}  ; ${note}`;
     return source && !assembly ? [`; ${source.text}`, row] : [row];
   });
-  return [...lines, ...rest].join("\n");
+  const legend = known ? [`; ${FIRST_VISIT}${anyVaries(known) ? `; ${LEGEND}` : ""}`] : [];
+  return [...lines, ...rest, ...legend].join("\n");
+}
+
+/** A piece for each register, so that none is broken over lines; nothing where nothing is new. */
+function noteOf({ first, varies }: KnownState = { first: [], varies: false }): readonly string[] | undefined {
+  return first.length === 0
+    ? undefined
+    : [...first.slice(0, -1), `${first[first.length - 1]}${varies ? ` ${VARIES}` : ""}`];
+}
+
+function anyVaries(known: ReadonlyMap<number, KnownState>): boolean {
+  return [...known.values()].some(({ first, varies }) => varies && first.length > 0);
+}
+
+function noteHtml(state: KnownState | undefined): Html {
+  const pieces = noteOf(state) ?? [];
+  return html`${pieces.map((piece, i) => html`${i > 0 && " "}<span style="${STYLE.unbroken}">${piece}</span>`)}`;
 }
 
 /**
@@ -98,14 +121,14 @@ export function listingTable(program: ProgramSpec, { at, known }: ListingNotes =
     columns: [
       { title: "insn", kind: "number" },
       { title: "instruction", kind: "code" },
-      ...(known ? [{ title: "known after it", kind: "note" } as const] : []),
+      ...(known ? [{ title: FIRST_VISIT, kind: "note" } as const] : []),
     ],
-    cells: ({ index, text }) => [index, text, ...(known ? [breakable(known.get(index) ?? "")] : [])],
+    cells: ({ index, text }) => [index, text, ...(known ? [noteHtml(known.get(index))] : [])],
   };
   const written: Part = {
     columns: [
       { title: "line", kind: "number" },
-      { title: "source", kind: "code" },
+      { title: "source", kind: "source" },
     ],
     cells: ({ source }) => [source ? source.line : "", source?.text ?? ""],
   };
@@ -115,7 +138,8 @@ export function listingTable(program: ProgramSpec, { at, known }: ListingNotes =
     cells: parts.flatMap(({ cells }) => cells(instruction)),
   }));
   const columns = parts.flatMap((part) => part.columns);
-  return html`${table(plural(all.length, "instruction"), columns, rows)}${rest.map((line) => html`<p style="${STYLE.headline}">${line}</p>`)}`;
+  const below = [...rest, ...(known && anyVaries(known) ? [LEGEND] : [])];
+  return html`${table(plural(all.length, "instruction"), columns, rows)}${below.map((line) => html`<p style="${STYLE.headline}">${line}</p>`)}`;
 }
 
 /** Columns that belong together. */

@@ -1,4 +1,5 @@
 /** What the verifier's log tells about registers, read back from its text. */
+import { shortState } from "./short-state.ts";
 
 /** One instruction on a path, with the registers and stack slots that the log names after it. */
 export interface LoggedStep {
@@ -42,21 +43,53 @@ export function lastPath(log: string): LoggedStep[] {
   return path;
 }
 
-/** What the log tells first after each instruction, as one line: the states that are new on the path to it. */
-export function firstStates(log: string): Map<number, string> {
-  const known = new Map<number, string>();
+/** What is known after an instruction. */
+export interface KnownState {
+  /** `R2=pkt(r=0)`: the states that were new when the verifier came there first. */
+  readonly first: readonly string[];
+  /** A later visit found something else there. */
+  readonly varies: boolean;
+}
+
+/**
+ * What the log tells after each instruction at the first visit: the states that are new on the path to it. The
+ * verifier comes to an instruction of a loop, or behind a branch, again and with other states: that is only noted.
+ */
+export function firstStates(log: string): Map<number, KnownState> {
+  const known = new Map<number, KnownState>();
+  const visits = new Map<number, ReadonlyMap<string, string>>();
   let current = new Map<string, string>();
+  let last: number | undefined;
   for (const line of log.split("\n")) {
-    const whole = BRANCH.exec(line)?.[3] ?? WHOLE.exec(line)?.[2];
-    if (whole !== undefined) current = readState(whole);
-    const step = whole === undefined ? STEP.exec(line) : null;
-    if (!step?.[2]) continue;
-    const fresh = [...readState(step[2])].filter(([name, value]) => current.get(name) !== value);
-    for (const [name, value] of fresh) current.set(name, value);
-    const index = Number(step[1]);
-    if (!known.has(index)) known.set(index, fresh.map(([name, value]) => `${name}=${value}`).join(" "));
+    const branch = BRANCH.exec(line);
+    const step = branch ? null : STEP.exec(line);
+    const whole = branch || step ? null : WHOLE.exec(line);
+    if (step) last = Number(step[1]);
+    const text = branch?.[3] ?? step?.[2] ?? whole?.[2];
+    if (branch) last = undefined;
+    if (text === undefined) continue;
+    const state = readState(text);
+    if (last === undefined) {
+      current = state;
+      continue;
+    }
+    // A state on a line of its own belongs to the step before it: something else was logged in between.
+    const fresh = [...state].filter(([name, value]) => !same(current.get(name), value));
+    for (const [name, value] of state) current.set(name, value);
+    const visit = visits.get(last);
+    if (!visit) {
+      visits.set(last, state);
+      known.set(last, { first: fresh.map(([name, value]) => `${name}=${shortState(value)}`), varies: false });
+    } else if ([...state].some(([name, value]) => visit.has(name) && !same(visit.get(name), value)))
+      known.set(last, { first: known.get(last)?.first ?? [], varies: true });
   }
   return known;
+}
+
+/** Whether two states of a register say the same: numbers of pointers and marks of precision are no knowledge. */
+function same(a: string | undefined, b: string): boolean {
+  const plain = (state: string) => state.replace(/^P/, "").replace(/\b(?:ref_obj_)?id=\d+(?:[+-]\d+)?,?/g, "");
+  return a !== undefined && plain(a) === plain(b);
 }
 
 /** Where one register got another state on a path, in order. */

@@ -11,6 +11,8 @@ export const STYLE = {
   cell: "text-align:left;padding:1px 10px",
   code: "text-align:left;padding:1px 10px;font-family:monospace;white-space:pre",
   note: "text-align:left;padding:1px 10px;font-family:monospace",
+  source: "text-align:left;padding:1px 10px;font-family:monospace;white-space:pre-wrap;min-width:16em",
+  unbroken: "white-space:nowrap",
   number: "text-align:right;padding:1px 10px",
   caption: "text-align:left;white-space:nowrap;font-weight:bold;padding:4px 0",
   good: "background-color:rgba(0,158,115,0.18);padding:1px 6px;border-radius:3px",

@@ -2,10 +2,10 @@ import { type Html, type HtmlValue, html } from "./html.ts";
 import { STYLE } from "./style.ts";
 
 /**
- * How a column is set: numbers to the right, code monospaced on one line, a note monospaced over several. Not `<code>`,
- * behind which front ends paint boxes.
+ * How a column is set: numbers to the right, code monospaced on one line, a note monospaced over several, a source line
+ * as it was written but broken between words where it has to be. Not `<code>`, behind which front ends paint boxes.
  */
-export type ColumnKind = "text" | "number" | "code" | "note";
+export type ColumnKind = "text" | "number" | "code" | "note" | "source";
 
 export interface Column {
   readonly title: string;
@@ -33,6 +33,7 @@ const CELL_STYLE: Readonly<Record<ColumnKind, string>> = {
   number: STYLE.number,
   code: STYLE.code,
   note: STYLE.note,
+  source: STYLE.source,
 };
 
 /** The same as text: columns aligned by spaces, no trailing ones. */

@@ -52,15 +52,40 @@ describe("changes of a register", () => {
 describe("first states", () => {
   test("are only what is new, without marks", () => {
     const known = firstStates(accepted.log);
-    expect(known.get(0)).toBe("R2=pkt(r=0)");
-    expect(known.get(2)).toBe("R4=pkt(r=0)");
-    expect(known.get(9)).toBe("R0=2");
+    expect(known.get(0)).toEqual({ first: ["R2=pkt(r=0)"], varies: false });
+    expect(known.get(2)?.first).toEqual(["R4=pkt(r=0)"]);
+    expect(known.get(9)?.first).toEqual(["R0=2"]);
+    expect(known.get(5)?.first).toEqual(["R2=pkt(r=34)", "R5=scalar(umax=255)"]);
     expect(known.has(8)).toBe(false);
   });
 
   test("start anew from a branch's state", () => {
     const log = "0: (b7) r0 = 1 ; R0_w=1\nfrom 0 to 2: R0_w=7\n2: (bf) r1 = r0 ; R0=7 R1_w=7";
-    expect(firstStates(log).get(2)).toBe("R1=7");
+    expect(firstStates(log).get(2)?.first).toEqual(["R1=7"]);
+  });
+
+  test("say where a later visit found something else, not where only a number or mark differs", () => {
+    const log = [
+      "0: R1=ctx() R10=fp0",
+      "0: (b7) r7 = 0 ; R7_w=0",
+      "1: (07) r7 += 1 ; R7_w=1",
+      "2: (85) call bpf_map_lookup_elem#1 ; R0=map_value_or_null(id=1,map=m)",
+      "1: (07) r7 += 1 ; R7_w=P2",
+      "2: (85) call bpf_map_lookup_elem#1 ; R0=map_value_or_null(id=2,map=m)",
+      "0: (b7) r7 = 0 ; R7_w=P0",
+    ].join("\n");
+    expect([...firstStates(log)].map(([index, { varies }]) => [index, varies])).toEqual([
+      [0, false],
+      [1, true],
+      [2, false],
+    ]);
+  });
+
+  test("take a state on a line of its own as that of the step before", () => {
+    const log =
+      "0: R1=ctx()\n0: (15) if r1 == 0x5 goto pc+1\nmark_precise: frame0: ...\n0: R1=5\n1: (bf) r2 = r1 ; R1=5 R2=5";
+    expect(firstStates(log).get(0)?.first).toEqual(["R1=5"]);
+    expect(firstStates(log).get(1)?.first).toEqual(["R2=5"]);
   });
 });
 
