@@ -42,21 +42,21 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
     link.output.drain(DRAIN_TIME);
     evaluator.disconnect();
   });
-  listen(new CellRunner(evaluator, emit), link);
+  listen(new CellRunner(evaluator, emit), link, emit);
   emit({ type: "ready" });
   // The first use of the type stripper costs as much as twenty cells; it is paid while the user types.
   void transformCell("0 as number");
 }
 
-function listen(runner: CellRunner, link: WorkerLink): void {
+function listen(runner: CellRunner, { unwinding }: WorkerLink, emit: Emit): void {
   const commands = new FrameReader<ToChild>();
   const socket = new Socket({ fd: FD.commands, readable: true, writable: false });
   socket.on("data", (bytes) => {
     let interrupted = false;
     for (const command of commands.read(bytes)) {
       if (command.type === "run") runner.run(command);
-      else {
-        link.acknowledge(command.number);
+      else if (unwinding.answer(command.number)) {
+        emit({ type: "answered", number: command.number });
         runner.interrupt(command.cell);
         interrupted = true;
       }

@@ -29,7 +29,10 @@ export interface RunCell {
   readonly expressions: Readonly<Record<string, string>>;
 }
 
-/** Ends a cell. Sent to both threads: where the main thread does not acknowledge it, the worker unwinds what it runs. */
+/**
+ * Ends a cell. Sent to both threads: where the main thread does not answer it, the worker unwinds what it runs. That may cost
+ * the main thread what it was just reading, so it is sent there every {@link SEND_AGAIN} ms until it is `answered`.
+ */
 export interface Interrupt {
   readonly type: "interrupt";
   readonly cell: string;
@@ -46,6 +49,8 @@ export type InputAnswer =
 /** What leaves the child, in the order in which it happened. */
 export type FromChild =
   | { readonly type: "ready" }
+  /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */
+  | { readonly type: "answered"; readonly number: number }
   | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }
   | { readonly type: "display"; readonly cell: string; readonly data: Bundle; readonly id?: string }
   | { readonly type: "update"; readonly cell: string; readonly data: Bundle; readonly id: string }
@@ -62,6 +67,9 @@ export type FromChild =
     };
 
 export type StreamName = "stdout" | "stderr";
+
+/** How often an interrupt is sent, in ms. */
+export const SEND_AGAIN = 10;
 
 /**
  * File descriptors of the child. 1 and 2 are pipes too, for what writes past Node: native code, programs that a cell starts.

@@ -5,7 +5,15 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ChildOptions } from "./cell-process.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
-import { FD, type FromChild, type InputAnswer, type Interrupt, type RunCell, type StreamName } from "./messages.ts";
+import {
+  FD,
+  type FromChild,
+  type InputAnswer,
+  type Interrupt,
+  type RunCell,
+  SEND_AGAIN,
+  type StreamName,
+} from "./messages.ts";
 import { sibling } from "./sibling.ts";
 
 /** How a child ended that nobody asked to end. */
@@ -44,9 +52,13 @@ const CLOSE_TIME = 500;
 /** One process. */
 interface Child {
   readonly process: ChildProcess;
-  /** It has said that it takes cells. Until then, what it is to be sent. */
+  /** It has said that it takes cells. */
   ready: boolean;
-  readonly waiting: { readonly fd: number; readonly message: object }[];
+  /** What it is to be sent when it is ready, or has answered the last interrupt. */
+  waiting: { readonly fd: number; readonly message: object }[];
+  /** The last interrupt, until it is answered. */
+  unanswered: Interrupt | undefined;
+  readonly sendAgain: NodeJS.Timeout;
   /** What is held back from descriptors 1 and 2: the reason of its end. */
   lastWords: string;
 }
@@ -71,12 +83,15 @@ export class Runtime {
 
   run(command: RunCell): void {
     this.#child ??= this.#start();
-    this.#send(FD.commands, command);
+    // An interrupt that is still under way might cost the child what it is sent meanwhile.
+    if (this.#child.unanswered) this.#child.waiting.push({ fd: FD.commands, message: command });
+    else this.#send(FD.commands, command);
   }
 
   /** Interrupts a cell, whatever it is doing; its `done` follows, or the child is beyond help (see {@link restart}). */
   interrupt(cell: string): void {
     const interrupt: Interrupt = { type: "interrupt", cell, number: ++this.#interrupts };
+    if (this.#child) this.#child.unanswered = interrupt;
     this.#send(FD.commands, interrupt);
     this.#send(FD.worker, interrupt);
   }
@@ -104,16 +119,28 @@ export class Runtime {
     else if (child) pipe(child.process, fd).write(encodeFrame(message));
   }
 
+  #sendWaiting(child: Child): void {
+    const { waiting } = child;
+    child.waiting = [];
+    for (const { fd, message } of waiting) this.#send(fd, message);
+  }
+
   #start(): Child {
     this.#interrupts = 0;
     const process = spawnChild(this.#options);
-    const child: Child = { process, ready: false, waiting: [], lastWords: "" };
+    const sendAgain = setInterval(() => {
+      if (child.ready && child.unanswered) this.#send(FD.commands, child.unanswered);
+    }, SEND_AGAIN).unref();
+    const child: Child = { process, ready: false, waiting: [], unanswered: undefined, sendAgain, lastWords: "" };
     const frames = new FrameReader<FromChild>();
     (process.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
       for (const message of frames.read(bytes)) {
         if (message.type === "ready") {
           child.ready = true;
-          for (const { fd, message } of child.waiting) this.#send(fd, message);
+          this.#sendWaiting(child);
+        } else if (message.type === "answered" && message.number === child.unanswered?.number) {
+          child.unanswered = undefined;
+          this.#sendWaiting(child);
         }
         this.#events.onMessage(message);
       }
@@ -142,7 +169,8 @@ export class Runtime {
     return child;
   }
 
-  #ended({ ready, lastWords }: Child, code: number | null, signal: NodeJS.Signals | null): void {
+  #ended({ ready, lastWords, sendAgain }: Child, code: number | null, signal: NodeJS.Signals | null): void {
+    clearInterval(sendAgain);
     if (this.#disposed) return;
     this.#child = ready ? this.#start() : undefined;
     this.#events.onExit({ code, signal, started: ready, lastWords });

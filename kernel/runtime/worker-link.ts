@@ -1,16 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { createRingMemory, RingProducer } from "./ring.ts";
 import { sibling } from "./sibling.ts";
+import { Unwinding } from "./unwinding.ts";
 
 /** What the worker is started with. */
 export interface WorkerData {
   readonly ring: SharedArrayBuffer;
-  /** One counter, at {@link ACKNOWLEDGED}. */
-  readonly control: SharedArrayBuffer;
+  /** Memory of the {@link Unwinding} that both threads share. */
+  readonly unwinding: SharedArrayBuffer;
 }
-
-/** Index of the number of the last interrupt that the main thread has answered. */
-export const ACKNOWLEDGED = 0;
 
 /**
  * Thrown at the end of every interrupt, to be ignored as an uncaught exception. The worker may have unwound the main thread in
@@ -27,27 +25,20 @@ export class AsyncIdReset extends Error {
 export interface WorkerLink {
   /** Where output goes. */
   readonly output: RingProducer;
-  /** Tells the worker that an interrupt has reached the main thread. */
-  acknowledge(interrupt: number): void;
+  /** Who of the two may act on an interrupt. */
+  readonly unwinding: Unwinding;
 }
 
 /** Starts the worker. */
 export function startWorker(): WorkerLink {
   const ring = createRingMemory();
-  const control = new SharedArrayBuffer(4);
-  const acknowledged = new Int32Array(control);
+  const unwinding = new SharedArrayBuffer(4);
   const worker = new Worker(sibling(import.meta.url, "./worker"), {
-    workerData: { ring, control } satisfies WorkerData,
+    workerData: { ring, unwinding } satisfies WorkerData,
     // Nothing of the worker may reach a cell's stdout or stderr.
     stdout: true,
     stderr: true,
   });
   worker.unref();
-  return {
-    output: new RingProducer(ring),
-    acknowledge: (interrupt) => {
-      Atomics.store(acknowledged, ACKNOWLEDGED, interrupt);
-      Atomics.notify(acknowledged, ACKNOWLEDGED);
-    },
-  };
+  return { output: new RingProducer(ring), unwinding: new Unwinding(unwinding) };
 }

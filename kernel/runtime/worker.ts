@@ -5,47 +5,51 @@
 import { writeSync } from "node:fs";
 import inspector from "node:inspector";
 import { Socket } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { FrameReader } from "./frames.ts";
-import { FD, type Interrupt } from "./messages.ts";
+import { FD, type Interrupt, SEND_AGAIN } from "./messages.ts";
 import { RingConsumer } from "./ring.ts";
-import { ACKNOWLEDGED, type WorkerData } from "./worker-link.ts";
+import { Unwinding } from "./unwinding.ts";
+import type { WorkerData } from "./worker-link.ts";
 
 /** Output is written at once, then at most this often (in ms), so that many short lines become few writes. */
 const WRITE_PAUSE = 2;
 /** How long a main thread that is only busy may take to answer, in ms; then it counts as spinning. */
 const ANSWER_TIME = 4;
+/** The same once something was unwound: longer than the parent waits before it sends the interrupt again. */
+const NEXT_ANSWER_TIME = 4 * SEND_AGAIN;
 
-const { ring, control } = workerData as WorkerData;
-const acknowledged = new Int32Array(control);
+const memory = workerData as WorkerData;
+const unwinding = new Unwinding(memory.unwinding);
 const main = new inspector.Session();
 main.connectToMainThread();
 
 const commands = new FrameReader<Interrupt>();
 const socket = new Socket({ fd: FD.worker, readable: true, writable: false });
 socket.on("data", (bytes) => {
-  for (const command of commands.read(bytes)) unwind(command);
+  for (const command of commands.read(bytes)) void unwind(command);
 });
 socket.on("close", endChild);
-void pump(new RingConsumer(ring));
+void pump(new RingConsumer(memory.ring));
 
-/** Unwinds what the main thread runs until it has acknowledged an interrupt. */
-function unwind({ number }: Interrupt): void {
-  const retry = (): void => {
-    const seen = Atomics.load(acknowledged, ACKNOWLEDGED);
-    if (seen >= number) return;
-    if (Atomics.wait(acknowledged, ACKNOWLEDGED, seen, ANSWER_TIME) === "timed-out") {
-      main.post("Runtime.terminateExecution");
-    }
-    setTimeout(retry, ANSWER_TIME);
-  };
-  retry();
+/** Unwinds what the main thread runs until it has answered an interrupt. */
+async function unwind({ number }: Interrupt): Promise<void> {
+  for (let time = ANSWER_TIME; ; time = NEXT_ANSWER_TIME) {
+    await pause(time);
+    if (unwinding.isAnswered(number)) return;
+    if (!unwinding.begin(number)) continue;
+    // V8 answers when the termination has ended something: a main thread that is idle meets it at its next callback.
+    await new Promise((resolve) => main.post("Runtime.terminateExecution", resolve));
+    unwinding.end();
+  }
 }
 
 async function pump(consumer: RingConsumer): Promise<void> {
   for (;;) {
     await consumer.wait();
-    while (consumer.take(writeAll)) sleep(WRITE_PAUSE);
+    // Not a pause that blocks: under a flood of output this thread must still hear of an interrupt.
+    while (consumer.take(writeAll)) await pause(WRITE_PAUSE);
   }
 }
 

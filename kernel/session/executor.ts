@@ -142,6 +142,7 @@ export class Executor {
   #onMessage(message: FromChild): void {
     switch (message.type) {
       case "ready":
+      case "answered":
         break;
       case "input":
         this.#ask(message.prompt, message.password);

@@ -124,6 +124,27 @@ test("many interrupts, one after the other, leave the process whole", async () =
   expect(exits).toEqual([]);
 });
 
+test("a loop of slices can be interrupted at any moment, also where one ends when the worker would unwind it", async () => {
+  await run("var survivor = 6; var slice = 3;");
+  const code = `console.log("go");
+    for (slice += 0.1;;) {
+      const end = performance.now() + slice;
+      while (performance.now() < end);
+      await new Promise(resolve => setTimeout(resolve, 0));
+    }`;
+  for (let round = 0; round < 40; round++) {
+    // A long name takes long to read: the main thread is often just about to answer when it is unwound.
+    const cell = `c${++cells}`.padEnd(200_000, "c");
+    runtime.run({ type: "run", cell, code, expressions: {} });
+    await until(() => messages.some((message) => message.type === "stream" && message.cell === cell));
+    runtime.interrupt(cell);
+    await until(() => messages.some((message) => message.type === "done" && message.cell === cell));
+    expect(outcome()).toBe("interrupted");
+  }
+  expect(await text("survivor")).toBe("6");
+  expect(exits).toEqual([]);
+});
+
 test("an interrupt for a cell that has ended harms nobody", async () => {
   await run("1");
   runtime.interrupt(`c${cells}`);
