@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CellDiagnostic } from "../../kernel/language/service.ts";
@@ -173,6 +174,16 @@ test("kernel_info names the language as front ends know it", () => {
     status: "ok",
     protocol_version: "5.5",
     implementation_version: "1.2.3",
-    language_info: { name: "typescript", mimetype: "text/typescript", file_extension: ".ts" },
+  });
+  // Whole: a notebook that stores anything else counts as changed as soon as it is opened.
+  const typescript = JSON.parse(readFileSync(new URL(import.meta.resolve("typescript/package.json")), "utf8"));
+  expect(kernelInfo("1.2.3")["language_info"]).toEqual({
+    name: "typescript",
+    version: typescript.version,
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    codemirror_mode: "typescript",
+    pygments_lexer: "typescript",
+    nbconvert_exporter: "script",
   });
 });
