@@ -559,6 +559,12 @@ export const MESSAGES = {
     "More than 8192 branches wait to be followed.",
     "Split the program, or make branches join earlier.",
   ),
+  too_many_maps: row(
+    "E2BIG",
+    "The total number of maps per program has reached the limit of %d",
+    "The program uses more than {0} maps.",
+    "Put what they hold into fewer maps, or split the program.",
+  ),
   insn_index: row("EFAULT", "invalid insn idx %d insn_cnt %d", "The program runs past its end.", "End it with `exit`."),
 
   // Ours
@@ -568,7 +574,7 @@ export const MESSAGES = {
     "Linux may accept this program; this verifier cannot tell, and does not guess.",
     "Try it on Linux, or write it without this feature.",
   ),
-  empty: row("EINVAL", "", "The program has no instructions.", "Write at least r0 = 0 and exit."),
+  empty: row("E2BIG", "", "The program has no instructions.", "Write at least r0 = 0 and exit."),
   too_long: row(
     "E2BIG",
     "",

@@ -87,9 +87,13 @@ export function checkSubprograms(env: Environment): void {
   if (packetLoad) reject("ld_abs_subprogram");
 }
 
-/** Opcodes exist, 64-bit constants are whole, and the maps that they name are there. */
+/** Linux's limit of maps that one program uses. */
+export const MAX_USED_MAPS = 64;
+
+/** Opcodes exist, 64-bit constants are whole, and the maps that they name are there and not too many. */
 export function checkConstants(env: Environment): void {
   const { insns } = env;
+  const used = new Set<number>();
   for (let index = 0; index < insns.length; index++) {
     const insn = insns[index];
     env.index = index;
@@ -98,6 +102,7 @@ export function checkConstants(env: Environment): void {
       reject("ldx_reserved");
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
+      if (insn.src !== LD_IMM64.IMM && used.add(insn.imm).size > MAX_USED_MAPS) reject("too_many_maps", MAX_USED_MAPS);
       index++;
     } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
       reject("unknown_opcode", insn.code);

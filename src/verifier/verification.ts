@@ -2,7 +2,9 @@ import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.
 import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { type Explanation, explain } from "./explain.ts";
+import { MESSAGES } from "./messages.ts";
 import type { Verdict } from "./verdict.ts";
+import { fillSentence } from "./words.ts";
 
 /** A program and Linux's verdict on it. As the last value of a cell it shows the listing, or why it was refused. */
 export class Verification implements Displayable {
@@ -30,6 +32,12 @@ export class Verification implements Displayable {
   }
 }
 
+/** Why a program was refused: Linux's last message, or a sentence where Linux gives no more than an errno. */
+export function refusalText({ error, message, values = [] }: Verdict): string {
+  if (error) return error;
+  return message === undefined ? "refused" : fillSentence(MESSAGES[message].cause, values);
+}
+
 /**
  * Linux refused to load a program. `code` is the errno, `message` the last line of the verifier's log with the
  * instruction it is about. It shows itself as the verification does.
@@ -40,7 +48,7 @@ export class VerifierError extends Error implements Displayable {
 
   constructor(program: ProgramSpec, verdict: Verdict) {
     const place = verdict.at === undefined ? "" : ` (instruction ${verdict.at}${lineOf(program, verdict.at)})`;
-    super(`${program.name}: ${verdict.error ?? "refused"}${place}`);
+    super(`${program.name}: ${refusalText(verdict)}${place}`);
     this.name = "VerifierError";
     this.code = verdict.errno ?? "EINVAL";
     this.verification = new Verification(program, verdict);

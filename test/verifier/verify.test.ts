@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decode } from "../../src/isa/encode.ts";
 import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
+import { refusalText, VerifierError } from "../../src/verifier/verification.ts";
 import { verify } from "../../src/verifier/verify.ts";
 import { programFromTape } from "../linux/verifier-programs.ts";
 import { CASES } from "./cases.ts";
@@ -159,8 +160,38 @@ describe("never throws, never accepts what it does not model", () => {
 
   test("empty programs, unknown licences, programs of no type", () => {
     const base = program("r0 = 0\nexit");
-    expect(verify({ ...base, insns: [] })).toMatchObject({ ok: false, errno: "EINVAL" });
+    expect(verify({ ...base, insns: [] })).toMatchObject({ ok: false, errno: "E2BIG" });
     expect(verify({ ...base, license: "none of yours" }).ok).toBe(true);
     expect(verify({ ...base, type: "raw" })).toMatchObject({ ok: false, errno: "EINVAL" });
+  });
+
+  test("64 maps are taken, one more is not", () => {
+    const using = (count: number) => {
+      const base = program("r0 = 0\nexit");
+      const maps = Array.from({ length: count }, (_, index) => ({
+        ...{ type: "array", name: `m${index}`, keySize: 4, valueSize: 8, maxEntries: 1, flags: 0 },
+      })) as unknown as typeof base.maps;
+      const loads = maps.flatMap((_, imm) => [
+        { code: 0x18, dst: 1, src: 1, offset: 0, imm },
+        { code: 0, dst: 0, src: 0, offset: 0, imm: 0 },
+      ]);
+      // Each map twice: what counts is how many there are.
+      return verify({ ...base, maps, insns: [...loads, ...loads, ...base.insns] });
+    };
+    expect(using(64).ok).toBe(true);
+    expect(using(65)).toMatchObject({
+      ok: false,
+      errno: "E2BIG",
+      error: "The total number of maps per program has reached the limit of 64",
+    });
+  });
+
+  test("where Linux gives no message, the error has a sentence", () => {
+    const base = program("r0 = 0\nexit");
+    const empty = { ...base, insns: [] };
+    expect(refusalText(verify(empty))).toBe("The program has no instructions.");
+    expect(new VerifierError(empty, verify(empty)).message).toContain("The program has no instructions.");
+    expect(refusalText(verify({ ...base, type: "raw" }))).toBe("The program type is not one that is verified.");
+    expect(refusalText(verify({ ...base, insns: base.insns.slice(1) }))).toBe("R0 !read_ok");
   });
 });
