@@ -16,6 +16,7 @@ registerViews();
 
 export { AsmError } from "./asm/diagnostics.ts";
 export { disassemble } from "./asm/disassemble.ts";
+export { ArgumentError } from "./isa/argument.ts";
 export { decode, encode, fromHex, toHex } from "./isa/encode.ts";
 export type { Instruction } from "./isa/instruction.ts";
 export type { BpfLink } from "./linux/bpf/link.ts";
@@ -29,7 +30,7 @@ export type { Sys } from "./linux/sys.ts";
 export type { UserCode } from "./linux/task.ts";
 export { workloads } from "./linux/workloads/index.ts";
 export { WorkloadError } from "./linux/workloads/options.ts";
-export { type AsmOptions, type AsmValue, asm } from "./loader/asm.ts";
+export { type AsmOptions, type AsmTag, type AsmValue, asm } from "./loader/asm.ts";
 export { AttachError } from "./loader/attach.ts";
 export { LoadedProgram } from "./loader/loaded-program.ts";
 export { Program } from "./loader/program.ts";

@@ -1,7 +1,10 @@
 import { assemble } from "../asm/assemble.ts";
 import { helperId, helperName, LAST_HELPER } from "../helpers/names.ts";
+import { ArgumentError, isObject } from "../isa/argument.ts";
+import { checkMap } from "../maps/create.ts";
 import { declaredNames, latestDeclaration } from "../maps/latest.ts";
 import type { MapSpec } from "../maps/spec.ts";
+import { requireProgramType } from "../programs/require-program.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { Program } from "./program.ts";
 
@@ -21,24 +24,32 @@ export type AsmValue = number | bigint | string | MapSpec;
 
 const HELPER_NAMES = Array.from({ length: LAST_HELPER }, (_, index) => helperName(index + 1)!);
 
+/** Makes a program from text: as a tag of a template, or called with a text. */
+export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]) => Program;
+
 /**
  * Assembles LLVM's text form of eBPF (what `llvm-objdump -d` prints and inline assembly in C uses) into a program.
  * The raw text of the template is read, so backslashes stay what they are.
  *
  * @throws {AsmError} with all faults of the text, each with line, column and what was expected.
+ * @throws {ArgumentError} for options that are none, at the line of `asm(...)`.
  * @example
  * const pass = asm({ type: "xdp", name: "pass" })`
  *     r0 = 2      // XDP_PASS
  *     exit
  * `;
  */
-export function asm(options: AsmOptions): (strings: TemplateStringsArray, ...values: AsmValue[]) => Program {
-  return (strings, ...values) => {
-    const given = new Map((options.maps ?? []).map((map) => [map.name, map]));
-    let text = strings.raw[0]!;
+export function asm(options: AsmOptions): AsmTag {
+  checkOptions(options);
+  const { type, name = type, license = "GPL", maps = [] } = options;
+  return (template, ...values) => {
+    const given = new Map(maps.map((map) => [map.name, map]));
+    const [first, ...rest] = pieces(template);
+    let text = first;
     for (const [index, value] of values.entries()) {
+      checkValue(value, index);
       if (typeof value === "object") given.set(value.name, value);
-      text += (typeof value === "object" ? value.name : String(value)) + strings.raw[index + 1];
+      text += (typeof value === "object" ? value.name : String(value)) + (rest[index] ?? "");
     }
     const used: MapSpec[] = [];
     const { insns, lines } = assemble(text, {
@@ -52,7 +63,35 @@ export function asm(options: AsmOptions): (strings: TemplateStringsArray, ...val
       },
       mapNames: [...given.keys(), ...declaredNames()],
     });
-    const { type, name = type, license = "GPL" } = options;
     return new Program({ type, name, insns, lines, maps: used, license });
   };
+}
+
+const EXAMPLE = 'Write asm({ type: "xdp" })`...`.';
+
+function checkOptions(options: unknown): asserts options is AsmOptions {
+  if (!isObject(options) || Array.isArray(options))
+    throw new ArgumentError("options of asm(options)", "an object with the program's type", options, EXAMPLE);
+  requireProgramType("type of asm({ type })", options.type);
+  for (const name of ["name", "license"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "string")
+      throw new ArgumentError(`${name} of asm(options)`, "a string", value);
+  }
+  const { maps = [] } = options;
+  if (!Array.isArray(maps)) throw new ArgumentError("maps of asm(options)", "a list of maps", maps);
+  maps.forEach(checkMap);
+}
+
+/** The text between the holes of a template; all of a text that was given as such. */
+function pieces(template: unknown): readonly [string, ...string[]] {
+  if (typeof template === "string") return [template];
+  if (isObject(template) && Array.isArray(template.raw)) return template.raw as [string, ...string[]];
+  throw new ArgumentError("text", "assembler text", template, EXAMPLE);
+}
+
+function checkValue(value: unknown, index: number): asserts value is AsmValue {
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "string") return;
+  if (!isObject(value)) throw new ArgumentError(`value ${index + 1} of the text`, "a number, a text or a map", value);
+  checkMap(value as never);
 }

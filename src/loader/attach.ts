@@ -1,10 +1,11 @@
+import { ArgumentError } from "../isa/argument.ts";
 import { accessBytes } from "../isa/constants.ts";
 import type { BpfLink } from "../linux/bpf/link.ts";
 import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
 import type { Linux } from "../linux/linux.ts";
 import { tracepoint } from "../linux/tracepoints.ts";
 import type { ProgramType } from "../programs/types.ts";
-import type { LoadedProgram } from "./loaded-program.ts";
+import { LoadedProgram } from "./loaded-program.ts";
 
 /** A program and a hook that do not go together, or a program of another machine. */
 export class AttachError extends Error {
@@ -26,9 +27,14 @@ const TYPE_OF_HOOK: Readonly<Record<string, ProgramType>> = {
 
 /**
  * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME` or `profile:hz:N`.
- * Throws `AttachError` for a program of the wrong type and `HookError` for a hook that does not exist.
+ * Throws `AttachError` for a program of the wrong type, `HookError` for a hook that does not exist, and `ArgumentError`
+ * for what is no loaded program or no name of a hook.
  */
 export function attach(linux: Linux, bpf: BpfSubsystem, program: LoadedProgram, hook: string): BpfLink {
+  if (!(program instanceof LoadedProgram))
+    throw new ArgumentError("program", "a loaded program", program, "m.load(program) gives one.");
+  if (typeof hook !== "string")
+    throw new ArgumentError("hook", 'the name of a hook, such as "tracepoint:syscalls:sys_exit_read"', hook);
   const wanted = TYPE_OF_HOOK[hook.split(":")[0]!];
   const { type, name } = program.spec;
   if (program.bpf !== bpf)

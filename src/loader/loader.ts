@@ -1,9 +1,11 @@
+import { ArgumentError } from "../isa/argument.ts";
 import type { BpfSubsystem, LoadOptions } from "../linux/bpf/subsystem.ts";
 import { MapDeclaration } from "../maps/declaration.ts";
 import type { AnyDeclaration } from "../maps/latest.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import type { MapView } from "../maps/view.ts";
+import { requireProgram } from "../programs/require-program.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
@@ -29,6 +31,7 @@ export class Loader {
    * no machine has yet is bound to this one. A rejected program throws `VerifierError` and changes nothing.
    */
   load(spec: ProgramSpec, options: Omit<LoadOptions, "maps"> = {}): LoadedProgram {
+    requireProgram(spec);
     const existing = spec.maps.map((map) => (isDeclaration(map) ? this.#views.get(map)?.runtime : undefined));
     const program = this.bpf.load(spec, { ...options, maps: existing });
     for (const [index, map] of spec.maps.entries()) {
@@ -45,6 +48,8 @@ export class Loader {
 
   /** This machine's map of a declaration, created now if no program has brought it yet. */
   map<K, V>(declaration: MapDeclaration<K, V>): MapView<K, V> {
+    if (!(declaration instanceof MapDeclaration))
+      throw new ArgumentError("declaration", "a map that map.hash(...) and the like declared", declaration);
     const key = declaration as unknown as AnyDeclaration;
     const known = this.#views.get(key);
     if (known !== undefined) return known as unknown as MapView<K, V>;

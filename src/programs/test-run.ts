@@ -2,6 +2,7 @@
  * What `BPF_PROG_TEST_RUN` does around a program: puts a packet and its context into memory, and reads the packet back.
  * Linux does this for socket filters, traffic control and XDP; the packet comes in as if on the loopback device.
  */
+import { requireBytes } from "../isa/argument.ts";
 import { DIRECT_MAP_HIGH, type LinearMemory } from "../memory/memory.ts";
 import { type ObjectLayout, SK_BUFF, XDP_BUFF } from "./objects.ts";
 import type { ObjectField } from "./row.ts";
@@ -96,6 +97,7 @@ function shortestPayload(data: Uint8Array): number {
 }
 
 function checkFrame(data: Uint8Array, largest: number, tooLarge: "EINVAL" | "ENOMEM"): void {
+  requireBytes("packet", data);
   if (data.length < ETHERNET)
     throw new TestRunError(
       "EINVAL",

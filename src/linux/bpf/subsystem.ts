@@ -1,10 +1,12 @@
 import type { Host } from "../../helpers/host.ts";
 import { helperById } from "../../helpers/table.ts";
+import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import { DISPLAY } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import { requireProgram } from "../../programs/require-program.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { VerifierError } from "../../verifier/verification.ts";
@@ -58,8 +60,13 @@ export class BpfSubsystem {
     return map;
   }
 
-  /** `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created. */
+  /**
+   * `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created, and
+   * `ArgumentError` for what is no program or no engine.
+   */
   load(spec: ProgramSpec, { engine = "jit", maps: existing = [] }: LoadOptions = {}): LinuxProgram {
+    requireProgram(spec);
+    if (engine !== "jit" && engine !== "interp") throw new ArgumentError("engine", '"jit" or "interp"', engine);
     const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec);
     if (verdict?.ok === false) throw new VerifierError(spec, verdict);
     const before = this.host.maps.length;

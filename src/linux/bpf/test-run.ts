@@ -1,3 +1,4 @@
+import { ArgumentError, requireBytes, requireWhole } from "../../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import { PROGRAMS } from "../../programs/table.ts";
@@ -8,7 +9,7 @@ import type { BpfSubsystem } from "./subsystem.ts";
 export interface TestRunOptions {
   /** The packet; for type `raw` the memory that r1 points to. */
   readonly data: Uint8Array;
-  /** How often to run; each run goes on with what the one before left, as in Linux. Default 1. */
+  /** How often to run, below 2 ** 32; each run goes on with what the one before left. As in Linux 0 is 1, the default. */
   readonly repeat?: number;
   /** Real milliseconds after which no further run is begun; none by default. */
   readonly timeLimit?: number;
@@ -59,11 +60,15 @@ interface Repeated {
 
 /**
  * `BPF_PROG_TEST_RUN`: runs a program on a packet of its own. Throws `TestRunError` where Linux refuses the packet,
- * `ExecutionError` for a wild access of a `raw` program, `TimeLimitError`.
+ * `ExecutionError` for a wild access of a `raw` program, `TimeLimitError`; `ArgumentError` for options that are none.
  */
 export function testRun(bpf: BpfSubsystem, program: LinuxProgram, options: TestRunOptions): RunResult {
   const { data } = options;
   const { memory } = bpf.host;
+  requireWhole("repeat", options.repeat ?? 1, 0, 2 ** 32 - 1);
+  const { timeLimit = 1 } = options;
+  if (typeof timeLimit !== "number" || !(timeLimit > 0))
+    throw new ArgumentError("timeLimit", "a number of milliseconds above 0", timeLimit);
   if (program.spec.type !== "raw") {
     const frame = prepareTestRun(memory, program.spec.type, data);
     try {
@@ -73,6 +78,7 @@ export function testRun(bpf: BpfSubsystem, program: LinuxProgram, options: TestR
       frame.free();
     }
   }
+  requireBytes("data", data);
   // r1 = a copy of the data, r2 = its length.
   const at = memory.allocate(data.length);
   try {
@@ -92,7 +98,8 @@ export function testRun(bpf: BpfSubsystem, program: LinuxProgram, options: TestR
 const SLICE = 50;
 
 /** Runs in slices that grow until one takes a while, so that the limit is kept and looking costs nothing. */
-function repeated({ repeat = 1, timeLimit }: TestRunOptions, run: (times: number) => number): Repeated {
+function repeated({ repeat: asked = 1, timeLimit }: TestRunOptions, run: (times: number) => number): Repeated {
+  const repeat = Math.max(1, asked);
   let [retval, done, slice] = [0, 0, 1];
   const began = performance.now();
   while (done < repeat) {
@@ -103,5 +110,5 @@ function repeated({ repeat = 1, timeLimit }: TestRunOptions, run: (times: number
     done += times;
     if (performance.now() - start < SLICE) slice *= 2;
   }
-  return { retval, nsPerRun: ((performance.now() - began) * 1e6) / Math.max(1, repeat) };
+  return { retval, nsPerRun: ((performance.now() - began) * 1e6) / repeat };
 }
