@@ -15,7 +15,8 @@ export interface VerifyRequest {
   readonly op: "verify";
   readonly id: unknown;
   readonly program: ProgramSpec;
-  readonly logLevel: 0 | 1 | 2 | 4;
+  /** Bits, as in bpf(2): 1 the failing path, 2 all paths, 4 statistics. */
+  readonly logLevel: number;
 }
 
 /** `{"op":"run"}`: verify (not type `raw`), then run `repeat` times on `data`. */
@@ -26,6 +27,8 @@ export interface RunRequest {
   readonly engine: "jit" | "interp";
   readonly data: Uint8Array;
   readonly repeat: number;
+  /** Real seconds after which no further run is begun. */
+  readonly timeLimit: number;
 }
 
 export type Request = VerifyRequest | RunRequest;
@@ -34,6 +37,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** More instructions than Linux takes (1 million) need no decoding to be refused. */
 const MOST_SLOTS = 1_000_001;
+/** Twice what Linux lets one program use, so that its own answer (E2BIG) can still be had. */
+const MOST_MAPS = 128;
 const MOST_REPEATS = 100_000_000;
 
 /** The `id` of a line, if it has one, so that even a bad request is answered under its name. */
@@ -41,7 +46,10 @@ export function requestId(value: unknown): unknown {
   return value !== null && typeof value === "object" && "id" in value ? value.id : null;
 }
 
-/** Checks every field of a parsed line; `RequestError` names the first one that is wrong. */
+/**
+ * Checks every field of a parsed line; `RequestError` names the first one that is wrong. A field that may be left out may
+ * also be null.
+ */
 export function parseRequest(value: unknown): Request {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
     throw new RequestError('expected an object like {"id":"1","op":"verify","type":"xdp","insns":"..."}');
@@ -50,14 +58,15 @@ export function parseRequest(value: unknown): Request {
   const id = requestId(fields);
   const op = oneOf(fields, "op", ["verify", "run"]);
   const program = parseProgram(fields);
-  if (op === "verify") return { op, id, program, logLevel: parseLogLevel(fields.logLevel ?? 0) };
+  if (op === "verify") return { op, id, program, logLevel: count(fields, "logLevel", 0, 0, 7) };
   return {
     op,
     id,
     program,
-    engine: fields.engine === undefined ? "jit" : oneOf(fields, "engine", ["jit", "interp"]),
+    engine: oneOf(fields, "engine", ["jit", "interp"], "jit"),
     data: bytes(fields, "data", ""),
     repeat: count(fields, "repeat", 1, 1, MOST_REPEATS),
+    timeLimit: seconds(fields, "timeLimit", 10, 600),
   };
 }
 
@@ -70,6 +79,7 @@ function parseProgram(fields: Fields): ProgramSpec {
   const insns: readonly Instruction[] = decode(raw);
   const list = fields.maps ?? [];
   if (!Array.isArray(list)) throw new RequestError('"maps" must be a list');
+  if (list.length > MOST_MAPS) throw new RequestError(`"maps" has ${list.length} maps, over ${MOST_MAPS}`);
   return { type, name: "batch", insns, maps: list.map(parseMap), license: "GPL" };
 }
 
@@ -86,13 +96,8 @@ function parseMap(value: unknown, index: number): MapSpec {
   };
 }
 
-function parseLogLevel(value: unknown): 0 | 1 | 2 | 4 {
-  if (value === 0 || value === 1 || value === 2 || value === 4) return value;
-  throw new RequestError('"logLevel" must be 0, 1, 2 or 4');
-}
-
-function oneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[]): T {
-  const value = fields[name];
+function oneOf<T extends string>(fields: Fields, name: string, allowed: readonly T[], fallback?: T): T {
+  const value = fields[name] ?? fallback;
   if (allowed.includes(value as T)) return value as T;
   const got = value === undefined ? "is missing" : `is ${JSON.stringify(value)?.slice(0, 40)}`;
   throw new RequestError(`"${name}" ${got}: expected one of ${allowed.join(", ")}`);
@@ -102,6 +107,12 @@ function count(fields: Fields, name: string, fallback: number | undefined, least
   const value = fields[name] ?? fallback;
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
   throw new RequestError(`"${name}" must be a whole number from ${least} to ${most}`);
+}
+
+function seconds(fields: Fields, name: string, fallback: number, most: number): number {
+  const value = fields[name] ?? fallback;
+  if (typeof value === "number" && value > 0 && value <= most) return value;
+  throw new RequestError(`"${name}" must be a number of seconds above 0, at most ${most}`);
 }
 
 function bytes(fields: Fields, name: string, fallback?: string): Uint8Array {
