@@ -4,7 +4,9 @@ import { helperName } from "../helpers/names.ts";
 import { LD_IMM64_CODE } from "../isa/constants.ts";
 import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import { fewLines } from "./few-lines.ts";
 import { type Html, type HtmlValue, html } from "./html.ts";
+import { anyVaries, FIRST_VISIT, knownHtml, knownText, LEGEND } from "./known-note.ts";
 import type { KnownState } from "./log-states.ts";
 import { STYLE } from "./style.ts";
 import { type Column, table } from "./table.ts";
@@ -26,11 +28,6 @@ export interface ListingNotes {
   /** What is known after an instruction, by index. */
   readonly known?: ReadonlyMap<number, KnownState>;
 }
-
-/** Behind what is known on the first visit only, and what that means. */
-const VARIES = "…";
-const LEGEND = `${VARIES} = other values on later visits`;
-const FIRST_VISIT = "after it, on the first visit";
 
 /** Rows of one listing: a longer program is shown around its wrong instruction, else from its start. */
 const MAX_ROWS = 250;
@@ -82,28 +79,12 @@ export function listingText(program: ProgramSpec, { at, known }: ListingNotes = 
   });
   const width = Math.max(0, ...rows.map((row) => row.length));
   const lines = instructions.flatMap(({ index, source }, i) => {
-    const note = known ? noteOf(known.get(index))?.join(" ") : assembly ? source?.text : undefined;
+    const note = known ? knownText(known.get(index)) : assembly ? source?.text : undefined;
     const row = note === undefined ? rows[i] : `${rows[i].padEnd(width)}  ; ${note}`;
     return source && !assembly ? [`; ${source.text}`, row] : [row];
   });
   const legend = known ? [`; ${FIRST_VISIT}${anyVaries(known) ? `; ${LEGEND}` : ""}`] : [];
   return [...lines, ...rest, ...legend].join("\n");
-}
-
-/** A piece for each register, so that none is broken over lines; nothing where nothing is new. */
-function noteOf({ first, varies }: KnownState = { first: [], varies: false }): readonly string[] | undefined {
-  return first.length === 0
-    ? undefined
-    : [...first.slice(0, -1), `${first[first.length - 1]}${varies ? ` ${VARIES}` : ""}`];
-}
-
-function anyVaries(known: ReadonlyMap<number, KnownState>): boolean {
-  return [...known.values()].some(({ first, varies }) => varies && first.length > 0);
-}
-
-function noteHtml(state: KnownState | undefined): Html {
-  const pieces = noteOf(state) ?? [];
-  return html`${pieces.map((piece, i) => html`${i > 0 && " "}<span style="${STYLE.unbroken}">${piece}</span>`)}`;
 }
 
 /**
@@ -123,14 +104,14 @@ export function listingTable(program: ProgramSpec, { at, known }: ListingNotes =
       { title: "instruction", kind: "code" },
       ...(known ? [{ title: FIRST_VISIT, kind: "note" } as const] : []),
     ],
-    cells: ({ index, text }) => [index, text, ...(known ? [noteHtml(known.get(index))] : [])],
+    cells: ({ index, text }) => [index, text, ...(known ? [knownHtml(known.get(index))] : [])],
   };
   const written: Part = {
     columns: [
       { title: "line", kind: "number" },
       { title: "source", kind: "source" },
     ],
-    cells: ({ source }) => [source ? source.line : "", source?.text ?? ""],
+    cells: ({ source }) => [source?.line, source && fewLines(source.text.split(/(?<= )(?! )/))],
   };
   const parts = [mark, ...(isAssembly(all) ? [code, written] : [written, code])];
   const rows = instructions.map((instruction) => ({
