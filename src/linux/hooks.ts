@@ -3,6 +3,7 @@ import { PERF_EVENT_CONTEXT, writePerfEvent, writeSchedSwitch, writeSysEnter, wr
 import type { Cpu } from "./cpu.ts";
 import { nearest } from "./nearest.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
+import { shown } from "./shown.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { Frames, Task } from "./task.ts";
 import { TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
@@ -13,23 +14,28 @@ export interface HookProgram {
   run(contextOffset: number): void;
 }
 
-/** A hook name that the machine does not have. */
+/** A hook name that the machine does not have (ENOENT), or a profile hook faster than it allows (EINVAL). */
 export class HookError extends Error {
-  readonly code = "ENOENT";
+  readonly code: "ENOENT" | "EINVAL";
   readonly hook: string;
   /** Names that look alike. */
   readonly near: readonly string[];
-  constructor(hook: string, near: readonly string[]) {
-    const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-    super(
-      `no such hook: "${hook}".${hint} There are ${TRACEPOINTS.length} tracepoints, written ` +
-        `"tracepoint:CATEGORY:NAME" (categories: ${CATEGORIES.join(", ")}), and "profile:UNIT:N" with the units ` +
-        `${Object.keys(PROFILE_UNITS).join(", ")}; hooks.list() lists them.`,
-    );
+  constructor(hook: string, code: HookError["code"], message: string, near: readonly string[] = []) {
+    super(message);
     this.name = "HookError";
     this.hook = hook;
+    this.code = code;
     this.near = near;
   }
+}
+
+function noSuchHook(hook: string, near: readonly string[]): HookError {
+  const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
+  const message =
+    `no such hook: ${shown(hook)}.${hint} There are ${TRACEPOINTS.length} tracepoints, written ` +
+    `"tracepoint:CATEGORY:NAME" (categories: ${CATEGORIES.join(", ")}), and "profile:UNIT:N" with the units ` +
+    `${Object.keys(PROFILE_UNITS).join(", ")}; m.linux.hooks.list() lists them.`;
+  return new HookError(hook, "ENOENT", message, near);
 }
 
 const CATEGORIES = [...new Set(TRACEPOINTS.map((row) => row.category))];
@@ -42,8 +48,11 @@ const PROFILE_UNITS: Readonly<Record<string, (n: number) => number>> = {
   us: (n) => n * 1e3,
 };
 
-/** Samples no closer than this: perf limits itself likewise. */
+/** Samples no closer than this: Linux's cpu-clock event stretches a shorter period to it. */
 const SHORTEST_PERIOD = 10_000;
+
+/** Linux's kernel.perf_event_max_sample_rate: perf_event_open(2) refuses a higher frequency. */
+const MAX_FREQUENCY = 100_000;
 
 /** A hook that something is attached to. */
 interface Hook {
@@ -99,7 +108,8 @@ export class Hooks {
   }
 
   /**
-   * Runs `program` whenever the hook is hit; gives back how to detach it. Throws `HookError` for an unknown name.
+   * Runs `program` whenever the hook is hit; gives back how to detach it. Throws `HookError` for an unknown name
+   * and for a sampling frequency above 100,000 Hz.
    *
    * @example
    * const detach = linux.hooks.attach("tracepoint:syscalls:sys_exit_read", {
@@ -109,8 +119,8 @@ export class Hooks {
   attach(name: string, program: HookProgram): () => void {
     const [kind, ...rest] = name.split(":");
     const row = kind === "tracepoint" ? tracepoint(rest.join(":")) : undefined;
-    const period = kind === "profile" ? profilePeriod(rest) : undefined;
-    if (row === undefined && period === undefined) throw new HookError(name, nearest(name, this.list()));
+    const period = kind === "profile" ? profilePeriod(name, rest) : undefined;
+    if (row === undefined && period === undefined) throw noSuchHook(name, nearest(name, this.list()));
     const hook = this.#hooks.get(name) ?? this.#create(name, row);
     hook.programs = [...hook.programs, program];
     const stop = period === undefined ? undefined : this.#startTimers(hook, period, program);
@@ -213,9 +223,14 @@ export class Hooks {
   }
 }
 
-function profilePeriod([unit, count, ...more]: readonly string[]): number | undefined {
+/** Nanoseconds between two samples; undefined if the name is none of a profile hook. */
+function profilePeriod(hook: string, [unit, count, ...more]: readonly string[]): number | undefined {
   const toNs = PROFILE_UNITS[unit ?? ""];
   const n = Number(count);
   if (toNs === undefined || more.length > 0 || !/^\d+$/.test(count ?? "") || n === 0) return undefined;
+  if (unit === "hz" && n > MAX_FREQUENCY) {
+    const message = `${shown(hook)} samples too often: at most ${MAX_FREQUENCY} Hz (Linux's perf_event_max_sample_rate)`;
+    throw new HookError(hook, "EINVAL", message);
+  }
   return Math.max(SHORTEST_PERIOD, Math.floor(toNs(n)));
 }

@@ -82,7 +82,28 @@ describe("attach", () => {
       expect.unreachable();
     } catch (error) {
       expect(error).toMatchObject({ code: "ENOENT", near: ["tracepoint:sched:sched_switch"] });
+      expect((error as Error).message).toMatch(/ m\.linux\.hooks\.list\(\) lists them/);
     }
+  });
+
+  it("refuses to sample more often than Linux does", () => {
+    const linux = new Linux({ cpus: 1 });
+    for (const hook of ["profile:hz:1000000000000", "profile:hz:100001"]) {
+      try {
+        linux.hooks.attach(hook, { run() {} });
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toBeInstanceOf(HookError);
+        expect(error).toMatchObject({ code: "EINVAL", hook, near: [] });
+        expect((error as Error).message).toMatch(/at most 100000 Hz/);
+      }
+    }
+    const seen = { hz: 0, us: 0 };
+    linux.hooks.attach("profile:hz:100000", { run: () => void seen.hz++ });
+    // A period is stretched, not refused.
+    linux.hooks.attach("profile:us:1", { run: () => void seen.us++ });
+    linux.runUntil(1_005_000);
+    expect(seen).toEqual({ hz: 100, us: 100 });
   });
 });
 

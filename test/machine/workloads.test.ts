@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Linux, MachineOptionError } from "../../src/linux/linux.ts";
 import { WorkloadError, workloadNamed, workloads } from "../../src/linux/workloads/index.ts";
+import { Machine } from "../../src/machine.ts";
 import { machine, record, SYSCALL_HOOKS } from "./record.ts";
 
 /** Which system calls each process name makes, in a second. */
@@ -87,12 +88,53 @@ describe("names and parameters", () => {
     for (const rate of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => workloads.webServer({ rate })).toThrow(WorkloadError);
     }
-    expect(() => workloads.readFiles({ pause: -5 })).toThrow(/pause must be a number above 0, not -5/);
+    expect(() => workloads.readFiles({ pause: -5 })).toThrow(/pause must be a number above 0, not -5$/);
+  });
+
+  it("that are too much for a machine are refused with the most there may be", async () => {
+    expect(() => workloads.webServer({ rate: 1e9 })).toThrow(/rate must be at most 100000, not 1000000000$/);
+    expect(() => workloads.webServer({ workers: 1e9 })).toThrow(/workers must be at most 1000, not/);
+    expect(() => workloads.webServer({ workers: 1.5 })).toThrow(/workers must be a whole number, not 1.5$/);
+    expect(() => workloads.webServer({ port: 65_536 })).toThrow(/port must be at most 65535/);
+    expect(() => workloads.readFiles({ files: 1e9 })).toThrow(/at most 100000/);
+    expect(() => workloads.logRotation({ logs: 1e9 })).toThrow(/at most 100/);
+    const linux = new Linux();
+    linux.spawn(workloads.webServer({ rate: 100_000, workers: 1_000 }));
+    expect((await linux.run("20ms")).syscalls).toBeGreaterThan(1_000);
+  });
+
+  it("are numbers by name", () => {
+    // @ts-expect-error a number in quotes
+    expect(() => workloads.webServer({ rate: "5" })).toThrow(/rate must be a number above 0, not "5"/);
+    // @ts-expect-error no object
+    expect(() => workloads.webServer(null)).toThrow(/as an object, not null/);
+    expect(workloads.webServer({ rate: undefined }).options.rate).toBe(2_000);
+  });
+
+  it("are what spawn takes, and nothing else", () => {
+    const linux = new Linux();
+    for (const [given, told] of [
+      [undefined, /not undefined$/],
+      [null, /not null$/],
+      ["webServer", /not "webServer"$/],
+      [{}, /not \{\}$/],
+      [workloads.webServer, /not the function webServer \(call it/],
+    ] as const) {
+      expect(() => linux.spawn(given as never)).toThrow(WorkloadError);
+      expect(() => linux.spawn(given as never)).toThrow(told);
+    }
   });
 
   it("of machines are checked as well", () => {
     for (const cpus of [0, -1, 1.5, 65, Number.NaN]) expect(() => new Linux({ cpus })).toThrow(MachineOptionError);
     expect(() => new Linux({ seed: 0.5 })).toThrow(/seed must be a whole number, not 0.5/);
+    expect(() => new Linux({ cpus: Number.NaN })).toThrow(/whole number from 1 to 64, not NaN/);
+    // @ts-expect-error a bigint
+    expect(() => new Linux({ seed: 5n })).toThrow(/seed must be a whole number, not 5n/);
+    for (const given of [null, 4, "4"]) {
+      expect(() => new Linux(given as never)).toThrow(MachineOptionError);
+      expect(() => new Machine(given as never)).toThrow(/options must be an object such as/);
+    }
     expect(new Linux({ cpus: 64 }).cpus).toHaveLength(64);
   });
 });

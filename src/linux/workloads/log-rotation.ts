@@ -1,7 +1,7 @@
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
-import { withDefaults } from "./options.ts";
+import { type ParameterTable, withDefaults } from "./options.ts";
 import { ConfiguredWorkload, exec } from "./workload.ts";
 
 const BINARY = "/usr/sbin/logrotate";
@@ -15,11 +15,15 @@ export interface LogRotationOptions {
   readonly every: number;
 }
 
-const DEFAULTS: LogRotationOptions = { size: 3_000_000, logs: 3, every: 500 };
+const PARAMETERS: ParameterTable<LogRotationOptions> = {
+  size: { usual: 3_000_000, most: 1_000_000_000, whole: true },
+  logs: { usual: 3, most: 100, whole: true },
+  every: { usual: 500, most: 3_600_000 },
+};
 
 /** A daemon that now and then pipes old logs through a compressor: long sequential reads, a pipe, two processes. */
 export function logRotation(options: Partial<LogRotationOptions> = {}): ConfiguredWorkload<LogRotationOptions> {
-  const all = withDefaults("logRotation", DEFAULTS, options);
+  const all = withDefaults("logRotation", PARAMETERS, options);
   const { size, logs, every } = all;
   return new ConfiguredWorkload("logRotation", all, (linux) => {
     const paths = Array.from({ length: logs }, (_, i) => `/var/log/app${i}.log`);

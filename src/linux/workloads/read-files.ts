@@ -1,7 +1,7 @@
 import { O_RDONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
-import { withDefaults } from "./options.ts";
+import { type ParameterTable, withDefaults } from "./options.ts";
 import { ConfiguredWorkload, exec } from "./workload.ts";
 
 const SHELL = "/usr/bin/bash";
@@ -18,11 +18,17 @@ export interface ReadFilesOptions {
   readonly pause: number;
 }
 
-const DEFAULTS: ReadFilesOptions = { files: 50, size: 40_000, chunk: 131_072, pause: 20 };
+const PARAMETERS: ParameterTable<ReadFilesOptions> = {
+  files: { usual: 50, most: 100_000, whole: true },
+  size: { usual: 40_000, most: 100_000_000 },
+  // Linux reads no more at once.
+  chunk: { usual: 131_072, most: 0x7fff_f000, whole: true },
+  pause: { usual: 20, most: 3_600_000 },
+};
 
 /** A shell in which somebody runs `cat FILE` again and again: fork, exec, open, read, write, exit, wait. */
 export function readFiles(options: Partial<ReadFilesOptions> = {}): ConfiguredWorkload<ReadFilesOptions> {
-  const all = withDefaults("readFiles", DEFAULTS, options);
+  const all = withDefaults("readFiles", PARAMETERS, options);
   const { files, size, chunk, pause } = all;
   return new ConfiguredWorkload("readFiles", all, (linux) => {
     const paths = Array.from({ length: files }, (_, i) => `/home/student/notes/chapter${i}.txt`);

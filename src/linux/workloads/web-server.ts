@@ -3,7 +3,7 @@ import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from "../open.ts";
 import { Random } from "../random.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
-import { withDefaults } from "./options.ts";
+import { type ParameterTable, withDefaults } from "./options.ts";
 import { ConfiguredWorkload } from "./workload.ts";
 
 const BINARY = "/usr/sbin/webserver";
@@ -22,14 +22,20 @@ export interface WebServerOptions {
   readonly size: number;
 }
 
-const DEFAULTS: WebServerOptions = { port: 80, workers: 4, rate: 2_000, files: 400, size: 12_000 };
+const PARAMETERS: ParameterTable<WebServerOptions> = {
+  port: { usual: 80, most: 65_535, whole: true },
+  workers: { usual: 4, most: 1_000, whole: true },
+  rate: { usual: 2_000, most: 100_000 },
+  files: { usual: 400, most: 100_000, whole: true },
+  size: { usual: 12_000, most: 100_000_000 },
+};
 
 /**
  * A web server with several workers, and clients that ask it for files: accept, read the request, open, read and send
  * the file, write the log. Popular files come from the page cache, others from the disk.
  */
 export function webServer(options: Partial<WebServerOptions> = {}): ConfiguredWorkload<WebServerOptions> {
-  const all = withDefaults("webServer", DEFAULTS, options);
+  const all = withDefaults("webServer", PARAMETERS, options);
   const { port, workers, rate, files, size } = all;
   return new ConfiguredWorkload("webServer", all, (linux) => {
     const paths = makeSite(linux, files, size);
