@@ -38,11 +38,12 @@ export class Machine implements Displayable {
   readonly seed: number;
   readonly #loader: Loader;
 
-  constructor({ cpus = 2, seed = 1 }: MachineOptions = {}) {
-    this.cpus = cpus;
-    this.seed = seed;
-    this.linux = new Linux({ cpus, seed });
-    this.bpf = new BpfSubsystem(this.linux, { cpus });
+  /** Throws `MachineOptionError`. */
+  constructor(options: MachineOptions = {}) {
+    this.linux = new Linux(options);
+    this.cpus = this.linux.cpus.length;
+    this.seed = this.linux.seed;
+    this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
     this.#loader = new Loader(this.bpf);
   }
 

@@ -1,4 +1,5 @@
 import { ERRNO } from "./errno.ts";
+import { doExit } from "./process.ts";
 import { mustYield } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
 import { BEHIND, PREEMPTED, type Task, type Wait } from "./task.ts";
@@ -18,7 +19,8 @@ export function execute(t: Task): Wait {
   for (;;) {
     switch (t.phase) {
       case "user":
-        t.program!.next(t.result);
+        // A program never ends by itself, its last call is exit: this one has thrown, and its error was told then.
+        if (t.program!.next(t.result).done) die(t);
         break;
       case "compute":
         if (!compute(t)) return BEHIND;
@@ -51,6 +53,12 @@ export function execute(t: Task): Wait {
         t.phase satisfies never;
     }
   }
+}
+
+/** As by SIGSEGV: the task exits. */
+function die(t: Task): void {
+  t.rest = doExit(t, F.irqentry_exit_to_user_mode, 128 + 11);
+  t.phase = "kernel";
 }
 
 /** The program has asked for a system call: libc's wrapper, then the entry into Linux. */

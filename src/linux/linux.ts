@@ -3,7 +3,7 @@ import type { RuntimeMap } from "../maps/runtime.ts";
 import { LinearMemory } from "../memory/memory.ts";
 import { BlockDevice } from "./block-device.ts";
 import { Cpu } from "./cpu.ts";
-import { parseDuration } from "./duration.ts";
+import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
 import type { Hooks } from "./hooks.ts";
@@ -14,6 +14,7 @@ import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
 import { readScript } from "./replay/script.ts";
 import type { Scheduler } from "./scheduler.ts";
+import { shown } from "./shown.ts";
 import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
 import { type ReplaySummary, type RunNumbers, type RunSummary, showing } from "./summary.ts";
@@ -23,6 +24,7 @@ import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WaitQueue } from "./wait-queue.ts";
+import { WorkloadError } from "./workloads/options.ts";
 import type { Workload } from "./workloads/workload.ts";
 import { Writeback } from "./writeback.ts";
 
@@ -39,7 +41,7 @@ export class RunningError extends Error {
 export class MachineOptionError extends Error {
   readonly code = "EINVAL";
   constructor(option: string, given: unknown, expected: string) {
-    super(`a machine's ${option} must be ${expected}, not ${JSON.stringify(given)}`);
+    super(`a machine's ${option} must be ${expected}, not ${shown(given)}`);
     this.name = "MachineOptionError";
   }
 }
@@ -80,6 +82,8 @@ const ABANDONED = 100;
 /** One call of `run` while it lasts. */
 interface Run {
   slices: number;
+  /** The log that it takes the machine through, if any. */
+  replay?: Replay;
 }
 
 /**
@@ -97,6 +101,7 @@ export class Linux implements Host {
   /** Filled by the bpf subsystem. */
   readonly maps: (RuntimeMap | undefined)[] = [];
   readonly cpus: readonly Cpu[];
+  readonly seed: number;
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
   readonly files = new FileSystem();
@@ -120,12 +125,17 @@ export class Linux implements Host {
   /** The run that is under way. */
   #run: Run | undefined;
 
-  constructor({ cpus = 2, seed = 1, memory = new LinearMemory() }: LinuxOptions = {}) {
+  constructor(options: LinuxOptions = {}) {
+    if (typeof options !== "object" || options === null) {
+      throw new MachineOptionError("options", options, "an object such as { cpus: 2, seed: 7 }");
+    }
+    const { cpus = 2, seed = 1, memory = new LinearMemory() } = options;
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
       throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
     }
     if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
     this.memory = memory;
+    this.seed = seed;
     this.random32 = new Random(seed, 0);
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
@@ -267,9 +277,9 @@ export class Linux implements Host {
     if (task.parent === undefined) this.reaped(task);
   }
 
-  /** A zombie's last trace goes. */
+  /** A zombie's last trace goes; its pid may have got another owner already. */
   reaped(task: Task): void {
-    this.#tasks.delete(task.pid);
+    if (this.#tasks.get(task.pid) === task) this.#tasks.delete(task.pid);
   }
 
   /** Takes a task off the machine, wherever it is; it never runs again. */
@@ -280,8 +290,9 @@ export class Linux implements Host {
 
   // What users do.
 
-  /** Starts a workload. */
+  /** Starts a workload; throws `WorkloadError` for anything else. */
   spawn(workload: Workload): Task {
+    if (typeof workload?.start !== "function") throw new WorkloadError(noWorkload(workload), "", []);
     return workload.start(this);
   }
 
@@ -289,17 +300,26 @@ export class Linux implements Host {
    * Runs for a span of virtual time ("10s", "250ms", or nanoseconds), giving the event loop a turn now and then.
    * Throws `DurationError`, `RunningError`.
    */
-  async run(duration: string | number): Promise<RunSummary> {
+  async run(duration: Duration): Promise<RunSummary> {
     const span = parseDuration(duration);
     const run = await this.#begin();
-    const end = this.#simulation.now + span;
-    const before = this.#counters();
     try {
-      while (!this.#slice(end, run)) await turn();
+      const before = this.#counters();
+      const end = this.#simulation.now + span;
+      if (end > LONGEST) throw new DurationError(duration);
+      await this.#advance(end, run);
+      return this.#since(before);
     } finally {
-      if (this.#run === run) this.#run = undefined;
+      this.#end(run);
     }
-    return this.#since(before);
+  }
+
+  async #advance(end: number, run: Run): Promise<void> {
+    while (!this.#slice(end, run)) await turn();
+  }
+
+  #end(run: Run): void {
+    if (this.#run === run) this.#run = undefined;
   }
 
   /** Some milliseconds of real time of a run; true when it is at its end. */
@@ -319,6 +339,7 @@ export class Linux implements Host {
       const { slices } = other;
       await new Promise((resolve) => setTimeout(resolve, ABANDONED));
       if (this.#run !== other || other.slices !== slices) throw new RunningError();
+      other.replay?.finish();
     }
     this.#run = { slices: 0 };
     return this.#run;
@@ -333,23 +354,34 @@ export class Linux implements Host {
   }
 
   /**
-   * Runs the machine through a log of `strace -f -ttt`: its processes make the log's system calls at the log's times,
-   * with the log's results. Throws `StraceError` at the first bad line; what came before it has happened.
+   * Runs the machine through a log of `strace -f -ttt`, its text or its bytes: its processes make the log's system
+   * calls at the log's times, with the log's results. Throws `LogSourceError` for what is no log and `StraceError` at
+   * the first bad line; what came before that line has happened.
    *
    * @example
    * await linux.replay(await readFile("build.strace", "utf8"));
    */
   async replay(source: LogSource): Promise<ReplaySummary> {
-    const before = this.#counters();
     const script = await readScript(source);
+    const run = await this.#begin();
+    const before = this.#counters();
     const replay = new Replay(this, script);
-    await this.run(replay.end - this.#simulation.now);
-    // Calls that came late, because there are fewer CPUs than the log had.
-    for (let extra = 0; replay.live > 0 && extra < LATENESS; extra += LATENESS_STEP) await this.run(LATENESS_STEP);
-    replay.finish();
+    run.replay = replay;
+    try {
+      await this.#advance(replay.end, run);
+      // Calls that came late, because there are fewer CPUs than the log had.
+      const latest = replay.end + LATENESS;
+      while (replay.live > 0 && this.#simulation.now < latest) {
+        await this.#advance(this.#simulation.now + LATENESS_STEP, run);
+      }
+    } finally {
+      replay.finish();
+      this.#end(run);
+    }
     if (script.error !== undefined) throw script.error;
-    const { lines, signals, processes } = script;
-    return showing({ ...this.#since(before), calls: replay.calls, lines, signals, processes: processes.length });
+    const { lines, signals, processes, skipped } = script;
+    const log = { calls: replay.calls, lines, signals, processes: processes.length };
+    return showing({ ...this.#since(before), ...log, ...(skipped > 0 && { skipped }) });
   }
 
   #counters(): RunNumbers {
@@ -367,6 +399,11 @@ export class Linux implements Host {
       switches: after.switches - before.switches,
     });
   }
+}
+
+function noWorkload(given: unknown): string {
+  const call = typeof given === "function" ? " (call it, to get a workload)" : "";
+  return `spawn takes a workload, such as workloads.webServer(), not ${shown(given)}${call}`;
 }
 
 /** How a machine is built. */

@@ -6,11 +6,18 @@ import type { LinearMemory } from "../memory/memory.ts";
  */
 export const USER_STRINGS_HIGH = 0x7f00;
 
+/** Bytes of all strings together, so that a huge log leaves room for maps. */
+const MOST = 32 * 2 ** 20;
+
+/** Where the strings beyond that are: an address that nothing can be read from. */
+const UNMAPPED = (USER_STRINGS_HIGH + 1) * 2 ** 32;
+
 /** Strings of the simulated programs, in linear memory, so that a pointer argument points to something. */
 export class UserStrings {
   readonly #memory: LinearMemory;
   readonly #addresses = new Map<string, number>();
   readonly #texts = new Map<number, string>();
+  #bytes = 0;
 
   constructor(memory: LinearMemory) {
     this.#memory = memory;
@@ -21,6 +28,8 @@ export class UserStrings {
     const known = this.#addresses.get(text);
     if (known !== undefined) return known;
     const bytes = new TextEncoder().encode(text);
+    this.#bytes += bytes.length + 1;
+    if (this.#bytes > MOST) return UNMAPPED;
     const offset = this.#memory.allocate(bytes.length + 1);
     this.#memory.u8.set(bytes, offset);
     const address = USER_STRINGS_HIGH * 2 ** 32 + offset;

@@ -23,6 +23,8 @@ export interface ReplaySummary extends RunSummary {
   /** Signals in the log; they are counted, not delivered. */
   readonly signals: number;
   readonly processes: number;
+  /** Calls that strace had no name for (`syscall_0x1d5`), which were not made; only if there are any. */
+  readonly skipped?: number;
 }
 
 /** Gives plain numbers the way to show themselves; hidden, so that two summaries compare by their numbers. */

@@ -15,6 +15,7 @@ describe("durations", () => {
     [" 1h ", 3600e9],
     [1234, 1234],
     [0, 0],
+    [5n, 5],
   ])("%s is %d ns", (given, ns) => expect(parseDuration(given)).toBe(ns));
 
   it.each([
@@ -29,13 +30,30 @@ describe("durations", () => {
     Number.POSITIVE_INFINITY,
     2 ** 60,
     "999999h",
-  ])("%j is refused, saying what to write", async (given) => {
+    -1n,
+    2n ** 70n,
+    null as never,
+    undefined as never,
+    true as never,
+    {} as never,
+    Symbol("s") as never,
+  ])("%s is refused, saying what to write", async (given) => {
     expect(() => parseDuration(given)).toThrow(DurationError);
     await expect(new Linux().run(given)).rejects.toThrow(/"10s", "250ms"/);
   });
 });
 
 describe("run", () => {
+  it("takes what now gives, and tells what it was given", async () => {
+    const linux = new Linux();
+    expect((await linux.run(BigInt(linux.ktimeNs()) + 5n)).ns).toBe(5);
+    await expect(linux.run(Number.NaN)).rejects.toThrow(/not a duration: NaN;/);
+    await expect(linux.run(-1n)).rejects.toThrow(/not a duration: -1n;/);
+    await linux.run(1_000);
+    await expect(linux.run(2 ** 53 - 1)).rejects.toThrow(DurationError);
+    expect((await linux.run(5)).ns).toBe(5);
+  });
+
   it("tells what happened", async () => {
     const linux = machine(workloads.webServer({ rate: 2000 }));
     const hook = "tracepoint:syscalls:sys_enter_accept4";

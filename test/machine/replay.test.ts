@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { Linux } from "../../src/linux/linux.ts";
+import { Linux, RunningError } from "../../src/linux/linux.ts";
+import { LogSourceError } from "../../src/linux/replay/lines.ts";
 import { StraceError } from "../../src/linux/replay/strace-line.ts";
 import { workloads } from "../../src/linux/workloads/index.ts";
 import { record, SYSCALL_HOOKS } from "./record.ts";
@@ -139,7 +140,7 @@ describe("sources", () => {
     ["an iterable of pieces", () => stream(1013)],
     ["a web stream", () => webStream(65_536)],
     ["text with the line ends of another system", () => LOG.replaceAll("\n", "\r\n")],
-    ["text without a last line end", () => LOG.trimEnd()],
+    ["bytes", () => bytes],
   ])("may be %s", async (_, source) => {
     const linux = new Linux();
     expect(await linux.replay(source())).toMatchObject({
@@ -174,8 +175,109 @@ describe("bad logs", () => {
     expect(linux.tasks()).toEqual([]);
   });
 
-  it("an empty log is no error", async () => {
-    expect(await new Linux().replay("")).toMatchObject({ calls: 0, processes: 0 });
+  it("a time far off is a bad line as any other, and leaves nothing behind", async () => {
+    const linux = new Linux();
+    const events = record(linux, ["tracepoint:syscalls:sys_exit_read"], 24);
+    await expect(linux.replay(`${HEAD}5 9999999999.0 read(3, "", 1) = 1\n`)).rejects.toThrow(
+      /line 4: .*more than a day/,
+    );
+    expect(events.map((event) => ret(event.record))).toEqual([4096]);
+    expect(linux.tasks()).toEqual([]);
+  });
+
+  it("a string of two megabytes is no reason to fail", async () => {
+    const text = "x".repeat(2_000_000);
+    const { events } = await replayed(`${HEAD}5 100.003000 write(3, "${text}", 2000000) = 2000000\n`);
+    expect(ret(events.find(({ hook }) => hook.endsWith("exit_write"))!.record)).toBe(2_000_000);
+  });
+
+  it("a replay that fails in the middle takes its processes along, the waiting and the future ones", async () => {
+    const linux = new Linux();
+    const detach = linux.hooks.attach("tracepoint:syscalls:sys_exit_read", {
+      run() {
+        throw new RangeError("a program's own fault");
+      },
+    });
+    const log = `${HEAD}5 100.003000 close(3) = 0\n6 100.500000 close(4) = 0\n`;
+    await expect(linux.replay(log)).rejects.toThrow("own fault");
+    detach();
+    expect(linux.tasks()).toEqual([]);
+    const events = record(linux, SYSCALL_HOOKS);
+    expect(await linux.run("2s")).toMatchObject({ syscalls: 0 });
+    expect(events).toEqual([]);
+    expect(await linux.replay(log)).toMatchObject({ calls: 5, syscalls: 5, processes: 2 });
+  });
+
+  it("a replay refused because the machine is running leaves nothing behind", async () => {
+    const linux = new Linux();
+    linux.spawn(workloads.webServer());
+    const first = linux.run("2s");
+    await expect(linux.replay(HEAD)).rejects.toThrow(RunningError);
+    await first;
+    const { events } = await linux.replay(HEAD);
+    expect(events).toEqual({});
+    expect(linux.tasks().some(({ pid }) => pid === 5)).toBe(false);
+  });
+
+  it("a program that throws ends, and the machine goes on", async () => {
+    const linux = new Linux();
+    linux.process({
+      comm: "bad",
+      // biome-ignore lint/correctness/useYield: it fails before its first request
+      *program() {
+        throw new RangeError("no");
+      },
+    });
+    await expect(linux.run("1ms")).rejects.toThrow("no");
+    expect((await linux.run("1ms")).ns).toBe(1_000_000);
+    expect(linux.tasks()).toEqual([]);
+  });
+
+  it.each([
+    ["nothing", undefined, /must be its text or bytes.*not undefined/],
+    ["a number", 5, /not 5$/],
+    ["an object", {}, /not \{\}$/],
+    ["null", null, /not null$/],
+    ["a promise", Promise.resolve(HEAD), /await it/],
+    ["a file name", "data/build.strace", /"data\/build.strace" looks like a file name: give the log's text/],
+    ["a file name with blanks", "my logs/a b.txt", /looks like a file name.*await readFile/],
+    [
+      "pieces of something else",
+      (async function* () {
+        yield 5;
+      })(),
+      /pieces must be text or bytes, not 5/,
+    ],
+    ["empty text", "", /the log is empty/],
+    ["no bytes", new Uint8Array(), /the log is empty/],
+    ["remarks alone", "strace: Process 5 attached\n", /none of the log's lines is a system call/],
+  ])("%s is no log", async (_, source, message) => {
+    const error = await new Linux().replay(source as string).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(LogSourceError);
+    expect(error).toMatchObject({ code: "EINVAL" });
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it("calls without a name are left out and counted, if there are any", async () => {
+    const { summary } = await replayed(`${HEAD}5 100.1 syscall_0x1d5(0x1) = -1 ENOSYS (Function not implemented)\n`);
+    expect(summary).toMatchObject({ calls: 3, skipped: 1 });
+    expect((await replayed(HEAD)).summary).not.toHaveProperty("skipped");
+  });
+
+  it("a pid that is used twice is two processes", async () => {
+    const { events, summary, linux } = await replayed(`${HEAD}5 100.003 +++ exited with 0 +++
+5 100.004000 execve("/bin/other", ["other"], 0x1) = 0
+5 100.005000 read(3, "", 10) = 7
+5 100.006000 exit_group(0) = ?
+5 100.007000 +++ exited with 0 +++
+`);
+    const reads = events.filter(({ hook }) => hook.endsWith("sys_exit_read"));
+    expect(reads.map(({ comm, pid, record }) => [comm, pid, ret(record)])).toEqual([
+      ["demo", 5, 4096],
+      ["other", 5, 7],
+    ]);
+    expect(summary).toMatchObject({ processes: 2, calls: 6 });
+    expect(linux.tasks()).toEqual([]);
   });
 
   it("calls that never returned, began before the log, or are in nobody's table do what they can", async () => {

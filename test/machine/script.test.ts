@@ -41,7 +41,7 @@ describe("readScript", () => {
   });
 
   it("keeps what came before a bad line", async () => {
-    const script = await readScript("10 5.0 close(3) = 0\n10 5.1 clo");
+    const script = await readScript("10 5.0 close(3) = 0\n10 5.1 clo\n");
     expect(script.error).toMatchObject({ line: 2, text: "10 5.1 clo" });
     expect(script.processes[0]!.calls).toHaveLength(1);
     expect(script.lines).toBe(1);
@@ -53,6 +53,122 @@ describe("readScript", () => {
       throw new RangeError("the disk is gone");
     }
     await expect(readScript(broken())).rejects.toThrow("the disk is gone");
+  });
+});
+
+describe("readScript and times", () => {
+  const second = (time: string) => readScript(`10 100.000000 close(3) = 0\n10 ${time} close(4) = 0\n`);
+
+  it.each([
+    ["9999999999.0", /more than a day after/],
+    [`1${"0".repeat(400)}.0`, /more than a day after/],
+    ["99.900000", /earlier than the first line/],
+  ])("refuses %s after 100.0", async (time, reason) => {
+    const { error, length, processes } = await second(time);
+    expect(error).toMatchObject({ line: 2 });
+    expect(error!.reason).toMatch(reason);
+    expect(length).toBe(0);
+    expect(processes[0]!.calls).toHaveLength(1);
+  });
+
+  it("refuses a call that lasts for ever, and a first line at no time", async () => {
+    const { error } = await readScript("10 1.0 close(3) = 0\n10 1.1 close(4) = 0 <9999999999.0>\n");
+    expect(error).toMatchObject({ line: 2, reason: expect.stringMatching(/lasts more than a day/) });
+    expect((await readScript(`10 ${"9".repeat(400)}.0 close(3) = 0\n`)).error).toMatchObject({ line: 1 });
+    expect((await readScript("99999999 1.0 close(3) = 0\n")).error!.reason).toMatch(/process id is above/);
+  });
+
+  it("takes a line a little before the first one for as early, and a day for a long log", async () => {
+    expect((await second("99.995000")).processes[0]!.calls.map(({ start }) => start)).toEqual([0, 0]);
+    expect(await second("86500.0")).toMatchObject({ error: undefined, length: 86_400e9 });
+  });
+
+  it("ends with the end of its last call", async () => {
+    expect(await readScript("10 1.0 poll([], 0, 20000) = 0 (Timeout) <20.000000>\n")).toMatchObject({ length: 20e9 });
+  });
+});
+
+describe("a log that is cut off", () => {
+  const log = '5 1.000000 close(4) = 0\n5 1.000100 read(3, "", 20000) = 10240 <0.000077>\n';
+
+  it("does not count its last line, wherever the cut is", async () => {
+    const start = log.indexOf("\n") + 2;
+    for (let cut = start; cut < log.length; cut++) {
+      const { error, processes } = await readScript(log.slice(0, cut));
+      expect(error, log.slice(0, cut)).toMatchObject({ line: 2 });
+      expect(processes[0]!.calls.map(({ name }) => name)).toEqual(["close"]);
+    }
+    for (const value of ["1", "10", "102", "10240"]) {
+      const { error } = await readScript(`${log.slice(0, log.indexOf("= 10240"))}= ${value}`);
+      expect(error!.message).toMatch(/line 2: the log is cut off in this line, it has no end of line/);
+    }
+    expect((await readScript(log)).error).toBeUndefined();
+  });
+
+  it("may have blanks after its last line", async () => {
+    expect(await readScript(`${log}  `)).toMatchObject({ error: undefined, lines: 3 });
+  });
+});
+
+describe("process ids", () => {
+  it("of processes that have ended belong to new processes", async () => {
+    const script = await readScript(`10 1.0 fork() = 11
+11 1.1 close(0) = 0
+11 1.2 +++ exited with 3 +++
+10 1.3 vfork( <unfinished ...>
+11 1.4 close(1) = 0
+11 1.5 +++ killed by SIGKILL +++
+10 1.6 <... vfork resumed>) = 11
+12 1.7 close(5) = 0
+12 1.8 +++ exited with 0 +++
+10 1.9 clone(child_stack=0x1, flags=CLONE_VM|CLONE_THREAD) = 12
+12 2.0 close(2) = 0
+`);
+    expect(script.error).toBeUndefined();
+    const rows = script.processes.map(({ pid, parent, thread, calls, exit }) => [
+      ...[pid, parent, thread, exit?.code],
+      calls.map(({ args }) => args[0] ?? ""),
+    ]);
+    expect(rows.slice(1)).toEqual([
+      [11, 10, false, 3, ["0"]],
+      [11, 10, false, 128 + 9, ["1"]],
+      [12, undefined, false, 0, ["5"]],
+      [12, 10, true, undefined, ["2"]],
+    ]);
+  });
+
+  it("of a leader go to the thread that calls execve", async () => {
+    const { processes, error } = await readScript(`7 1.0 clone(flags=CLONE_THREAD) = 8
+7 1.1 futex(0x1, FUTEX_WAIT, 2, NULL <unfinished ...>
+8 1.2 execve("/bin/true", ["true"], 0x1 <unfinished ...>
+7 1.3 <... futex resumed>) = ?
+7 1.4 +++ superseded by execve in pid 8 +++
+7 1.5 <... execve resumed>) = 0
+7 1.6 exit_group(0) = ?
+`);
+    expect(error).toBeUndefined();
+    expect(processes.map(({ pid, calls }) => [pid, calls.map(({ name }) => name)])).toEqual([
+      [7, ["clone", "futex"]],
+      [8, []],
+      [7, ["execve", "exit_group"]],
+    ]);
+    expect(processes[2]!.calls[0]).toMatchObject({ start: 200_000_000, end: 500_000_000, value: 0 });
+    expect(processes[2]!.calls[0]!.args[0]).toBe('"/bin/true"');
+  });
+});
+
+describe("calls without a name", () => {
+  it("are skipped and counted", async () => {
+    const script = await readScript(`7 1.0 syscall_0x1d5(0x1, 0x2, 0, 0, 0, 0) = -1 ENOSYS (Function not implemented)
+7 1.1 ???( <unfinished ...>
+7 1.2 <... ??? resumed>) = ?
+7 1.3 ???() = ?
+7 1.4 umask(022) = 022
+`);
+    expect(script).toMatchObject({ error: undefined, skipped: 3 });
+    expect(script.processes.flatMap(({ calls }) => calls.map(({ name, value }) => [name, value]))).toEqual([
+      ["umask", 0o22],
+    ]);
   });
 });
 
@@ -73,7 +189,7 @@ describe("linesOf", () => {
           }
           const got: string[] = [];
           for await (const line of linesOf(pieces())) got.push(line);
-          expect(got).toEqual(lines);
+          expect(got).toEqual(lines.map((line) => `${line}\n`));
         },
       ),
     );
@@ -98,6 +214,22 @@ describe("register", () => {
     ["{st_size=1, ...}", 0x7ffd_5c3a_1000],
     ["[1, 2]", 0x7ffd_5c3a_1000],
   ])("of %s is %d", (text, value) => expect(register(text, strings)).toBe(value));
+
+  it("of a huge string points to its beginning", () => {
+    const text = `"${"é<".repeat(1_000_000)}"...`;
+    const kept = strings.read(register(text, strings));
+    expect(kept).toBe("é<".repeat(1365));
+    expect(strings.read(register(`"${"\\303\\251".repeat(100_000)}"`, strings))).toBe("é".repeat(2048));
+    expect(register(`{${"<".repeat(1_000_000)}`, strings)).toBe(0x7ffd_5c3a_1000);
+    expect(register("<".repeat(1_000_000), strings)).toBe(0);
+  });
+
+  it("of more strings than a machine keeps points nowhere", () => {
+    const few = new UserStrings(new LinearMemory());
+    const addresses = Array.from({ length: 34 }, (_, i) => few.address(String(i).padEnd(2 ** 20)));
+    expect(few.read(addresses[3]!)).toHaveLength(2 ** 20);
+    expect(few.read(addresses[33]!)).toBe("");
+  });
 
   it("of a string points to its bytes", () => {
     const address = register('"/tmp/a b"', strings);

@@ -27,6 +27,8 @@ describe("parseStraceLine", () => {
     ["poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN}])", 1],
     ["poll([{fd=3, events=POLLIN}], 1, 0) = 0 (Timeout)", 0],
     ["getpid() = 17", 17],
+    ["umask(077) = 022", 0o22],
+    ["umask(022) = 000", 0],
   ])("understands the result of %s", (text, value) => {
     expect(parse(`7 1.5 ${text}`)).toMatchObject({ kind: "call", result: { value } });
   });
@@ -54,9 +56,11 @@ describe("parseStraceLine", () => {
     });
     expect(parse("8 1.1 --- stopped by SIGTSTP ---")).toMatchObject({ kind: "signal", signal: "SIGTSTP" });
     expect(parse("8 1.1 +++ exited with 3 +++")).toMatchObject({ kind: "exit", code: 3 });
-    expect(parse("8 1.1 +++ killed by SIGKILL +++")).toMatchObject({ kind: "exit", signal: "SIGKILL" });
+    expect(parse("8 1.1 +++ killed by SIGKILL +++")).toMatchObject({ code: 128 + 9, signal: "SIGKILL" });
+    expect(parse("8 1.1 +++ killed by SIGRT_3 +++")).toMatchObject({ code: 128 + 35, signal: "SIGRT_3" });
+    expect(() => parse("8 1.1 +++ killed by SIGWHAT +++")).toThrow(/none of those strace prints/);
     expect(parse("8 1.1 +++ killed by SIGSEGV (core dumped) +++")).toMatchObject({ kind: "exit", signal: "SIGSEGV" });
-    expect(parse("8 1.1 +++ superseded by execve in pid 7 +++")).toMatchObject({ kind: "exit", code: 0 });
+    expect(parse("8 1.1 +++ superseded by execve in pid 7 +++")).toMatchObject({ kind: "superseded", by: 7 });
     expect(parse("1.1 close(3) = 0")).toMatchObject({ kind: "call", pid: 0 });
     expect(parse("[pid   812] 1.1 close(3) = 0")).toMatchObject({ kind: "call", pid: 812 });
     expect(parse("   ")).toBeUndefined();

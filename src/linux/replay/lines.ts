@@ -1,24 +1,69 @@
-/** Where a log comes from: its text, or pieces of it as they arrive. */
-export type LogSource = string | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
+import { shown } from "../shown.ts";
 
-/** The lines of a log without their ends, whatever the pieces it comes in; a last line without an end counts. */
+/** Where a log comes from: its text or its bytes, or pieces of them as they arrive. */
+export type LogSource = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
+
+/** What was given to be replayed is no log. */
+export class LogSourceError extends Error {
+  readonly code = "EINVAL";
+  constructor(reason: string) {
+    super(reason);
+    this.name = "LogSourceError";
+  }
+}
+
+const EXAMPLE = 'await readFile("build.strace", "utf8")';
+
+/**
+ * The lines of a log, each with the "\n" that ends it, whatever the pieces it comes in; only a last line that is cut
+ * off has none.
+ */
 export async function* linesOf(source: LogSource): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder();
-  let rest = "";
+  // Pieces of a line whose end has not come yet.
+  let rest: string[] = [];
   for await (const piece of pieces(source)) {
-    const text = rest + (typeof piece === "string" ? piece : decoder.decode(piece, { stream: true }));
-    const lines = text.split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield line.replace(/\r$/, "");
+    if (typeof piece !== "string" && !ArrayBuffer.isView(piece)) {
+      throw new LogSourceError(`a log's pieces must be text or bytes, not ${shown(piece)}`);
+    }
+    const text = typeof piece === "string" ? piece : decoder.decode(piece, { stream: true });
+    let start = 0;
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      rest.push(text.slice(start, end + 1));
+      yield rest.join("");
+      rest = [];
+      start = end + 1;
+    }
+    if (start < text.length) rest.push(text.slice(start));
   }
-  rest += decoder.decode();
-  if (rest !== "") yield rest;
+  const last = rest.join("") + decoder.decode();
+  if (last !== "") yield last;
 }
 
 async function* pieces(source: LogSource): AsyncGenerator<string | Uint8Array, void, void> {
-  if (typeof source === "string") yield source;
+  if (typeof source === "string") yield checkText(source);
+  // A view of whichever realm: a cell's Uint8Array need not be this module's.
+  else if (ArrayBuffer.isView(source)) yield source;
   else if (source instanceof ReadableStream) yield* readAll(source);
-  else yield* source;
+  else if (isPieces(source)) yield* source;
+  else if (typeof (source as { then?: unknown } | null | undefined)?.then === "function") {
+    throw new LogSourceError(`a log to replay has not been read yet: await it, as in ${EXAMPLE}`);
+  } else {
+    throw new LogSourceError(
+      `a log to replay must be its text or bytes, or a stream of them, for example ${EXAMPLE}, not ${shown(source)}`,
+    );
+  }
+}
+
+function isPieces(source: unknown): source is AsyncIterable<string | Uint8Array> {
+  return typeof source === "object" && source !== null && Symbol.asyncIterator in source;
+}
+
+/** Throws if the text is rather where a log lies: one line that begins like no line of a log. */
+function checkText(text: string): string {
+  const isPath = /^(?:\S+|.*\/.*|.*\.\w{1,8})$/.test(text) && !/^(?:\[pid|\d+\s|\d+\.\d+\s|strace: )/.test(text);
+  if (!isPath) return text;
+  throw new LogSourceError(`${shown(text)} looks like a file name: give the log's text, for example ${EXAMPLE}`);
 }
 
 /** Not every browser lets one iterate over a stream. */

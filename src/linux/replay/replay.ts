@@ -27,7 +27,10 @@ export class Replay {
   readonly #script: ReplayScript;
   /** Virtual time of the log's first line. */
   readonly #base: number;
-  readonly #tasks = new Map<number, Task>();
+  readonly #tasks: Task[] = [];
+  /** Who has a pid of the log, or had it last. */
+  readonly #byPid = new Map<number, Task>();
+  #finished = false;
   /** System calls that have been entered. */
   calls = 0;
   /** Processes that have something left to do. */
@@ -48,13 +51,15 @@ export class Replay {
     return this.#base + this.#script.length;
   }
 
-  /** Takes what is left of the log's processes off the machine. */
+  /** Takes what is left of the log's processes off the machine; those that have not started yet never will. */
   finish(): void {
-    for (const task of this.#tasks.values()) this.#linux.remove(task);
+    this.#finished = true;
+    for (const task of this.#tasks) this.#linux.remove(task);
   }
 
   #spawn(process: ReplayedProcess): void {
-    const parent = process.parent === undefined ? undefined : this.#tasks.get(process.parent);
+    if (this.#finished) return;
+    const parent = process.parent === undefined ? undefined : this.#byPid.get(process.parent);
     const cue: Cue = { call: NOTHING, end: undefined };
     const task = this.#linux.process({
       pid: process.pid === 0 ? undefined : process.pid,
@@ -63,7 +68,8 @@ export class Replay {
       program: (sys) => this.#run(sys, process, cue),
     });
     task.files = inherit(parent, cue);
-    this.#tasks.set(process.pid, task);
+    this.#tasks.push(task);
+    this.#byPid.set(process.pid, task);
   }
 
   *#run(sys: Sys, process: ReplayedProcess, cue: Cue): UserCode {

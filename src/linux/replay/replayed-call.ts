@@ -128,7 +128,8 @@ export function takeEffect(t: Task, { name, args, value }: ReplayedCall, cue: Cu
       t.files.remove(fd);
       return;
     case "execve":
-      t.comm = commOf(unquote(args[0] ?? "") ?? "");
+      // Of a call that began before the log, the path is unknown.
+      t.comm = commOf(unquote(args[0] ?? "") ?? t.comm);
       t.userDepth = 0;
       return;
     default:

@@ -1,3 +1,4 @@
+import { signalNumber } from "../signals.ts";
 import { parseResult } from "./strace-result.ts";
 
 /** A line of an strace log that cannot be understood. */
@@ -57,10 +58,16 @@ export type StraceLine =
       readonly result: StraceResult;
     })
   | (Stamped & { readonly kind: "signal"; readonly signal: string })
-  | (Stamped & { readonly kind: "exit"; readonly code: number; readonly signal?: string });
+  /** `code` as a shell tells it: 128 and the signal's number for a process that was killed. */
+  | (Stamped & { readonly kind: "exit"; readonly code: number; readonly signal?: string })
+  /** A thread, `by`, called execve and goes on as this process, its leader. */
+  | (Stamped & { readonly kind: "superseded"; readonly by: number });
 
 const HEAD = /^(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?(\d+)\.(\d{1,9})\s+/;
 const UNFINISHED = " <unfinished ...>";
+
+/** Linux has no process id above this (PID_MAX_LIMIT). */
+const MAX_PID = 1 << 22;
 
 /**
  * Reads one line of `strace -f -ttt`; undefined for an empty line and for strace's own remarks. Throws `StraceError`.
@@ -78,6 +85,7 @@ export function parseStraceLine(text: string, line: number): StraceLine | undefi
   const head = HEAD.exec(text);
   if (head === null) return fail("it does not start with a process id and a time in seconds (-f -ttt)");
   const pid = Number(head[1] ?? head[2] ?? 0);
+  if (pid > MAX_PID) return fail(`its process id is above ${MAX_PID}`);
   const time = { seconds: Number(head[3]), nanos: Number(head[4]!.padEnd(9, "0")) };
   const body = text.slice(head[0].length);
   const stamp = { pid, time };
@@ -88,8 +96,8 @@ export function parseStraceLine(text: string, line: number): StraceLine | undefi
     const signal = /^--- (?:stopped by )?(SIG\w+).*---$/.exec(body);
     return signal === null ? fail("the note of a signal is cut off") : { kind: "signal", ...stamp, signal: signal[1]! };
   }
-  const resumed = /^<\.\.\. (\w+) resumed>/.exec(body);
-  const called = resumed ?? /^(\w+)\(/.exec(body);
+  const resumed = /^<\.\.\. (\w+|\?+) resumed>/.exec(body);
+  const called = resumed ?? /^(\w+|\?+)\(/.exec(body);
   if (called === null) return fail("neither a system call nor a signal nor the end of a process");
   const name = called[1]!;
   const rest = body.slice(called[0].length);
@@ -108,9 +116,12 @@ function exitLine(stamp: Stamped, body: string): StraceLine | undefined {
   const exited = /^\+\+\+ exited with (\d+) \+\+\+$/.exec(body);
   if (exited !== null) return { kind: "exit", ...stamp, code: Number(exited[1]) };
   const killed = /^\+\+\+ killed by (SIG\w+)(?: \(core dumped\))? \+\+\+$/.exec(body);
-  if (killed !== null) return { kind: "exit", ...stamp, code: 0, signal: killed[1]! };
-  // A thread other than the leader called execve: the leader's id goes on with the new program.
-  if (/^\+\+\+ superseded by execve in pid \d+ \+\+\+$/.test(body)) return { kind: "exit", ...stamp, code: 0 };
+  if (killed !== null) {
+    const number = signalNumber(killed[1]!);
+    return number === undefined ? undefined : { kind: "exit", ...stamp, code: 128 + number, signal: killed[1]! };
+  }
+  const superseded = /^\+\+\+ superseded by execve in pid (\d+) \+\+\+$/.exec(body);
+  if (superseded !== null) return { kind: "superseded", ...stamp, by: Number(superseded[1]) };
   return undefined;
 }
 
