@@ -30,7 +30,7 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   const emit: Emit = (message) => link.output.write(encodeFrame(message));
   const evaluator = new Evaluator();
   installStreams((name, text) => emit({ type: "stream", cell: currentRun().cell, name, text }));
-  installStackTraces();
+  installStackTraces(Object.values(modules));
   installTimers();
   defineGlobals(emit, modules);
   handleStrayErrors(emit);

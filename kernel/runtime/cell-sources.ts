@@ -1,3 +1,6 @@
+import { realpathSync } from "node:fs";
+import { dirname, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { excerpt, type SourcePlace } from "../display/traceback.ts";
 
 /** A cell's TypeScript and the way back to it from the JavaScript that runs. */
@@ -14,6 +17,10 @@ const sources = new Map<string, CellSource>();
 /** Frames that a cell's author did not write: the runtime's own and those of Node's internals. */
 const KERNEL_FOLDER = new URL(".", import.meta.url).href;
 const HIDDEN = ["node:internal/", "node:inspector", KERNEL_FOLDER];
+/** Frames that a traceback shows at most, V8's own default. */
+const SHOWN_FRAMES = 10;
+/** Frames that are looked at: the cell's may be below many hidden ones. */
+const FRAMES = 100;
 
 /** The name of a cell in stack traces. */
 export function cellFile(cell: string): string {
@@ -51,14 +58,31 @@ export function cellExcerpt(file: string, place: SourcePlace): string[] {
 }
 
 /**
- * Makes all stack traces show places in cells as they were typed, and hides the kernel's frames: what `console.log(error)`
- * prints agrees with what the kernel shows.
+ * Makes all stack traces show places in cells as they were typed, and hides the frames of the kernel and of what it brings:
+ * what `console.log(error)` prints agrees with what the kernel shows.
+ *
+ * @param entries absolute paths of modules that the kernel brings; all that lies in their folders is theirs
  */
-export function installStackTraces(): void {
+export function installStackTraces(entries: readonly string[]): void {
+  const folders = entries.map((entry) => pathToFileURL(realpathSync(dirname(entry)) + sep).href);
+  const hidden = [...HIDDEN, ...folders];
+  Error.stackTraceLimit = FRAMES;
   Error.prepareStackTrace = (error, sites) => {
-    const frames = sites.map(String).filter((frame) => !HIDDEN.some((hidden) => frame.includes(hidden)));
-    return [header(error), ...frames.map((frame) => `    at ${mapFrame(frame)}`)].join("\n");
+    const shown = withoutHidden(sites.map(String), hidden).slice(0, SHOWN_FRAMES);
+    return [header(error), ...shown.map((frame) => `    at ${mapFrame(frame)}`)].join("\n");
   };
+}
+
+/** Functions of the language itself (`Array.map (<anonymous>)`) are hidden with those that called them. */
+function withoutHidden(frames: readonly string[], hidden: readonly string[]): string[] {
+  let hide = false;
+  return frames
+    .toReversed()
+    .filter((frame) => {
+      if (!/<anonymous>\)?$/.test(frame)) hide = hidden.some((part) => frame.includes(part));
+      return !hide;
+    })
+    .reverse();
 }
 
 /** The first place of a stack that is in a cell. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -21,9 +21,21 @@ const notice = (): void => {
 };
 
 beforeAll(() => {
-  writeFileSync(join(folder, "brought.ts"), "export const where: string = import.meta.url;\n");
+  mkdirSync(join(folder, "lib", "inside"), { recursive: true });
+  writeFileSync(
+    join(folder, "lib", "brought.ts"),
+    'export * from "./inside/fail.ts";\nexport const where = import.meta.url;\n',
+  );
+  writeFileSync(
+    join(folder, "lib", "inside", "fail.ts"),
+    `export function fail(depth: number): void {
+      if (depth === 0) throw new SyntaxError("2:3: bad word\\n  foo\\n  ^~~");
+      [depth].map((each) => fail(each - 1));
+    }\n`,
+  );
+  writeFileSync(join(folder, "own.ts"), "export function call(f: () => void): void {\n  f();\n}\n");
   runtime = new Runtime(
-    { cwd: folder, modules: { brought: join(folder, "brought.ts") } },
+    { cwd: folder, modules: { brought: join(folder, "lib", "brought.ts") } },
     {
       onMessage: (message) => {
         messages.push(message);
@@ -151,8 +163,33 @@ test("an interrupt for a cell that has ended harms nobody", async () => {
   expect(await text("'still here'")).toBe("'still here'");
 });
 
+test("what the kernel brings has no frames of its own, the user's files have", async () => {
+  const [failed] = await run(
+    'import { fail } from "brought";\nimport { call } from "./own.ts";\ncall(() => fail(20));',
+  );
+  expect(failed?.type === "error" && failed.error.traceback.join("\n")).toBe(
+    [
+      "SyntaxError: 2:3: bad word\n  foo\n  ^~~",
+      '  1 | import { fail } from "brought";',
+      '  2 | import { call } from "./own.ts";',
+      "> 3 | call(() => fail(20));",
+      "    |            ^",
+      `    at cell-c${cells}.ts:3:12`,
+      `    at call (${pathToFileURL(join(folder, "own.ts"))}:2:3)`,
+      `    at cell-c${cells}.ts:3:1`,
+    ].join("\n"),
+  );
+  // A long way down through code of the user is cut as in Node.
+  const [deep] = await run(
+    "function down(n: number): void { if (n === 0) throw new Error('deep'); down(n - 1); }\ndown(50)",
+  );
+  expect(deep?.type === "error" && deep.error.traceback.filter((line) => line.startsWith("    at "))).toHaveLength(10);
+});
+
 test("imports count from the notebook's folder, and modules of the kernel from anywhere", async () => {
-  expect(await text('import { where } from "brought"; where')).toBe(`'${pathToFileURL(join(folder, "brought.ts"))}'`);
+  expect(await text('import { where } from "brought"; where')).toBe(
+    `'${pathToFileURL(join(folder, "lib", "brought.ts"))}'`,
+  );
   expect(await text("import.meta.dirname")).toBe(`'${folder}'`);
   expect(await text('import.meta.resolve("./x.ts")')).toBe(`'${pathToFileURL(join(folder, "x.ts"))}'`);
   expect(await text("process.cwd()")).toBe(`'${folder}'`);
