@@ -14,13 +14,18 @@ export interface SummaryView {
   readonly lines?: number;
   /** Of a replay: processes in the log. */
   readonly processes?: number;
+  /** Of a replay: calls that the log has no name for, if there are any. */
+  readonly skipped?: number;
 }
 
 /** One line of what passed, then a line for each hook that something is attached to. */
-export function renderSummary({ ns, events, syscalls, switches, lines, processes }: SummaryView): MimeBundle {
+export function renderSummary({ ns, events, syscalls, switches, lines, processes, skipped }: SummaryView): MimeBundle {
   const log =
     lines === undefined ? "" : `${plural(lines, "line")} of ${plural(processes ?? 0, "process", "processes")} in `;
   const passed = [plural(syscalls, "system call"), plural(switches, "context switch", "context switches")].join(", ");
+  const left = skipped === undefined ? [] : [`  ${plural(skipped, "call")} without a name left out`];
   const hooks = Object.entries(events).map(([hook, count]) => `  ${grouped(count)} × ${hook}`);
-  return { "text/plain": [`${log}${virtualTime(BigInt(ns))} of virtual time: ${passed}`, ...hooks].join("\n") };
+  return {
+    "text/plain": [`${log}${virtualTime(BigInt(ns))} of virtual time: ${passed}`, ...left, ...hooks].join("\n"),
+  };
 }

@@ -3,6 +3,7 @@ import type { MimeBundle } from "../plot/displayable.ts";
 import { plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Verdict } from "../verifier/verdict.ts";
+import { refusalText } from "../verifier/verification.ts";
 import { viewBundle } from "./bundle.ts";
 import { breakable, type Html, html } from "./html.ts";
 import { listInstructions, listingTable, listingText, squeeze } from "./listing.ts";
@@ -48,7 +49,8 @@ ${listingTable(program, notes)}`,
 }
 
 function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
-  const { at, errno = "EINVAL", error = "rejected" } = verdict;
+  const { at, errno = "EINVAL" } = verdict;
+  const error = refusalText(verdict);
   const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
   const place = at === undefined ? undefined : placeOf(program, at, instructions);
   const steps: Explanation["history"] = explanation?.history ?? historyFromLog(verdict);
