@@ -41,7 +41,10 @@ export async function executeNotebook(
     kernel: { name: spec?.name ?? "bpfbook" },
   });
   try {
-    return { ...notebook, cells: await runCells(session.kernel!, notebook.cells, options) };
+    // As JupyterLab does when it connects: what is stored is then what it would store, and opening changes nothing.
+    const { language_info } = await session.kernel!.info;
+    const cells = await runCells(session.kernel!, notebook.cells, options);
+    return { ...notebook, metadata: { ...notebook.metadata, language_info }, cells };
   } finally {
     await session.shutdown().catch(() => undefined);
     session.dispose();
