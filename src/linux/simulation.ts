@@ -7,6 +7,9 @@ import { Scheduler } from "./scheduler.ts";
 import type { SymbolTable } from "./symbols.ts";
 import { BEHIND, PREEMPTED, type Task } from "./task.ts";
 
+/** Virtual nanoseconds that a step may take: one task that computes for hours must not keep the event loop waiting. */
+const LONGEST_STEP = 2_000_000;
+
 /** Steps of the simulation between two looks at the real clock. */
 const LOOK = 512;
 
@@ -103,7 +106,7 @@ export class Simulation {
 
   /** Lets the earliest CPU execute until something else comes first. */
   #execute(cpu: Cpu, end: number): void {
-    let horizon = Math.min(end, this.#events.next, this.#samples.next) - 1;
+    let horizon = Math.min(end, this.#events.next, this.#samples.next, cpu.now + LONGEST_STEP) - 1;
     for (const other of this.cpus) {
       if (other === cpu) continue;
       const limit = other.id < cpu.id ? other.due - 1 : other.due;

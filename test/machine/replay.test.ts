@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Linux, RunningError } from "../../src/linux/linux.ts";
 import { LogSourceError } from "../../src/linux/replay/lines.ts";
 import { StraceError } from "../../src/linux/replay/strace-line.ts";
@@ -211,12 +211,25 @@ describe("bad logs", () => {
   it("a replay refused because the machine is running leaves nothing behind", async () => {
     const linux = new Linux();
     linux.spawn(workloads.webServer());
+    const events = record(linux, ["tracepoint:syscalls:sys_exit_read"]);
     const first = linux.run("2s");
     await expect(linux.replay(HEAD)).rejects.toThrow(RunningError);
     await first;
-    const { events } = await linux.replay(HEAD);
-    expect(events).toEqual({});
+    expect(events.filter(({ pid }) => pid === 5)).toEqual([]);
     expect(linux.tasks().some(({ pid }) => pid === 5)).toBe(false);
+  });
+
+  it("a replay whose cell was interrupted ends when the machine goes on", async () => {
+    const linux = new Linux();
+    // An interrupted cell's timers are gone: the replay never gets its next turn.
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const abandoned = linux.replay(`${HEAD}5 1000.0 close(3) = 0\n6 1000.1 close(4) = 0\n`);
+    for (let turn = 0; turn < 1000; turn++) await null;
+    vi.useRealTimers();
+    expect(linux.tasks().map(({ pid }) => pid)).toEqual([5]);
+    expect(await linux.run("2000s")).toMatchObject({ syscalls: 0 });
+    expect(linux.tasks()).toEqual([]);
+    void abandoned;
   });
 
   it("a program that throws ends, and the machine goes on", async () => {

@@ -14,6 +14,7 @@ it("says of a replay also what the log held", () => {
   expect(renderSummary(summary)["text/plain"]).toBe(
     "2,850 lines of 16 processes in 913.345 ms of virtual time: 2,113 system calls, 1,976 context switches",
   );
+  expect(renderSummary({ ...summary, skipped: 2 })["text/plain"]).toMatch(/\n {2}2 calls without a name left out$/);
 });
 
 it("is how a run shows itself, while the numbers stay plain", async () => {
