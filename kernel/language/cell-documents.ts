@@ -50,6 +50,8 @@ export interface CellDocument {
  */
 export class CellDocuments {
   #names = new Map<string, Declaration>();
+  /** Names that a reset has taken away, and no cell has declared again. */
+  readonly #lost = new Set<string>();
   #count = 0;
   #always = "";
   /** Cells that are still reachable, each after those that it uses. */
@@ -82,6 +84,7 @@ export class CellDocuments {
     for (const [name, { kind }] of names.declared) {
       this.#names.delete(name);
       this.#names.set(name, { cell, kind });
+      this.#lost.delete(name);
     }
     this.#live = reachable([...this.#names.values()].map(({ cell }) => cell));
     this.#pages = [...new Set(this.#live.map(pageOf))].sort((a, b) => a - b);
@@ -95,6 +98,11 @@ export class CellDocuments {
   /** All names that cells declared so far, the latest first. */
   names(): string[] {
     return [...this.#names.keys()].reverse();
+  }
+
+  /** Whether a name was declared before a {@link reset}, and not since. */
+  isLost(name: string): boolean {
+    return this.#lost.has(name);
   }
 
   /** The session's pages, and the cells that are modules. Cells whose names were all declared anew are gone. */
@@ -115,6 +123,7 @@ export class CellDocuments {
   }
 
   reset(): void {
+    for (const name of this.#names.keys()) this.#lost.add(name);
     this.#names = new Map();
     this.#live = [];
     this.#pages = [];

@@ -19,6 +19,9 @@ const TYPES = (
   "color file reference folder enum constant struct event operator type"
 ).split(" ");
 
+/** What LSP calls a word of the language. */
+const KEYWORD = 14;
+
 /** More would only slow the front end down; the first are the best. */
 const LIMIT = 500;
 
@@ -34,7 +37,7 @@ export function wordBefore(code: string, cursor: number): { readonly text: strin
  * @param list a CompletionList, an array or null
  */
 export function completions(list: unknown, code: string, cursor: number, cell: PreparedCell): CompletionResult {
-  const items = (Array.isArray(list) ? list : ((list as { items?: unknown } | null)?.items ?? [])) as LspCompletion[];
+  const items = itemsOf(list);
   const word = wordBefore(code, cursor);
   // Inside strings (paths of imports) the server says for all of them what it replaces. Elsewhere it does so for members that
   // need brackets instead of the dot: those are left out.
@@ -56,6 +59,16 @@ export function completions(list: unknown, code: string, cursor: number, cell: P
     .map((item) => ({ item, rank: rank(item) }))
     .sort((a, b) => (a.rank === b.rank ? (a.item.label < b.item.label ? -1 : 1) : a.rank < b.rank ? -1 : 1));
   return { matches: ordered.slice(0, LIMIT).map(({ item }) => match(item)), start, end: cursor };
+}
+
+/** The names that a module exports, from the server's list between the braces of an import. */
+export function exportedNames(list: unknown): ReadonlySet<string> {
+  const items = itemsOf(list).filter(({ kind }) => kind !== KEYWORD);
+  return new Set(items.map(({ label }) => label));
+}
+
+function itemsOf(list: unknown): LspCompletion[] {
+  return (Array.isArray(list) ? list : ((list as { items?: unknown } | null)?.items ?? [])) as LspCompletion[];
 }
 
 function textOf({ textEdit, insertText, label }: LspCompletion): string {

@@ -1,6 +1,7 @@
 import { lineStarts, positionAt } from "../runtime/edits.ts";
 import { type PreparedCell, withoutPaths } from "./cell-documents.ts";
 import { cellOffset, type LspRange } from "./lsp-positions.ts";
+import { tokenize } from "./tokens.ts";
 import type { CellDiagnostic } from "./types.ts";
 
 /** A diagnostic as the server sends it. */
@@ -13,6 +14,8 @@ export interface LspDiagnostic {
 
 /** "Import declaration conflicts with local declaration", "Cannot redeclare block-scoped variable", "Duplicate identifier". */
 const CONFLICTS = new Set([2440, 2451, 2300]);
+/** "Unterminated template literal", which TypeScript places at the end of the cell. */
+const UNTERMINATED_TEMPLATE = 1160;
 const SEVERITIES = ["error", "warning", "information", "hint"] as const;
 
 /** The errors and warnings of a cell in its own positions, in order; the server's hints ("never read") are left out. */
@@ -26,7 +29,7 @@ export function cellDiagnostics(code: string, items: readonly LspDiagnostic[], l
     found.push({
       severity: SEVERITIES[severity - 1]!,
       code: Number(number),
-      message: plain(message),
+      message: Number(number) === UNTERMINATED_TEMPLATE ? unterminatedTemplate(code, message) : plain(message),
       ...positionAt(starts, start),
       start,
       length: end - start,
@@ -44,6 +47,27 @@ export function conflictingNames(items: readonly LspDiagnostic[], { lineShift, i
     .filter(({ range, code }) => CONFLICTS.has(Number(code)) && range.start.line < lineShift)
     .flatMap(({ message }) => [...message.matchAll(/'([^']+)'/g)].map((match) => match[1]!));
   return imported.filter((name) => names.includes(name));
+}
+
+/** Says where the template begins. The missing backtick may be an earlier one: then it is where another was meant to end. */
+function unterminatedTemplate(code: string, message: string): string {
+  const begun: number[] = [];
+  let lastOfSeveralLines: number | undefined;
+  for (const { kind, text, start } of tokenize(code).tokens) {
+    if (kind !== "template") continue;
+    if (text.startsWith("`")) begun.push(start);
+    if (!/[^\\]`$/.test(text) && text !== "``") continue;
+    const from = begun.pop();
+    if (from !== undefined && code.slice(from, start + text.length).includes("\n")) lastOfSeveralLines = from;
+  }
+  const first = begun.at(-1);
+  if (first === undefined) return message;
+  const line = (offset: number): number => positionAt(lineStarts(code), offset).line;
+  const earlier =
+    lastOfSeveralLines === undefined
+      ? ""
+      : `, or the backtick there is the end of one that begins before, as at line ${line(lastOfSeveralLines)}`;
+  return `${message.replace(/\.$/, "")}: the template that begins at line ${line(first)} has no closing backtick${earlier}.`;
 }
 
 /** Errors 70xx say that something is implicitly `any`, which cells may be. */

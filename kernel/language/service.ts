@@ -1,12 +1,13 @@
 import { CellDocuments, type PreparedCell } from "./cell-documents.ts";
 import { completeness } from "./completeness.ts";
-import { completions, wordBefore } from "./completions.ts";
+import { completions, exportedNames, wordBefore } from "./completions.ts";
 import { LanguageConnection } from "./connection.ts";
 import { cellDiagnostics, conflictingNames, type LspDiagnostic } from "./diagnostics.ts";
 import { hoverCandidates, inspectResult, isAlias } from "./hover.ts";
 import { type LspPosition, type LspRange, lspPosition } from "./lsp-positions.ts";
 import { leadingSpace } from "./tokens.ts";
 import type { CheckResult, LanguageService, LanguageServiceOptions } from "./types.ts";
+import { markUnknownNames } from "./unknown-names.ts";
 
 export type * from "./types.ts";
 
@@ -50,6 +51,23 @@ export function createLanguageService(options: LanguageServiceOptions): Language
     return ask("textDocument/hover", cell, at);
   };
 
+  let exports: Promise<ReadonlyMap<string, ReadonlySet<string>>> | undefined;
+  /** The names that each of the modules exports, which are the same for the whole session. */
+  const exportsOf = () => {
+    exports ??= Promise.all(
+      Object.keys(options.modules ?? {}).map(async (module) => {
+        const cell = { text: `import {  } from ${JSON.stringify(module)};`, lineShift: 0, imported: [] };
+        const list = await ask("textDocument/completion", cell, { position: { line: 0, character: 9 } });
+        return [module, exportedNames(list)] as const;
+      }),
+    ).then((entries) => new Map(entries));
+    exports.catch(() => {
+      exports = undefined; // the server is gone: the next one is asked again
+    });
+    return exports;
+  };
+  const origins = { wasDeclared: (name: string) => documents.isLost(name), exportsOf };
+
   // The first request makes the server read TypeScript's libraries, while the kernel itself still starts.
   const ready = diagnose(documents.prepare("")).then(
     () => {
@@ -75,7 +93,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
           cell = documents.prepare(code, { local });
           items = await diagnose(cell);
         }
-        return { diagnostics: cellDiagnostics(code, items, cell.lineShift) };
+        return { diagnostics: await markUnknownNames(cellDiagnostics(code, items, cell.lineShift), origins) };
       } catch {
         return { diagnostics: [], note: UNCHECKED };
       }

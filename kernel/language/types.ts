@@ -22,6 +22,15 @@ export interface CellDiagnostic {
   /** 0-based UTF-16 range in the cell, for underlining. */
   readonly start: number;
   readonly length: number;
+  /** Set where the error is that a name is not known. */
+  readonly unknown?: UnknownName;
+}
+
+/** A name that no cell declares, and where it might come from. */
+export interface UnknownName {
+  readonly name: string;
+  /** `restart`: a cell declared it before the runtime was restarted; a module: one that the kernel brings exports it. */
+  readonly origin: "none" | "restart" | { readonly module: string };
 }
 
 /** The result of a check. With a `note` the cell was not checked (the server is gone): show the note, run the cell. */

@@ -1,8 +1,10 @@
 import type { ErrorOutput } from "../runtime/messages.ts";
 import type { ChildExit } from "../runtime/runtime.ts";
 
-/** What every such message ends with, so that nobody wonders where the variables are. */
-const AFTERMATH = "The runtime was started again: variables of earlier cells are gone, the notebook goes on.";
+/** What every such message ends with, so that nobody wonders where the variables are, nor how to have them again. */
+const AFTERMATH =
+  "The runtime was started again: variables of earlier cells are gone, the notebook goes on. " +
+  "Run > Run All Above Selected Cell brings the variables back.";
 
 /** The error of a cell whose process ended under it. */
 export function exitError({ code, signal, started, lastWords }: ChildExit): ErrorOutput {

@@ -1,6 +1,7 @@
 import { excerpt } from "../display/traceback.ts";
-import type { CellDiagnostic, CheckResult } from "../language/service.ts";
+import type { CellDiagnostic, CheckResult, UnknownName } from "../language/service.ts";
 import type { ErrorOutput } from "../runtime/messages.ts";
+import { listed, unknownNameHints } from "./unknown-name-hints.ts";
 
 /** Name of the error that a cell with type errors gives; such a cell does not run. */
 export const TYPE_ERROR_NAME = "TypeCheckError";
@@ -18,20 +19,36 @@ export const TYPE_ERROR_NAME = "TypeCheckError";
  */
 export function typeErrors(code: string, { diagnostics }: CheckResult): ErrorOutput | undefined {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  const [first] = errors;
+  const unknown = errors.filter((error) => error.unknown !== undefined);
+  // One block for all unknown names, at the place of the first.
+  const blocks = errors.filter((error) => error.unknown === undefined || error === unknown[0]);
+  const [first] = blocks;
   if (first === undefined) return undefined;
+  const names = namesOf(unknown);
+  const count = blocks.length + Math.max(0, names.size - 1);
+  const summaryOf = (error: CellDiagnostic): string =>
+    error.unknown && names.size > 1 ? `Cannot find the names ${listed([...names.keys()])}.` : error.message;
   return {
     ename: nameOf(first),
-    evalue: first.message.split("\n")[0]!,
+    evalue: summaryOf(first).split("\n")[0]!,
     traceback: [
-      ...errors.flatMap((error) => [title(error), ...excerpt(code, error)]),
-      `The cell did not run: ${errors.length === 1 ? "one error" : `${errors.length} errors`}.`,
+      ...blocks.flatMap((error) => [
+        title(error, summaryOf(error)),
+        ...excerpt(code, error),
+        ...(error.unknown ? unknownNameHints([...names.values()]) : []),
+      ]),
+      `The cell did not run: ${count === 1 ? "one error" : `${count} errors`}.`,
     ],
   };
 }
 
-function title(error: CellDiagnostic): string {
-  const [summary, ...reasons] = error.message.split("\n");
+/** Each unknown name once. */
+function namesOf(errors: readonly CellDiagnostic[]): Map<string, UnknownName> {
+  return new Map(errors.flatMap(({ unknown }) => (unknown ? [[unknown.name, unknown]] : [])));
+}
+
+function title(error: CellDiagnostic, message: string): string {
+  const [summary, ...reasons] = message.split("\n");
   return [`${nameOf(error)}: ${summary} (TS${error.code}, line ${error.line})`, ...reasons].join("\n");
 }
 

@@ -188,6 +188,48 @@ describe("types between cells", () => {
   });
 });
 
+describe("unknown names", () => {
+  const unknown = async (code: string) =>
+    (await language.check({ id: ++cells, code })).diagnostics.map((diagnostic) => diagnostic.unknown);
+
+  it("are told from where they might come", async () => {
+    expect(await run("const kept = 1; interface Shape { a: 1 }")).toEqual([]);
+    language.reset();
+    expect(await unknown("kept; inc(1); let s: Shape; nowhere; ({ own })")).toEqual([
+      { name: "kept", origin: "restart" },
+      { name: "inc", origin: { module: "ownlib" } },
+      { name: "Shape", origin: "restart" },
+      { name: "nowhere", origin: "none" },
+      { name: "own", origin: { module: "ownlib" } },
+    ]);
+  });
+
+  it("are known again once a cell declares them", async () => {
+    expect(await run("const kept = 1")).toEqual([]);
+    language.reset();
+    expect(await runAll("const kept = 2", "kept.toFixed()")).toEqual([]);
+  });
+
+  it("that look like a slip of the pen keep TypeScript's advice", async () => {
+    expect(await unknown("let abcdef = 1; abcdeg")).toEqual([undefined]);
+  });
+});
+
+describe("templates without an end", () => {
+  const message = async (code: string) => (await language.check({ id: ++cells, code })).diagnostics.at(-1)?.message;
+
+  it.each([
+    ["const a = 1;\nconst t = `abc\ndef\n", "begins at line 2 has no closing backtick."],
+    [`console.log(\`a \${ 1 + 2 } b\`,\n \`more \${\`inner\`}\n`, "begins at line 2 has no closing backtick."],
+    [
+      "const a = `\n  x\n;\nconst b = `\n  y\n`;\n",
+      "begins at line 6 has no closing backtick, or the .* as at line 1.",
+    ],
+  ])("say where they begin: %j", async (code, end) => {
+    expect(await message(code)).toMatch(new RegExp(`^Unterminated template literal: the template that ${end}$`));
+  });
+});
+
 describe("checks", () => {
   it("give message, place and length", async () => {
     language.executed({ id: "before", code: "let used = 1; const other = 2" });

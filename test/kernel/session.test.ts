@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CellDiagnostic } from "../../kernel/language/service.ts";
+import type { CellDiagnostic, UnknownName } from "../../kernel/language/service.ts";
 import { ABORTED, CellQueue } from "../../kernel/session/cell-queue.ts";
 import { exitError } from "../../kernel/session/child-errors.ts";
 import { toCodePoints, toUtf16 } from "../../kernel/session/cursor.ts";
@@ -138,6 +138,38 @@ describe("type errors", () => {
     expect(text).toContain("did not run: 2 errors");
   });
 
+  test("unknown names are one error, with what to do about each", () => {
+    const unknown = (name: string, origin: UnknownName["origin"], line = 1) =>
+      diagnostic({ code: 2304, message: `Cannot find name '${name}'.`, line, unknown: { name, origin } });
+    const error = typeErrors(code, {
+      diagnostics: [
+        unknown("lost", "restart"),
+        diagnostic({}),
+        unknown("f", { module: "lib" }),
+        unknown("g", { module: "lib" }, 2),
+        unknown("nowhere", "none"),
+        unknown("lost", "restart", 2),
+      ],
+    });
+    expect(error?.evalue).toBe("Cannot find the names 'lost', 'f', 'g' and 'nowhere'.");
+    expect(error?.traceback).toEqual([
+      "TypeCheckError: Cannot find the names 'lost', 'f', 'g' and 'nowhere'. (TS2304, line 1)",
+      "> 1 | const a = 1;",
+      "    |       ^",
+      '  2 | const n: number = "x";',
+      "'lost': it was declared in an earlier cell and is gone since the restart: run that cell again (Run > Run All Above Selected Cell).",
+      "'f' and 'g' come from \"lib\": run the cell with the import first, or add `import { f, g } from \"lib\";`",
+      "TypeCheckError: Type 'string' is not assignable to type 'number'. (TS2322, line 2)",
+      "  1 | const a = 1;",
+      '> 2 | const n: number = "x";',
+      "    |       ^",
+      "The cell did not run: 5 errors.",
+    ]);
+    expect(typeErrors(code, { diagnostics: [unknown("nowhere", "none")] })?.traceback[0]).toBe(
+      "TypeCheckError: Cannot find name 'nowhere'. (TS2304, line 1)",
+    );
+  });
+
   test("what the parser says is a syntax error", () => {
     expect(typeErrors(code, { diagnostics: [diagnostic({ code: 1123 })] })?.ename).toBe("SyntaxError");
   });
@@ -165,7 +197,9 @@ describe("errors of the child", () => {
     const error = exitError(end);
     expect(error.ename).toBe(ename);
     expect(error.evalue).toMatch(text);
-    expect(error.traceback.at(-1)).toMatch(/variables .* are gone/);
+    expect(error.traceback.at(-1)).toMatch(
+      /variables .* are gone.*Run All Above Selected Cell brings the variables back\.$/,
+    );
   });
 });
 
