@@ -145,8 +145,8 @@ test("a loop of slices can be interrupted at any moment, also where one ends whe
       await new Promise(resolve => setTimeout(resolve, 0));
     }`;
   for (let round = 0; round < 40; round++) {
-    // A long name takes long to read: the main thread is often just about to answer when it is unwound.
-    const cell = `c${++cells}`.padEnd(200_000, "c");
+    // A long name takes long to read, so the main thread is often about to answer when it is unwound.
+    const cell = `c${++cells}`.padEnd(15_000, "c");
     runtime.run({ type: "run", cell, code, expressions: {} });
     await until(() => messages.some((message) => message.type === "stream" && message.cell === cell));
     runtime.interrupt(cell);
