@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Unit tests run in parallel; what needs a Jupyter server, a browser or the running Linux has projects of its own. */
+/**
+ * Unit tests run in parallel; what needs a Jupyter server, a browser or the running Linux has projects of its own. Those
+ * that drive whole programs get a second chance, which vitest reports: a shared machine may stall any of them.
+ */
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -20,6 +23,7 @@ export default defineConfig({
         test: {
           name: "protocol",
           include: ["test/protocol/**/*.test.ts"],
+          retry: 1,
           testTimeout: 120_000,
           fileParallelism: false,
         },
@@ -29,13 +33,20 @@ export default defineConfig({
         test: {
           name: "notebooks",
           include: ["test/notebooks/**/*.test.ts"],
+          retry: 1,
           testTimeout: 300_000,
           fileParallelism: false,
         },
       },
       {
         extends: true,
-        test: { name: "browser", include: ["test/browser/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+        test: {
+          name: "browser",
+          retry: 1,
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
       },
     ],
   },
