@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<number> {
       COMMANDS.map((row) => row.name),
     );
     process.stderr.write(
-      `bpfbook: unknown command '${name}'${near ? `, did you mean '${near}'?` : ""} See bpfbook --help.\n`,
+      `bpfbook: unknown command '${name}'${near ? `, did you mean '${near}'?` : "."} See bpfbook --help.\n`,
     );
     return 2;
   }

@@ -37,6 +37,11 @@ describe("bpfbook", () => {
     expect(err).toBe("bpfbook: unknown command 'bacth', did you mean 'batch'? See bpfbook --help.\n");
   });
 
+  it("names a command that is like no other, and where to look", async () => {
+    const { code, err } = await bpfbook(["frobnicate"]);
+    expect({ code, err }).toEqual({ code: 2, err: "bpfbook: unknown command 'frobnicate'. See bpfbook --help.\n" });
+  });
+
   it.each([
     [["nb", "check"], "bpfbook nb: usage: bpfbook nb run|check FILE.ipynb...\n"],
     [["nb", "check", "no-such.ipynb"], /^bpfbook nb: .*no-such\.ipynb: no such file\n$/],
