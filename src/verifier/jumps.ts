@@ -9,7 +9,7 @@ import { collectLinked, syncLinked } from "./linked.ts";
 import { matchPacketComparison } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
 import { readRegister } from "./register-use.ts";
-import { BASE_TYPE, ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { forEachRegister, type LinkedRegister, type State } from "./state.ts";
 
@@ -106,7 +106,7 @@ function propagateNotNull(op: number, w: Words, ow: Words, a: number, b: number)
 function markNullness(state: State, id: number, isNull: boolean): void {
   forEachRegister(state, (w, r) => {
     if ((w[r + TYPE] & MAYBE_NULL) === 0 || w[r + ID] !== id) return;
-    w[r + TYPE] = isNull ? TYPES.SCALAR : w[r + TYPE] & BASE_TYPE;
+    w[r + TYPE] = isNull ? TYPES.SCALAR : w[r + TYPE] & ~MAYBE_NULL;
     w[r + ID] = 0;
     if (isNull) w[r + REF] = 0;
   });

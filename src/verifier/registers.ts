@@ -16,7 +16,7 @@ import { tnumConst, tnumIsConst, tnumIsConst32, tnumUnknown } from "./tnum.ts";
 export const TYPE = 0;
 /** Fixed part of a pointer's offset; for a scalar linked by `r1 = r2; r1 += k`, that k. */
 export const OFF = 1;
-/** Map index, packet range, size of a memory region, by type. */
+/** Index in the environment's maps (map pointers, keys and values), packet range, size of a memory region, BTF id, by type. */
 export const AUX = 2;
 /** Second word by type; 0 for all types of this release. */
 export const EXTRA = 3;
@@ -54,11 +54,41 @@ export const TYPES = {
   PACKET_END: 8,
   SOCK_COMMON: 9,
   MEM: 10,
+  MAP_KEY: 11,
+  FLOW_KEYS: 12,
+  SOCKET: 13,
+  TCP_SOCK: 14,
+  XDP_SOCK: 15,
+  TP_BUFFER: 16,
+  BUF: 17,
+  BTF_ID: 18,
+  ARENA: 19,
+  FUNC: 20,
+  DYNPTR: 21,
 } as const;
 
-/** Flag of a pointer that may be NULL. */
-export const MAYBE_NULL = 0x100;
+/** The type without its flags. */
 export const BASE_TYPE = 0xff;
+/** The pointer may be NULL. */
+export const MAYBE_NULL = 0x100;
+/** The memory may only be read. */
+export const RDONLY = 0x200;
+/** Memory reserved in a ring buffer, to be submitted or discarded. */
+export const RINGBUF = 0x400;
+/** A user's address. */
+export const USER = 0x800;
+/** One object for each CPU. */
+export const PERCPU = 0x1000;
+/** Good within an RCU read section. */
+export const RCU = 0x2000;
+/** May point to what is gone: only read, with faults handled. */
+export const UNTRUSTED = 0x4000;
+/** Surely valid, as Linux gave it. */
+export const TRUSTED = 0x8000;
+/** An object that the program allocated. */
+export const ALLOC = 0x1_0000;
+/** An allocated object that a list or tree owns. */
+export const NON_OWN_REF = 0x2_0000;
 
 /** Flags in `ID`: the register is another one plus `OFF`, added in 64 bits or in 32. */
 export const ADD_CONST64 = 0x8000_0000 | 0;
@@ -69,23 +99,52 @@ export const ADD_CONST: number = ADD_CONST64 | ADD_CONST32;
 export const AT_PACKET_END = -1;
 export const BEYOND_PACKET_END = -2;
 
-const TYPE_NAMES: readonly string[] = [
-  "?",
-  "scalar",
-  "ctx",
-  "map_ptr",
-  "map_value",
-  "fp",
-  "pkt",
-  "pkt_meta",
-  "pkt_end",
-  "sock_common",
-  "mem",
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  [TYPES.NOT_INIT]: "?",
+  [TYPES.SCALAR]: "scalar",
+  [TYPES.CTX]: "ctx",
+  [TYPES.MAP_PTR]: "map_ptr",
+  [TYPES.MAP_VALUE]: "map_value",
+  [TYPES.STACK]: "fp",
+  [TYPES.PACKET]: "pkt",
+  [TYPES.PACKET_META]: "pkt_meta",
+  [TYPES.PACKET_END]: "pkt_end",
+  [TYPES.SOCK_COMMON]: "sock_common",
+  [TYPES.MEM]: "mem",
+  [TYPES.MAP_KEY]: "map_key",
+  [TYPES.FLOW_KEYS]: "flow_keys",
+  [TYPES.SOCKET]: "sock",
+  [TYPES.TCP_SOCK]: "tcp_sock",
+  [TYPES.XDP_SOCK]: "xdp_sock",
+  [TYPES.TP_BUFFER]: "tp_buffer",
+  [TYPES.BUF]: "buf",
+  // The name of the structure follows.
+  [TYPES.BTF_ID]: "ptr_",
+  [TYPES.ARENA]: "arena",
+  [TYPES.FUNC]: "func",
+  [TYPES.DYNPTR]: "dynptr_ptr",
+};
+
+/** Flags that are spelled in front of the type, in Linux's order. */
+const PREFIXES: readonly (readonly [flag: number, text: string])[] = [
+  [RDONLY, "rdonly_"],
+  [RINGBUF, "ringbuf_"],
+  [USER, "user_"],
+  [PERCPU, "percpu_"],
+  [RCU, "rcu_"],
+  [UNTRUSTED, "untrusted_"],
+  [TRUSTED, "trusted_"],
 ];
 
 /** How Linux spells a type. */
 export function typeName(type: number): string {
-  return TYPE_NAMES[type & BASE_TYPE] + (type & MAYBE_NULL ? "_or_null" : "");
+  const base = type & BASE_TYPE;
+  let name = TYPE_NAMES[base];
+  if (type !== base) {
+    for (let k = PREFIXES.length - 1; k >= 0; k--) if (type & PREFIXES[k][0]) name = PREFIXES[k][1] + name;
+    if (type & MAYBE_NULL) name += base === TYPES.BTF_ID ? "or_null_" : "_or_null";
+  }
+  return name;
 }
 
 export const isPointer = (type: number): boolean => type > TYPES.SCALAR;
