@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { dominates, dominatorTree } from "../../src/asm/flow/dominators.ts";
 import { decode } from "../../src/vm/decode.ts";
-import { dominates, dominatorTree } from "../../src/vm/flow/dominators.ts";
 import { type FlowGraph, flowGraph } from "../../src/vm/flow/graph.ts";
 import { structure } from "../../src/vm/flow/structure.ts";
 import { wildProgram } from "./arbitrary.ts";

@@ -1,3 +1,4 @@
+import { reversePostorder } from "../../asm/flow/order.ts";
 import type { Operation } from "../operation.ts";
 
 /** A run of slots that is only entered at its start and only left at its end. */
@@ -76,22 +77,4 @@ function endOfBlock(operations: readonly Operation[], leaders: ReadonlySet<numbe
     if (kind === "jump" || kind === "branch" || kind === "exit" || leaders.has(next)) return next;
     at = next;
   }
-}
-
-/** Depth-first search without recursion: programs may have a hundred thousand blocks in a row. */
-function reversePostorder(entry: number, successors: (node: number) => number[]): number[] {
-  const postorder: number[] = [];
-  const seen = new Set([entry]);
-  const stack = [{ node: entry, next: successors(entry) }];
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const successor = top.next.shift();
-    if (successor === undefined) {
-      postorder.push(top.node);
-      stack.pop();
-    } else if (!seen.has(successor)) {
-      seen.add(successor);
-      stack.push({ node: successor, next: successors(successor) });
-    }
-  }
-  return postorder.reverse();
 }

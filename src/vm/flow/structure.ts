@@ -1,4 +1,4 @@
-import { type DominatorTree, dominates, dominatorTree } from "./dominators.ts";
+import { type DominatorTree, dominates, dominatorTree } from "../../asm/flow/dominators.ts";
 import type { FlowGraph } from "./graph.ts";
 
 /** What structured control flow needs to know of a graph. */
