@@ -1,5 +1,6 @@
 import { ERRNO } from "../maps/errno.ts";
-import { MAX_STACK_DEPTH, StackTraceMap } from "../maps/stack-trace.ts";
+import { MAX_STACK_DEPTH } from "../maps/rules.ts";
+import { StackTraceMap } from "../maps/stack-trace.ts";
 import type { Host } from "./host.ts";
 import { mapAt } from "./map-helpers.ts";
 import type { HelperRow } from "./row.ts";

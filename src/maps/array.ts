@@ -1,32 +1,25 @@
 import type { LinearMemory } from "../memory/memory.ts";
+import { MapBase, roundUp8 } from "./base.ts";
 import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import { UPDATE_FLAGS } from "./flags.ts";
-import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
-import type { RuntimeMap } from "./runtime.ts";
+import type { ElementPlace } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
 
 /** Elements 0 to `maxEntries - 1`, all there from the start and zero; each value begins at a multiple of 8. */
-export class ArrayMap implements RuntimeMap {
-  readonly spec: MapSpec;
-  readonly index: number;
-  readonly memory: LinearMemory;
-  readonly header: number;
-  readonly elements: { readonly base: number; readonly stride: number };
+export class ArrayMap extends MapBase {
+  readonly elements: ElementPlace;
   readonly size: number;
   readonly #base: number;
   readonly #stride: number;
   readonly #valueSize: number;
 
   constructor(memory: LinearMemory, index: number, spec: MapSpec) {
-    this.spec = spec;
-    this.index = index;
-    this.memory = memory;
+    super(memory, index, spec);
     this.size = spec.maxEntries;
     this.#valueSize = spec.valueSize;
-    this.#stride = Math.ceil(spec.valueSize / 8) * 8;
-    this.#base = memory.allocate(this.#stride * spec.maxEntries);
-    this.header = writeMapHeader(memory, index, spec);
+    this.#stride = roundUp8(spec.valueSize);
+    this.#base = this.allocate(this.#stride * spec.maxEntries);
     this.elements = { base: this.#base, stride: this.#stride };
   }
 
@@ -60,10 +53,5 @@ export class ArrayMap implements RuntimeMap {
     // A key beyond the end starts again, as no key does.
     this.memory.view.setUint32(out, at >= this.size ? 0 : at + 1, true);
     return 0;
-  }
-
-  free(): void {
-    this.memory.free(this.#base, this.#stride * this.size);
-    this.memory.free(this.header, MAP_HEADER_SIZE);
   }
 }

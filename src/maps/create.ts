@@ -1,111 +1,75 @@
 import { ArgumentError, describe, isObject } from "../isa/argument.ts";
 import { type LinearMemory, OutOfMemoryError } from "../memory/memory.ts";
 import { ArrayMap } from "./array.ts";
-import type { Errno } from "./errno.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
-import type { RuntimeMap } from "./runtime.ts";
+import { MAP_RULES, type Refusal, refuse } from "./rules.ts";
+import type { MapMachine, RuntimeMap } from "./runtime.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
-import { MAX_STACK_DEPTH, StackTraceMap } from "./stack-trace.ts";
+import { StackTraceMap } from "./stack-trace.ts";
 
-/** Why a specification is no map: Linux's errno, the problem, what to do. */
-interface Refusal {
-  readonly errno: Errno;
-  readonly problem: string;
-  readonly hint: string;
-}
+type Make = new (memory: LinearMemory, index: number, spec: MapSpec, machine: MapMachine) => RuntimeMap;
 
-const refuse = (errno: Errno, problem: string, hint: string): Refusal => ({ errno, problem, hint });
-
-/** Linux's largest element of a hash map: what its allocator gives at once, less the element's own 48 bytes. */
-const MAX_HASH_ELEMENT = 4 * 2 ** 20 - 48;
-
-/** Linux's largest value of an array. */
-const MAX_ARRAY_VALUE = 2 ** 31 - 1;
-
-/** The rules of one map type. */
-interface TypeRow {
-  readonly make: new (memory: LinearMemory, index: number, spec: MapSpec) => RuntimeMap;
-  /** All flags of creation that it knows. */
-  readonly flags: number;
-  readonly check: (spec: MapSpec) => Refusal | undefined;
-}
-
-const fourByteKey = ({ keySize }: MapSpec): Refusal | undefined =>
-  keySize === 4
-    ? undefined
-    : refuse("EINVAL", `a key of ${keySize} bytes`, "Its key is an index: use a key of 4 bytes.");
-
-const TYPES: Readonly<Record<MapType, TypeRow>> = {
-  hash: {
-    make: HashMap,
-    flags: MAP_FLAGS.NO_PREALLOC | MAP_FLAGS.ZERO_SEED,
-    check: ({ keySize, valueSize }) =>
-      keySize === 0
-        ? refuse("EINVAL", "a key of 0 bytes", "Give it a key of at least one byte.")
-        : keySize + valueSize >= MAX_HASH_ELEMENT
-          ? refuse("E2BIG", `an element of ${keySize + valueSize} bytes`, "Keep elements below 4 MiB.")
-          : undefined,
-  },
-  array: {
-    make: ArrayMap,
-    flags: 0,
-    check: (spec) =>
-      fourByteKey(spec) ??
-      (spec.valueSize > MAX_ARRAY_VALUE
-        ? refuse("E2BIG", `a value of ${spec.valueSize} bytes`, "Keep values below 2 GiB.")
-        : undefined),
-  },
-  stack_trace: {
-    make: StackTraceMap,
-    flags: 0,
-    check: (spec) =>
-      fourByteKey(spec) ??
-      (spec.valueSize % 8 !== 0 || spec.valueSize / 8 > MAX_STACK_DEPTH
-        ? refuse(
-            "EINVAL",
-            `a value of ${spec.valueSize} bytes`,
-            `Use 8 bytes for each of 1 to ${MAX_STACK_DEPTH} addresses.`,
-          )
-        : undefined),
-  },
+/** The types that this release runs; of the others a program can be verified only. */
+const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
+  hash: HashMap,
+  array: ArrayMap,
+  stack_trace: StackTraceMap,
 };
 
 /** The widest number that an attribute of bpf(2) holds. */
 const MOST = 2 ** 32 - 1;
 
-/** Attributes that bpf(2) has as unsigned 32-bit numbers: the least of each, and what it is for. */
-const NUMBERS: readonly (readonly [name: keyof MapSpec, least: number, hint: string])[] = [
-  ["flags", 0, "Or flags together from MAP_FLAGS."],
-  ["maxEntries", 1, "It is the number of elements that there is room for."],
-  ["valueSize", 1, "It is the number of bytes of a value."],
-  ["keySize", 0, "It is the number of bytes of a key."],
-];
+/** A machine has one memory node, number 0; all ones means any. */
+const ANY_NODE = 0xffff_ffff;
 
 /** What Linux checks, in its order: one mistake may hide another. */
 function refusalOf(spec: MapSpec): Refusal | undefined {
-  for (const [name, least, hint] of NUMBERS) {
+  const rules = MAP_RULES[spec.type];
+  const whole = (name: keyof MapSpec, least: number, hint: string): Refusal | undefined => {
     const value = spec[name];
-    if (Number.isInteger(value) && Number(value) >= least && Number(value) <= MOST) continue;
+    if (Number.isInteger(value) && Number(value) >= least && Number(value) <= MOST) return undefined;
     return refuse("EINVAL", `${name} must be a whole number from ${least} to ${MOST}, got ${describe(value)}`, hint);
+  };
+  return (
+    whole("flags", 0, "Or flags together from MAP_FLAGS.") ??
+    whole("maxEntries", rules.leastEntries ?? 1, "It is the number of elements that there is room for.") ??
+    whole("valueSize", rules.leastValue ?? 1, "It is the number of bytes of a value.") ??
+    whole("keySize", 0, "It is the number of bytes of a key.") ??
+    commonRefusal(spec) ??
+    firstRefusal(spec) ??
+    (/^[A-Za-z0-9_.]{0,15}$/.test(spec.name)
+      ? undefined
+      : refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots."))
+  );
+}
+
+/** What Linux demands of maps of every type. */
+function commonRefusal({ type, flags, mapExtra = 0n, numaNode = 0 }: MapSpec): Refusal | undefined {
+  const { flags: known } = MAP_RULES[type];
+  const both = MAP_FLAGS.RDONLY | MAP_FLAGS.WRONLY;
+  if (mapExtra !== 0n && type !== "bloom_filter" && type !== "arena")
+    return refuse("EINVAL", `mapExtra ${mapExtra}`, "Only bloom filters and arenas have a use for it: leave it out.");
+  if (flags & ~known)
+    return refuse("EINVAL", `flags 0x${flags.toString(16)}`, `A map of type ${type} knows 0x${known.toString(16)}.`);
+  if ((flags & both) === both)
+    return refuse("EINVAL", `flags 0x${flags.toString(16)}`, "bpf(2) may be kept from one of reading and writing.");
+  if (flags & MAP_FLAGS.NUMA_NODE && numaNode !== 0 && numaNode !== ANY_NODE)
+    return refuse("EINVAL", `memory node ${numaNode}`, "The machine has one memory node, number 0.");
+  return undefined;
+}
+
+function firstRefusal(spec: MapSpec): Refusal | undefined {
+  for (const check of MAP_RULES[spec.type].checks) {
+    const refusal = check(spec);
+    if (refusal) return refusal;
   }
-  const row = TYPES[spec.type];
-  if (spec.flags & ~row.flags)
-    return refuse(
-      "EINVAL",
-      `flags 0x${spec.flags.toString(16)}`,
-      `A map of type ${spec.type} knows 0x${row.flags.toString(16)}.`,
-    );
-  const refusal = row.check(spec);
-  if (refusal) return refusal;
-  if (!/^[A-Za-z0-9_.]{0,15}$/.test(spec.name))
-    return refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots.");
   return undefined;
 }
 
 /**
- * Checks a map's attributes as `BPF_MAP_CREATE` does, without making it: throws `MapError` (EINVAL, E2BIG), or
+ * Checks a map's attributes as `BPF_MAP_CREATE` does, without making it: throws `MapError` (EINVAL, E2BIG, ...), or
  * `ArgumentError` for what is no specification at all. Whether there is memory for it only `createMap` knows.
  */
 export function checkMap(spec: MapSpec): void {
@@ -113,22 +77,39 @@ export function checkMap(spec: MapSpec): void {
   if (typeof spec.name !== "string") throw new ArgumentError("name of the map", "a string", spec.name);
   if (!Object.hasOwn(MAP_TYPES, spec.type))
     throw new ArgumentError("type of the map", `one of ${Object.keys(MAP_TYPES).join(", ")}`, spec.type);
+  if (spec.inner !== undefined) checkMap(spec.inner);
   const refusal = refusalOf(spec);
   if (refusal) throw new MapError(refusal.errno, spec.name, refusal.problem, refusal.hint);
 }
 
 /**
  * Makes map number `index` of a machine in its memory, as `BPF_MAP_CREATE` does; throws `MapError` where Linux refuses
- * (EINVAL, E2BIG) or the machine's memory is full (ENOMEM).
+ * (EINVAL, E2BIG, ...), the machine's memory is full (ENOMEM), or this release cannot run maps of the type (EOPNOTSUPP).
+ * Without `machine` the map is on a machine of one CPU with no other maps.
  *
  * @example const counts = createMap(memory, 0, { type: "array", name: "counts", keySize: 4, valueSize: 8, maxEntries: 2, flags: 0 });
  */
-export function createMap(memory: LinearMemory, index: number, spec: MapSpec): RuntimeMap {
+export function createMap(
+  memory: LinearMemory,
+  index: number,
+  spec: MapSpec,
+  machine: MapMachine = { cpus: 1, maps: [] },
+): RuntimeMap {
   checkMap(spec);
+  const Maker = MAKERS[spec.type];
+  if (Maker === undefined)
+    throw new MapError(
+      "EOPNOTSUPP",
+      spec.name,
+      `maps of type ${spec.type} cannot be made yet`,
+      `Programs that use one can be verified; these types can be run: ${Object.keys(MAKERS).join(", ")}.`,
+    );
+  const allocated = memory.allocatorState();
   try {
-    return new TYPES[spec.type].make(memory, index, spec);
+    return new Maker(memory, index, spec, machine);
   } catch (cause) {
     if (!(cause instanceof OutOfMemoryError)) throw cause;
+    memory.restoreAllocator(allocated);
     throw new MapError("ENOMEM", spec.name, cause.message, "Lower maxEntries, or give the machine more memory.", cause);
   }
 }

@@ -2,15 +2,26 @@
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
+  ESRCH: 3,
   E2BIG: 7,
+  EBADF: 9,
   EAGAIN: 11,
   ENOMEM: 12,
+  EACCES: 13,
   EFAULT: 14,
   EBUSY: 16,
   EEXIST: 17,
+  ENODEV: 19,
   EINVAL: 22,
+  ENOSPC: 28,
   ERANGE: 34,
+  EDEADLK: 35,
+  EPROTO: 71,
+  EBADFD: 77,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
+  /** In Linux's own headers, not in libc's: sockmaps, maps of maps and LRU maps answer with it. */
+  ENOTSUPP: 524,
 } as const;
 
 export type Errno = keyof typeof ERRNO;

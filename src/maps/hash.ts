@@ -1,10 +1,9 @@
 import type { LinearMemory } from "../memory/memory.ts";
+import { MapBase, roundUp8 } from "./base.ts";
 import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import { UPDATE_FLAGS } from "./flags.ts";
-import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
 import { hashBytes, hashWord, hashWords2 } from "./jhash.ts";
-import type { RuntimeMap } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
 
 /** Offset of the key in an element; before it lie the next element's offset and the hash. */
@@ -40,11 +39,7 @@ export const roundUpToPowerOfTwo = (number: number): number => 2 ** (32 - Math.c
  * holds the old value's address goes on seeing the old value; a removed element is the first to be used again; there is
  * one element more than `maxEntries`, so that a full map can still replace.
  */
-export class HashMap implements RuntimeMap {
-  readonly spec: MapSpec;
-  readonly index: number;
-  readonly memory: LinearMemory;
-  readonly header: number;
+export class HashMap extends MapBase {
   readonly #keySize: number;
   readonly #valueSize: number;
   /** Offset of the value in an element. */
@@ -54,26 +49,22 @@ export class HashMap implements RuntimeMap {
   readonly #state: number;
   readonly #heads: number;
   readonly #elements: number;
-  readonly #blockSize: number;
   /** Number of buckets less one, a mask for hashes. */
   readonly #mask: number;
   constructor(memory: LinearMemory, index: number, spec: MapSpec) {
-    this.spec = spec;
-    this.index = index;
-    this.memory = memory;
+    super(memory, index, spec);
     this.#keySize = spec.keySize;
     this.#valueSize = spec.valueSize;
-    this.#value = KEY + Math.ceil(spec.keySize / 8) * 8;
-    this.#elementSize = this.#value + Math.ceil(spec.valueSize / 8) * 8;
+    this.#value = KEY + roundUp8(spec.keySize);
+    this.#elementSize = this.#value + roundUp8(spec.valueSize);
     const buckets = roundUpToPowerOfTwo(spec.maxEntries);
     this.#mask = buckets - 1;
-    const headsSize = Math.ceil((buckets * 4) / 8) * 8;
-    this.#blockSize = STATE_SIZE + headsSize + this.#elementSize * (spec.maxEntries + 1);
-    this.#state = memory.allocate(this.#blockSize) >> 2;
+    const headsSize = roundUp8(buckets * 4);
+    const blockSize = STATE_SIZE + headsSize + this.#elementSize * (spec.maxEntries + 1);
+    this.#state = this.allocate(blockSize) >> 2;
     this.#heads = 4 * this.#state + STATE_SIZE;
     this.#elements = this.#heads + headsSize;
     memory.i32[this.#state + STATE.spare] = this.#elements + this.#elementSize * spec.maxEntries;
-    this.header = writeMapHeader(memory, index, spec);
   }
 
   get size(): number {
@@ -171,11 +162,6 @@ export class HashMap implements RuntimeMap {
     if (next === 0) return -ERRNO.ENOENT;
     copyBytes(this.memory, out, next + KEY, this.#keySize);
     return 0;
-  }
-
-  free(): void {
-    this.memory.free(4 * this.#state, this.#blockSize);
-    this.memory.free(this.header, MAP_HEADER_SIZE);
   }
 
   /** An element to fill, or 0 where `maxEntries` are in use. */

@@ -2,7 +2,7 @@ import { ArgumentError, isObject, requireWhole } from "../isa/argument.ts";
 import { type Codec, u32, u64 } from "./codec.ts";
 import { MapDeclaration } from "./declaration.ts";
 import { remember } from "./latest.ts";
-import { MAX_STACK_DEPTH } from "./stack-trace.ts";
+import { MAX_STACK_DEPTH } from "./rules.ts";
 
 /** What every declaration says. */
 interface Named {

@@ -1,12 +1,33 @@
 import type { LinearMemory } from "../memory/memory.ts";
 import type { MapSpec } from "./spec.ts";
 
+/** What maps see of the machine that they are in. */
+export interface MapMachine {
+  /** Possible CPUs; the one that runs now is `memory.cpu`. */
+  readonly cpus: number;
+  /** All maps by `RuntimeMap.index`. */
+  readonly maps: readonly (RuntimeMap | undefined)[];
+}
+
+/** Where an array's elements lie: element `i` of CPU `c` at `base + c * perCpu + i * stride`. */
+export interface ElementPlace {
+  readonly base: number;
+  /** Distance between elements. */
+  readonly stride: number;
+  /** Distance between the areas of the CPUs, for per-CPU arrays only. */
+  readonly perCpu?: number;
+}
+
 /**
  * A map that exists in a machine: its elements lie in the machine's linear memory.
  *
  * The low-level face below is what jitted code and helpers call: keys and values are *offsets* into that memory,
  * results are an offset, 0 for "no element", or `-errno`. It never throws and never allocates on lookup.
  * All that changes lies in memory too: whoever restores the memory's bytes has restored the map.
+ *
+ * Programs see the value of the CPU that they run on (`memory.cpu`); bpf(2) sees the values of all CPUs, one after the
+ * other, each rounded up to 8 bytes. So there are two faces: `lookup`, `update`, `delete` for programs, and `userLookup`,
+ * `userUpdate`, `userDelete`, `nextKey` for bpf(2).
  */
 export interface RuntimeMap {
   readonly spec: MapSpec;
@@ -16,14 +37,22 @@ export interface RuntimeMap {
   readonly memory: LinearMemory;
   /** Offset of the map's header (its `struct bpf_map`) in memory; `const_ptr_to_map` registers hold its address. */
   readonly header: number;
-  /** For arrays: offset of element 0 and the distance between elements, so that lookups can be inlined. */
-  readonly elements?: { readonly base: number; readonly stride: number };
+  /** For arrays: where the elements lie, so that lookups can be inlined. */
+  readonly elements?: ElementPlace;
   /** Elements that are there now; for arrays always `maxEntries`. */
   readonly size: number;
   lookup(key: number): number;
   /** `flags`: 0 any, 1 only a new element, 2 only an existing one; others (also negative) give -EINVAL. */
   update(key: number, value: number, flags: number): number;
   delete(key: number): number;
+  /** Bytes that bpf(2) copies for a value. */
+  readonly userValueSize: number;
+  /** `BPF_MAP_LOOKUP_ELEM`: copies `userValueSize` bytes to `out`; 0 or -errno. */
+  userLookup(key: number, out: number, flags?: number): number;
+  /** `BPF_MAP_UPDATE_ELEM`: takes `userValueSize` bytes at `value`; 0 or -errno. */
+  userUpdate(key: number, value: number, flags: number): number;
+  /** `BPF_MAP_DELETE_ELEM`. */
+  userDelete(key: number): number;
   /** Writes the key after `key` (0: the first) to `out`; 0, or -ENOENT at the end. */
   nextKey(key: number, out: number): number;
   /** Gives the memory back. Offsets that lookups gave are void after that. */

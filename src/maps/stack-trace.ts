@@ -1,13 +1,9 @@
 import type { LinearMemory } from "../memory/memory.ts";
+import { MapBase } from "./base.ts";
 import { ERRNO } from "./errno.ts";
 import { roundUpToPowerOfTwo } from "./hash.ts";
-import { MAP_HEADER_SIZE, writeMapHeader } from "./header.ts";
 import { hashBytes } from "./jhash.ts";
-import type { RuntimeMap } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
-
-/** Linux's `kernel.perf_event_max_stack`: no stack has more addresses. */
-export const MAX_STACK_DEPTH = 127;
 
 /** How `bpf_get_stackid` deals with a slot that is taken. */
 export interface PutOptions {
@@ -21,11 +17,7 @@ export interface PutOptions {
  * Stacks by a hash of themselves. Programs add them through `bpf_get_stackid`, which returns the id; users read them. The
  * id is the hash modulo the number of slots (`maxEntries` rounded up to a power of two), so two stacks may want one slot.
  */
-export class StackTraceMap implements RuntimeMap {
-  readonly spec: MapSpec;
-  readonly index: number;
-  readonly memory: LinearMemory;
-  readonly header: number;
+export class StackTraceMap extends MapBase {
   /** Most addresses of one stack. */
   readonly depth: number;
   readonly #slots: number;
@@ -37,16 +29,13 @@ export class StackTraceMap implements RuntimeMap {
   readonly #scratch: number;
 
   constructor(memory: LinearMemory, index: number, spec: MapSpec) {
-    this.spec = spec;
-    this.index = index;
-    this.memory = memory;
+    super(memory, index, spec);
     this.depth = spec.valueSize / 8;
     this.#slots = roundUpToPowerOfTwo(spec.maxEntries);
     this.#valueSize = spec.valueSize;
-    this.#values = memory.allocate(this.#slots * spec.valueSize);
-    this.#meta = memory.allocate(this.#slots * 8 + 8);
-    this.#scratch = memory.allocate(spec.valueSize);
-    this.header = writeMapHeader(memory, index, spec);
+    this.#values = this.allocate(this.#slots * spec.valueSize);
+    this.#meta = this.allocate(this.#slots * 8 + 8);
+    this.#scratch = this.allocate(spec.valueSize);
   }
 
   get size(): number {
@@ -128,12 +117,5 @@ export class StackTraceMap implements RuntimeMap {
     if (this.#bytes(slot) !== bytes) return false;
     for (let word = 0; word < bytes >> 2; word++) if (i32[value + word] !== i32[scratch + word]) return false;
     return true;
-  }
-
-  free(): void {
-    this.memory.free(this.#values, this.#slots * this.#valueSize);
-    this.memory.free(this.#meta, this.#slots * 8 + 8);
-    this.memory.free(this.#scratch, this.#valueSize);
-    this.memory.free(this.header, MAP_HEADER_SIZE);
   }
 }

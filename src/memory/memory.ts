@@ -7,6 +7,9 @@ export const DIRECT_MAP_HIGH = 0xffff_8880 | 0;
 /** Where a helper leaves the upper half of a 64-bit result. Below 64 KiB, so no program can reach it. */
 export const RETURN_HIGH = 0x10;
 
+/** Where the number of the CPU that runs now lies, for helpers, maps and jitted code; no program can reach it. */
+export const CURRENT_CPU = 0x18;
+
 /** Offsets below this are never allocated: a small offset is a null pointer gone astray. */
 export const FIRST_OFFSET = 0x1_0000;
 
@@ -73,6 +76,15 @@ export class LinearMemory {
 
   set returnHigh(value: number) {
     this.i32[RETURN_HIGH >> 2] = value;
+  }
+
+  /** The number of the CPU that runs now: whose values of per-CPU maps programs see. */
+  get cpu(): number {
+    return this.i32[CURRENT_CPU >> 2]!;
+  }
+
+  set cpu(value: number) {
+    this.i32[CURRENT_CPU >> 2] = value;
   }
 
   /** The direct-map address of an offset, as programs see it. */

@@ -59,6 +59,7 @@ export class Environment {
   selectCpu(cpu: number): void {
     this.#stacks[this.#cpu] = this.stackPointer.value;
     this.#cpu = cpu;
+    this.memory.cpu = cpu;
     this.stackPointer.value = this.#stacks[cpu]!;
   }
 

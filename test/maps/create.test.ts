@@ -30,17 +30,32 @@ describe("creating maps", () => {
     [{ name: "sixteen_letters_" }, "EINVAL"],
     [{ valueSize: 4 << 20 }, "E2BIG"],
     [{ type: "array", keySize: 8 }, "EINVAL"],
+    [{ type: "lru_hash", flags: 1 }, "ENOTSUPP"],
+    [{ type: "percpu_array", valueSize: 32769 }, "E2BIG"],
+    [{ type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 5000 }, "EINVAL"],
+    [{ type: "array_of_maps", valueSize: 4 }, "EBADF"],
+    [{ mapExtra: 1n }, "EINVAL"],
+    [{ flags: 8 | 16 }, "EINVAL"],
+    [{ flags: 4, numaNode: 1 }, "EINVAL"],
     [{ type: "array", flags: 1 }, "EINVAL"],
     [{ type: "stack_trace", valueSize: 12 }, "EINVAL"],
     [{ type: "stack_trace", valueSize: 8 * 128 }, "EINVAL"],
     [{ maxEntries: 1 << 20 }, "ENOMEM"],
-    [{ maxEntries: 2 ** 32 - 1 }, "ENOMEM"],
+    [{ maxEntries: 2 ** 32 - 1 }, "E2BIG"],
+    [{ type: "array", maxEntries: 2 ** 32 - 1 }, "ENOMEM"],
   ] as const)("%o is refused with %s, with what to do", (change, errno) => {
     const error = refusal(change)!;
     expect(error).toBeInstanceOf(MapError);
     expect(error.errno).toBe(errno);
     expect(error.message).toContain(`map "${"name" in change ? change.name : "ok"}"`);
     expect(error.hint).not.toBe("");
+  });
+
+  test("a type that cannot be made yet says so, and which can", () => {
+    const error = refusal({ type: "struct_ops", maxEntries: 1 })!;
+    expect(error.errno).toBe("EOPNOTSUPP");
+    expect(error.message).toContain("maps of type struct_ops cannot be made yet");
+    expect(error.hint).toContain("hash, array");
   });
 
   test("names of Linux are taken", () => {
@@ -54,9 +69,16 @@ describe("creating maps", () => {
     expect(memory.allocate(8)).toBe(before + 8);
   });
 
+  test("neither does one that does not fit", () => {
+    const memory = new LinearMemory({ limit: 1 << 20 });
+    const before = memory.allocate(8);
+    expect(() => createMap(memory, 0, { ...good, maxEntries: 1 << 20 })).toThrow("ENOMEM");
+    expect(memory.allocate(8)).toBe(before + 8);
+  });
+
   test("the header says what the map is, and which", () => {
     const memory = new LinearMemory();
-    for (const [index, type] of (Object.keys(MAP_TYPES) as (keyof typeof MAP_TYPES)[]).entries()) {
+    for (const [index, type] of (["hash", "array", "stack_trace"] as const).entries()) {
       const map = createMap(memory, index + 5, { ...good, type });
       expect(mapIndexAt(memory, map.header)).toBe(index + 5);
       const words = [...memory.u32.slice(map.header >> 2, (map.header + MAP_HEADER_SIZE) >> 2)];
@@ -93,7 +115,7 @@ describe("attributes that are no numbers of Linux", () => {
   test.each([
     [undefined, "map must be a map, as map.hash({ ... }) declares it, got undefined."],
     [{ ...good, name: 5 }, "name of the map must be a string, got 5."],
-    [{ ...good, type: "hsah" }, 'type of the map must be one of hash, array, stack_trace, got "hsah".'],
+    [{ ...good, type: "hsah" }, `type of the map must be one of ${Object.keys(MAP_TYPES).join(", ")}, got "hsah".`],
   ])("%o is no specification", (spec, message) => {
     const attempt = () => createMap(new LinearMemory(), 0, spec as never);
     expect(attempt).toThrow(ArgumentError);

@@ -41,6 +41,7 @@ export interface LoadOptions {
 export class BpfSubsystem {
   readonly host: BpfHost;
   readonly environment: Environment;
+  readonly #cpus: number;
   readonly programs = new Map<number, LinuxProgram>();
   readonly links = new Map<number, BpfLink>();
   #nextProgram = 1;
@@ -49,13 +50,14 @@ export class BpfSubsystem {
 
   constructor(host: BpfHost, { cpus = 1 }: { cpus?: number } = {}) {
     this.host = host;
+    this.#cpus = cpus;
     this.environment = new Environment(host, { helpers: helperById, cpus });
   }
 
   /** `BPF_MAP_CREATE`; throws `MapError` with Linux's errno. */
   createMap(spec: MapSpec): RuntimeMap {
     const index = this.host.maps.length;
-    const map = createMap(this.host.memory, index, spec);
+    const map = createMap(this.host.memory, index, spec, { cpus: this.#cpus, maps: this.host.maps });
     this.host.maps[index] = map;
     return map;
   }
