@@ -202,7 +202,7 @@ export class Environment {
 
   /** Prints a whole frame of a state. */
   printState(state: State, frame: number): void {
-    this.log.write(`${formatFrame(state.frames[frame], this.spec.maps)}\n`);
+    this.log.write(`${formatFrame(state, frame, this.spec.maps)}\n`);
   }
 
   /** Prints what has changed: behind the instruction if that was printed last, else on a line of its own. */
@@ -213,7 +213,7 @@ export class Environment {
       log.write(`${" ".repeat(alignment(this.#printedLength))};`);
     } else log.write(`${this.index}:`);
     const { scratchedRegisters, scratchedSlots } = this;
-    const text = formatFrame(this.frame, this.spec.maps, {
+    const text = formatFrame(this.state, this.frame.index, this.spec.maps, {
       register: (register) => ((scratchedRegisters >>> register) & 1) !== 0,
       slot: (slot) => ((scratchedSlots[slot >> 5] >>> (slot & 31)) & 1) !== 0,
     });

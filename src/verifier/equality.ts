@@ -25,6 +25,7 @@ import {
   UNKNOWN_REGISTER,
   VALUE,
 } from "./registers.ts";
+import { sameResources } from "./resources.ts";
 import { ALL_MISC, ALL_SPILL, BYTE, BYTES, byteType, type Frame, frameIndex, type State, slotAt } from "./state.ts";
 import { tnumIn } from "./tnum.ts";
 
@@ -62,6 +63,7 @@ class IdMap {
 }
 
 const ids = new IdMap();
+const matchIds = (old: number, now: number): boolean => ids.matches(old, now);
 
 function samePrefix(w: Words, a: number, v: Words, b: number, end: number): boolean {
   for (let k = 0; k < end; k++) if (w[a + k] !== v[b + k]) return false;
@@ -167,10 +169,12 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
 export function covers(env: Environment, old: State, now: State, exact: boolean): boolean {
   if (old.frames.length !== now.frames.length) return false;
   ids.clear(env.nextId);
+  if (!sameResources(old.resources, now.resources, matchIds)) return false;
   for (let index = 0; index < old.frames.length; index++) {
     const before = old.frames[index];
     const after = now.frames[index];
     if (before.callsite !== after.callsite) return false;
+    if (before.callbackDepth > after.callbackDepth) return false;
     const live = env.live[frameIndex(old, index)];
     for (let register = 0; register < REGISTER_COUNT; register++) {
       const r = register * REGISTER_WORDS;

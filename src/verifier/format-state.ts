@@ -27,7 +27,8 @@ import {
   UMIN,
   VALUE,
 } from "./registers.ts";
-import { BYTE, byteType, type Frame, slotAt } from "./state.ts";
+import { formatResources } from "./resources.ts";
+import { BYTE, byteType, type State, slotAt } from "./state.ts";
 import { tnumIsConst, tnumIsUnknown } from "./tnum.ts";
 
 const MASK64 = (1n << 64n) - 1n;
@@ -150,8 +151,11 @@ export interface Selection {
   readonly slot: (slot: number) => boolean;
 }
 
-/** A frame as one line of the log, without what stands before the first space. */
-export function formatFrame(frame: Frame, maps: readonly MapSpec[], selection?: Selection): string {
+const KIND_MARKS = { called: "", callback: " cb", async: " async_cb" } as const;
+
+/** A frame of a state as one line of the log, without what stands before the first space. */
+export function formatFrame(state: State, index: number, maps: readonly MapSpec[], selection?: Selection): string {
+  const frame = state.frames[index];
   const w = frame.words;
   let line = frame.index > 0 ? ` frame${frame.index}:` : "";
   for (let register = 0; register < REGISTER_COUNT; register++) {
@@ -164,5 +168,5 @@ export function formatFrame(frame: Frame, maps: readonly MapSpec[], selection?: 
     const text = formatSlot(w, slotAt(slot), frame.index, maps);
     if (text !== undefined) line += ` fp${-8 * (slot + 1)}=${text}`;
   }
-  return line;
+  return line + formatResources(state.resources) + KIND_MARKS[frame.kind];
 }

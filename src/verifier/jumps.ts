@@ -11,6 +11,7 @@ import { markPrecise } from "./precision.ts";
 import { readRegister } from "./register-use.ts";
 import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { dropReference } from "./resources.ts";
 import { forEachRegister, type LinkedRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */
@@ -83,8 +84,8 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   if (withRegister && !narrow) propagateNotNull(op, w, ow, a, b);
   const nullable = (w[a + TYPE] & MAYBE_NULL) !== 0;
   if (!withRegister && !narrow && insn.imm === 0 && nullable && (op === JMP.JEQ || op === JMP.JNE)) {
-    markNullness(env.state, w[a + ID], op === JMP.JNE);
-    markNullness(other, ow[a + ID], op === JMP.JEQ);
+    markNullness(env.state, w[a + ID], w[a + REF], op === JMP.JNE);
+    markNullness(other, ow[a + ID], ow[a + REF], op === JMP.JEQ);
   } else if (withRegister && !narrow) matchPacketComparison(env.state, other, op, insn.dst, insn.src);
   if (env.log.verbose) env.printChanges();
   return next;
@@ -103,7 +104,9 @@ function propagateNotNull(op: number, w: Words, ow: Words, a: number, b: number)
 }
 
 /** On one branch all copies of the pointer are the number 0, on the other they are pointers without doubt. */
-function markNullness(state: State, id: number, isNull: boolean): void {
+function markNullness(state: State, id: number, reference: number, isNull: boolean): void {
+  // NULL was never acquired: there is nothing to give back.
+  if (isNull && reference !== 0 && reference === id) dropReference(state, id);
   forEachRegister(state, (w, r) => {
     if ((w[r + TYPE] & MAYBE_NULL) === 0 || w[r + ID] !== id) return;
     w[r + TYPE] = isNull ? TYPES.SCALAR : w[r + TYPE] & ~MAYBE_NULL;

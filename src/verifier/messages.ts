@@ -3,6 +3,7 @@
  * to do. `{0}`, `{1}`... in our own sentences stand for the values that fill the format.
  */
 import { type MessageRow, row } from "./message-row.ts";
+import { RESOURCE_MESSAGES } from "./resource-messages.ts";
 
 const RESERVED = "A field of the instruction that must be 0 holds something else.";
 const RESERVED_MEND = "Set unused fields of the instruction to 0; an assembler does that for you.";
@@ -11,6 +12,8 @@ const POINTER_SUM = "Keep pointer and number apart: only adding a number to a po
 const BOUND = "Compare the number with a constant before adding it, on a path that reaches this instruction.";
 
 export const MESSAGES = {
+  ...RESOURCE_MESSAGES,
+
   // Shape of the program
   last_insn: row(
     "EINVAL",

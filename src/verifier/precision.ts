@@ -167,7 +167,7 @@ function markInState(env: Environment, state: State): void {
     if (log.full) {
       const names = `regs=${wanted.registersText(frame)} stack=${wanted.slotsText(frame)}`;
       log.write(`mark_precise: frame${frame}: parent state ${names}: `);
-      log.write(`${formatFrame(state.frames[frame], env.spec.maps)}\n`);
+      log.write(`${formatFrame(state, frame, env.spec.maps)}\n`);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What the verifier knows at one point of one path: the frames of nested calls, each with registers and stack. */
 import { REGISTER_COUNT } from "../isa/constants.ts";
 import type { Words } from "./int64.ts";
+import { NOTHING_HELD, type Resources } from "./resources.ts";
 import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 
 /** Where stack slots begin in a frame's words: after the registers. Slot i is the 8 bytes at fp-8*(i+1). */
@@ -22,6 +23,15 @@ export const MAX_FRAMES = 8;
 /** `callsite` of the outermost frame. */
 export const MAIN = -1;
 
+/** How a function came to run: it was called, a helper calls it back, or it runs later on its own (a timer's). */
+export type FrameKind = "called" | "callback" | "async";
+
+/** What a callback may return. */
+export interface ReturnRange {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** One function that is being executed. */
 export class Frame {
   /** Registers, then stack slots. */
@@ -33,6 +43,11 @@ export class Frame {
   /** Instruction that called, or `MAIN`. */
   readonly callsite: number;
   readonly subprogram: number;
+  kind: FrameKind = "called";
+  /** Of a callback. */
+  returns: ReturnRange | undefined;
+  /** How often the helper at the current instruction has called back so far. */
+  callbackDepth = 0;
 
   constructor(index: number, callsite: number, subprogram: number, words: Words, slots: number) {
     this.index = index;
@@ -44,7 +59,11 @@ export class Frame {
 
   copy(): Frame {
     const words = this.words.slice(0, SLOTS + this.slots * SLOT_WORDS);
-    return new Frame(this.index, this.callsite, this.subprogram, words, this.slots);
+    const copied = new Frame(this.index, this.callsite, this.subprogram, words, this.slots);
+    copied.kind = this.kind;
+    copied.returns = this.returns;
+    copied.callbackDepth = this.callbackDepth;
+    return copied;
   }
 
   /** Makes room for `slots` stack slots. */
@@ -104,6 +123,11 @@ export interface HistoryEntry {
 /** A point of a path. The states at checkpoints form a tree through `parent`. */
 export class State {
   frames: Frame[];
+  /** What must be given back. Replaced, never changed. */
+  resources: Resources = NOTHING_HELD;
+  /** Callbacks that were entered on this path, and checkpoints that it passed: how rounds of a loop are told apart. */
+  callbackRounds = 0;
+  depth = 0;
   /** The checkpoint that this path passed last. */
   parent: State | undefined;
   /** Paths from here that are not finished. */
@@ -132,6 +156,9 @@ export class State {
 
   copy(): State {
     const copied = new State(this.frames.map((frame) => frame.copy()));
+    copied.resources = this.resources;
+    copied.callbackRounds = this.callbackRounds;
+    copied.depth = this.depth;
     copied.parent = this.parent;
     copied.index = this.index;
     copied.first = this.first;

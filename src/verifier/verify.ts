@@ -17,6 +17,7 @@ import { Recorder } from "./record.ts";
 import { readRegister } from "./register-use.ts";
 import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
+import { checkNothingHeld } from "./resources.ts";
 import { enterFrame, MAIN, State } from "./state.ts";
 import { checkConstants, checkSubprograms, findSubprograms, jumpDistance, slotsOf } from "./structure.ts";
 import { checkStackDepth, checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
@@ -222,6 +223,7 @@ function followJump(env: Environment, insn: Instruction): number {
       return env.index + 1 + jumpDistance(insn);
     case JMP.EXIT:
       if (withRegister || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0 || narrow) reject("exit_reserved");
+      checkNothingHeld(env, "BPF_EXIT instruction in main prog", env.state.frames.length > 1 ? "function" : "program");
       if (env.state.frames.length > 1) return returnToCaller(env);
       readRegister(env, REG.R0);
       return END;

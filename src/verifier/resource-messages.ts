@@ -1,0 +1,81 @@
+/** Messages about what a program holds and has to give back: references, locks, sections, callbacks. */
+import { row } from "./message-row.ts";
+
+const GIVE_BACK = "Call the releasing helper on every path before the program ends.";
+
+export const RESOURCE_MESSAGES = {
+  reference_leak: row(
+    "EINVAL",
+    "%s would lead to reference leak",
+    "Something that a helper handed out is still held here, and would never be given back.",
+    GIVE_BACK,
+  ),
+  held_lock: row(
+    "EINVAL",
+    "%s cannot be used inside bpf_spin_lock-ed region",
+    "A lock is still held here.",
+    "Call bpf_spin_unlock before.",
+  ),
+  held_irq: row(
+    "EINVAL",
+    "%s cannot be used inside bpf_local_irq_save-ed region",
+    "Interrupts are still disabled here.",
+    "Call bpf_local_irq_restore before.",
+  ),
+  held_rcu: row(
+    "EINVAL",
+    "%s cannot be used inside bpf_rcu_read_lock-ed region",
+    "An RCU section is still open here.",
+    "Call bpf_rcu_read_unlock before.",
+  ),
+  held_preempt: row(
+    "EINVAL",
+    "%s cannot be used inside bpf_preempt_disable-ed region",
+    "Preemption is still disabled here.",
+    "Call bpf_preempt_enable before.",
+  ),
+  release_unowned: row(
+    "EINVAL",
+    "R%d must be referenced when passed to release function",
+    "r{0} is not something that a helper handed out to be given back.",
+    "Pass the pointer that the acquiring helper returned, after the check for NULL.",
+    0,
+  ),
+  release_offset: row(
+    "EINVAL",
+    "R%d must have zero offset when passed to release func or trusted arg to kfunc",
+    "r{0} was moved from where the object begins.",
+    "Keep the pointer as it came and pass that.",
+    0,
+  ),
+  release_unknown: row(
+    "EINVAL",
+    "func %s#%d reference has not been acquired before",
+    "The reference is not held (any more) on this path.",
+    "Release each reference once.",
+  ),
+  callback_scalar: row(
+    "EACCES",
+    "R0 not a scalar value",
+    "A callback must return a number.",
+    "Set r0 to 0 before the callback's exit.",
+  ),
+  callback_return: row(
+    "EINVAL",
+    "At callback return the register R0 has%s should have been in [%d, %d]",
+    "The callback may return a value that its helper does not allow.",
+    "Return a number from {1} to {2} on every path of the callback.",
+  ),
+  callback_not_static: row(
+    "EINVAL",
+    "callback function not static",
+    "A function that is passed as a callback must be static: it is checked with the arguments of its helper.",
+    "Declare it `static`.",
+  ),
+  missing_func_info: row(
+    "EINVAL",
+    "missing btf func_info",
+    "A callback needs the program's BTF, which says what its functions are.",
+    "Compile with -g, so that the object has BTF.",
+  ),
+} as const;
