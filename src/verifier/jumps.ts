@@ -8,10 +8,10 @@ import type { Words } from "./int64.ts";
 import { collectLinked, syncLinked } from "./linked.ts";
 import { matchPacketComparison } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
+import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { dropReference } from "./resources.ts";
 import { forEachRegister, type LinkedRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */

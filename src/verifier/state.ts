@@ -1,8 +1,8 @@
 /** What the verifier knows at one point of one path: the frames of nested calls, each with registers and stack. */
 import { REGISTER_COUNT } from "../isa/constants.ts";
 import type { Words } from "./int64.ts";
-import { NOTHING_HELD, type Resources } from "./resources.ts";
 import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { NOTHING_HELD, type Resources } from "./resources.ts";
 
 /** Where stack slots begin in a frame's words: after the registers. Slot i is the 8 bytes at fp-8*(i+1). */
 export const SLOTS = REGISTER_COUNT * REGISTER_WORDS;
