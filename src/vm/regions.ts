@@ -1,5 +1,7 @@
+import type { RuntimeMap } from "../maps/runtime.ts";
 import { DIRECT_MAP, DIRECT_MAP_HIGH } from "../memory/memory.ts";
 import { ExecutionError } from "./errors.ts";
+import type { Operation } from "./operation.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE } from "./types.ts";
 
 /** A piece of memory that an unverified program may touch. */
@@ -10,12 +12,33 @@ export interface Region {
   readonly size: number;
 }
 
+/** The values of arrays whose addresses the program holds in `ld_imm64`. */
+export function addressedValues(operations: readonly Operation[], maps: readonly RuntimeMap[]): Region[] {
+  const named = new Set(operations.flatMap((o) => (o.kind === "map" && o.valueOffset !== undefined ? [o.map] : [])));
+  return [...named].flatMap((index) => {
+    const { elements, spec } = maps[index] ?? {};
+    if (elements === undefined || spec === undefined) return [];
+    return [{ name: `the value of map ${spec.name}`, start: elements.base, size: spec.valueSize }];
+  });
+}
+
 /** The pieces of memory that one run of an unverified program may touch, and the error for everything else. */
 export class Regions {
   readonly #regions: Region[] = [];
+  readonly #lasting: readonly Region[];
+
+  /** `lasting`: what every run may touch, such as values whose address stands in the program. */
+  constructor(lasting: readonly Region[] = []) {
+    this.#lasting = lasting;
+  }
 
   add(region: Region): void {
     if (!this.#regions.some((r) => r.start === region.start && r.size === region.size)) this.#regions.push(region);
+  }
+
+  /** All that the run may touch now. */
+  get all(): readonly Region[] {
+    return this.#regions;
   }
 
   /** Starts over with what every run has: its memory and the stack, which ends at `top`. */
@@ -26,6 +49,7 @@ export class Regions {
       this.#regions.length,
       { name: "memory", start: memory, size: length },
       { name: "the stack", start: top - size, size },
+      ...this.#lasting,
     );
   }
 
@@ -58,10 +82,12 @@ export class Regions {
       if (best !== undefined && magnitude >= best.distance) continue;
       const where = `${region.name} (${region.size} bytes at 0x${start.toString(16)})`;
       const text = before
-        ? `lie ${distance} before ${where}`
+        ? `begin ${distance} before ${where}`
         : distance < 0n
           ? `run ${address + BigInt(size) - end} past the end of ${where}`
-          : `lie ${distance} past the end of ${where}`;
+          : distance === 0n
+            ? `begin right at the end of ${where}`
+            : `begin ${distance} past the end of ${where}`;
       best = { distance: magnitude, text };
     }
     if (best === undefined || best.distance > 0x1_0000n) {

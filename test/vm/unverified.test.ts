@@ -32,17 +32,21 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
 
   describe("a wild access is an error that says where it lies", () => {
     test.each([
-      ["r0 = *(u8 *)(r1 + 16)", 0, /1 byte at 0xffff88800\w+ lie 0 past the end of memory \(16 bytes at 0xffff8880/],
+      [
+        "r0 = *(u8 *)(r1 + 16)",
+        0,
+        /1 byte at 0xffff88800\w+ begin right at the end of memory \(16 bytes at 0xffff8880/,
+      ],
       ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory/],
-      ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ lie 1 before memory/],
-      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ lie 0 past the end of the stack \(4096 bytes/],
+      ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begin 1 before memory/],
+      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(4096 bytes/],
       ["r0 = 64\nr0 = *(u32 *)(r0 + 0)", 1, /4 bytes at 0x40 are in no memory: a null pointer gone astray/],
       [
         "r3 = 0x123456789a ll\nr3 = *(u32 *)(r3 + 0)",
         2,
         /0x123456789a are in no memory: not a pointer that this program/,
       ],
-      ["r3 = 1\nlock *(u64 *)(r1 + 16) += r3", 1, /8 bytes at \w+ lie 0 past the end of memory/],
+      ["r3 = 1\nlock *(u64 *)(r1 + 16) += r3", 1, /8 bytes at \w+ begin right at the end of memory/],
       ["r1 <<= 32\nr1 >>= 32\nr0 = *(u8 *)(r1 + 0)", 2, /are in no memory/],
     ])("%s", (text, at, message) => {
       const error = failure(`${text}\nexit`);
@@ -103,7 +107,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
         r2 += -4
         call map_lookup_elem`;
       expect(run(`${update}\nr1 = 1\nlock *(u64 *)(r0 + 0) += r1\nr0 = *(u64 *)(r0 + 0)\nexit`)).toBe(42);
-      expect(failure(`${update}\nr0 = *(u8 *)(r0 + 8)\nexit`).message).toMatch(/past the end of a value of map counts/);
+      expect(failure(`${update}\nr0 = *(u8 *)(r0 + 8)\nexit`).message).toMatch(/at the end of a value of map counts/);
     });
 
     test.each([

@@ -4,7 +4,7 @@ import { type CallTarget, resolveCalls } from "../call.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { mapAddress } from "../map-address.ts";
-import { Regions } from "../regions.ts";
+import { addressedValues, Regions } from "../regions.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
 import { FIRST_CONSTANT, FIRST_SAVED, layOut } from "./code.ts";
 import { execute, type Linked, type LinkedCall, type RunState } from "./execute.ts";
@@ -12,7 +12,7 @@ import { execute, type Linked, type LinkedCall, type RunState } from "./execute.
 /** Lays a program out and resolves what it names: maps, helpers. */
 export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[]): Linked {
   const operations = decode(xlated.insns);
-  const regions = new Regions();
+  const regions = new Regions(addressedValues(operations, maps));
   const calls = resolveCalls(xlated, operations, environment, maps, regions).map(
     (target) => target && linkCall(target),
   );

@@ -4,7 +4,7 @@ import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError, overBudget } from "../errors.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
-import { Regions } from "../regions.ts";
+import { addressedValues, Regions } from "../regions.ts";
 import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
 import { type CompiledModule, compile, NAMES } from "./compile.ts";
 
@@ -35,7 +35,7 @@ export function jit(
   { budget = DEFAULT_BUDGET }: { budget?: number } = {},
 ): CompiledProgram {
   const operations = decode(xlated.insns);
-  const regions = new Regions();
+  const regions = new Regions(addressedValues(operations, maps));
   const calls = resolveCalls(xlated, operations, environment, maps, regions);
   const module = compile(xlated, operations, calls, maps);
   const slot = (at: number): number => xlated.origin[at]!;
