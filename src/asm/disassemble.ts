@@ -4,18 +4,21 @@ import type { Instruction } from "../isa/instruction.ts";
 import type { Field, OpcodeRow } from "../isa/opcode-row.ts";
 import { fieldsOf, opcodeOf, operandsOf, slotsOf } from "../isa/opcodes.ts";
 import { checkReserved } from "../isa/reserved.ts";
+import type { TextForm } from "./forms.ts";
 import { imm64, type Placed, type Spelling, signed, spell } from "./spelling.ts";
 
 export { formatInstruction, type LogNames } from "./format-instruction.ts";
 
-/** What a disassembly calls things; numbers stand for what has no name. */
+/** The form of a disassembly, and what it calls things; numbers stand for what has no name. */
 export interface DisassembleOptions {
+  /** Default: LLVM's. */
+  readonly form?: TextForm;
   readonly helperName?: (id: number) => string | undefined;
   readonly mapName?: (index: number) => string | undefined;
 }
 
 /**
- * Instructions as assembler text in LLVM's form, one a line, with labels where jumps and calls go. Assembling the text
+ * Instructions as assembler text, one a line, with labels where jumps and calls go. Assembling the text
  * gives the same instructions (with a resolver that knows the names), whatever they are: slots that are no valid
  * instruction become `.quad`.
  *
@@ -26,10 +29,11 @@ export function disassemble(insns: readonly Instruction[], options: DisassembleO
   requireInstructions("insns", insns);
   const placed = place(insns);
   const labels = labelTargets(placed);
-  const spelling = llvmSpelling(options, labels);
+  const spelling = spellingOf(options, labels);
+  const forms = ({ text, mnemonic }: OpcodeRow) => (options.form === "mnemonic" ? mnemonic : text);
   const lines = placed.map((item) => {
     const label = labels.get(item.index);
-    const text = item.row ? spell(formOf(item.row, item), item, spelling) : raw(item.insn);
+    const text = item.row ? spell(fitting(forms(item.row), item), item, spelling) : raw(item.insn);
     return `${label === undefined ? "" : `${label}:\n`}    ${text}\n`;
   });
   return lines.join("");
@@ -71,14 +75,14 @@ function labelTargets(placed: readonly PlacedRow[]): Map<number, string> {
 }
 
 /** The first form that can say all that the fields hold. */
-function formOf(row: OpcodeRow, { insn, next }: Placed): string {
+function fitting(forms: OpcodeRow["text"], { insn, next }: Placed): string {
   const value = (field: Field) => (field === "next" ? (next?.imm ?? 0) : insn[field]);
-  const all = new Set(row.text.flatMap((text) => [...fieldsOf(text)]));
+  const all = new Set(forms.flatMap((text) => [...fieldsOf(text)]));
   const fits = (text: string) => {
     const fields = fieldsOf(text);
     return [...all].every((field) => fields.has(field) || value(field) === 0);
   };
-  return row.text.find(fits) ?? row.text[0];
+  return forms.find(fits) ?? forms[0];
 }
 
 function raw(insn: Instruction): string {
@@ -86,15 +90,25 @@ function raw(insn: Instruction): string {
   return `.quad 0x${bits.toString(16).padStart(2 * SLOT_BYTES, "0")}`;
 }
 
-function llvmSpelling({ helperName, mapName }: DisassembleOptions, labels: ReadonlyMap<number, string>): Spelling {
+function spellingOf(
+  { form = "llvm", helperName, mapName }: DisassembleOptions,
+  labels: ReadonlyMap<number, string>,
+): Spelling {
+  const mnemonic = form === "mnemonic";
+  const register = mnemonic ? "%r" : "r";
+  // LLVM's form has blanks around the sign, and a sign where nothing is added.
+  const displacement = (value: number) => {
+    if (mnemonic) return value === 0 ? "" : signed(value);
+    return value < 0 ? `- ${-value}` : `+ ${value}`;
+  };
   const target = (index: number, distance: number) => labels.get(index + 1 + distance);
   return (operand, placed) => {
     const { insn, next, index } = placed;
     switch (operand) {
       case "rd":
-        return `r${insn.dst}`;
+        return `${register}${insn.dst}`;
       case "rs":
-        return `r${insn.src}`;
+        return `${register}${insn.src}`;
       case "wd":
         return `w${insn.dst}`;
       case "ws":
@@ -117,7 +131,7 @@ function llvmSpelling({ helperName, mapName }: DisassembleOptions, labels: Reado
         return target(index, insn.offset) ?? signed(insn.offset);
       case "far":
         // After `call`, a bare number would be a helper's.
-        return target(index, insn.imm) ?? `pc${signed(insn.imm)}`;
+        return target(index, insn.imm) ?? (mnemonic ? signed(insn.imm) : `pc${signed(insn.imm)}`);
       case "helper":
         return helperName?.(insn.imm) ?? String(insn.imm >>> 0);
       case "map":
@@ -134,8 +148,4 @@ function llvmSpelling({ helperName, mapName }: DisassembleOptions, labels: Reado
         return String(insn.imm & 0xffff);
     }
   };
-}
-
-function displacement(value: number): string {
-  return value < 0 ? `- ${-value}` : `+ ${value}`;
 }

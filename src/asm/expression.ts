@@ -22,6 +22,9 @@ const LEVELS: readonly ReadonlyMap<string, (a: bigint, b: bigint) => bigint>[] =
   new Map([["*", (a, b) => a * b]]),
 ];
 
+/** What is expected where an expression can stand. */
+export const A_NUMBER = "a number";
+
 const ADDITIVE = 4;
 
 /** Deeper brackets are refused, so that no text exhausts the stack. */
@@ -31,7 +34,8 @@ const DEEPEST = 32;
 const LARGEST = 1n << 80n;
 
 /**
- * Reads an integer constant expression: decimal, hexadecimal and binary numbers, `- ~ * + << >> & ^ |` and brackets.
+ * Reads an integer constant expression: decimal, hexadecimal and binary numbers, names of constants,
+ * `- ~ * + << >> & ^ |` and brackets.
  *
  * @returns undefined where none stands at `at`; `reader` then knows what was expected.
  */
@@ -73,6 +77,8 @@ function readRest(
 function readUnary(reader: Reader, at: number, depth: number): Constant | undefined {
   const token = reader.tokens[at];
   if (token?.kind === "number") return { value: numberOf(token.text), end: at + 1 };
+  const named = token?.kind === "name" ? reader.constants.get(token.text) : undefined;
+  if (named !== undefined) return { value: named, end: at + 1 };
   if (depth < DEEPEST && (token?.text === "-" || token?.text === "~")) {
     const operand = readUnary(reader, at + 1, depth + 1);
     return operand && { value: token.text === "-" ? -operand.value : ~operand.value, end: operand.end };
@@ -84,7 +90,7 @@ function readUnary(reader: Reader, at: number, depth: number): Constant | undefi
     reader.expect(inner.end, "`)`");
     return undefined;
   }
-  reader.expect(at, "a number");
+  reader.expect(at, A_NUMBER);
   return undefined;
 }
 

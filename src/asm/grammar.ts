@@ -1,7 +1,7 @@
 import type { OpcodeRow, Operand } from "../isa/opcode-row.ts";
 import { type Captured, readOperand, type Surroundings } from "./operand-reader.ts";
 import type { Reader } from "./reader.ts";
-import { tokenize } from "./tokenize.ts";
+import { type Token, tokenize } from "./tokenize.ts";
 
 /**
  * A text form of instructions as a tree of tokens: each path from the root spells the beginning of some row's form.
@@ -52,6 +52,11 @@ function branch<Key>(branches: Map<Key, Node>, key: Key): Node {
   return next;
 }
 
+/** A token as the forms spell it: the sign before a register (`%r0`) may be left out. */
+export function spelled({ kind, text }: Token): string {
+  return kind === "name" && text.startsWith("%") ? text.slice(1) : text;
+}
+
 /** Reads all tokens of a statement as one instruction, or undefined; then `reader` knows how far it went. */
 export function match(grammar: Grammar, reader: Reader, surroundings: Surroundings): Matched | undefined {
   const captured: Captured[] = [];
@@ -61,7 +66,7 @@ export function match(grammar: Grammar, reader: Reader, surroundings: Surroundin
       if (token === undefined) return node.row;
       reader.expect(at, "the end of the line");
     }
-    const literal = token && node.literals.get(token.text);
+    const literal = token && node.literals.get(spelled(token));
     const row = literal && walk(literal, at + 1);
     if (row) return row;
     for (const [operand, next] of node.operands) {

@@ -1,13 +1,18 @@
-import { registerNumber } from "./operand-reader.ts";
+import { A_NUMBER } from "./expression.ts";
+import { FIRST_WORDS, type TextForm } from "./forms.ts";
+import { registerOf } from "./operand-reader.ts";
 import type { Reader } from "./reader.ts";
 import type { Report } from "./report.ts";
 
 /** More than this are cut short in the message; the diagnostic has them all. */
 const SHOWN = 8;
 
-/** Reports a statement that is no instruction, at the furthest place that some instruction reached. */
-export function reportMismatch(reader: Reader, report: Report): void {
-  const { tokens, furthest, expected } = reader;
+/**
+ * Reports a statement that is no instruction, at the furthest place that some instruction reached. `form` is
+ * that of the text, undefined where nothing in it tells one.
+ */
+export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined): void {
+  const { tokens, furthest, expected, constants } = reader;
   const token = tokens[furthest];
   const wanted = furthest === 0 ? "an instruction" : listing(expected);
   if (token === undefined) {
@@ -17,8 +22,13 @@ export function reportMismatch(reader: Reader, report: Report): void {
     });
     return;
   }
-  const message = aboutRegister(token.text, expected) ?? `expected ${wanted}, found \`${token.text}\``;
-  report.add(token, token, message, { expected, candidates: token.kind === "name" ? words(expected) : [] });
+  const message = aboutRegister(token.text, expected, form) ?? `expected ${wanted}, found \`${token.text}\``;
+  const candidates = [
+    ...words(expected),
+    ...(expected.includes(A_NUMBER) ? constants.keys() : []),
+    ...(furthest === 0 && form === undefined ? FIRST_WORDS : []),
+  ];
+  report.add(token, token, message, { expected, candidates: token.kind === "name" ? candidates : [] });
 }
 
 /** The literal words among what was expected, without their quotes. */
@@ -34,11 +44,15 @@ function listing(expected: readonly string[]): string {
 }
 
 /** Registers that do not exist or have the wrong width are the commonest slips; they get words of their own. */
-function aboutRegister(text: string, expected: readonly string[]): string | undefined {
-  const number = registerNumber(text);
-  if (number === undefined || !expected.some((item) => item.includes("register"))) return undefined;
+function aboutRegister(text: string, expected: readonly string[], form: TextForm | undefined): string | undefined {
+  const register = registerOf(text);
+  if (register === undefined || !expected.some((item) => item.includes("register"))) return undefined;
+  const { letter, number } = register;
   if (number > 10) return `there is no register ${text}: r0 to r10 (and their lower halves w0 to w10) exist`;
-  const [other, width, otherWidth] = text.startsWith("w") ? ["r", 32, 64] : ["w", 64, 32];
+  const [other, width, otherWidth] = letter === "w" ? ["r", 32, 64] : ["w", 64, 32];
   if (!expected.some((item) => item.includes(`${other}0 to`))) return undefined;
+  if (form === "mnemonic") {
+    return `registers are r0 to r10 in this form, as the instruction's name tells the width: write \`r${number}\``;
+  }
   return `\`${text}\` has ${width} bits, but this instruction has ${otherWidth}: write \`${other}${number}\``;
 }

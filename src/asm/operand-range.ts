@@ -43,10 +43,12 @@ export const OPERAND_RANGES: Readonly<Record<Operand, Range>> = {
 /** What to do about a number that does not fit, as the end of the message that says so; may be empty. */
 export function advice({ name, code }: OpcodeRow, operand: Operand, value: bigint): string {
   const fits64 = value >= ANY64.low && value <= ANY64.high;
-  if (name === "mov64_imm" && fits64) return "; `ll` after the number loads all 64 bits";
+  if (name === "mov64_imm" && fits64) {
+    return operand === "imm" ? "; `ll` after the number loads all 64 bits" : "; `lddw` loads all 64 bits";
+  }
   if ((operand === "imm" || operand === "if64") && value > I32.high && value <= ANY32.high) {
     return " with a sign: it would be extended to a negative 64-bit number";
   }
   // 0x05 is `goto`, whose long form is 0x06.
-  return operand === "near" && code === 0x05 ? "; `gotol` reaches further" : "";
+  return operand === "near" && code === 0x05 ? "; `gotol` (`ja32`) reaches further" : "";
 }

@@ -76,7 +76,7 @@ function read(operand: Operand, reader: Reader, at: number, surroundings: Surrou
       if (token?.kind === "name" && surroundings.isLabel(token.text)) return undefined;
       // A signed number is the distance to a subprogram.
       if (token?.text === "-") return undefined;
-      return name(reader, at, "a helper's name or number") ?? constant(reader, at);
+      return numberByName(reader, at) ?? name(reader, at, "a helper's name or number") ?? constant(reader, at);
     }
     case "map":
       return name(reader, at, "a map's name") ?? constant(reader, at);
@@ -86,19 +86,18 @@ function read(operand: Operand, reader: Reader, at: number, surroundings: Surrou
   }
 }
 
-const REGISTER_NAME = /^([rw])(0|[1-9][0-9]?)$/;
+const REGISTER_NAME = /^%?([rw])(0|[1-9][0-9]?)$/;
 
-/** The number that a register's name holds, whether or not there is such a register. */
-export function registerNumber(text: string): number | undefined {
+/** What a register's name says, whether or not there is such a register: `w7` is the lower half of register 7. */
+export function registerOf(text: string): { readonly letter: "r" | "w"; readonly number: number } | undefined {
   const match = REGISTER_NAME.exec(text);
-  return match ? Number(match[2]) : undefined;
+  return match ? { letter: match[1] as "r" | "w", number: Number(match[2]) } : undefined;
 }
 
 function register(reader: Reader, at: number, letter: "r" | "w"): Found | undefined {
-  const text = reader.tokens[at]?.text ?? "";
-  const number = registerNumber(text);
-  if (number !== undefined && number < REGISTER_COUNT && text[0] === letter) {
-    return { written: { kind: "register", number }, end: at + 1 };
+  const found = registerOf(reader.tokens[at]?.text ?? "");
+  if (found !== undefined && found.number < REGISTER_COUNT && found.letter === letter) {
+    return { written: { kind: "register", number: found.number }, end: at + 1 };
   }
   reader.expect(at, letter === "r" ? "a register (r0 to r10)" : "a half register (w0 to w10)");
   return undefined;
@@ -107,6 +106,13 @@ function register(reader: Reader, at: number, letter: "r" | "w"): Found | undefi
 function constant(reader: Reader, at: number): Found | undefined {
   const read = readConstant(reader, at);
   return read && { written: { kind: "number", value: read.value }, end: read.end };
+}
+
+/** A constant that stands alone, where other names mean something else. */
+function numberByName(reader: Reader, at: number): Found | undefined {
+  const token = reader.tokens[at];
+  const value = token?.kind === "name" ? reader.constants.get(token.text) : undefined;
+  return value === undefined ? undefined : { written: { kind: "number", value }, end: at + 1 };
 }
 
 /** Nothing written is a displacement of 0. */
@@ -119,7 +125,9 @@ function displacement(reader: Reader, at: number): Found {
 
 function name(reader: Reader, at: number, what: string): Found | undefined {
   const token = reader.tokens[at];
-  if (token?.kind === "name") return { written: { kind: "name", name: token.text }, end: at + 1 };
+  if (token?.kind === "name" && registerOf(token.text) === undefined) {
+    return { written: { kind: "name", name: token.text }, end: at + 1 };
+  }
   reader.expect(at, what);
   return undefined;
 }

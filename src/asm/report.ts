@@ -14,6 +14,11 @@ export class Report {
     this.#lines = lines;
   }
 
+  /** A line of the text, by its 1-based number. */
+  lineOf(line: number): string {
+    return this.#lines[line - 1] ?? "";
+  }
+
   /** Adds an error on the tokens from `first` to `last`, which stand on one line. */
   add(
     first: Token,
@@ -36,6 +41,6 @@ export class Report {
     message: string,
     details: { readonly expected?: readonly string[]; readonly suggestion?: string } = {},
   ): void {
-    this.diagnostics.push({ line, column, length, message, ...details, sourceLine: this.#lines[line - 1] ?? "" });
+    this.diagnostics.push({ line, column, length, message, ...details, sourceLine: this.lineOf(line) });
   }
 }

@@ -24,6 +24,8 @@ const RULES: readonly { readonly kind: TokenKind; readonly pattern: RegExp }[] =
   { kind: "number", pattern: /(?:0[xX][0-9a-fA-F][0-9a-fA-F_]*|0[bB][01][01_]*|[0-9][0-9_]*)(?![\w.$])/y },
   // Signed operators: one token, so that `r1 s> 5` cannot be read as a name and a sign.
   { kind: "symbol", pattern: /s(?:>>=|>=|<=|\/=|%=|>|<)/y },
+  // A register as ubpf and GNU's assembler write it; `r0 %=r1` has no such token.
+  { kind: "name", pattern: /%[rw][0-9]+(?![\w.$])/y },
   { kind: "name", pattern: /[A-Za-z_.$][\w.$]*/y },
   { kind: "symbol", pattern: /<<=|>>=|<<|>>|[-+*/|&%^=!<>]=|[-+*/%&|^~=<>()[\]:,;]/y },
   // A malformed number is one wrong token, not several.

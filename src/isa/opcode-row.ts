@@ -19,7 +19,8 @@ export type IsaVersion = 1 | 2 | 3 | 4;
 export type Field = "dst" | "src" | "offset" | "imm" | "next";
 
 /**
- * The operands that a text form can hold, each with the field that carries it. A text form writes them as `{rd}`.
+ * The operands that a text form can hold, each with the field that carries it. A text form, whether LLVM's or the
+ * mnemonic one, writes them as `{rd}`.
  *
  * `imm` is sign-extended to 64 bits where it is used, `imm32` is not; `if64`/`if32` are the same of a comparison,
  * which Linux's log prints in hexadecimal.
@@ -81,6 +82,11 @@ export interface OpcodeRow {
    * read.
    */
   readonly text: readonly [string, ...string[]];
+  /**
+   * The mnemonic form of ubpf, rbpf and bpf_conformance, likewise. What those have no word for is spelled as RFC 9669
+   * calls it (`map_by_fd`, section 5.4) or by the row's name.
+   */
+  readonly mnemonic: readonly [string, ...string[]];
   /** The form in Linux's verifier log, where it is not the first text form with that log's own spelling of operands. */
   readonly log?: string;
   /** What it does, in C-like words on 64-bit registers. */

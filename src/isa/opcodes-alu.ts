@@ -66,11 +66,16 @@ function binary({ op, name, sign, doc, group = undefined, offset, since = 1 }: B
       since,
       fixed: fixed(source),
       text: [`${dst} ${sign} ${src}`],
+      mnemonic: mnemonics(name, width, register ? "{rd}, {rs}" : "{rd}, {imm32}"),
       doc: `dst = ${describe(doc, width, operand)}`,
     };
   };
   return [row(64, SOURCE.K), row(64, SOURCE.X), row(32, SOURCE.K), row(32, SOURCE.X)];
 }
+
+/** 64 bits are the default: `add` and `add64` are the same, `add32` is the other. */
+const mnemonics = (name: string, width: 32 | 64, operands: string): [string, ...string[]] =>
+  width === 64 ? [`${name} ${operands}`, `${name}64 ${operands}`] : [`${name}32 ${operands}`];
 
 /** Writes the letters of a binary operation's description out for one width and operand. */
 function describe(doc: string, width: 32 | 64, operand: string): string {
@@ -93,6 +98,7 @@ function negate(width: 32 | 64): OpcodeRow {
     since: 1,
     fixed: {},
     text: [wide ? "{rd} = -{rd}" : "{wd} = -{wd}"],
+    mnemonic: mnemonics("neg", width, "{rd}"),
     doc: wide ? "dst = -dst" : "dst = (u32)-dst",
   };
 }
@@ -106,6 +112,7 @@ function signExtend(width: 32 | 64, bits: 8 | 16 | 32): OpcodeRow {
     since: 4,
     fixed: { offset: bits },
     text: [wide ? `{rd} = (s${bits}){rs}` : `{wd} = (s${bits}){ws}`],
+    mnemonic: [`movsx${bits}${width} {rd}, {rs}`],
     doc: wide ? `dst = (s64)(s${bits})src` : `dst = (u32)(s32)(s${bits})src`,
   };
 }
@@ -120,6 +127,7 @@ function byteOrder(name: "le" | "be" | "bswap", bits: 16 | 32 | 64): OpcodeRow {
     since: name === "bswap" ? 4 : 1,
     fixed: { imm: bits },
     text: [`{rd} = ${name}${bits} {rd}`],
+    mnemonic: name === "bswap" ? [`bswap${bits} {rd}`, `swap${bits} {rd}`] : [`${name}${bits} {rd}`],
     doc: name === "bswap" ? `dst = swapped((u${bits})dst)` : `dst = hto${name}${bits}(dst)`,
   };
 }
@@ -131,6 +139,7 @@ const ADDRESS_SPACE: OpcodeRow = {
   since: 4,
   fixed: { offset: ADDR_SPACE_CAST },
   text: ["{rd} = addr_space_cast({rs}, {toSpace}, {fromSpace})"],
+  mnemonic: ["addr_space_cast {rd}, {rs}, {toSpace}, {fromSpace}"],
   doc: "dst = src, a pointer of one address space as one of another (arenas)",
 };
 

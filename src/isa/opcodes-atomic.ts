@@ -21,6 +21,15 @@ function forms(width: Width, text: (src: string) => string): [string, ...string[
   return width.bits === 64 ? [text("{rs}")] : [text("{ws}"), text("{rs}")];
 }
 
+/** `lock add`, which is `lock add64`, or `lock add32`. */
+function mnemonics({ bits }: Width, names: readonly string[]): [string, ...string[]] {
+  const suffixes = bits === 64 ? ["", "64"] : ["32"];
+  const [first, ...others] = names.flatMap((name) =>
+    suffixes.map((suffix) => `lock ${name}${suffix} [{rd}{disp}], {rs}`),
+  );
+  return [first, ...others];
+}
+
 function arithmetic(width: Width, { op, name, sign }: (typeof ARITHMETIC)[number]): OpcodeRow[] {
   const { size, bits, group } = width;
   const code = CLASS.STX | MODE.ATOMIC | size;
@@ -34,6 +43,7 @@ function arithmetic(width: Width, { op, name, sign }: (typeof ARITHMETIC)[number
       since: op === ATOMIC.ADD ? 1 : 3,
       fixed: { imm: op },
       text: bits === 64 ? [`lock *${at} ${sign} {rs}`] : [`lock *${at} ${sign} {rs}`, `lock *${at} ${sign} {ws}`],
+      mnemonic: mnemonics(width, [name]),
       doc,
     },
     {
@@ -43,6 +53,7 @@ function arithmetic(width: Width, { op, name, sign }: (typeof ARITHMETIC)[number
       since: 3,
       fixed: { imm: op | ATOMIC.FETCH },
       text: forms(width, (src) => `${src} = atomic_fetch_${name}(${at}, ${src})`),
+      mnemonic: mnemonics(width, [`fetch ${name}`, `fetch_${name}`]),
       log: `{rs} = atomic${bits === 64 ? "64" : ""}_fetch_${name}(${at}, {rs})`,
       doc: `${doc}; src = the old value`,
     },
@@ -63,6 +74,7 @@ function exchange(width: Width): OpcodeRow[] {
       since: 3,
       fixed: { imm: ATOMIC.XCHG },
       text: forms(width, (src) => `${src} = xchg${suffix}({rd} {disp}, ${src})`),
+      mnemonic: mnemonics(width, ["xchg"]),
       log: `{rs} = ${atomic}_xchg(${at}, {rs})`,
       doc: `swaps *(u${bits} *)(dst + offset) and src`,
     },
@@ -72,6 +84,7 @@ function exchange(width: Width): OpcodeRow[] {
       group,
       since: 3,
       fixed: { imm: ATOMIC.CMPXCHG },
+      mnemonic: mnemonics(width, ["cmpxchg"]),
       text: forms(width, (src) => {
         const r0 = src === "{ws}" ? "w0" : "r0";
         return `${r0} = cmpxchg${suffix}({rd} {disp}, ${r0}, ${src})`;
@@ -93,6 +106,7 @@ function ordered({ size, letter, bits }: Size): OpcodeRow[] {
       name: `load_acquire_${letter}`,
       fixed: { imm: ATOMIC.LOAD_ACQ },
       text: bits === 64 ? [acquire("{rd}")] : [acquire("{rd}"), acquire("{wd}")],
+      mnemonic: [`load_acquire_${letter} {rd}, [{rs}{disp}]`],
       doc: `dst = *(u${bits} *)(src + offset), before every later access`,
     },
     {
@@ -100,6 +114,7 @@ function ordered({ size, letter, bits }: Size): OpcodeRow[] {
       name: `store_release_${letter}`,
       fixed: { imm: ATOMIC.STORE_REL },
       text: bits === 64 ? [release("{rs}")] : [release("{rs}"), release("{ws}")],
+      mnemonic: [`store_release_${letter} [{rd}{disp}], {rs}`],
       doc: `*(u${bits} *)(dst + offset) = src, after every earlier access`,
     },
   ];

@@ -29,6 +29,7 @@ function conditional({ op, name, sign, since }: (typeof COMPARISONS)[number]): O
       since: width === 64 ? since : 3,
       fixed: {},
       text: [`if ${dst} ${sign} ${src} goto {near}`],
+      mnemonic: [`${name}${width === 64 ? "" : "32"} {rd}, ${register ? "{rs}" : "{if32}"}, {near}`],
       doc: `if (${cast}dst ${sign} ${cast}${operand}) pc += offset`,
     };
   };
@@ -43,6 +44,7 @@ const UNCONDITIONAL: readonly OpcodeRow[] = [
     since: 1,
     fixed: {},
     text: ["goto {near}"],
+    mnemonic: ["ja {near}"],
     doc: "pc += offset",
   },
   {
@@ -52,6 +54,7 @@ const UNCONDITIONAL: readonly OpcodeRow[] = [
     since: 4,
     fixed: {},
     text: ["gotol {far}"],
+    mnemonic: ["ja32 {far}"],
     doc: "pc += imm",
   },
   {
@@ -61,6 +64,7 @@ const UNCONDITIONAL: readonly OpcodeRow[] = [
     since: 4,
     fixed: {},
     text: ["may_goto {near}"],
+    mnemonic: ["may_goto {near}"],
     doc: "pc += offset once the loop has used up its budget",
   },
   {
@@ -70,6 +74,7 @@ const UNCONDITIONAL: readonly OpcodeRow[] = [
     since: 1,
     fixed: {},
     text: ["exit"],
+    mnemonic: ["exit"],
     doc: "returns r0 to the caller, or ends the program",
   },
 ];
@@ -82,6 +87,7 @@ const CALLS: readonly OpcodeRow[] = [
     since: 1,
     fixed: { src: CALL.HELPER },
     text: ["call {helper}"],
+    mnemonic: ["call {helper}", "call helper {helper}"],
     doc: "r0 = helper imm (r1..r5); r1..r5 are lost",
   },
   {
@@ -91,6 +97,7 @@ const CALLS: readonly OpcodeRow[] = [
     since: 1,
     fixed: { src: CALL.SUBPROG },
     text: ["call {far}"],
+    mnemonic: ["call local {far}", "call {far}"],
     doc: "calls the subprogram at pc + imm with a frame of its own; r6..r9 are kept",
   },
   {
@@ -100,6 +107,7 @@ const CALLS: readonly OpcodeRow[] = [
     since: 1,
     fixed: { src: CALL.KFUNC },
     text: ["call kfunc[{btfId}]", "call kfunc[{btfId}][{btfIndex}]"],
+    mnemonic: ["call runtime {btfId}", "call runtime {btfId}, {btfIndex}"],
     log: "call {helper}",
     doc: "r0 = the function of Linux with BTF id imm (r1..r5); offset says which module's BTF, 0 is vmlinux",
   },
@@ -110,6 +118,7 @@ const CALLS: readonly OpcodeRow[] = [
     since: 1,
     fixed: {},
     text: ["callx {rd}"],
+    mnemonic: ["callx {rd}", "call {rd}"],
     log: "call {helper}",
     doc: "calls the function whose address is in dst (LLVM emits it, Linux refuses it)",
   },

@@ -21,6 +21,7 @@ function load({ size, letter, bits }: Size): OpcodeRow {
     since: 1,
     fixed: {},
     text: bits === 64 ? [`{rd} = ${from}`] : [`{rd} = ${from}`, `{wd} = ${from}`],
+    mnemonic: [`ldx${letter} {rd}, [{rs}{disp}]`],
     doc: `dst = *(u${bits} *)(src + offset)`,
   };
 }
@@ -33,6 +34,7 @@ function loadSigned({ size, letter, bits }: Size): OpcodeRow {
     since: 4,
     fixed: {},
     text: [`{rd} = *(s${bits} *)({rs} {disp})`],
+    mnemonic: [`ldxs${letter} {rd}, [{rs}{disp}]`, `ldx${letter}sx {rd}, [{rs}{disp}]`],
     doc: `dst = (s64)*(s${bits} *)(src + offset)`,
   };
 }
@@ -46,6 +48,7 @@ function store({ size, letter, bits }: Size): OpcodeRow {
     since: 1,
     fixed: {},
     text: bits === 64 ? [`${to} = {rs}`] : [`${to} = {rs}`, `${to} = {ws}`],
+    mnemonic: [`stx${letter} [{rd}{disp}], {rs}`],
     doc: `*(u${bits} *)(dst + offset) = src`,
   };
 }
@@ -58,6 +61,7 @@ function storeImmediate({ size, letter, bits }: Size): OpcodeRow {
     since: 1,
     fixed: {},
     text: [`*(u${bits} *)({rd} {disp}) = ${bits === 64 ? "{imm}" : "{imm32}"}`],
+    mnemonic: [`st${letter} [{rd}{disp}], {imm32}`],
     doc: `*(u${bits} *)(dst + offset) = imm`,
   };
 }
@@ -71,6 +75,7 @@ function packet({ size, letter, bits }: Size): OpcodeRow[] {
       code: CLASS.LD | MODE.ABS | size,
       name: `ldabs${letter}`,
       text: [`r0 = *(u${bits} *)skb[{imm}]`],
+      mnemonic: [`ldabs${letter} {imm32}`],
       doc: `r0 = ntoh${bits}(*(u${bits} *)(packet + imm))`,
     },
     {
@@ -78,6 +83,7 @@ function packet({ size, letter, bits }: Size): OpcodeRow[] {
       code: CLASS.LD | MODE.IND | size,
       name: `ldind${letter}`,
       text: [`r0 = *(u${bits} *)skb[{rs} {index}]`],
+      mnemonic: [`ldind${letter} {rs}, {imm32}`],
       doc: `r0 = ntoh${bits}(*(u${bits} *)(packet + src + imm))`,
     },
   ];

@@ -53,8 +53,16 @@ export function operandsOf(text: string): Operand[] {
 
 /** The fields that a text form carries; all others hold a fixed value. */
 export function fieldsOf(text: string): ReadonlySet<Field> {
-  return new Set(operandsOf(text).flatMap((operand): readonly Field[] => OPERAND_FIELDS[operand]));
+  let fields = FIELDS_OF_FORM.get(text);
+  if (fields === undefined) {
+    fields = new Set(operandsOf(text).flatMap((operand): readonly Field[] => OPERAND_FIELDS[operand]));
+    FIELDS_OF_FORM.set(text, fields);
+  }
+  return fields;
 }
+
+/** Those of each form that was asked for: there are only as many as the rows have. */
+const FIELDS_OF_FORM = new Map<string, ReadonlySet<Field>>();
 
 /** By row: the fields that are operands in any of its forms. */
 const OPERANDS_OF_ROW = new Map(OPCODES.map((row) => [row, new Set(row.text.flatMap((text) => [...fieldsOf(text)]))]));

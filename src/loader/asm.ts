@@ -1,9 +1,10 @@
 import { assemble } from "../asm/assemble.ts";
+import type { DeclaredMap } from "../asm/directives.ts";
 import { helperId, helperName, LAST_HELPER } from "../helpers/names.ts";
 import { ArgumentError, isObject } from "../isa/argument.ts";
 import { checkMap } from "../maps/create.ts";
 import { declaredNames, latestDeclaration } from "../maps/latest.ts";
-import type { MapSpec } from "../maps/spec.ts";
+import { MAP_TYPES, type MapSpec, type MapType } from "../maps/spec.ts";
 import { requireProgramType } from "../programs/require-program.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { Program } from "./program.ts";
@@ -28,10 +29,12 @@ const HELPER_NAMES = Array.from({ length: LAST_HELPER }, (_, index) => helperNam
 export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]) => Program;
 
 /**
- * Assembles LLVM's text form of eBPF (what `llvm-objdump -d` prints and inline assembly in C uses) into a program.
- * The raw text of the template is read, so backslashes stay what they are.
+ * Assembles a text into a program: in LLVM's form (what `llvm-objdump -d` prints and inline assembly in C uses) or the
+ * mnemonic one of ubpf and rbpf, whichever it is written in (docs/assembler.md has both). The raw text of the template
+ * is read, so backslashes stay what they are. A map that the text declares (`.map`) comes before others of its name.
  *
- * @throws {AsmError} with all faults of the text, each with line, column and what was expected.
+ * @throws {AsmError} with all faults of the text, each with line, column and what was expected. They count from the
+ *   template's start, where the quote opens: a tag cannot see where in its cell it stands.
  * @throws {ArgumentError} for options that are none, at the line of `asm(...)`.
  * @example
  * const pass = asm({ type: "xdp", name: "pass" })`
@@ -52,20 +55,26 @@ export function asm(options: AsmOptions): AsmTag {
       text += (typeof value === "object" ? value.name : String(value)) + (rest[index] ?? "");
     }
     const used: MapSpec[] = [];
+    const declared = new Map<string, MapSpec>();
     const { insns, lines } = assemble(text, {
       helper: helperId,
       helperNames: HELPER_NAMES,
-      map: (name) => {
-        const found = given.get(name) ?? latestDeclaration(name);
+      map: (name, declaration) => {
+        if (declaration && !declared.has(name)) declared.set(name, specOf(declaration));
+        const found = declared.get(name) ?? given.get(name) ?? latestDeclaration(name);
         if (found === undefined) return undefined;
         if (!used.includes(found)) used.push(found);
         return used.indexOf(found);
       },
       mapNames: [...given.keys(), ...declaredNames()],
+      mapTypes: Object.keys(MAP_TYPES),
     });
     return new Program({ type, name, insns, lines, maps: used, license });
   };
 }
+
+/** What \`.map\` says as what \`BPF_MAP_CREATE\` takes; the assembler let no other type pass. */
+const specOf = ({ line, ...map }: DeclaredMap): MapSpec => ({ ...map, type: map.type as MapType });
 
 const EXAMPLE = 'Write asm({ type: "xdp" })`...`.';
 

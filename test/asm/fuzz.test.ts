@@ -17,6 +17,8 @@ const words = fc.constantFrom(
   ),
   "\n",
   "99999999999999999999",
+  ..."%r0 [%r1+8] [r2] add mov32 lddw ldxdw stb lock fetch ja jeq, local runtime map_by_fd(sizes) neg".split(" "),
+  ...".equ .map SIZE SIZE= hash key value entries 4, = ,".split(" "),
 );
 
 function assembles(text: string): void {
@@ -45,9 +47,9 @@ test("any words of the language do", () => {
 
 test("programs with a piece cut out, doubled or replaced do", () => {
   const mutated = fc
-    .tuple(program, fc.nat(), fc.nat({ max: 20 }), fc.oneof(words, fc.constant("")))
-    .map(([insns, at, length, word]) => {
-      const text = disassemble(insns, names);
+    .tuple(program, fc.nat(), fc.nat({ max: 20 }), fc.oneof(words, fc.constant("")), fc.boolean())
+    .map(([insns, at, length, word, mnemonic]) => {
+      const text = disassemble(insns, { form: mnemonic ? "mnemonic" : "llvm", ...names });
       const from = text.length === 0 ? 0 : at % text.length;
       return text.slice(0, from) + word + text.slice(from + length);
     });

@@ -13,12 +13,14 @@ const MAPS = ["sizes", "events.data"];
 /** A few helpers and two maps, as the layers above would give them. */
 export const resolver: AsmResolver = {
   helper: (name) => HELPERS.get(name.replace(/^bpf_/, "")),
-  map: (name) => {
-    const index = MAPS.indexOf(name);
+  map: (name, declared) => {
+    // Declared ones come after the two, all of them as one more.
+    const index = declared ? MAPS.length : MAPS.indexOf(name);
     return index < 0 ? undefined : index;
   },
   helperNames: [...HELPERS.keys()],
   mapNames: MAPS,
+  mapTypes: ["hash", "array", "ringbuf"],
 };
 
 export const names = {

@@ -7,22 +7,24 @@ import { checkReserved } from "../../src/isa/reserved.ts";
 import { instructionOf, program, slots } from "../isa/arbitrary.ts";
 import { asm, names } from "./names.ts";
 
-describe("assemble(disassemble(p)) is p", () => {
+describe.each(["llvm", "mnemonic"] as const)("assemble(disassemble(p)) is p, in the form %s", (form) => {
   test.each(OPCODES)("$name", (row) => {
     fc.assert(
       fc.property(instructionOf(row), (insns) => {
-        const text = disassemble(insns, names);
-        expect(asm(text).insns).toEqual(insns);
+        const text = disassemble(insns, { form, ...names });
+        const assembled = asm(text);
+        expect(assembled.insns).toEqual(insns);
         expect(text).not.toContain(".quad");
+        expect([form, undefined]).toContain(assembled.form);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
   test("for programs of valid instructions, with names and without", () => {
     fc.assert(
       fc.property(program, fc.boolean(), (insns, named) => {
-        expect(asm(disassemble(insns, named ? names : {})).insns).toEqual(insns);
+        expect(asm(disassemble(insns, { form, ...(named ? names : {}) })).insns).toEqual(insns);
       }),
       { numRuns: 300 },
     );
@@ -31,7 +33,7 @@ describe("assemble(disassemble(p)) is p", () => {
   test("for any slots whatever", () => {
     fc.assert(
       fc.property(slots, (insns) => {
-        expect(asm(disassemble(insns, names)).insns).toEqual(insns);
+        expect(asm(disassemble(insns, { form, ...names })).insns).toEqual(insns);
       }),
       { numRuns: 500 },
     );
@@ -66,7 +68,7 @@ const SAMPLE: Readonly<Record<Operand, string>> = {
 };
 
 describe("every text form of a row assembles to that row", () => {
-  const forms = OPCODES.flatMap((row) => row.text.map((text) => ({ row, text, name: row.name })));
+  const forms = OPCODES.flatMap((row) => [...row.text, ...row.mnemonic].map((text) => ({ row, text, name: row.name })));
   test.each(forms)("$name: $text", ({ row, text }) => {
     const written = text.replaceAll(/\{(\w+)\}/g, (_, operand: Operand) => SAMPLE[operand]);
     const { insns } = asm(written);

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode, encode } from "../../src/isa/encode.ts";
 import { OPERAND_FIELDS } from "../../src/isa/opcode-row.ts";
-import { OPCODE_TABLE, OPCODES, opcodeOf, operandsOf, requiredValue, slotsOf } from "../../src/isa/opcodes.ts";
+import {
+  fieldsOf,
+  OPCODE_TABLE,
+  OPCODES,
+  opcodeOf,
+  operandsOf,
+  requiredValue,
+  slotsOf,
+} from "../../src/isa/opcodes.ts";
 import { checkReserved } from "../../src/isa/reserved.ts";
 import { instructionOf } from "./arbitrary.ts";
 
@@ -20,18 +28,24 @@ describe("the table", () => {
   test("names and text forms are unique", () => {
     const names = OPCODES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    const texts = OPCODES.flatMap(({ text }) => text);
-    expect(new Set(texts).size).toBe(texts.length);
+    for (const forms of [OPCODES.flatMap(({ text }) => text), OPCODES.flatMap(({ mnemonic }) => mnemonic)]) {
+      expect(new Set(forms).size).toBe(forms.length);
+    }
   });
 
   test("every operand of a text form is known, every row documented", () => {
-    for (const { text, log, doc } of OPCODES) {
-      for (const form of [...text, log ?? ""]) {
+    for (const { text, mnemonic, log, doc } of OPCODES) {
+      for (const form of [...text, ...mnemonic, log ?? ""]) {
         for (const operand of operandsOf(form)) expect(OPERAND_FIELDS).toHaveProperty(operand);
       }
       expect(doc).not.toBe("");
       expect(doc).not.toMatch(/\b(?:S?[DX]|MASK|undefined)\b/);
     }
+  });
+
+  test("both text forms of a row carry the same fields", () => {
+    const carried = (forms: readonly string[]) => new Set(forms.flatMap((form) => [...fieldsOf(form)]));
+    for (const { name, text, mnemonic } of OPCODES) expect([name, carried(mnemonic)]).toEqual([name, carried(text)]);
   });
 
   test("instructions of Linux that use up their code leave no hole by mistake", () => {

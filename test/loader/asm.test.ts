@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AsmError, asm, map, u32, u64 } from "../../src/index.ts";
+import { AsmError, asm, map, u32, u64, verify } from "../../src/index.ts";
 
 const exit = "r0 = 0\nexit";
 
@@ -43,6 +43,23 @@ describe("asm", () => {
     `;
     expect(program.maps).toEqual([b, a]);
     expect([0, 2, 4].map((slot) => program.insns[slot]!.imm)).toEqual([0, 1, 0]);
+  });
+
+  it("takes maps that the text declares, before others of their name", () => {
+    map.hash({ name: "asm_inside", key: u32, value: u64, maxEntries: 1 });
+    const program = asm({ type: "xdp" })`
+      .map asm_unused, hash, key 4, value 4, entries 1
+      .map asm_inside, array, key 4, value 8, entries 16
+      lddw r1, map[asm_inside]
+      lddw r2, map[asm_inside]
+      mov r0, 2
+      exit
+    `;
+    expect(program.maps).toEqual([
+      { name: "asm_inside", type: "array", keySize: 4, valueSize: 8, maxEntries: 16, flags: 0 },
+    ]);
+    expect(verify(program).ok).toBe(true);
+    expect(() => asm({ type: "xdp" })`.map asm_wrong, aray, key 4`).toThrow("did you mean `array`?");
   });
 
   it("takes numbers, texts and maps in its holes", () => {
