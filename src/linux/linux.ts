@@ -181,6 +181,19 @@ export class Linux implements Host {
     if (this.tracePipe.length > TRACE_LINES) this.tracePipe.splice(0, TRACE_LINES / 2);
   }
 
+  /**
+   * Remembers all that helpers can change and that does not lie in memory, and returns what brings it back: debuggers
+   * rewind with it. Whoever adds such state adds it here. The clock stands still while a program runs.
+   */
+  remember(): () => void {
+    const random = this.#programRandom.remember();
+    const lines = [...this.tracePipe];
+    return () => {
+      random();
+      this.tracePipe.splice(0, this.tracePipe.length, ...lines);
+    };
+  }
+
   /** Return addresses of what executes now, innermost first, as [low, high] pairs; empty outside of events. */
   stack(kind: "kernel" | "user"): readonly number[] {
     const frames = this.hooks.moment?.frames;

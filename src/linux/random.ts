@@ -20,6 +20,14 @@ export class Random {
     for (let i = 0; i < 12; i++) this.u32();
   }
 
+  /** Remembers where the sequence is and returns what goes back there. */
+  remember(): () => void {
+    const [a, b, c, counter] = [this.#a, this.#b, this.#c, this.#counter];
+    return () => {
+      [this.#a, this.#b, this.#c, this.#counter] = [a, b, c, counter];
+    };
+  }
+
   /** 32 random bits, 0..2^32-1. */
   u32(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;

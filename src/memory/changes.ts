@@ -1,7 +1,7 @@
 import type { LinearMemory } from "./memory.ts";
 
 /** Words of memory that differ, as they were before. */
-interface Change {
+export interface Change {
   /** Index of the first 32-bit word. */
   readonly word: number;
   readonly before: Uint32Array;
@@ -26,7 +26,8 @@ export function recordChanges(memory: LinearMemory, work: () => void): () => voi
   };
 }
 
-function differences(before: Uint32Array, after: Uint32Array): Change[] {
+/** The words that differ between two copies of memory, in runs; `after` may be longer. */
+export function differences(before: Uint32Array, after: Uint32Array): Change[] {
   const changes: Change[] = [];
   for (let i = 0; i < before.length; i++) {
     if (before[i] === after[i]) continue;

@@ -22,6 +22,8 @@ import type { Engine, LinuxProgram } from "./program.ts";
 /** The machine as the bpf subsystem needs it: a host whose map table it may fill. */
 export interface BpfHost extends Host {
   readonly maps: (RuntimeMap | undefined)[];
+  /** Remembers what helpers can change outside of memory, and returns what brings it back. */
+  remember(): () => void;
 }
 
 export interface LoadOptions {
@@ -51,7 +53,10 @@ export class BpfSubsystem {
   constructor(host: BpfHost, { cpus = 1 }: { cpus?: number } = {}) {
     this.host = host;
     this.#cpus = cpus;
-    this.environment = new Environment(host, { helpers: helperById, cpus });
+    this.environment = new Environment(host, {
+      ...{ helpers: helperById, cpus },
+      remember: () => host.remember(),
+    });
   }
 
   /** `BPF_MAP_CREATE`; throws `MapError` with Linux's errno. */

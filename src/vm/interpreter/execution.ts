@@ -1,7 +1,8 @@
 import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
-import { FIRST_CONSTANT, FIRST_SAVED } from "./code.ts";
+import type { Region } from "../regions.ts";
+import { FIRST_CONSTANT, FIRST_SAVED, SAVED } from "./code.ts";
 import { type Linked, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
 
@@ -14,6 +15,15 @@ export interface ExecutionState {
   /** Slots that the callers go on at, outermost first. */
   readonly returnsTo: readonly number[];
   /** Instructions executed so far. */
+  readonly executed: number;
+  readonly exited: boolean;
+}
+
+/** The registers and calls of a run at one moment, without memory: what `Execution.restore` takes. */
+export interface SavedRun {
+  readonly r: BigInt64Array;
+  readonly returns: readonly number[];
+  readonly pc: number;
   readonly executed: number;
   readonly exited: boolean;
 }
@@ -62,6 +72,49 @@ export class Execution {
     return { pc, registers, returnsTo: [...returns], executed, exited };
   }
 
+  /** Slot of the xlated program that comes next. */
+  get pc(): number {
+    return this.#state.pc;
+  }
+
+  /** Instructions executed so far. */
+  get executed(): number {
+    return this.#state.executed;
+  }
+
+  get exited(): boolean {
+    return this.#state.exited;
+  }
+
+  /** How many functions wait for the one that runs. */
+  get depth(): number {
+    return this.#state.returns.length;
+  }
+
+  /** One register, unsigned. */
+  register(number: number): bigint {
+    return BigInt.asUintN(64, this.#state.r[number]!);
+  }
+
+  /** r1..r10 of each caller, outermost first, unsigned: what its registers are again when the call returns. */
+  callers(): bigint[][] {
+    const { r, returns } = this.#state;
+    return returns.map((_, depth) => {
+      const from = FIRST_SAVED + depth * SAVED;
+      return Array.from(r.subarray(from, from + SAVED), (value) => BigInt.asUintN(64, value));
+    });
+  }
+
+  /** Where a slot of the xlated program was written, as a slot of the program's source. */
+  origin(slot: number): number {
+    return this.#linked.xlated.origin[slot]!;
+  }
+
+  /** What an unverified program may touch now; empty for verified ones, which the verifier watched over. */
+  get regions(): readonly Region[] {
+    return this.#linked.xlated.verified ? [] : this.#linked.regions.all;
+  }
+
   /**
    * Executes one instruction; false when the run has exited. Throws `ExecutionError` where that instruction cannot be
    * executed, and leaves the state as it was before it.
@@ -102,6 +155,37 @@ export class Execution {
   runTo(slot: number): boolean {
     while (this.step()) if (!this.#state.exited && this.#state.pc === slot) return true;
     return false;
+  }
+
+  /**
+   * Executes up to `count` instructions without remembering how to take them back; returns how many it executed.
+   * Throws `ExecutionError` as `step` does.
+   */
+  advance(count: number): number {
+    const state = this.#state;
+    const from = state.executed;
+    if (state.exited || count <= 0) return 0;
+    if (from >= this.#limit) throw overBudget(this.#linked.xlated.origin[state.pc]!, this.#limit);
+    this.#undo.length = 0;
+    executeReserving(this.#linked, state, Math.min(this.#limit, from + count));
+    return state.executed - from;
+  }
+
+  /** The run as it is now, memory aside. */
+  save(): SavedRun {
+    const { r, returns, pc, executed, exited } = this.#state;
+    return { r: r.slice(0, FIRST_CONSTANT), returns: [...returns], pc, executed, exited };
+  }
+
+  /** Goes on from a moment of this run; memory is the caller's to bring back. Steps before it can no longer be taken back. */
+  restore(saved: SavedRun): void {
+    const state = this.#state;
+    state.r.set(saved.r);
+    state.returns.splice(0, state.returns.length, ...saved.returns);
+    state.pc = saved.pc;
+    state.executed = saved.executed;
+    state.exited = saved.exited;
+    this.#undo.length = 0;
   }
 
   /** Executes the next instruction and returns what undoes its effects outside the registers. */
