@@ -1,6 +1,6 @@
 import { type LinearMemory, RETURN_HIGH } from "../memory/memory.ts";
 import type { Host } from "./host.ts";
-import type { HelperRow } from "./row.ts";
+import type { HelperImplementation } from "./row.ts";
 
 /** Returns 64 bits: the upper half through memory, the lower half as the result. */
 function u64(memory: LinearMemory, low: number, high: number): number {
@@ -23,82 +23,46 @@ function copyComm(host: Host, to: number, size: number): number {
 }
 
 /** What runs now: the time, the CPU, the task. */
-export const CURRENT_HELPERS: readonly HelperRow[] = [
+export const CURRENT_HELPERS: readonly HelperImplementation[] = [
   {
-    id: 5,
     name: "ktime_get_ns",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
     passing: "u64",
-    doc: "Nanoseconds since boot, without time spent suspended.",
     implement: nanoseconds,
   },
   {
-    id: 125,
     name: "ktime_get_boot_ns",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
     passing: "u64",
-    doc: "Nanoseconds since boot, with time spent suspended; the simulated machine never is.",
     implement: nanoseconds,
   },
   {
-    id: 7,
     name: "get_prandom_u32",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
     passing: "u64",
-    doc: "Random 32 bits, from the machine's seed.",
     implement: (host) => () => u64(host.memory, host.random(), 0),
   },
   {
-    id: 8,
     name: "get_smp_processor_id",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
-    result: "cpu",
     passing: "i32",
-    doc: "The number of the CPU that runs the program.",
     implement: (host) => () => host.cpu(),
   },
   {
-    id: 14,
     name: "get_current_pid_tgid",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
     passing: "u64",
-    doc: "The task's tgid (what users call the process id) in the upper half, its pid (thread id) in the lower.",
     implement: (host) => () => {
       const { pid, tgid } = host.task();
       return u64(host.memory, pid, tgid);
     },
   },
   {
-    id: 15,
     name: "get_current_uid_gid",
-    gplOnly: false,
-    args: [],
-    returns: "integer",
     passing: "u64",
-    doc: "The task's group id in the upper half, its user id in the lower.",
     implement: (host) => () => {
       const { uid, gid } = host.task();
       return u64(host.memory, uid, gid);
     },
   },
   {
-    id: 16,
     name: "get_current_comm",
-    gplOnly: false,
-    args: ["ptr_to_uninit_mem", "const_size"],
-    returns: "integer",
     passing: "i32",
-    doc: "Copies the task's name, at most 15 bytes and a zero.",
     implement: (host) => (to, size) => copyComm(host, to, size),
   },
 ];

@@ -1,6 +1,6 @@
 import { ERRNO } from "../maps/errno.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET, type LinearMemory } from "../memory/memory.ts";
-import type { HelperRow } from "./row.ts";
+import type { HelperImplementation } from "./row.ts";
 
 /** The lowest kernel address of x86-64, as the upper 32 bits: what lies below is a user's, or no address at all. */
 const KERNEL_HIGH = 0xffff_8000;
@@ -30,15 +30,10 @@ export function kernelOffset(memory: LinearMemory, low: number, high: number, si
 }
 
 /** Memory that the verifier did not prove. */
-export const PROBE_READ_HELPERS: readonly HelperRow[] = [
+export const PROBE_READ_HELPERS: readonly HelperImplementation[] = [
   {
-    id: 113,
     name: "probe_read_kernel",
-    gplOnly: true,
-    args: ["ptr_to_uninit_mem", "const_size_or_zero", "anything"],
-    returns: "integer",
     passing: "i32",
-    doc: "Copies bytes from any kernel address; zeroes the destination and returns an error where that faults.",
     implement:
       ({ memory }) =>
       (to, size, low, high) => {
@@ -52,14 +47,8 @@ export const PROBE_READ_HELPERS: readonly HelperRow[] = [
       },
   },
   {
-    id: 115,
     name: "probe_read_kernel_str",
-    gplOnly: true,
-    args: ["ptr_to_uninit_mem", "const_size_or_zero", "anything"],
-    returns: "integer",
-    result: "size_or_errno",
     passing: "i32",
-    doc: "Copies text from any kernel address up to its zero, cut to fit; returns its bytes with the zero.",
     implement:
       ({ memory }) =>
       (to, size, low, high) => {

@@ -1,20 +1,24 @@
+import type { ArgType } from "./arguments.ts";
 import type { Host } from "./host.ts";
 
-/** What a helper expects of an argument, named after Linux's `enum bpf_arg_type` without `ARG_`. */
-export type ArgType =
-  | "const_map_ptr"
-  | "ptr_to_map_key"
-  | "ptr_to_map_value"
-  | "ptr_to_mem"
-  | "ptr_to_mem_rdonly"
-  | "ptr_to_uninit_mem"
-  | "const_size"
-  | "const_size_or_zero"
-  | "ptr_to_ctx"
-  | "anything";
+export type { ArgType } from "./arguments.ts";
 
-/** What a helper returns, named after `enum bpf_return_type` without `RET_`. */
-export type ReturnType = "integer" | "void" | "ptr_to_map_value_or_null";
+/** What a helper returns, named after `enum bpf_return_type` with its flags, without `RET_`. */
+export type ReturnType =
+  | "integer"
+  | "void"
+  | "ptr_to_map_value"
+  | "ptr_to_map_value_or_null"
+  | "ptr_to_socket_or_null"
+  | "ptr_to_tcp_sock_or_null"
+  | "ptr_to_sock_common_or_null"
+  | "ptr_to_ringbuf_mem_or_null"
+  | "ptr_to_dynptr_mem_or_null"
+  | "ptr_to_mem_or_btf_id_rdonly"
+  | "ptr_to_mem_or_btf_id_rdonly_or_null"
+  | "ptr_to_btf_id"
+  | "ptr_to_btf_id_or_null"
+  | "ptr_to_btf_id_trusted";
 
 /**
  * How the value travels between WebAssembly and JavaScript, never as BigInt: `i32` is a sign-extended 32-bit result
@@ -29,27 +33,50 @@ export type Passing = "void" | "i32" | "u64" | "pointer";
  */
 export type HelperFunction = (...args: number[]) => number;
 
-/** One helper of Linux, implemented or not. */
-export interface HelperRow {
+/** What the verifier must know of a call; it may differ between program types. */
+export interface Signature {
+  readonly gplOnly: boolean;
+  readonly args: readonly ArgType[];
+  readonly returns: ReturnType;
+}
+
+/** What Linux says of one helper: facts, whether or not it is implemented here. */
+export interface HelperPrototype extends Signature {
   readonly id: number;
   /** Linux's name without `bpf_`. */
   readonly name: string;
-  readonly gplOnly: boolean;
-  readonly args: readonly ArgType[];
+  /**
+   * What the verifier knows of an integer result: at most the size argument, or a negative errno; or a CPU's number.
+   */
+  readonly result?: "size_or_errno" | "cpu";
+  /** The kernel structure that a returned BTF pointer points to. */
+  readonly struct?: string;
+  /** The helper may move or change packet data, so the verifier forgets all packet pointers. */
+  readonly changesPacket?: boolean;
+  /** Memory arguments may lie in the packet, if the program type may access it. */
+  readonly packetAccess?: boolean;
+  /** Only sleepable programs may call it. */
+  readonly mightSleep?: boolean;
+  /** One line: what it does. */
+  readonly doc: string;
+  /** What is different for programs of a type (a name of `PROGRAM_TYPES`). */
+  readonly variants?: Readonly<Record<string, Partial<Signature>>>;
+}
+
+/** How a helper is run here. */
+export interface HelperImplementation {
+  /** Linux's name without `bpf_`. */
+  readonly name: string;
+  readonly passing: Passing;
   /**
    * Registers after `args` that the implementation reads and the verifier does not look at (the values that
    * `trace_printk` formats). Each is passed as `anything`; 0 if the program never set it.
    */
   readonly unchecked?: number;
-  readonly returns: ReturnType;
-  /**
-   * What the verifier knows of an integer result: at most the size argument, or a negative errno; or a CPU's number.
-   */
-  readonly result?: "size_or_errno" | "cpu";
-  readonly passing: Passing;
-  /** The helper may move or change packet data, so the verifier forgets all packet pointers. */
-  readonly changesPacket?: boolean;
-  /** One line: what it does. */
-  readonly doc: string;
+  readonly implement: (host: Host) => HelperFunction;
+}
+
+/** One helper of Linux; without `implement` the verifier knows it and nothing runs it. */
+export interface HelperRow extends HelperPrototype, Omit<HelperImplementation, "implement"> {
   readonly implement?: (host: Host) => HelperFunction;
 }

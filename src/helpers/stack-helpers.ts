@@ -3,7 +3,7 @@ import { MAX_STACK_DEPTH } from "../maps/rules.ts";
 import { StackTraceMap } from "../maps/stack-trace.ts";
 import type { Host } from "./host.ts";
 import { mapAt } from "./map-helpers.ts";
-import type { HelperRow } from "./row.ts";
+import type { HelperImplementation } from "./row.ts";
 
 /** `BPF_F_*` of the stack helpers. */
 const SKIP_MASK = 0xff;
@@ -22,15 +22,10 @@ function addresses(host: Host, flags: number, depth: number): readonly number[] 
 }
 
 /** Where the program was called from. */
-export const STACK_HELPERS: readonly HelperRow[] = [
+export const STACK_HELPERS: readonly HelperImplementation[] = [
   {
-    id: 27,
     name: "get_stackid",
-    gplOnly: true,
-    args: ["ptr_to_ctx", "const_map_ptr", "anything"],
-    returns: "integer",
     passing: "i32",
-    doc: "Stores the kernel's stack, or with flag 256 the user's, in a stack_trace map and returns its id there.",
     implement: (host) => (_context, header, flags, high) => {
       const known = SKIP_MASK | USER_STACK | FAST_STACK_CMP | REUSE_STACKID;
       const map = mapAt(host, header);
@@ -41,14 +36,8 @@ export const STACK_HELPERS: readonly HelperRow[] = [
     },
   },
   {
-    id: 67,
     name: "get_stack",
-    gplOnly: true,
-    args: ["ptr_to_ctx", "ptr_to_uninit_mem", "const_size_or_zero", "anything"],
-    returns: "integer",
-    result: "size_or_errno",
     passing: "i32",
-    doc: "Copies the kernel's stack, or with flag 256 the user's, as 8-byte addresses; returns the bytes copied.",
     implement: (host) => (_context, to, size, flags, high) => {
       const { memory } = host;
       memory.u8.fill(0, to, to + size);

@@ -1,31 +1,45 @@
-/** All helpers that the verifier knows, one row each: those that run, by family, and prototypes of others. */
+/** All helpers of Linux, one row each: what Linux says of it, and how it is run here where it is. */
 import { CURRENT_HELPERS } from "./current.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
 import { PROBE_READ_HELPERS } from "./probe-read.ts";
-import { PROTOTYPES } from "./prototypes.ts";
-import type { HelperRow } from "./row.ts";
+import { PROTOTYPES } from "./prototypes/table.ts";
+import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 
-/** Every row, by id. */
-export const HELPERS: readonly HelperRow[] = [
-  ...MAP_HELPERS,
-  ...CURRENT_HELPERS,
-  ...PRINT_HELPERS,
-  ...PROBE_READ_HELPERS,
-  ...STACK_HELPERS,
-  ...PROTOTYPES,
-].sort((a, b) => a.id - b.id);
+const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
+  [...MAP_HELPERS, ...CURRENT_HELPERS, ...PRINT_HELPERS, ...PROBE_READ_HELPERS, ...STACK_HELPERS].map((row) => [
+    row.name,
+    row,
+  ]),
+);
 
-const BY_ID: readonly (HelperRow | undefined)[] = HELPERS.reduce<HelperRow[]>((rows, row) => {
-  rows[row.id] = row;
-  return rows;
-}, []);
+/** How the result of a helper without implementation would travel. */
+function passing(returns: ReturnType): Passing {
+  if (returns === "void") return "void";
+  return returns === "integer" ? "u64" : "pointer";
+}
+
+/** Every row, by id. */
+export const HELPERS: readonly HelperRow[] = PROTOTYPES.map((prototype) => ({
+  passing: passing(prototype.returns),
+  ...IMPLEMENTATIONS.get(prototype.name),
+  ...prototype,
+}));
 
 /**
- * The row of a helper by its id (the `imm` of a `call`), or undefined: no such helper, or none of this release.
- * `helperName` tells which.
+ * The row of a helper by its id (the `imm` of a `call`), or undefined where Linux knows none.
  *
  * @example helperById(1)?.name // "map_lookup_elem"
  */
-export const helperById = (id: number): HelperRow | undefined => BY_ID[id];
+export const helperById = (id: number): HelperRow | undefined => HELPERS[id - 1];
+
+/**
+ * A helper as programs of a type (a name of `PROGRAM_TYPES`) see it.
+ *
+ * @example signatureOf(helperById(124)!, "sk_lookup").args[1] // "ptr_to_socket_or_null"
+ */
+export function signatureOf(row: HelperPrototype, programType: string): Signature {
+  const variant = row.variants?.[programType];
+  return variant ? { ...row, ...variant } : row;
+}

@@ -3,6 +3,7 @@
 import { formatInstruction, type LogNames } from "../asm/format-instruction.ts";
 import { helperName } from "../helpers/names.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
@@ -44,6 +45,8 @@ export class Environment {
   readonly spec: ProgramSpec;
   readonly program: ProgramRow;
   readonly insns: readonly Instruction[];
+  /** The program's maps, then the inner maps of those that hold maps. */
+  readonly maps: readonly MapSpec[];
   readonly gpl: boolean;
   readonly cpus: number;
   readonly log: Log;
@@ -86,6 +89,7 @@ export class Environment {
     this.spec = spec;
     this.program = PROGRAMS[spec.type];
     this.insns = spec.insns;
+    this.maps = spec.maps;
     this.gpl = isGplCompatible(spec.license);
     this.cpus = options.cpus;
     this.log = new Log(options.logLevel);
@@ -202,7 +206,7 @@ export class Environment {
 
   /** Prints a whole frame of a state. */
   printState(state: State, frame: number): void {
-    this.log.write(`${formatFrame(state, frame, this.spec.maps)}\n`);
+    this.log.write(`${formatFrame(state, frame, this.maps)}\n`);
   }
 
   /** Prints what has changed: behind the instruction if that was printed last, else on a line of its own. */
@@ -213,7 +217,7 @@ export class Environment {
       log.write(`${" ".repeat(alignment(this.#printedLength))};`);
     } else log.write(`${this.index}:`);
     const { scratchedRegisters, scratchedSlots } = this;
-    const text = formatFrame(this.state, this.frame.index, this.spec.maps, {
+    const text = formatFrame(this.state, this.frame.index, this.maps, {
       register: (register) => ((scratchedRegisters >>> register) & 1) !== 0,
       slot: (slot) => ((scratchedSlots[slot >> 5] >>> (slot & 31)) & 1) !== 0,
     });

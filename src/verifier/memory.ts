@@ -99,7 +99,11 @@ const ALIGNMENT_NAMES: Readonly<Record<number, string>> = {
 };
 
 /** The stack is tracked in aligned pieces; other memory may be accessed at any address on x86, except by atomics. */
-function checkAlignment(w: Words, r: number, { offset, size, aligned }: Access): void {
+export function checkAlignment(
+  w: Words,
+  r: number,
+  { offset, size, aligned }: Pick<Access, "offset" | "size" | "aligned">,
+): void {
   const type = w[r + TYPE];
   if ((!aligned && type !== TYPES.STACK) || size === 1) return;
   // Bits of the sum that are 1, or unknown themselves or through a carry.
@@ -111,12 +115,12 @@ function checkAlignment(w: Words, r: number, { offset, size, aligned }: Access):
   reject("misaligned", name, formatBits(w, r + VALUE), w[r + OFF], offset, size);
 }
 
-/** Such pointers are only good as they came. */
-export function checkUnmodified(w: Words, r: number, register: number): void {
+/** Such pointers are only good as they came; `fixed`: a constant offset is allowed. */
+export function checkUnmodified(w: Words, r: number, register: number, fixed = false): void {
   const name = typeName(w[r + TYPE]);
   const offset = w[r + OFF];
   if (offset < 0) reject("negative_offset", name, register, offset);
-  if (offset !== 0) reject("modified_pointer", name, register, offset);
+  if (offset !== 0 && !fixed) reject("modified_pointer", name, register, offset);
   if (!tnumIsConst(w, r + VALUE) || !isZero(w, r + VALUE)) reject("variable_pointer", name, formatBits(w, r + VALUE));
 }
 
@@ -199,7 +203,7 @@ export function checkRegion(
 }
 
 export function checkMapRange(env: Environment, register: number, offset: number, size: number, zero: boolean): void {
-  const map = env.spec.maps[env.words[registerAt(register) + AUX]];
+  const map = env.maps[env.words[registerAt(register) + AUX]];
   checkRegion(env, register, offset, size, map.valueSize, zero);
 }
 
@@ -211,7 +215,7 @@ export function checkMapPermission(
   size: number,
   way: "read" | "write",
 ): void {
-  const map = env.spec.maps[env.words[r + AUX]];
+  const map = env.maps[env.words[r + AUX]];
   if (way === "write" && map.flags & RDONLY_PROG) reject("map_write", map.valueSize, offset, size);
   if (way === "read" && map.flags & WRONLY_PROG) reject("map_read", map.valueSize, offset, size);
 }

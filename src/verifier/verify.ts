@@ -154,7 +154,7 @@ function followAll(env: Environment, checkpoints: Checkpoints): void {
       const next = followInstruction(env);
       env.stacks.commit(index);
       if (env.recorder) {
-        env.recorder.add(index, active, env.spec.maps, env.scratchedRegisters, env.scratchedSlots);
+        env.recorder.add(index, active, env.maps, env.scratchedRegisters, env.scratchedSlots);
         env.touchNothing();
       }
       if (next !== END) {

@@ -1,3 +1,4 @@
+import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
@@ -94,10 +95,12 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
 
 /** How many bytes a helper touches at an argument of this type. What is passed as a number may still be used as an address. */
 function bytesTouched(type: ArgType, map: RuntimeMap | undefined): number | undefined {
-  switch (type) {
+  const { base, size } = ARGUMENTS[type];
+  switch (base) {
     case "const_map_ptr":
     case "const_size":
     case "const_size_or_zero":
+    case "const_alloc_size_or_zero":
     case "ptr_to_ctx":
       return 0;
     case "ptr_to_map_key":
@@ -105,6 +108,6 @@ function bytesTouched(type: ArgType, map: RuntimeMap | undefined): number | unde
     case "ptr_to_map_value":
       return map?.spec.valueSize;
     default:
-      return undefined;
+      return size;
   }
 }

@@ -1,3 +1,4 @@
+import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { Host } from "../helpers/host.ts";
 import type { ArgType, HelperRow } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
@@ -37,7 +38,8 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
       const checked = types.flatMap((type, i): number[] => {
         const [low, high] = [halves[2 * i]!, halves[2 * i + 1]!];
         const memory = (size: number): number[] => [size === 0 ? low : regions.offset(low, high, size, slot)];
-        switch (type) {
+        const arg = ARGUMENTS[type];
+        switch (arg.base) {
           case "const_map_ptr":
             map = high === DIRECT_MAP_HIGH ? mapAt(host, low >>> 0) : undefined;
             if (map === undefined) throw fail(i, "a map");
@@ -47,19 +49,18 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
           case "ptr_to_map_value":
             return memory(map?.spec.valueSize ?? 1);
           case "ptr_to_mem":
-          case "ptr_to_mem_rdonly":
-          case "ptr_to_uninit_mem":
-            // The size is the next argument.
-            return memory(halves[2 * i + 2]! >>> 0);
+            // The size is the next argument, or fixed.
+            return memory(arg.size ?? halves[2 * i + 2]! >>> 0);
           case "ptr_to_ctx":
             return memory(1);
           case "const_size":
           case "const_size_or_zero":
+          case "const_alloc_size_or_zero":
             return [low];
           case "anything":
             return [low, high];
           default:
-            return unreachable(type);
+            throw fail(i, "what an unverified program can have");
         }
       });
       const result = call(...checked);
@@ -74,8 +75,4 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
 /** The map whose header lies at `offset`, if that is one at all. */
 function mapAt(host: Host, offset: number): RuntimeMap | undefined {
   return host.maps.find((map) => map?.header === offset);
-}
-
-function unreachable(type: never): never {
-  throw new TypeError(`no check for an argument of type ${type}`);
 }

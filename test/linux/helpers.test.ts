@@ -31,7 +31,7 @@ function valid(arg: ArgType, register: number): readonly Uint8Array[] {
       return [set(register, 8)];
     case "ptr_to_ctx":
       return [move(register, 6)];
-    case "anything":
+    default:
       return [set(register, 0)];
   }
 }
@@ -56,7 +56,7 @@ function invalid(arg: ArgType, register: number): [readonly Uint8Array[], RegExp
       return [[move(register, 10)], /type=fp expected=scalar/];
     case "ptr_to_ctx":
       return [[set(register, 5)], /type=scalar expected=ctx/];
-    case "anything":
+    default:
       return undefined;
   }
 }

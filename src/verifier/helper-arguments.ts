@@ -1,0 +1,110 @@
+/** The arguments of a helper call, each checked by its type in the helper's prototype. */
+import { ARGUMENTS, type ArgType } from "../helpers/arguments.ts";
+import { REG } from "../isa/constants.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import type { HelperCall } from "./helper-call.ts";
+import { checkHelperMemory, checkSizeArgument } from "./helper-memory.ts";
+import { checkArgumentOffset, checkArgumentType } from "./helper-types.ts";
+import { toNumberU } from "./int64.ts";
+import { constantKey } from "./map-key.ts";
+import { checkAlignment } from "./memory.ts";
+import { markPrecise } from "./precision.ts";
+import { readRegister } from "./register-use.ts";
+import { AUX, isNull, isPacketPointer, REF, TYPE, VALUE } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { tnumIsConst } from "./tnum.ts";
+
+/** Checks argument `index` (0 is r1) of the call, and notes in `call` what it tells about the others and the result. */
+export function checkArgument(env: Environment, call: HelperCall, index: number): void {
+  const register = REG.R1 + index;
+  readRegister(env, register);
+  const kind = call.signature.args[index];
+  const arg = ARGUMENTS[kind];
+  if (arg.base === "anything") return;
+  const w = env.words;
+  const r = registerAt(register);
+  if (isPacketPointer(w[r + TYPE]) && !(env.program.packetAccess && call.row.packetAccess)) reject("helper_packet");
+  if (!(arg.nullable && isNull(w, r))) {
+    checkArgumentType(env, kind, register);
+    checkArgumentOffset(env, kind, register);
+  }
+  if (arg.release) {
+    if (arg.base === "ptr_to_dynptr") reject("not_modelled", "dynptrs");
+    if (w[r + REF] === 0 && !isNull(w, r)) reject("release_unreferenced", register);
+    call.release = register;
+  }
+  if (w[r + REF] !== 0 && arg.base !== "kptr_xchg_dest") {
+    if (call.reference !== 0) reject("two_references", register, w[r + REF], call.reference);
+    call.reference = w[r + REF];
+  }
+  checkValue(env, call, kind, register);
+}
+
+function checkValue(env: Environment, call: HelperCall, kind: ArgType, register: number): void {
+  const w = env.words;
+  const r = registerAt(register);
+  const { base, nullable, uninit, write, size, aligned } = ARGUMENTS[kind];
+  const way = write ? "write" : "read";
+  switch (base) {
+    case "const_map_ptr":
+      call.map = w[r + AUX];
+      return;
+    case "ptr_to_map_key": {
+      const map = env.maps[call.map!];
+      checkHelperMemory(env, register, { size: map.keySize, way: "read", zeroAllowed: false, raw: false });
+      if (map.type === "array") call.key = constantKey(env, w, r, map.keySize);
+      return;
+    }
+    case "ptr_to_map_value": {
+      if (nullable && isNull(w, r)) return;
+      const { valueSize } = env.maps[call.map!];
+      call.raw = checkHelperMemory(env, register, { size: valueSize, way, zeroAllowed: false, raw: !!uninit });
+      return;
+    }
+    case "ptr_to_mem":
+      // Else it is checked with the size that follows it.
+      if (size === undefined) return;
+      call.raw = checkHelperMemory(env, register, { size, way, zeroAllowed: false, raw: !!uninit });
+      if (aligned) checkAlignment(w, r, { offset: 0, size, aligned: true });
+      return;
+    case "const_size":
+    case "const_size_or_zero":
+      checkSizeArgument(env, call, register, base === "const_size_or_zero");
+      return;
+    case "const_alloc_size_or_zero":
+      if (!tnumIsConst(w, r + VALUE)) reject("size_constant", register);
+      call.allocated = toNumberU(w, r + VALUE);
+      markPrecise(env, register);
+      return;
+    case "ptr_to_spin_lock":
+      reject("not_modelled", "spin locks");
+      return;
+    case "ptr_to_timer":
+      reject("not_modelled", "timers");
+      return;
+    case "ptr_to_func":
+      reject("not_modelled", "callbacks");
+      return;
+    case "ptr_to_dynptr":
+      reject("not_modelled", "dynptrs");
+      return;
+    case "kptr_xchg_dest":
+      reject("not_modelled", "kernel pointers in maps");
+      return;
+    case "ptr_to_percpu_btf_id":
+      reject("not_modelled", "per-CPU kernel variables");
+      return;
+    case "ptr_to_const_str":
+      reject("not_modelled", "constant strings");
+      return;
+    case "ptr_to_btf_id":
+    case "ptr_to_btf_id_sock_common":
+    case "ptr_to_sock_common":
+    case "ptr_to_socket":
+    case "ptr_to_ringbuf_mem":
+    case "ptr_to_stack":
+    case "ptr_to_ctx":
+    case "anything":
+      return;
+  }
+}

@@ -1,0 +1,77 @@
+/** Memory that is passed to a helper, and the size that goes with it. */
+import { ARGUMENTS } from "../helpers/arguments.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import type { HelperCall } from "./helper-call.ts";
+import { toBigInt, toNumber, toNumberU } from "./int64.ts";
+import { checkMapPermission, checkMapRange, checkPacket, checkRegion } from "./memory.ts";
+import { markPrecise } from "./precision.ts";
+import { AUX, BASE_TYPE, isNull, OFF, RDONLY, SMIN, TYPE, TYPES, typeName, UMAX, UMIN, VALUE } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { checkStackArgument, type RawMemory } from "./stack.ts";
+import { tnumIsConst } from "./tnum.ts";
+
+/** Sizes from here on count as unbounded. */
+const MAX_SIZE = 1 << 29;
+
+/** What a helper does with memory. */
+interface Use {
+  readonly size: number;
+  readonly way: "read" | "write";
+  /** No byte at all may be asked for. */
+  readonly zeroAllowed: boolean;
+  /** The helper sets the memory, which need not be set before. */
+  readonly raw: boolean;
+}
+
+/** A size in `register` for the memory in the register before it. */
+export function checkSizeArgument(env: Environment, call: HelperCall, register: number, zeroAllowed: boolean): void {
+  const w = env.words;
+  const r = registerAt(register);
+  const { write, uninit } = ARGUMENTS[call.signature.args[register - 2]];
+  const size = toNumberU(w, r + UMAX);
+  call.greatestSize = size;
+  if (toNumber(w, r + SMIN) < 0) reject("size_negative", register);
+  if (!zeroAllowed && toNumberU(w, r + UMIN) === 0)
+    reject("size_zero", register, `${toBigInt(w, r + UMIN)}`, `${toBigInt(w, r + UMAX)}`);
+  if (size >= MAX_SIZE) reject("size_unbounded", register);
+  // Memory that a helper may fill only in part must be set before.
+  const raw = uninit === true && tnumIsConst(w, r + VALUE);
+  const filled = checkHelperMemory(env, register - 1, { size, way: write ? "write" : "read", zeroAllowed, raw });
+  if (filled) call.raw = filled;
+  markPrecise(env, register);
+}
+
+/** Memory that a helper reads or writes; returns the part of the stack that it fills. */
+export function checkHelperMemory(env: Environment, register: number, use: Use): RawMemory | undefined {
+  const { size, way, zeroAllowed } = use;
+  const w = env.words;
+  const r = registerAt(register);
+  const type = w[r + TYPE];
+  switch (type & BASE_TYPE) {
+    case TYPES.PACKET:
+    case TYPES.PACKET_META:
+      checkPacket(env, register, w[r + OFF], size, zeroAllowed);
+      return undefined;
+    case TYPES.MAP_KEY:
+      if (way === "write") reject("readonly_memory", register, typeName(type));
+      checkRegion(env, register, w[r + OFF], size, env.maps[w[r + AUX]].keySize, false);
+      return undefined;
+    case TYPES.MAP_VALUE:
+      checkMapPermission(env, r, w[r + OFF], size, way);
+      checkMapRange(env, register, w[r + OFF], size, zeroAllowed);
+      return undefined;
+    case TYPES.MEM:
+      if (type & RDONLY && way === "write") reject("readonly_memory", register, typeName(type));
+      checkRegion(env, register, w[r + OFF], size, w[r + AUX], zeroAllowed);
+      return undefined;
+    case TYPES.BUF:
+      return reject("not_modelled", "buffers of tracing programs");
+    case TYPES.BTF_ID:
+      return reject("not_modelled", "kernel structures as memory");
+    case TYPES.STACK:
+      return checkStackArgument(env, register, size, zeroAllowed, way, use.raw);
+    default:
+      if (zeroAllowed && size === 0 && isNull(w, r)) return undefined;
+      return reject("argument_type", register, typeName(type), "fp");
+  }
+}
