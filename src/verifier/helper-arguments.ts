@@ -30,7 +30,7 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
   }
   if (arg.release) {
     if (arg.base === "ptr_to_dynptr") reject("not_modelled", "dynptrs");
-    if (w[r + REF] === 0 && !isNull(w, r)) reject("release_unreferenced", register);
+    if (w[r + REF] === 0 && !isNull(w, r)) reject("release_unowned", register);
     call.release = register;
   }
   if (w[r + REF] !== 0 && arg.base !== "kptr_xchg_dest") {

@@ -10,7 +10,8 @@ import { checkArgument } from "./helper-arguments.ts";
 import { setResult } from "./helper-result.ts";
 import { mapFits } from "./map-functions.ts";
 import { forgetPacketPointers } from "./packet.ts";
-import { markNotInit, markUnknown, OFF } from "./registers.ts";
+import { acquireReference, releaseReference } from "./references.ts";
+import { ID, isNull, markNotInit, markUnknown, OFF, REF } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { type RawMemory, storeToStack } from "./stack.ts";
 
@@ -57,7 +58,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   if (call.map !== undefined) env.noteMap(call.map);
   if (row.name === "map_lookup_elem") env.noteKey(call.key);
   if (call.raw) fillRaw(env, call.raw);
-  if (call.release) reject("not_modelled", "references");
+  if (call.release) release(env, call);
 
   const w = env.words;
   for (let register = REG.R0; register <= REG.R5; register++) {
@@ -65,7 +66,12 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     markNotInit(w, registerAt(register));
   }
   setResult(env, call);
-  if (isAcquired(row)) reject("not_modelled", "references");
+  if (ACQUIRING.has(row.name)) {
+    // The id serves twice: the comparison with NULL finds all copies by it, and so does giving back.
+    const id = acquireReference(env);
+    w[registerAt(REG.R0) + ID] = id;
+    w[registerAt(REG.R0) + REF] = id;
+  }
   if (call.map !== undefined) {
     const map = env.maps[call.map];
     if (!mapFits(map.type, row.name)) reject("map_function", MAP_TYPES[map.type], `bpf_${row.name}`, row.id);
@@ -74,8 +80,13 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
 }
 
 /** Helpers whose result has to be given back. */
-const isAcquired = ({ name }: HelperRow): boolean =>
-  name === "sk_lookup_tcp" || name === "sk_lookup_udp" || name === "skc_lookup_tcp" || name === "ringbuf_reserve";
+const ACQUIRING: ReadonlySet<string> = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp", "ringbuf_reserve"]);
+
+/** The object in register `call.release` is given back; NULL may be, too, where the helper takes it. */
+function release(env: Environment, { row, release: register, reference }: HelperCall): void {
+  const released = reference !== 0 && releaseReference(env, reference);
+  if (!released && !isNull(env.words, registerAt(register))) reject("release_unknown", `bpf_${row.name}`, row.id);
+}
 
 function findHelper(env: Environment, id: number): HelperRow {
   if (id === 0) reject("helper_not_allowed", "bpf_unspec", id);

@@ -507,20 +507,6 @@ export const MESSAGES = {
     "The helper may wait, for memory that has to be read from disk for example, and this program must not.",
     "Load the program as sleepable, if its type can be, or use a helper that does not wait.",
   ),
-  release_offset: row(
-    "EINVAL",
-    "R%d must have zero offset when passed to release func or trusted arg to kfunc",
-    "The pointer in r{0} was moved, so it is not the object that shall be given back.",
-    "Keep a copy of the pointer as it came, and give that back.",
-    0,
-  ),
-  release_unreferenced: row(
-    "EINVAL",
-    "R%d must be referenced when passed to release function",
-    "The program gives back an object that it does not hold.",
-    "Only give back what a helper such as bpf_sk_lookup_tcp returned, and only once.",
-    0,
-  ),
   two_references: row(
     "EACCES",
     "more than one arg with ref_obj_id R%d %d %d",

@@ -1,7 +1,7 @@
 /** Sockets and their messages: prototypes. */
-import { any, bytes, ctx, key, MOVES, map, out, PACKET, prototype, size, sock } from "./prototype.ts";
+import { any, bytes, ctx, key, MOVES, map, out, PACKET, prototype, size, size0, sock } from "./prototype.ts";
 
-const LOOKUP = [ctx, bytes, size, any, any] as const;
+const LOOKUP = [ctx, bytes, size0, any, any] as const;
 const cast = (struct: string) => ({ returns: "ptr_to_btf_id_or_null", struct }) as const;
 
 export const SOCKET_PROTOTYPES = [

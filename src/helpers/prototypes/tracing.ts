@@ -104,6 +104,7 @@ export const TRACING_PROTOTYPES = [
     GPL,
   ),
   prototype(158, "get_current_task_btf", [], "The current task as a typed pointer.", {
+    ...GPL,
     returns: "ptr_to_btf_id_trusted",
     struct: "task_struct",
   }),
