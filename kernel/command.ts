@@ -14,6 +14,7 @@ export interface KernelCommandOptions {
 }
 
 const USAGE = `usage: bpfbook kernel install [--user | --sys-prefix | --prefix DIR] [--name NAME] [--display-name TEXT]
+                              [--memory MIB]
        bpfbook kernel uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]
        bpfbook kernel start CONNECTION_FILE`;
 
@@ -30,8 +31,9 @@ export async function kernelCommand(args: readonly string[], options: KernelComm
         await startKernel({ ...options, connectionFile: rest[0]! });
         return 0;
       case "install": {
-        const { target, name, displayName } = parseTarget(rest);
-        const folder = installKernelspec(target, { ...options, node: process.execPath, name, displayName });
+        const { target, name, displayName, memory } = parseTarget(rest);
+        const spec = { ...options, node: process.execPath, name, displayName, memory };
+        const folder = installKernelspec(target, spec);
         process.stdout.write(`Installed the kernel in ${folder}\n`);
         return 0;
       }
@@ -52,7 +54,12 @@ export async function kernelCommand(args: readonly string[], options: KernelComm
   }
 }
 
-function parseTarget(args: readonly string[]): { target: InstallTarget; name?: string; displayName?: string } {
+function parseTarget(args: readonly string[]): {
+  target: InstallTarget;
+  name?: string;
+  displayName?: string;
+  memory?: number;
+} {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -61,6 +68,7 @@ function parseTarget(args: readonly string[]): { target: InstallTarget; name?: s
       prefix: { type: "string" },
       name: { type: "string" },
       "display-name": { type: "string" },
+      memory: { type: "string" },
     },
   });
   const target: InstallTarget =
@@ -69,7 +77,13 @@ function parseTarget(args: readonly string[]): { target: InstallTarget; name?: s
       : values["sys-prefix"]
         ? { kind: "sys-prefix" }
         : { kind: "user" };
-  return { target, name: values.name, displayName: values["display-name"] };
+  return { target, name: values.name, displayName: values["display-name"], memory: memoryOf(values.memory) };
+}
+
+function memoryOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{1,6}$/.test(text)) return Number(text);
+  throw new InstallError("bad-memory", `--memory takes a whole number of MiB, such as 1024, not "${text}"`);
 }
 
 function fail(code: 1 | 2, message: string): number {

@@ -36,7 +36,7 @@ export function show(value: unknown): Showing {
   const display = method(value, DISPLAY);
   if (!display) return { kind: "now", bundle: { "text/plain": plainText(value) } };
   const bundle = display();
-  if (bundle instanceof Promise) return { kind: "later", bundle: bundle.then(toBundle) };
+  if (bundle instanceof Promise) return { kind: "later", bundle: toPromisedBundle(bundle) };
   return { kind: "now", bundle: toBundle(bundle) };
 }
 
@@ -62,6 +62,10 @@ function method(value: unknown, name: symbol): (() => unknown) | undefined {
 
 async function* toBundles(bundles: AsyncIterable<unknown>): AsyncGenerator<WireBundle> {
   for await (const bundle of bundles) yield toBundle(bundle);
+}
+
+async function toPromisedBundle(bundle: Promise<unknown>): Promise<WireBundle> {
+  return toBundle(await bundle);
 }
 
 /** Bytes become base64, as the protocol has it for pictures; all else must be JSON. */

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MEMORY_VARIABLE } from "../runtime/memory-limit.ts";
 import { InstallError, type InstallTarget, kernelsFolder } from "./locations.ts";
 
 /** The name under which Jupyter knows the kernel, and what it shows, unless told otherwise. */
@@ -15,6 +16,8 @@ export interface KernelspecOptions {
   readonly launcher: string;
   readonly name?: string;
   readonly displayName?: string;
+  /** What the process of the cells may hold, in MiB. */
+  readonly memory?: number;
 }
 
 const LOGO = new URL("logo.svg", import.meta.url);
@@ -24,13 +27,13 @@ const LOGO = new URL("logo.svg", import.meta.url);
  *
  * @see https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs
  */
-export function kernelspec({ node, launcher, displayName = DEFAULT_DISPLAY_NAME }: KernelspecOptions): object {
+export function kernelspec({ node, launcher, displayName = DEFAULT_DISPLAY_NAME, memory }: KernelspecOptions): object {
   return {
     argv: [node, "--disable-sigusr1", launcher, "kernel", "start", "{connection_file}"],
     display_name: displayName,
     language: "typescript",
     interrupt_mode: "message",
-    env: { NODE_NO_WARNINGS: "1" },
+    env: { NODE_NO_WARNINGS: "1", ...(memory !== undefined && { [MEMORY_VARIABLE]: String(memory) }) },
     metadata: { debugger: false },
   };
 }

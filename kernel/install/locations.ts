@@ -18,7 +18,7 @@ export interface Surroundings {
 /** A place for kernelspecs that cannot be found or written: the message says what to do. */
 export class InstallError extends Error {
   override readonly name = "InstallError";
-  readonly code: "no-python" | "no-permission" | "not-installed" | "bad-name";
+  readonly code: "no-python" | "no-permission" | "not-installed" | "bad-name" | "bad-memory";
   constructor(code: InstallError["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

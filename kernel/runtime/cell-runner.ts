@@ -7,7 +7,7 @@ import { reportError } from "./error-report.ts";
 import type { Evaluation, Evaluator } from "./evaluator.ts";
 import type { CellOutcome, ExpressionValue, FromChild, RunCell } from "./messages.ts";
 import { CellInterrupted, endTimers, isInterruption, nodeTimers } from "./timers.ts";
-import { CellSyntaxError, transformCell } from "./transform.ts";
+import { CellSyntaxError, type TransformedCell, transformCell } from "./transform.ts";
 
 /** After an interrupt, how long a cell is watched for signs of life, in ms, and from when on. */
 const WATCH = { from: 15, until: 60 } as const;
@@ -31,22 +31,28 @@ export class CellRunner {
   run({ cell, code, expressions }: RunCell): void {
     runAsCell(cell, (run) => {
       this.#running = { run, expressions };
-      transformCell(code).then(
-        (script) => {
-          if (this.#running?.run !== run) return; // interrupted meanwhile
-          const text = addCellSource(cell, code, script.code, (place) => script.toSource(place));
-          this.#evaluator.evaluate(text, (result) => inCell(run, () => this.#conclude(run, result)));
-        },
-        (error: unknown) => {
-          addCellSource(cell, code, "", (place) => place);
-          this.#fail(
-            run,
-            error,
-            error instanceof CellSyntaxError ? { cell, line: error.line, column: error.column } : undefined,
-          );
-        },
-      );
+      void this.#begin(run, code);
     });
+  }
+
+  /** Awaits here and below, never `then`: a cell may have replaced `Promise.prototype.then`, which `await` does not call. */
+  async #begin(run: CellRun, code: string): Promise<void> {
+    const { cell } = run;
+    let script: TransformedCell;
+    try {
+      script = await transformCell(code);
+    } catch (error) {
+      addCellSource(cell, code, "", (place) => place);
+      this.#fail(
+        run,
+        error,
+        error instanceof CellSyntaxError ? { cell, line: error.line, column: error.column } : undefined,
+      );
+      return;
+    }
+    if (this.#running?.run !== run) return; // interrupted meanwhile
+    const text = addCellSource(cell, code, script.code, (place) => script.toSource(place));
+    this.#evaluator.evaluate(text, (result) => inCell(run, () => this.#conclude(run, result)));
   }
 
   /** Ends a cell that is running: its timers, its wait. What was spinning was unwound before this is called. */
@@ -91,7 +97,7 @@ export class CellRunner {
     switch (result.kind) {
       case "value":
         showResult(this.#emit, result.value);
-        this.#afterDisplays(run, () => this.#finish(run, "ok"));
+        void this.#afterDisplays(run, () => this.#finish(run, "ok"));
         return;
       case "thrown":
         this.#fail(run, result.error, this.#syntaxPlace(run.cell, result));
@@ -113,7 +119,7 @@ export class CellRunner {
   #fail(run: CellRun, error: unknown, place?: { cell: string; line: number; column: number }): void {
     const interrupted = isInterruption(error);
     if (!interrupted) showError(this.#emit, error);
-    this.#afterDisplays(run, () => {
+    void this.#afterDisplays(run, () => {
       const report = reportError(interrupted ? new CellInterrupted() : error, place);
       this.#emit({ type: "error", cell: run.cell, error: report, late: false });
       this.#finish(run, interrupted ? "interrupted" : "error");
@@ -121,14 +127,13 @@ export class CellRunner {
   }
 
   /** Waits for promised and live displays of the cell, also for those that they show in their turn. */
-  #afterDisplays(run: CellRun, then: () => void): void {
-    if (run.displays.size === 0) {
-      then();
-      return;
+  async #afterDisplays(run: CellRun, next: () => void): Promise<void> {
+    while (run.displays.size > 0) {
+      const pending = [...run.displays];
+      run.displays.clear();
+      for (const display of pending) await display;
     }
-    const pending = [...run.displays];
-    run.displays.clear();
-    void Promise.all(pending).then(() => this.#afterDisplays(run, then));
+    next();
   }
 
   /** Node reports unhandled rejections before the next macrotask, so they still are in the cell. */

@@ -1,4 +1,4 @@
-import { isDisplayable, show, type WireBundle } from "../display/bundle.ts";
+import { isDisplayable, type Showing, show, type WireBundle } from "../display/bundle.ts";
 import { currentRun, inCell } from "./cell-run.ts";
 import { reportError } from "./error-report.ts";
 import type { FromChild } from "./messages.ts";
@@ -71,21 +71,28 @@ function rawBundle(bundle: WireBundle): object {
   return { [Symbol.for("Jupyter.display")]: () => bundle };
 }
 
-/** Emits a value; the cell's end waits for what comes later. A display that fails is an error in the cell, not of it. */
+/** Emits a value; the cell's end waits for what comes later. A display that fails is the cell's error, and the cell goes on. */
 function showValue(emit: Emit, value: unknown, type: "display" | "update" | "result", id: string | undefined): void {
   const run = currentRun();
   const { cell } = run;
   const emitBundle = (kind: typeof type, data: WireBundle): void =>
     emit(kind === "update" ? { type: kind, cell, data, id: id ?? "" } : { type: kind, cell, data, ...(id && { id }) });
-  const fail = (error: unknown): void => emit({ type: "error", cell, error: reportError(error), late: true });
+  const fail = (error: unknown): void => emit({ type: "error", cell, error: reportError(error), late: false });
   try {
     const showing = show(value);
     if (showing.kind === "now") emitBundle(type, showing.bundle);
-    else if (showing.kind === "later")
-      run.displays.add(showing.bundle.then((bundle) => emitBundle(type, bundle), fail));
-    else run.displays.add(follow(showing.bundles).catch(fail));
+    else run.displays.add(later(showing));
   } catch (error) {
     fail(error);
+  }
+
+  async function later(showing: Exclude<Showing, { kind: "now" }>): Promise<void> {
+    try {
+      if (showing.kind === "later") emitBundle(type, await showing.bundle);
+      else await follow(showing.bundles);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   async function follow(bundles: AsyncIterable<WireBundle>): Promise<void> {

@@ -5,9 +5,12 @@
 const RECORD_SEPARATOR = 0x1e;
 const LINE_FEED = 0x0a;
 
+/** In the child cells share our built-ins, and may replace them: what the protocol rests on is kept from before the first. */
+const { parse, stringify } = JSON;
+
 /** The text of one frame. */
 export function encodeFrame(message: object): string {
-  return `\u001e${JSON.stringify(message)}\n`;
+  return `\u001e${stringify(message)}\n`;
 }
 
 /**
@@ -28,14 +31,19 @@ export class FrameReader<T> {
     const messages: T[] = [];
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
-      this.#parts.push(bytes.subarray(start, end));
+      this.#keep(bytes.subarray(start, end));
       start = end + 1;
       const message = parseFrame<T>(this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts));
       this.#parts = [];
-      if (message !== undefined) messages.push(message);
+      if (message !== undefined) messages[messages.length] = message;
     }
-    if (start < bytes.length) this.#parts.push(bytes.subarray(start));
+    if (start < bytes.length) this.#keep(bytes.subarray(start));
     return messages;
+  }
+
+  /** `push` may be a cell's by now. */
+  #keep(part: Buffer): void {
+    this.#parts[this.#parts.length] = part;
   }
 }
 
@@ -44,7 +52,7 @@ function parseFrame<T>(frame: Buffer): T | undefined {
   const at = frame.lastIndexOf(RECORD_SEPARATOR);
   if (at < 0) return undefined;
   try {
-    return JSON.parse(frame.toString("utf8", at + 1)) as T;
+    return parse(frame.toString("utf8", at + 1)) as T;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import type { ChildOptions } from "./cell-process.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
+import { memoryLimit } from "./memory-limit.ts";
 import {
   FD,
   type FromChild,
@@ -193,6 +194,7 @@ function spawnChild({ cwd, modules }: RuntimeOptions): ChildProcess {
       "--disable-warning=ExperimentalWarning",
       // Unwinding a spinning timer leaves Node's bookkeeping of async ids behind; `worker-link.ts` mends it.
       "--no-force-async-hooks-checks",
+      `--max-old-space-size=${memoryLimit(process.env)}`,
       fileURLToPath(sibling(import.meta.url, "./child")),
       JSON.stringify({ modules } satisfies ChildOptions),
     ],

@@ -19,13 +19,20 @@ interface OutputCell {
   readonly silent: boolean;
 }
 
+/** Text that one cell may write, in characters: beyond it front ends and notebook files stop being usable. */
+export const TEXT_LIMIT = 32 << 20;
+
 /** Cells whose late output still finds its way to them; older ones are forgotten. */
 const REMEMBERED_CELLS = 10_000;
+
+const CUT_NOTE = `
+[bpfbook: the cell has written ${TEXT_LIMIT >> 20} million characters; what it writes from here on is not shown. Write to a file instead.]
+`;
 
 /** The way of outputs to iopub: each to the request whose cell made it, in order, streams batched. */
 export class Outputs {
   readonly #publish: Publish;
-  readonly #cells = new Map<string, OutputCell>();
+  readonly #cells = new Map<string, OutputCell & { written: number }>();
   readonly #batcher: OutputBatcher;
   /** Owner of output that no cell can be named for. */
   #latest = "";
@@ -39,7 +46,7 @@ export class Outputs {
 
   /** From now on there may be output of this cell. */
   open(cell: string, owner: OutputCell): void {
-    this.#cells.set(cell, owner);
+    this.#cells.set(cell, { ...owner, written: 0 });
     this.#latest = cell;
     if (this.#cells.size <= REMEMBERED_CELLS) return;
     for (const oldest of this.#cells.keys()) {
@@ -51,7 +58,7 @@ export class Outputs {
   /** Publishes an output of the child, after the text that was written before it. */
   handle(message: OutputMessage): void {
     if (message.type === "stream") {
-      this.#batcher.write(message.cell, message.name, message.text);
+      this.#write(message.cell, message.name, message.text);
       return;
     }
     this.flush();
@@ -64,7 +71,17 @@ export class Outputs {
 
   /** Text that came past Node; it belongs to the cell that was started last. */
   handleRaw(name: StreamName, text: string): void {
-    this.#batcher.write(this.#latest, name, text);
+    this.#write(this.#latest, name, text);
+  }
+
+  /** Endless output is cut, once, and says so. */
+  #write(cell: string, name: StreamName, text: string): void {
+    const owner = this.#cells.get(cell);
+    const written = owner?.written ?? 0;
+    if (owner) owner.written += text.length;
+    if (written >= TEXT_LIMIT) return;
+    const left = TEXT_LIMIT - written;
+    this.#batcher.write(cell, name, text.length <= left ? text : text.slice(0, left) + CUT_NOTE);
   }
 
   /** An error that the kernel itself found. */

@@ -4,7 +4,7 @@ import { CELL_GLOBALS } from "../runtime/globals-text.ts";
 import { decodeMessage, encodeMessage, isRejected } from "../wire/codec.ts";
 import type { ConnectionInfo } from "../wire/connection.ts";
 import { createHeader, type Header, type JsonObject, type Message } from "../wire/message.ts";
-import { isRequestType, REQUESTS, type RequestContents, type RequestType } from "../wire/requests.ts";
+import { isRequestType, REQUESTS, type RequestContents, RequestError, type RequestType } from "../wire/requests.ts";
 import { Signer } from "../wire/signing.ts";
 import { type MessageChannel, Sockets } from "../wire/sockets.ts";
 import { ABORTED, CellQueue, type TaskResult } from "./cell-queue.ts";
@@ -111,8 +111,7 @@ export class Session {
     const type = message.header.msg_type;
     if (!isRequestType(type) || !REQUESTS[type].channels.includes(channel)) return;
     if (type === "execute_request") {
-      const content = REQUESTS.execute_request.read(message.content);
-      void this.#serveCell(channel, { ...message, content });
+      void this.#serveCell(channel, message);
     } else {
       void this.#serve(channel, type, message);
     }
@@ -121,7 +120,7 @@ export class Session {
   /** Busy, the answer, idle: each with the request as parent. */
   async #serve<T extends Answered>(channel: RequestChannel, type: T, message: Message): Promise<void> {
     this.#publish("status", message.header, { execution_state: "busy" });
-    const content = await this.#answer(type, { ...message, content: REQUESTS[type].read(message.content) });
+    const content = await this.#answer(type, message);
     this.#finish(channel, REQUESTS[type].reply, message, content);
     if (type === "shutdown_request") {
       this.#publish("shutdown_reply", message.header, content);
@@ -130,7 +129,18 @@ export class Session {
   }
 
   /** A cell's turn: busy, its outputs, the reply, idle. The next cell begins only after that. */
-  async #serveCell(channel: RequestChannel, request: Request<"execute_request">): Promise<void> {
+  async #serveCell(channel: RequestChannel, message: Message): Promise<void> {
+    let request: Request<"execute_request">;
+    try {
+      request = { ...message, content: REQUESTS.execute_request.read(message.content) };
+    } catch (error) {
+      this.#publish("status", message.header, { execution_state: "busy" });
+      this.#finish(channel, "execute_reply", message, {
+        ...errorReply("execute_request", error as Error),
+        execution_count: this.#count,
+      });
+      return;
+    }
     const finish = (content: JsonObject): void => this.#finish(channel, "execute_reply", request, content);
     const end = await this.#queue.push(async () => {
       this.#publish("status", request.header, { execution_state: "busy" });
@@ -139,7 +149,7 @@ export class Session {
         finish(value);
         return { value: undefined, dropWaiting };
       } catch (error) {
-        finish(kernelFault("execute_request", error as Error));
+        finish(errorReply("execute_request", error as Error));
         return { value: undefined, dropWaiting: true };
       }
     });
@@ -154,11 +164,11 @@ export class Session {
     this.#publish("status", request.header, { execution_state: "idle" });
   }
 
-  async #answer<T extends Answered>(type: T, request: Request<T>): Promise<JsonObject> {
+  async #answer<T extends Answered>(type: T, message: Message): Promise<JsonObject> {
     try {
-      return await this.#handlers[type](request);
+      return await this.#handlers[type]({ ...message, content: REQUESTS[type].read(message.content) });
     } catch (error) {
-      return kernelFault(type, error as Error);
+      return errorReply(type, error as Error);
     }
   }
 
@@ -220,8 +230,9 @@ function executeReply(result: CellResult, count: number): JsonObject {
   return { status: "ok", ...reply, user_expressions: Object.fromEntries(expressions) };
 }
 
-/** A fault of the kernel itself: the front end is told, so that it does not wait for ever. */
-function kernelFault(type: RequestType, { name, message, stack }: Error): JsonObject {
-  console.error(`bpfbook kernel: ${type} failed: ${stack}`);
+/** A request that cannot be served, or a fault of the kernel itself: the front end is told, so that it does not wait for ever. */
+function errorReply(type: RequestType, error: Error): JsonObject {
+  const { name, message, stack } = error;
+  if (!(error instanceof RequestError)) console.error(`bpfbook kernel: ${type} failed: ${stack}`);
   return { status: "error", ename: name, evalue: message, traceback: [] };
 }

@@ -37,6 +37,12 @@ export type HistoryQuery = { readonly output: boolean } & (
     }
 );
 
+/** A request that lacks what the protocol gives no default for, or asks for what there is not. It is answered, not served. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly code = "request";
+}
+
 interface RequestRow<Content> {
   /** The type of the answer; comm messages have none. */
   readonly reply: string | undefined;
@@ -44,7 +50,11 @@ interface RequestRow<Content> {
   readonly channels: readonly ("shell" | "control")[];
   /** Version of the protocol that brought it to its present form. */
   readonly since: string;
-  /** Reads the content; a missing field takes the protocol's default, a wrong one too. */
+  /**
+   * Reads the content; a missing field takes the protocol's default, a wrong one too.
+   *
+   * @throws RequestError where there is no default
+   */
   readonly read: (content: JsonObject) => Content;
 }
 
@@ -64,7 +74,7 @@ export const REQUESTS: { readonly [T in RequestType]: RequestRow<RequestContents
     read: (content) => {
       const silent = flag(content["silent"], false);
       return {
-        code: text(content["code"]),
+        code: required(content, "code"),
         silent,
         // A silent cell is never stored, whatever the request says.
         storeHistory: !silent && flag(content["store_history"], true),
@@ -120,6 +130,12 @@ export function isRequestType(type: string): type is RequestType {
   return Object.hasOwn(REQUESTS, type);
 }
 
+function required(content: JsonObject, name: string): string {
+  const value = content[name];
+  if (typeof value === "string") return value;
+  throw new RequestError(`the request has no "${name}", or one that is no text`);
+}
+
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 const flag = (value: Json | undefined, fallback: boolean): boolean => (typeof value === "boolean" ? value : fallback);
 const count = (value: Json | undefined): number | undefined =>
@@ -161,7 +177,10 @@ function readHistory(content: JsonObject): HistoryQuery {
         n,
         unique: flag(content["unique"], false),
       };
-    default:
+    case "tail":
+    case undefined:
       return { output, access: "tail", n };
+    default:
+      throw new RequestError('hist_access_type is "range", "tail" or "search"');
   }
 }

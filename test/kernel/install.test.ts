@@ -4,8 +4,9 @@ import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { kernelCommand } from "../../kernel/command.ts";
-import { installKernelspec, uninstallKernelspec } from "../../kernel/install/kernelspec.ts";
+import { installKernelspec, kernelspec, uninstallKernelspec } from "../../kernel/install/kernelspec.ts";
 import { InstallError, kernelsFolder } from "../../kernel/install/locations.ts";
+import { memoryLimit } from "../../kernel/runtime/memory-limit.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -50,6 +51,21 @@ describe("kernelspec", () => {
     // A file where a folder should be.
     const target = { kind: "prefix", path: fileURLToPath(import.meta.url) } as const;
     expect(() => installKernelspec(target, options)).toThrow(/cannot write to/);
+  });
+});
+
+describe("memory", () => {
+  test("half of what there is, within bounds, unless told otherwise", () => {
+    expect(memoryLimit({}, 2 * 2 ** 30)).toBe(1024);
+    expect(memoryLimit({}, 2 ** 28)).toBe(256);
+    expect(memoryLimit({}, 2 ** 40)).toBe(2048);
+    expect(memoryLimit({ BPFBOOK_MEMORY: "700" }, 2 ** 40)).toBe(700);
+    expect(memoryLimit({ BPFBOOK_MEMORY: "lots" }, 2 ** 40)).toBe(2048);
+  });
+
+  test("the kernelspec carries it", () => {
+    const spec = kernelspec({ node: "/usr/bin/node", launcher: "/opt/bpfbook.js", memory: 512 });
+    expect(spec).toMatchObject({ env: { BPFBOOK_MEMORY: "512" } });
   });
 });
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { decodeMessage, encodeMessage, isRejected } from "../../kernel/wire/codec.ts";
 import { ConnectionFileError, endpoint, parseConnection, readConnectionFile } from "../../kernel/wire/connection.ts";
 import { createHeader, type Message } from "../../kernel/wire/message.ts";
-import { isRequestType, REQUESTS } from "../../kernel/wire/requests.ts";
+import { isRequestType, REQUESTS, RequestError } from "../../kernel/wire/requests.ts";
 import { Signer } from "../../kernel/wire/signing.ts";
 
 const frames = ["{}", "{}", "{}", "{}"].map((text) => Buffer.from(text));
@@ -128,9 +128,9 @@ describe("messages", () => {
 });
 
 describe("requests", () => {
-  test("an empty execute_request has the protocol's defaults", () => {
-    expect(REQUESTS.execute_request.read({})).toEqual({
-      code: "",
+  test("an execute_request of code alone has the protocol's defaults", () => {
+    expect(REQUESTS.execute_request.read({ code: "1" })).toEqual({
+      code: "1",
       silent: false,
       storeHistory: true,
       userExpressions: {},
@@ -140,16 +140,26 @@ describe("requests", () => {
   });
 
   test("a silent request is never stored", () => {
-    expect(REQUESTS.execute_request.read({ silent: true, store_history: true }).storeHistory).toBe(false);
+    expect(REQUESTS.execute_request.read({ code: "", silent: true, store_history: true }).storeHistory).toBe(false);
   });
 
-  test("a request of any content is read without an exception", () => {
+  test("what has no default is missed by name", () => {
+    expect(() => REQUESTS.execute_request.read({})).toThrow(RequestError);
+    expect(() => REQUESTS.history_request.read({ hist_access_type: 5 })).toThrow(/"range", "tail" or "search"/);
+  });
+
+  test("a request of any content is read, or refused with a RequestError", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...Object.keys(REQUESTS)),
         fc.dictionary(fc.string(), fc.jsonValue()),
         (type, content) => {
-          if (isRequestType(type)) REQUESTS[type].read(JSON.parse(JSON.stringify(content)));
+          if (!isRequestType(type)) return;
+          try {
+            REQUESTS[type].read(JSON.parse(JSON.stringify(content)));
+          } catch (error) {
+            expect(error).toBeInstanceOf(RequestError);
+          }
         },
       ),
     );

@@ -42,7 +42,7 @@ export class KernelClient {
   readonly #replies = new Map<string, (message: Message) => void>();
   #changed = Promise.withResolvers<void>();
 
-  private constructor(folder: string, ports: readonly number[]) {
+  private constructor(folder: string, ports: readonly number[], environment: NodeJS.ProcessEnv) {
     this.folder = folder;
     const names = ["shell", "control", "iopub", "stdin", "hb"];
     const connection = {
@@ -54,7 +54,10 @@ export class KernelClient {
     };
     const file = join(folder, "connection.json");
     writeFileSync(file, JSON.stringify(parseConnection(connection, file) && connection), { mode: 0o600 });
-    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ENTRY, file], { cwd: folder });
+    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ENTRY, file], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+    });
     for (const stream of [this.process.stdout!, this.process.stderr!]) stream.on("data", (text) => (this.log += text));
     const address = (index: number): string => `tcp://127.0.0.1:${ports[index]}`;
     const dealer = (index: number): Dealer => {
@@ -72,10 +75,10 @@ export class KernelClient {
     void this.#answerInput();
   }
 
-  /** Starts a kernel in a folder of its own. */
-  static async start(): Promise<KernelClient> {
+  /** Starts a kernel in a folder of its own, with these variables beside the test's own. */
+  static async start(environment: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
     const ports = await Promise.all(Array.from({ length: 5 }, freePort));
-    const client = new KernelClient(mkdtempSync(join(tmpdir(), "bpfbook-kernel-")), ports);
+    const client = new KernelClient(mkdtempSync(join(tmpdir(), "bpfbook-kernel-")), ports, environment);
     await client.waitFor((message) => message.header.msg_type === "iopub_welcome");
     return client;
   }
