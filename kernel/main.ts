@@ -1,3 +1,4 @@
+import { historyPath } from "./session/history-file.ts";
 import { Session } from "./session/session.ts";
 import { readConnectionFile } from "./wire/connection.ts";
 
@@ -31,6 +32,7 @@ export async function startKernel(options: KernelOptions): Promise<void> {
     cwd: options.cwd ?? process.cwd(),
     modules: { bpfbook: options.bpfbookEntry },
     version: options.version,
+    historyFile: historyPath(process.env),
   });
   // Front ends interrupt by message; a terminal's Ctrl-C and older tools send the signal.
   process.on("SIGINT", () => session.interrupt());

@@ -1,4 +1,5 @@
 import type { HistoryQuery } from "../wire/requests.ts";
+import type { HistoryFile } from "./history-file.ts";
 
 /** One executed cell: session, line (its execution count), source, and the plain text of its result. */
 export interface HistoryEntry {
@@ -12,7 +13,7 @@ export interface HistoryEntry {
 export type HistoryRow = readonly [session: number, line: number, text: string | readonly [string, string | null]];
 
 /**
- * The cells executed so far, oldest first.
+ * The cells executed so far, oldest first, with those of earlier sessions where there is a file of them.
  *
  * @example
  * ```ts
@@ -21,14 +22,21 @@ export type HistoryRow = readonly [session: number, line: number, text: string |
  * ```
  */
 export class History {
-  readonly #entries: HistoryEntry[] = [];
+  readonly #file: HistoryFile | undefined;
+  readonly #entries: HistoryEntry[];
+  /** The number of the running session. Earlier ones count 1, 2, ...; in a range 0 is this one, -1 the one before. */
+  readonly session: number;
+
+  constructor(file?: HistoryFile) {
+    this.#file = file;
+    this.#entries = [...(file?.entries ?? [])];
+    this.session = file?.session ?? 1;
+  }
 
   add(entry: HistoryEntry): void {
     this.#entries.push(entry);
+    this.#file?.append(entry);
   }
-
-  /** The number of the running session. Earlier ones count 1, 2, ...; in a range 0 is this one, -1 the one before. */
-  readonly session = 1;
 
   query(query: HistoryQuery): HistoryRow[] {
     return this.#select(query).map(({ session, line, source, output }) => [

@@ -10,6 +10,7 @@ import { type MessageChannel, Sockets } from "../wire/sockets.ts";
 import { ABORTED, CellQueue, type TaskResult } from "./cell-queue.ts";
 import { type CellResult, Executor } from "./executor.ts";
 import { History } from "./history.ts";
+import { HistoryFile } from "./history-file.ts";
 import { kernelInfo } from "./kernel-info.ts";
 import { complete, inspect, isComplete } from "./language-requests.ts";
 import { Outputs } from "./outputs.ts";
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly modules: Readonly<Record<string, string>>;
   /** Shown in the banner. */
   readonly version: string;
+  /** File of executed cells that outlives the kernel; without it the history ends with the session. */
+  readonly historyFile?: string;
 }
 
 type RequestChannel = "shell" | "control";
@@ -39,15 +42,16 @@ export class Session {
   readonly #outputs: Outputs;
   readonly #executor: Executor;
   readonly #queue = new CellQueue<void>();
-  readonly #history = new History();
+  readonly #history: History;
   readonly #handlers: Handlers;
   readonly #closed = Promise.withResolvers<void>();
   #sockets: Sockets | undefined;
   #count = 0;
 
   private constructor(options: SessionOptions) {
-    const { connection, cwd, modules, version } = options;
+    const { connection, cwd, modules, version, historyFile } = options;
     this.#signer = new Signer(connection.key, connection.hash);
+    this.#history = new History(historyFile === undefined ? undefined : new HistoryFile(historyFile));
     this.#outputs = new Outputs((type, parent, content) => this.#publish(type, parent, content));
     // Language server and child start side by side, while the front end still connects.
     this.#language = createLanguageService({ cwd, modules, globals: CELL_GLOBALS });

@@ -1,11 +1,14 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CellDiagnostic, UnknownName } from "../../kernel/language/service.ts";
 import { ABORTED, CellQueue } from "../../kernel/session/cell-queue.ts";
 import { exitError } from "../../kernel/session/child-errors.ts";
 import { toCodePoints, toUtf16 } from "../../kernel/session/cursor.ts";
 import { History } from "../../kernel/session/history.ts";
+import { HistoryFile } from "../../kernel/session/history-file.ts";
 import { kernelInfo } from "../../kernel/session/kernel-info.ts";
 import { TYPE_ERROR_NAME, typeErrors } from "../../kernel/session/type-errors.ts";
 
@@ -110,6 +113,59 @@ describe("history", () => {
     expect(search("*", false, 2)).toEqual([4, 5]);
     expect(search("[1, 2]*")).toEqual([5]);
     expect(search("console.log(.)")).toEqual([]);
+  });
+});
+
+describe("history file", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "bpfbook-history-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const open = () => new History(new HistoryFile(join(folder, "deep", "history.jsonl")));
+
+  test("a later kernel finds what earlier ones ran, any text, each under its session", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "binary" }), { minLength: 1, maxLength: 5 }), (sources) => {
+        rmSync(join(folder, "deep"), { recursive: true, force: true });
+        const first = open();
+        for (const [index, source] of sources.entries())
+          first.add({ session: first.session, line: index + 1, source, output: index % 2 ? source : undefined });
+        const second = open();
+        expect(second.session).toBe(2);
+        const rows = second.query({ access: "range", session: -1, start: 1, stop: undefined, output: true });
+        expect(rows).toEqual(sources.map((source, index) => [1, index + 1, [source, index % 2 ? source : null]]));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test("damaged lines are left out, and only the user may read it", () => {
+    open().add({ session: 1, line: 1, source: "good", output: undefined });
+    const path = join(folder, "deep", "history.jsonl");
+    appendFileSync(path, '[1, 2\n{}\n["1", 1, "x"]\n[3, 1, "also good"]\nan unfinished li');
+    expect(open().query({ access: "tail", n: undefined, output: false })).toEqual([
+      [1, 1, "good"],
+      [3, 1, "also good"],
+    ]);
+    expect(open().session).toBe(4);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test("a file that grew too long is cut to its newest entries", () => {
+    mkdirSync(join(folder, "deep"));
+    const path = join(folder, "deep", "history.jsonl");
+    writeFileSync(path, Array.from({ length: 10_001 }, (_, line) => `[1,${line},"s"]\n`).join(""));
+    open();
+    expect(readFileSync(path, "utf8").split("\n")).toHaveLength(5001);
+    expect(open().query({ access: "tail", n: 1, output: false })).toEqual([[1, 10_000, "s"]]);
+  });
+
+  test("where nothing can be written the session goes on", () => {
+    const blocked = new History(new HistoryFile(join(folder, "file", "history.jsonl")));
+    writeFileSync(join(folder, "file"), "");
+    blocked.add({ session: 1, line: 1, source: "1", output: undefined });
+    expect(blocked.query({ access: "tail", n: 1, output: false })).toEqual([[1, 1, "1"]]);
   });
 });
 

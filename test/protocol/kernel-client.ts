@@ -56,7 +56,8 @@ export class KernelClient {
     writeFileSync(file, JSON.stringify(parseConnection(connection, file) && connection), { mode: 0o600 });
     this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ENTRY, file], {
       cwd: folder,
-      env: { ...process.env, ...environment },
+      // No test writes into the history of whoever runs it.
+      env: { ...process.env, XDG_DATA_HOME: folder, ...environment },
     });
     for (const stream of [this.process.stdout!, this.process.stderr!]) stream.on("data", (text) => (this.log += text));
     const address = (index: number): string => `tcp://127.0.0.1:${ports[index]}`;
@@ -181,6 +182,11 @@ export function streamText({ published }: Answer, name = "stdout"): string {
     .filter(({ header, content }) => header.msg_type === "stream" && content["name"] === name)
     .map(({ content }) => content["text"])
     .join("");
+}
+
+/** Plain text of the cell's result. */
+export function resultText(answer: Answer): unknown {
+  return (contents(answer, "execute_result")[0]?.["data"] as Record<string, unknown> | undefined)?.["text/plain"];
 }
 
 /** Contents of the published messages of a type. */
