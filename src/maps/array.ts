@@ -3,8 +3,8 @@ import { MapBase, roundUp8 } from "./base.ts";
 import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import { UPDATE_FLAGS } from "./flags.ts";
-import type { ElementPlace } from "./runtime.ts";
-import type { MapSpec } from "./spec.ts";
+import type { ElementPlace, MapMachine } from "./runtime.ts";
+import { isPerCpu, type MapSpec } from "./spec.ts";
 
 /** Elements 0 to `maxEntries - 1`, all there from the start and zero; each value begins at a multiple of 8. */
 export class ArrayMap extends MapBase {
@@ -14,13 +14,16 @@ export class ArrayMap extends MapBase {
   readonly #stride: number;
   readonly #valueSize: number;
 
-  constructor(memory: LinearMemory, index: number, spec: MapSpec) {
+  constructor(memory: LinearMemory, index: number, spec: MapSpec, { cpus }: MapMachine) {
     super(memory, index, spec);
     this.size = spec.maxEntries;
     this.#valueSize = spec.valueSize;
     this.#stride = roundUp8(spec.valueSize);
-    this.#base = this.allocate(this.#stride * spec.maxEntries);
-    this.elements = { base: this.#base, stride: this.#stride };
+    const perCpu = isPerCpu(spec.type);
+    const area = this.#stride * spec.maxEntries;
+    const place = { base: this.allocate(area * (perCpu ? cpus : 1)), stride: this.#stride };
+    this.#base = place.base;
+    this.elements = perCpu ? { ...place, perCpu: area } : place;
   }
 
   /** The key as an unsigned number; programs may keep it at any offset, so it need not be aligned. */

@@ -4,7 +4,10 @@ import { ArrayMap } from "./array.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
-import { MAP_RULES, type Refusal, refuse } from "./rules.ts";
+import { PercpuArrayMap } from "./percpu-array.ts";
+import { PercpuHashMap } from "./percpu-hash.ts";
+import { RingbufMap } from "./ringbuf.ts";
+import { MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { StackTraceMap } from "./stack-trace.ts";
@@ -15,6 +18,9 @@ type Make = new (memory: LinearMemory, index: number, spec: MapSpec, machine: Ma
 const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   hash: HashMap,
   array: ArrayMap,
+  percpu_hash: PercpuHashMap,
+  percpu_array: PercpuArrayMap,
+  ringbuf: RingbufMap,
   stack_trace: StackTraceMap,
 };
 
@@ -24,35 +30,35 @@ const MOST = 2 ** 32 - 1;
 /** A machine has one memory node, number 0; all ones means any. */
 const ANY_NODE = 0xffff_ffff;
 
+/** The attributes of bpf(2) are unsigned 32-bit numbers. */
+function whole(spec: MapSpec, name: keyof MapSpec, hint: string): Refusal | undefined {
+  const value = spec[name];
+  if (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST) return undefined;
+  return refuse("EINVAL", `${name} must be a whole number from 0 to ${MOST}, got ${describe(value)}`, hint);
+}
+
 /** What Linux checks, in its order: one mistake may hide another. */
 function refusalOf(spec: MapSpec): Refusal | undefined {
-  const rules = MAP_RULES[spec.type];
-  const whole = (name: keyof MapSpec, least: number, hint: string): Refusal | undefined => {
-    const value = spec[name];
-    if (Number.isInteger(value) && Number(value) >= least && Number(value) <= MOST) return undefined;
-    return refuse("EINVAL", `${name} must be a whole number from ${least} to ${MOST}, got ${describe(value)}`, hint);
-  };
   return (
-    whole("flags", 0, "Or flags together from MAP_FLAGS.") ??
-    whole("maxEntries", rules.leastEntries ?? 1, "It is the number of elements that there is room for.") ??
-    whole("valueSize", rules.leastValue ?? 1, "It is the number of bytes of a value.") ??
-    whole("keySize", 0, "It is the number of bytes of a key.") ??
+    whole(spec, "flags", "Or flags together from MAP_FLAGS.") ??
+    whole(spec, "maxEntries", "It is the number of elements that there is room for.") ??
+    whole(spec, "valueSize", "It is the number of bytes of a value.") ??
+    whole(spec, "keySize", "It is the number of bytes of a key.") ??
     commonRefusal(spec) ??
-    firstRefusal(spec) ??
+    firstRefusal(spec, MAP_RULES[spec.type].before) ??
+    unknownFlags(spec) ??
+    firstRefusal(spec, MAP_RULES[spec.type].checks) ??
     (/^[A-Za-z0-9_.]{0,15}$/.test(spec.name)
       ? undefined
       : refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots."))
   );
 }
 
-/** What Linux demands of maps of every type. */
+/** What Linux demands of maps of every type, before it asks the type. */
 function commonRefusal({ type, flags, mapExtra = 0n, numaNode = 0 }: MapSpec): Refusal | undefined {
-  const { flags: known } = MAP_RULES[type];
   const both = MAP_FLAGS.RDONLY | MAP_FLAGS.WRONLY;
   if (mapExtra !== 0n && type !== "bloom_filter" && type !== "arena")
     return refuse("EINVAL", `mapExtra ${mapExtra}`, "Only bloom filters and arenas have a use for it: leave it out.");
-  if (flags & ~known)
-    return refuse("EINVAL", `flags 0x${flags.toString(16)}`, `A map of type ${type} knows 0x${known.toString(16)}.`);
   if ((flags & both) === both)
     return refuse("EINVAL", `flags 0x${flags.toString(16)}`, "bpf(2) may be kept from one of reading and writing.");
   if (flags & MAP_FLAGS.NUMA_NODE && numaNode !== 0 && numaNode !== ANY_NODE)
@@ -60,8 +66,14 @@ function commonRefusal({ type, flags, mapExtra = 0n, numaNode = 0 }: MapSpec): R
   return undefined;
 }
 
-function firstRefusal(spec: MapSpec): Refusal | undefined {
-  for (const check of MAP_RULES[spec.type].checks) {
+function unknownFlags({ type, flags }: MapSpec): Refusal | undefined {
+  const { flags: known } = MAP_RULES[type];
+  if ((flags & ~known) === 0) return undefined;
+  return refuse("EINVAL", `flags 0x${flags.toString(16)}`, `A map of type ${type} knows 0x${known.toString(16)}.`);
+}
+
+function firstRefusal(spec: MapSpec, checks: readonly MapCheck[] = []): Refusal | undefined {
+  for (const check of checks) {
     const refusal = check(spec);
     if (refusal) return refusal;
   }

@@ -1,6 +1,5 @@
 /**
- * What `BPF_MAP_CREATE` demands of a map's attributes, one row a type: the least sizes, the flags that it knows, and what
- * else Linux's `map_alloc_check` or `map_alloc` of that type looks at before it allocates.
+ * What `BPF_MAP_CREATE` demands of a map's attributes, one row a type: the flags that it knows, and what Linux's `map_alloc_check` or `map_alloc` of that type looks at before it allocates.
  */
 import type { Errno } from "./errno.ts";
 import { MAP_FLAGS } from "./flags.ts";
@@ -15,18 +14,17 @@ export interface Refusal {
 
 export const refuse = (errno: Errno, problem: string, hint: string): Refusal => ({ errno, problem, hint });
 
-type Check = (spec: MapSpec) => Refusal | undefined;
+/** Looks at one attribute, or at some together. */
+export type MapCheck = (spec: MapSpec) => Refusal | undefined;
 
 /** The rules of one map type. */
 export interface MapRules {
   /** All flags of creation that it knows. */
   readonly flags: number;
-  /** The least `maxEntries`; default 1. */
-  readonly leastEntries?: 0;
-  /** The least `valueSize`; default 1. */
-  readonly leastValue?: 0;
+  /** What Linux looks at before the flags. */
+  readonly before?: readonly MapCheck[];
   /** In Linux's order: the first that refuses gives the errno. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly MapCheck[];
 }
 
 /** The most that Linux's allocator gives at once. */
@@ -58,7 +56,7 @@ const must =
     problem: (spec: MapSpec) => string,
     hint: string,
     errno: Errno = "EINVAL",
-  ): Check =>
+  ): MapCheck =>
   (spec) =>
     holds(spec) ? undefined : refuse(errno, problem(spec), hint);
 
@@ -72,6 +70,8 @@ const without = (...flags: number[]): ((spec: MapSpec) => boolean) => {
 
 const fourByteKey = must((s) => s.keySize === 4, theKey, "Its key is an index: use a key of 4 bytes.");
 const someKey = must((s) => s.keySize > 0, theKey, "Give it a key of at least one byte.");
+const someEntries = must((s) => s.maxEntries > 0, theEntries, "It is the number of elements that there is room for.");
+const someValue = must((s) => s.valueSize > 0, theValue, "It is the number of bytes of a value.");
 const noKey = must((s) => s.keySize === 0, theKey, "It has no keys: use a key of 0 bytes.");
 const noValue = must(
   (s) => s.valueSize === 0,
@@ -126,29 +126,39 @@ const pages = must(
   theEntries,
   "It is the size in bytes: use a power of two of at least 4096.",
 );
-const someInner: Check = (spec) =>
+const someInner: MapCheck = (spec) =>
   spec.inner === undefined
     ? refuse("EBADF", "no inner map", "Say what its maps are like: inner: { type, keySize, ... }.")
     : innerRefusal(spec.inner);
 
-const array = [fourByteKey, oneProgramAccess];
+const array = [someEntries, fourByteKey, someValue, oneProgramAccess];
 const descriptors = [fourByteValue, programsNeverSeeValues, ...array];
-const hash = [someKey, oneProgramAccess, belowFourMiB, hashSize];
+const hash = [oneProgramAccess, someEntries, someKey, someValue, belowFourMiB, hashSize];
+const storageValue = must(
+  (s) => s.valueSize <= MAX_STORAGE_VALUE,
+  theValue,
+  `Keep values at most ${MAX_STORAGE_VALUE} bytes.`,
+  "E2BIG",
+);
 const objectStorage = [
   must((s) => s.maxEntries === 0, theEntries, "It has as many elements as there are objects: use 0."),
   must((s) => s.keySize === 4, theKey, "Its key is the descriptor of an object: use a key of 4 bytes."),
   notPreallocated,
+  someValue,
   must(
     (s) => Boolean(s.btfKeyTypeId && s.btfValueTypeId),
     () => "no BTF types",
     "Give it the BTF ids of its key's and value's types: btfKeyTypeId, btfValueTypeId.",
   ),
-  must((s) => s.valueSize <= MAX_STORAGE_VALUE, theValue, `Keep values at most ${MAX_STORAGE_VALUE} bytes.`, "E2BIG"),
+  storageValue,
 ];
 const cgroupStorage = [
   must((s) => s.keySize === 8 || s.keySize === 16, theKey, "Use bpf_cgroup_storage_key (16 bytes) or a cgroup id (8)."),
-  must((s) => s.maxEntries === 0, theEntries, "It has an element for each attachment: use 0."),
+  someValue,
+];
+const cgroupStorageRest = [
   oneProgramAccess,
+  must((s) => s.maxEntries === 0, theEntries, "It has an element for each attachment: use 0."),
 ];
 
 export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
@@ -175,6 +185,7 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
   stack_trace: {
     flags: ARRAY | STACK_BUILD_ID,
     checks: [
+      someEntries,
       fourByteKey,
       must(
         (s) => {
@@ -190,6 +201,8 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
   lpm_trie: {
     flags: NO_PREALLOC | NUMA_NODE | ACCESS,
     checks: [
+      someEntries,
+      someValue,
       notPreallocated,
       oneProgramAccess,
       must(
@@ -200,13 +213,15 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
       must((s) => s.valueSize <= KMALLOC_MAX - 300, theValue, "Keep values below 4 MiB."),
     ],
   },
-  queue: { flags: ARRAY, checks: [noKey, oneProgramAccess, kmallocValue] },
-  stack: { flags: ARRAY, checks: [noKey, oneProgramAccess, kmallocValue] },
+  queue: { flags: ARRAY, checks: [someEntries, noKey, someValue, oneProgramAccess, kmallocValue] },
+  stack: { flags: ARRAY, checks: [someEntries, noKey, someValue, oneProgramAccess, kmallocValue] },
   bloom_filter: {
     flags: ARRAY | ZERO_SEED,
+    before: [kmallocValue],
     checks: [
-      kmallocValue,
+      someEntries,
       noKey,
+      someValue,
       oneProgramAccess,
       must(
         (s) => (s.mapExtra ?? 0n) <= 15n,
@@ -215,48 +230,63 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
       ),
     ],
   },
-  ringbuf: { flags: NUMA_NODE, leastValue: 0, checks: [noKey, noValue, pages] },
-  user_ringbuf: { flags: NUMA_NODE, leastValue: 0, checks: [noKey, noValue, pages] },
-  devmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [fourByteKey, fourOrEight] },
+  ringbuf: { flags: NUMA_NODE, checks: [noKey, noValue, pages] },
+  user_ringbuf: { flags: NUMA_NODE, checks: [noKey, noValue, pages] },
+  devmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [someEntries, fourByteKey, fourOrEight] },
   devmap_hash: {
     flags: NUMA_NODE | RDONLY | WRONLY,
-    checks: [fourByteKey, fourOrEight, must((s) => s.maxEntries <= 2 ** 31, theEntries, "Use at most 2147483648.")],
+    checks: [
+      someEntries,
+      fourByteKey,
+      fourOrEight,
+      must((s) => s.maxEntries <= 2 ** 31, theEntries, "Use at most 2147483648."),
+    ],
   },
   cpumap: {
     flags: NUMA_NODE,
     checks: [
+      someEntries,
       fourByteKey,
       fourOrEight,
       must((s) => s.maxEntries <= MAX_CPUS, theEntries, `Use at most ${MAX_CPUS} CPUs.`, "E2BIG"),
     ],
   },
-  xskmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [fourByteKey, fourByteValue] },
-  sockmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [fourByteKey, fourOrEight] },
+  xskmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [someEntries, fourByteKey, fourByteValue] },
+  sockmap: { flags: NUMA_NODE | RDONLY | WRONLY, checks: [someEntries, fourByteKey, fourOrEight] },
   sockhash: {
     flags: NUMA_NODE | RDONLY | WRONLY,
-    checks: [someKey, fourOrEight, must((s) => s.keySize <= 512, theKey, "Use at most 512 bytes.", "E2BIG")],
+    checks: [
+      someEntries,
+      someKey,
+      fourOrEight,
+      must((s) => s.keySize <= 512, theKey, "Use at most 512 bytes.", "E2BIG"),
+    ],
   },
   reuseport_sockarray: { flags: ARRAY, checks: [fourOrEight, ...array] },
-  sk_storage: { flags: NO_PREALLOC | CLONE, leastEntries: 0, checks: objectStorage },
-  inode_storage: { flags: NO_PREALLOC | CLONE, leastEntries: 0, checks: objectStorage },
-  task_storage: { flags: NO_PREALLOC | CLONE, leastEntries: 0, checks: objectStorage },
-  cgrp_storage: { flags: NO_PREALLOC | CLONE, leastEntries: 0, checks: objectStorage },
-  cgroup_storage_deprecated: { flags: NUMA_NODE | ACCESS, leastEntries: 0, checks: cgroupStorage },
+  sk_storage: { flags: NO_PREALLOC | CLONE, checks: objectStorage },
+  inode_storage: { flags: NO_PREALLOC | CLONE, checks: objectStorage },
+  task_storage: { flags: NO_PREALLOC | CLONE, checks: objectStorage },
+  cgrp_storage: { flags: NO_PREALLOC | CLONE, checks: objectStorage },
+  cgroup_storage_deprecated: {
+    flags: NUMA_NODE | ACCESS,
+    before: [...cgroupStorage, storageValue],
+    checks: cgroupStorageRest,
+  },
   percpu_cgroup_storage_deprecated: {
     flags: NUMA_NODE | ACCESS,
-    leastEntries: 0,
-    checks: [...cgroupStorage, perCpuValue],
+    before: [...cgroupStorage, perCpuValue],
+    checks: cgroupStorageRest,
   },
   struct_ops: {
     flags: LINK | VTYPE_BTF_OBJ_FD,
-    checks: [fourByteKey, must((s) => s.maxEntries === 1, theEntries, "It holds one structure: use 1.")],
+    checks: [someValue, fourByteKey, must((s) => s.maxEntries === 1, theEntries, "It holds one structure: use 1.")],
   },
   arena: {
     flags: MMAPABLE | MAP_FLAGS.SEGV_ON_FAULT | MAP_FLAGS.NO_USER_CONV,
-    leastValue: 0,
     checks: [
       noKey,
       noValue,
+      someEntries,
       must((s) => (s.flags & MMAPABLE) !== 0, theFlags, "Add MMAPABLE."),
       must(
         (s) => (s.mapExtra ?? 0n) % BigInt(PAGE) === 0n,

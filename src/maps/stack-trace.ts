@@ -1,7 +1,7 @@
 import type { LinearMemory } from "../memory/memory.ts";
 import { MapBase } from "./base.ts";
 import { ERRNO } from "./errno.ts";
-import { roundUpToPowerOfTwo } from "./hash.ts";
+import { roundUpToPowerOfTwo } from "./hash-table.ts";
 import { hashBytes } from "./jhash.ts";
 import type { MapSpec } from "./spec.ts";
 

@@ -83,7 +83,11 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   const types = argumentTypes(row);
   const pointers = types.map((type, i) => ({ register: i + 1, bytes: bytesTouched(type, map) }));
   const elements = name === "map_lookup_elem" ? map?.elements : undefined;
-  const array = elements && { ...elements, maxEntries: map!.spec.maxEntries, constantKey };
+  // Per-CPU arrays answer by themselves.
+  const array =
+    elements && elements.perCpu === undefined
+      ? { ...elements, maxEntries: map!.spec.maxEntries, constantKey }
+      : undefined;
   const target = { name, passing, map, pointers, array };
   const specialised = SPECIALISED[name];
   if (map !== undefined && specialised !== undefined) {

@@ -24,6 +24,8 @@ const COMMAND = {
   progLoad: 5,
   testRun: 10,
   info: 15,
+  lookupAndDelete: 21,
+  freeze: 22,
 } as const;
 
 /** Linux's map types that tests make, by name. */
@@ -44,16 +46,23 @@ export const LINUX_MAP_TYPES: Readonly<Record<string, number>> = {
   devmap: 14,
   sockmap: 15,
   cpumap: 16,
+  xskmap: 17,
   sockhash: 18,
+  cgroup_storage_deprecated: 19,
+  reuseport_sockarray: 20,
+  percpu_cgroup_storage_deprecated: 21,
   queue: 22,
   stack: 23,
   sk_storage: 24,
   devmap_hash: 25,
+  struct_ops: 26,
   ringbuf: 27,
   inode_storage: 28,
   task_storage: 29,
   bloom_filter: 30,
   user_ringbuf: 31,
+  cgrp_storage: 32,
+  arena: 33,
 };
 
 /** Linux's program types, by name. */
@@ -122,6 +131,10 @@ export interface MapCreateOptions {
   readonly maxEntries: number;
   readonly flags?: number;
   readonly name?: string;
+  /** Descriptor of the map that those in a map of maps are like. */
+  readonly innerFd?: number;
+  readonly numaNode?: number;
+  readonly mapExtra?: bigint;
 }
 
 export interface TestRunOptions {
@@ -247,6 +260,9 @@ export function mapCreate(spec: MapCreateOptions): FdAnswer {
     .u32(8, spec.valueSize)
     .u32(12, spec.maxEntries)
     .u32(16, spec.flags ?? 0)
+    .u32(20, spec.innerFd ?? 0)
+    .u32(24, spec.numaNode ?? 0)
+    .u64(64, spec.mapExtra ?? 0n)
     .text(28, spec.name ?? "");
   return fdAnswer(bpf(COMMAND.mapCreate));
 }
@@ -287,6 +303,25 @@ export function mapNextKey(
   if (key) fields.pointer(8, 0, key);
   const { errno } = bpf(COMMAND.nextKey);
   return errno ? failure(errno) : { ok: true, key: out(2, keySize) };
+}
+
+/** BPF_MAP_LOOKUP_AND_DELETE_ELEM. */
+export function mapLookupAndDelete(
+  fd: number,
+  key: Uint8Array,
+  valueSize: number,
+  flags = 0n,
+): Answer & { readonly value?: Uint8Array } {
+  attr().u32(0, fd).pointer(8, 0, key).pointer(16, 2).u64(24, flags);
+  const { errno } = bpf(COMMAND.lookupAndDelete);
+  return errno ? failure(errno) : { ok: true, value: out(2, valueSize) };
+}
+
+/** BPF_MAP_FREEZE. */
+export function mapFreeze(fd: number): Answer {
+  attr().u32(0, fd);
+  const { errno } = bpf(COMMAND.freeze);
+  return errno ? failure(errno) : { ok: true };
 }
 
 /** Replaces the map indexes of `ld_imm64` slots by descriptors. */

@@ -97,12 +97,12 @@ describe("attributes that are no numbers of Linux", () => {
     const error = refusal({ maxEntries: maxEntries as number })!;
     expect(error).toBeInstanceOf(MapError);
     expect(error.errno).toBe("EINVAL");
-    expect(error.message).toContain(`map "ok": maxEntries must be a whole number from 1 to 4294967295, got `);
+    expect(error.message).toContain(`map "ok": maxEntries must be a whole number from 0 to 4294967295, got `);
   });
 
   test.each([
     [{ keySize: -4 }, "keySize must be a whole number from 0"],
-    [{ valueSize: 1.5 }, "valueSize must be a whole number from 1"],
+    [{ valueSize: 1.5 }, "valueSize must be a whole number from 0"],
     [{ flags: "1" as never }, 'flags must be a whole number from 0 to 4294967295, got "1"'],
   ] as const)("%o", (change, message) => {
     expect(refusal(change)!.message).toContain(message);

@@ -1,0 +1,179 @@
+import type { LinearMemory } from "../memory/memory.ts";
+import { MapBase, roundUp8 } from "./base.ts";
+import { copyBytes } from "./copy.ts";
+import { ERRNO } from "./errno.ts";
+import { hashBytes, hashWord, hashWords2 } from "./jhash.ts";
+import type { MapSpec } from "./spec.ts";
+
+/** Offset of the key in an element; before it lie the next element's offset and the hash. */
+export const KEY = 8;
+
+/** The words of a table's state, at the start of its block. */
+export const STATE = {
+  /** Elements that are in the map. */
+  size: 0,
+  /** Elements that were used at least once. */
+  touched: 1,
+  /** First element of the chain of removed ones. */
+  removed: 2,
+  /** The element that replaces the next replaced one. */
+  spare: 3,
+} as const;
+const STATE_SIZE = 16;
+
+/** How large a table's parts are. */
+export interface TableLayout {
+  /** Bytes of an element's value, of all CPUs. */
+  readonly valueBytes: number;
+  /** Elements that there is room for. */
+  readonly elements: number;
+  /** Bytes of an element after its value, for what else a type keeps there. */
+  readonly extra?: number;
+}
+
+/** The power of two that is at least `number`, which is at most 2 ** 31. */
+export const roundUpToPowerOfTwo = (number: number): number => 2 ** (32 - Math.clz32(number - 1));
+
+/**
+ * A hash table with chains, in one block of linear memory: what the maps of the hash family share. Nothing that changes
+ * lies elsewhere, so whoever brings back the block's bytes (a stepper that goes back) has brought back the map:
+ *
+ * ```
+ * state:    four words
+ * heads:    one 32-bit offset a bucket, 0 for an empty one
+ * elements: +0 next +4 hash +8 key (rounded up to 8) +8+k value (rounded up to 8), then what the type adds
+ * ```
+ *
+ * Hash function, number of buckets and places in chains are Linux's, so the order of elements is, too.
+ */
+export abstract class HashTable extends MapBase {
+  /** Offset of the value in an element. */
+  protected readonly value: number;
+  protected readonly elementSize: number;
+  /** Offset of the first element. */
+  protected readonly first: number;
+  /** Index of the state's first word. */
+  protected readonly state: number;
+  readonly #keySize: number;
+  /** Index of the first bucket's word. */
+  readonly #heads: number;
+  /** Number of buckets less one, a mask for hashes. */
+  readonly #mask: number;
+
+  constructor(memory: LinearMemory, index: number, spec: MapSpec, { valueBytes, elements, extra = 0 }: TableLayout) {
+    super(memory, index, spec);
+    this.#keySize = spec.keySize;
+    this.value = KEY + roundUp8(spec.keySize);
+    this.elementSize = this.value + roundUp8(valueBytes) + extra;
+    const buckets = roundUpToPowerOfTwo(spec.maxEntries);
+    this.#mask = buckets - 1;
+    const headsSize = roundUp8(buckets * 4);
+    const block = this.allocate(STATE_SIZE + headsSize + this.elementSize * elements);
+    this.state = block >>> 2;
+    this.#heads = (block + STATE_SIZE) >>> 2;
+    this.first = block + STATE_SIZE + headsSize;
+  }
+
+  get size(): number {
+    return this.memory.i32[this.state + STATE.size];
+  }
+
+  protected hash(key: number): number {
+    const { i32 } = this.memory;
+    if ((key & 3) === 0) {
+      if (this.#keySize === 4) return hashWord(i32[key >> 2]);
+      if (this.#keySize === 8) return hashWords2(i32[key >> 2], i32[(key >> 2) + 1]);
+    }
+    return hashBytes(this.memory, key, this.#keySize);
+  }
+
+  /** The element with this hash and key, or 0. */
+  protected find(key: number, hash: number): number {
+    const { i32 } = this.memory;
+    let element = i32[this.#heads + (hash & this.#mask)];
+    // Short keys are compared at once, so there is no need to compare hashes first.
+    if ((key & 3) === 0 && this.#keySize === 4) {
+      const word = i32[key >> 2];
+      while (element !== 0 && i32[(element + KEY) >> 2] !== word) element = i32[element >> 2];
+    } else if ((key & 3) === 0 && this.#keySize === 8) {
+      const low = i32[key >> 2];
+      const high = i32[(key >> 2) + 1];
+      while (element !== 0 && (i32[(element + KEY) >> 2] !== low || i32[(element + KEY + 4) >> 2] !== high))
+        element = i32[element >> 2];
+    } else {
+      while (element !== 0 && (i32[(element >> 2) + 1] !== hash || !this.#hasKey(element, key)))
+        element = i32[element >> 2];
+    }
+    return element;
+  }
+
+  #hasKey(element: number, key: number): boolean {
+    const { i32, u8 } = this.memory;
+    const own = element + KEY;
+    const size = this.#keySize;
+    if (((key | size) & 3) === 0) {
+      for (let at = 0; at < size; at += 4) if (i32[(own + at) >> 2] !== i32[(key + at) >> 2]) return false;
+      return true;
+    }
+    for (let at = 0; at < size; at++) if (u8[own + at] !== u8[key + at]) return false;
+    return true;
+  }
+
+  /** Puts an element with this key at the front of its chain. */
+  protected link(element: number, key: number, hash: number): void {
+    const { i32 } = this.memory;
+    const head = this.#heads + (hash & this.#mask);
+    copyBytes(this.memory, element + KEY, key, this.#keySize);
+    i32[(element >> 2) + 1] = hash;
+    i32[element >> 2] = i32[head];
+    i32[head] = element;
+  }
+
+  /** Takes an element out of its chain. */
+  protected unlink(element: number): void {
+    const { i32 } = this.memory;
+    let link = this.#heads + (i32[(element >> 2) + 1] & this.#mask);
+    while (i32[link] !== element) link = i32[link] >> 2;
+    i32[link] = i32[element >> 2];
+  }
+
+  /** An element to fill from the common stock, or 0 where `maxEntries` are in use. */
+  protected take(): number {
+    const { i32 } = this.memory;
+    if (i32[this.state + STATE.size] === this.spec.maxEntries) return 0;
+    i32[this.state + STATE.size]++;
+    const removed = i32[this.state + STATE.removed];
+    if (removed === 0) return this.first + this.elementSize * i32[this.state + STATE.touched]++;
+    i32[this.state + STATE.removed] = i32[removed >> 2];
+    return removed;
+  }
+
+  /** Gives an element back to the common stock: it is the next to be taken. */
+  protected giveBack(element: number): void {
+    const { i32 } = this.memory;
+    i32[element >> 2] = i32[this.state + STATE.removed];
+    i32[this.state + STATE.removed] = element;
+    i32[this.state + STATE.size]--;
+  }
+
+  delete(key: number): number {
+    const element = this.find(key, this.hash(key));
+    if (element === 0) return -ERRNO.ENOENT;
+    this.unlink(element);
+    this.giveBack(element);
+    return 0;
+  }
+
+  nextKey(key: number, out: number): number {
+    const { i32 } = this.memory;
+    const hash = key === 0 ? 0 : this.hash(key);
+    const current = key === 0 ? 0 : this.find(key, hash);
+    // A key that is not there, perhaps because it was just deleted, starts again from the first.
+    let bucket = current === 0 ? 0 : (hash & this.#mask) + 1;
+    let next = current === 0 ? 0 : i32[current >> 2];
+    while (next === 0 && bucket <= this.#mask) next = i32[this.#heads + bucket++];
+    if (next === 0) return -ERRNO.ENOENT;
+    copyBytes(this.memory, out, next + KEY, this.#keySize);
+    return 0;
+  }
+}
