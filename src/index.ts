@@ -19,6 +19,7 @@ export { disassemble } from "./asm/disassemble.ts";
 export { ArgumentError } from "./isa/argument.ts";
 export { decode, encode, fromHex, toHex } from "./isa/encode.ts";
 export type { Instruction } from "./isa/instruction.ts";
+export { Trace } from "./linux/bpf/debug-run.ts";
 export type { BpfLink } from "./linux/bpf/link.ts";
 export { RunResult } from "./linux/bpf/test-run.ts";
 export { DurationError } from "./linux/duration.ts";

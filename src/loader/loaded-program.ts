@@ -1,9 +1,11 @@
+import { debugRun, type Trace, traceRun } from "../linux/bpf/debug-run.ts";
 import type { LinuxProgram } from "../linux/bpf/program.ts";
 import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
 import { type RunResult, testRun } from "../linux/bpf/test-run.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import type { Debugger } from "../vm/debug/debugger.ts";
 
 /** A program that a machine accepted, as a notebook holds it. */
 export class LoadedProgram implements Displayable {
@@ -33,6 +35,29 @@ export class LoadedProgram implements Displayable {
    */
   run(data: Uint8Array): RunResult {
     return testRun(this.bpf, this.program, { data });
+  }
+
+  /**
+   * Runs the program once on a packet in the interpreter and tells every instruction of the run (at most `steps`, default
+   * 2,000) and what it changed. The machine stays as it was: maps, memory, random numbers. Shows as a stepper.
+   *
+   * @example xdp.trace(packet.udp({ dport: 53 })).run.steps.length; // instructions executed
+   */
+  trace(data: Uint8Array, options: { readonly steps?: number } = {}): Trace {
+    return traceRun(this.bpf, this.program, { data, ...options });
+  }
+
+  /**
+   * The run that `run` would do, stopped before its first instruction: step, breakpoints, watches, and back. Close it before
+   * anything else runs on the machine, which is then as it was.
+   *
+   * @example
+   * using debug = xdp.debug(packet.udp({ dport: 53 }));
+   * debug.runTo({ line: 7 });
+   * debug.state().registers;
+   */
+  debug(data: Uint8Array): Debugger {
+    return debugRun(this.bpf, this.program, data);
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

@@ -1,8 +1,8 @@
-import { ArgumentError, requireBytes, requireWhole } from "../../isa/argument.ts";
+import { ArgumentError, requireWhole } from "../../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import { PROGRAMS } from "../../programs/table.ts";
-import { prepareTestRun } from "../../programs/test-run.ts";
+import { prepareRun } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
 
@@ -64,33 +64,23 @@ interface Repeated {
  */
 export function testRun(bpf: BpfSubsystem, program: LinuxProgram, options: TestRunOptions): RunResult {
   const { data } = options;
-  const { memory } = bpf.host;
   requireWhole("repeat", options.repeat ?? 1, 0, 2 ** 32 - 1);
   const { timeLimit = 1 } = options;
   if (typeof timeLimit !== "number" || !(timeLimit > 0))
     throw new ArgumentError("timeLimit", "a number of milliseconds above 0", timeLimit);
-  if (program.spec.type !== "raw") {
-    const frame = prepareTestRun(memory, program.spec.type, data);
-    try {
-      const result = repeated(options, (times) => bpf.repeat(program, frame.context, times));
-      return new RunResult(program, data, frame.dataOut(), result);
-    } finally {
-      frame.free();
-    }
-  }
-  requireBytes("data", data);
-  // r1 = a copy of the data, r2 = its length.
-  const at = memory.allocate(data.length);
+  const prepared = prepareRun(bpf, program, data);
+  const { context, length } = prepared;
+  const run = (times: number): number => {
+    if (program.spec.type !== "raw") return bpf.repeat(program, context, times);
+    let retval = 0;
+    for (let i = 0; i < times; i++) retval = bpf.run(program, context, length);
+    return retval;
+  };
   try {
-    memory.u8.set(data, at);
-    const result = repeated(options, (times) => {
-      let retval = 0;
-      for (let i = 0; i < times; i++) retval = bpf.run(program, at, data.length);
-      return retval;
-    });
-    return new RunResult(program, data, memory.u8.slice(at, at + data.length), result);
+    const result = repeated(options, run);
+    return new RunResult(program, data, prepared.dataOut(), result);
   } finally {
-    memory.free(at, data.length);
+    prepared.free();
   }
 }
 

@@ -13,7 +13,7 @@ import { memoryAccess } from "./memory-access.ts";
 import { type Breakpoint, type Place, Points, slotsAt, type Watched } from "./points.ts";
 import type { StackBytes } from "./stack-bytes.ts";
 import { stepWithChanges, stepWithStack } from "./steps.ts";
-import type { Stop } from "./stop.ts";
+import { DebugError, type Stop } from "./stop.ts";
 
 /** Instructions after which a debugger that was sent somewhere stops anyway, unless it is told otherwise. */
 const DEFAULT_LIMIT = 10_000_000;
@@ -29,6 +29,8 @@ export interface DebuggerOptions {
   readonly regions?: readonly Region[];
   /** Instructions that one order to go on may take; default 10 million. */
   readonly limit?: number;
+  /** Called once when the debugger is closed, after memory and host are as they were when it began. */
+  readonly onClose?: () => void;
 }
 
 /**
@@ -53,6 +55,7 @@ export class Debugger implements Disposable {
   #stack: StackBytes;
   /** What the last step changed, if that was looked at. */
   #changes: Changes | undefined;
+  #closed = false;
 
   constructor(program: InterpretedProgram, environment: Environment, options: DebuggerOptions) {
     this.#program = program;
@@ -77,6 +80,16 @@ export class Debugger implements Disposable {
   /** Instructions executed so far. */
   get executed(): number {
     return this.#run.executed;
+  }
+
+  /** How many functions wait for the one that runs. */
+  get depth(): number {
+    return this.#run.depth;
+  }
+
+  /** One register, unsigned. */
+  register(number: number): bigint {
+    return this.#run.register(number);
   }
 
   /** How many moments are kept to go back to: at most 64. */
@@ -104,7 +117,7 @@ export class Debugger implements Disposable {
 
   /** Executes one instruction. */
   step(): Stop {
-    return this.#step() ?? { reason: "done" };
+    return this.#step(true) ?? { reason: "done" };
   }
 
   /** Executes one instruction, or all of the function if it is a call, unless something stops it there. */
@@ -192,10 +205,13 @@ export class Debugger implements Disposable {
     return this.#changes;
   }
 
-  /** Puts memory and host back as they were before the run. */
+  /** Puts memory and host back as they were before the run; after that nothing can be executed. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#changes = undefined;
     this.#stack = this.#checkpoints.restore(0);
+    this.#options.onClose?.();
   }
 
   [Symbol.dispose](): void {
@@ -231,15 +247,15 @@ export class Debugger implements Disposable {
     return { reason: "limit", executed: this.executed };
   }
 
-  /** Executes one instruction; why to stop after it, if anything says so. */
-  #step(): Stop | undefined {
+  /** Executes one instruction, keeping what it changed if that is wanted; why to stop after it, if anything says so. */
+  #step(keepChanges = false): Stop | undefined {
     const run = this.#run;
     if (run.exited) return { reason: "exit", result: run.register(0) };
     const watching = this.#points.watches.size > 0;
     const register = (number: number) => run.register(number);
     const before = watching ? this.#points.values(register) : undefined;
     let watch = watching ? this.#points.accessed(memoryAccess(run)) : undefined;
-    const failed = this.#perform();
+    const failed = this.#perform(keepChanges);
     if (failed !== undefined) return failed;
     if (before !== undefined) {
       const after = this.#points.values(register);
@@ -252,13 +268,17 @@ export class Debugger implements Disposable {
     return id === undefined ? undefined : { reason: "breakpoint", id };
   }
 
-  #perform(): Stop | undefined {
+  #perform(keepChanges = false): Stop | undefined {
+    if (this.#closed) throw new DebugError("CLOSED", "this run is over: its debugger was closed. Begin another one");
+    const was = this.#changes;
     this.#changes = undefined;
     try {
-      stepWithStack(this.#environment, this.#run, this.#stack);
+      if (keepChanges) this.#changes = stepWithChanges(this.#environment, this.#run, this.#stack);
+      else stepWithStack(this.#environment, this.#run, this.#stack);
     } catch (error) {
-      if (error instanceof ExecutionError) return { reason: "error", error };
-      throw error;
+      if (!(error instanceof ExecutionError)) throw error;
+      this.#changes = was;
+      return { reason: "error", error };
     }
     this.#checkpoints.passed(this.executed, this.#stack);
     return undefined;

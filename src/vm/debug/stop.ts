@@ -14,9 +14,9 @@ export type Stop =
   /** So many instructions were executed without getting anywhere else that was asked for. */
   | { readonly reason: "limit"; readonly executed: number };
 
-/** A breakpoint or watch that cannot be set. */
+/** A breakpoint or watch that cannot be set, or a debugger that was closed. */
 export class DebugError extends Error {
-  readonly code: "NO_INSTRUCTION" | "NO_LINES" | "NO_MEMORY";
+  readonly code: "NO_INSTRUCTION" | "NO_LINES" | "NO_MEMORY" | "CLOSED";
   constructor(code: DebugError["code"], message: string) {
     super(message);
     this.name = "DebugError";

@@ -1,0 +1,89 @@
+import { MemoryHistory } from "../../memory/history.ts";
+import { DIRECT_MAP_HIGH, type LinearMemory } from "../../memory/memory.ts";
+import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
+import { render } from "../../plot/registry.ts";
+import { SK_BUFF, XDP_BUFF } from "../../programs/objects.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import { PROGRAMS } from "../../programs/table.ts";
+import { Debugger } from "../../vm/debug/debugger.ts";
+import { type RunTrace, recordTrace } from "../../vm/debug/trace.ts";
+import { interpret } from "../../vm/interpreter/interpret.ts";
+import type { Region } from "../../vm/regions.ts";
+import { prepareRun } from "./prepared-run.ts";
+import type { LinuxProgram } from "./program.ts";
+import type { BpfSubsystem } from "./subsystem.ts";
+
+/** Array maps up to this size are shown beside the stack. */
+const MOST_SHOWN = 4096;
+
+/**
+ * A debugger on one test run of a program (as `testRun`, on a packet of its own), whatever engine it was loaded for. Until
+ * it is closed nothing else may run on the machine; then the machine is as it was before.
+ *
+ * @example
+ * using debug = debugRun(bpf, program, packet);
+ * debug.break({ line: 6 });
+ * debug.continue();
+ */
+export function debugRun(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array): Debugger {
+  const { memory } = bpf.host;
+  const before = new MemoryHistory(memory);
+  const { context, length } = prepareRun(bpf, program, data);
+  const interpreted = interpret(program.runnable.xlated, bpf.environment, program.maps);
+  return new Debugger(interpreted, bpf.environment, {
+    ...{ context, length },
+    regions: [...packet(memory, program.spec, context), ...arrays(program)],
+    onClose: () => before.restore(before.beginning),
+    ...(program.spec.lines ? { lines: program.spec.lines } : {}),
+  });
+}
+
+/** The packet behind a context, which the program reaches through it. */
+function packet(memory: LinearMemory, { type }: ProgramSpec, context: number): Region[] {
+  const members = type === "xdp" ? XDP_BUFF.members : type === "raw" ? undefined : SK_BUFF.members;
+  if (members === undefined) return [];
+  const at = (member: { readonly offset: number }): number => memory.view.getUint32(context + member.offset, true);
+  const start = at(members.data);
+  if (memory.view.getInt32(context + members.data.offset + 4, true) !== DIRECT_MAP_HIGH) return [];
+  return [{ name: "packet", start, size: at(members.data_end) - start }];
+}
+
+function arrays({ maps }: LinuxProgram): Region[] {
+  return maps.flatMap(({ spec, elements }) => {
+    const size = (elements?.stride ?? 0) * spec.maxEntries;
+    if (elements === undefined || elements.perCpu !== undefined || size > MOST_SHOWN) return [];
+    return [{ name: `map ${spec.name}`, start: elements.base, size }];
+  });
+}
+
+/** What happened in one test run, instruction by instruction. In a notebook it shows itself as a stepper. */
+export class Trace implements Displayable {
+  readonly program: ProgramSpec;
+  readonly run: RunTrace;
+  /** r0 at exit, 64 bits unsigned; undefined where the run did not get there. */
+  readonly result: bigint | undefined;
+  /** The name of the returned value (`XDP_DROP`), where the program type gives it one. */
+  readonly verdict: string | undefined;
+
+  constructor(program: ProgramSpec, run: RunTrace) {
+    this.program = program;
+    this.run = run;
+    this.result = run.stop.reason === "exit" ? run.stop.result : undefined;
+    const retval = this.result === undefined ? undefined : Number(BigInt.asIntN(32, this.result));
+    this.verdict = retval === undefined ? undefined : PROGRAMS[program.type].verdicts?.[retval];
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("trace", this);
+  }
+}
+
+/** Traces one test run, at most `steps` instructions of it (default 2,000), and leaves the machine as it was. */
+export function traceRun(
+  bpf: BpfSubsystem,
+  program: LinuxProgram,
+  { data, steps }: { readonly data: Uint8Array; readonly steps?: number },
+): Trace {
+  const debug = debugRun(bpf, program, data);
+  return new Trace(program.spec, recordTrace(debug, steps === undefined ? {} : { steps }));
+}
