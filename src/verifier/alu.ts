@@ -80,10 +80,9 @@ function checkMove(env: Environment, insn: Instruction): void {
   const d = registerAt(insn.dst);
   const s = registerAt(insn.src);
   const scalar = w[s + TYPE] === TYPES.SCALAR;
-  const newId = (): number => env.newId();
 
   if (wide && offset === 0) {
-    linkBeforeCopy(w, s, newId);
+    linkBeforeCopy(env, w, s);
     copyRegister(w, d, w, s);
     return;
   }
@@ -98,13 +97,13 @@ function checkMove(env: Environment, insn: Instruction): void {
   }
   if (offset === 0) {
     const narrow = widthOf(w, s) <= 32;
-    if (narrow) linkBeforeCopy(w, s, newId);
+    if (narrow) linkBeforeCopy(env, w, s);
     copyRegister(w, d, w, s);
     if (!narrow) w[d + ID] = 0;
   } else {
     // Where the sign bit cannot be set, extending changes nothing.
     const unchanged = widthOf(w, s) < offset;
-    if (unchanged) linkBeforeCopy(w, s, newId);
+    if (unchanged) linkBeforeCopy(env, w, s);
     copyRegister(w, d, w, s);
     if (!unchanged) w[d + ID] = 0;
     if (wide) coerceToSizeSigned(w, d, offset >> 3);

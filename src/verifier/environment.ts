@@ -8,19 +8,26 @@ import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
 import { formatFrame } from "./format-state.ts";
+import { FLAGS, LINKED, type Places } from "./history.ts";
 import type { Words } from "./int64.ts";
 import { StackLiveness } from "./live-stack.ts";
 import { Log } from "./log.ts";
+import { Checkpoints } from "./pruning.ts";
 import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import type { Frame, HistoryEntry, LinkedRegister, State } from "./state.ts";
+import type { Frame, State } from "./state.ts";
 
 /** Flags of an instruction that the control-flow check sets. */
 export const PRUNE_POINT = 1;
 export const JUMP_POINT = 2;
 /** Some path has reached it. */
 export const SEEN = 4;
+/** A checkpoint is made whenever a path comes by: loops converge here. */
+export const FORCE_CHECKPOINT = 8;
+/** The instruction calls a function of the program over and over: a loop that no jump shows. */
+export const CALLS_CALLBACK = 16;
+export const MAY_GOTO = 32;
 
 /** One function: where it begins, and how many bytes of stack some path in it has touched. */
 export interface Subprogram {
@@ -57,8 +64,14 @@ export class Environment {
   readonly flags: Uint8Array;
   /** Registers that some path from here reads before writing them, one bit each. */
   readonly live: Uint16Array;
+  /** Where control goes from each instruction: two indexes, -1 for none. Known once jumps have been checked. */
+  edges: Int32Array = new Int32Array(0);
   /** Number of the loop that an instruction is in, 0 for none. */
   loops: Int32Array = new Int32Array(0);
+  /** See `relevanceOf`. */
+  relevance: Uint16Array = new Uint16Array(0);
+  /** Some instruction is in a loop. */
+  hasLoops = false;
   /** Type of the base register of loads and stores, 0 before any path came by. */
   readonly pointerTypes: Int32Array;
   /** Map of a helper call + 1; 0: none seen, -1: differs between paths. */
@@ -70,6 +83,7 @@ export class Environment {
   state!: State;
   readonly pending: Pending[] = [];
   readonly stacks: StackLiveness;
+  readonly checkpoints: Checkpoints;
   index = 0;
   previous = -1;
   nextId = 0;
@@ -81,8 +95,8 @@ export class Environment {
   readonly scratchedSlots = new Int32Array(2);
   #printedAt = 0;
   #printedLength = 0;
-  /** The history entry of the instruction in progress. */
-  #entry: HistoryEntry | undefined;
+  /** Where the history entry of the instruction in progress begins; -1: it has none. */
+  #entry = -1;
 
   constructor(spec: ProgramSpec, options: { logLevel: number; cpus: number; recorder: Recorder | undefined }) {
     const count = spec.insns.length;
@@ -95,6 +109,7 @@ export class Environment {
     this.log = new Log(options.logLevel);
     this.recorder = options.recorder;
     this.stacks = new StackLiveness(this);
+    this.checkpoints = new Checkpoints(count);
     this.names = { helperName };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
@@ -138,6 +153,7 @@ export class Environment {
   pop(): boolean {
     const next = this.pending.pop();
     if (next === undefined) return false;
+    this.state.release();
     this.state = next.state;
     this.index = next.index;
     this.previous = next.previous;
@@ -150,18 +166,22 @@ export class Environment {
 
   /** A new instruction begins: nothing is recorded of it. */
   beginInstruction(): void {
-    this.#entry = undefined;
+    this.#entry = -1;
   }
 
   /** Notes how the current instruction was reached and what it did, for tracking precision back. */
-  recordHistory(flags: number, linked?: readonly LinkedRegister[]): void {
-    if (this.#entry) {
-      this.#entry.flags |= flags;
-      this.#entry.linked = linked;
+  recordHistory(flags: number, linked?: Places): void {
+    const { history } = this.state;
+    const low = linked ? linked.packed(0) : 0;
+    const high = linked ? linked.packed(1) : 0;
+    if (this.#entry < 0) {
+      this.#entry = history.length;
+      history.push(this.index, this.previous, flags, low, high);
       return;
     }
-    this.#entry = { index: this.index, previous: this.previous, flags, linked };
-    this.state.history.push(this.#entry);
+    history[this.#entry + FLAGS] |= flags;
+    history[this.#entry + LINKED] = low;
+    history[this.#entry + LINKED + 1] = high;
   }
 
   // --- facts --------------------------------------------------------------------------------------------------------

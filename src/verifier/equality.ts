@@ -65,7 +65,7 @@ class IdMap {
 const ids = new IdMap();
 const matchIds = (old: number, now: number): boolean => ids.matches(old, now);
 
-function samePrefix(w: Words, a: number, v: Words, b: number, end: number): boolean {
+export function samePrefix(w: Words, a: number, v: Words, b: number, end: number): boolean {
   for (let k = 0; k < end; k++) if (w[a + k] !== v[b + k]) return false;
   return true;
 }
@@ -85,15 +85,21 @@ const isWithin = (w: Words, a: number, v: Words, b: number): boolean =>
   w[a + S32_MAX] >= v[b + S32_MAX] &&
   tnumIn(w, a + VALUE, v, b + VALUE);
 
-function registerCovers(w: Words, a: number, v: Words, b: number, exact: boolean): boolean {
-  if (exact) return isExact(w, a, v, b);
+/** How states are compared: numbers that nothing depends on may differ; they must be within the old range; the same. */
+export const LOOSE = 0;
+export const WITHIN = 1;
+export const EXACT = 2;
+export type Exactness = typeof LOOSE | typeof WITHIN | typeof EXACT;
+
+function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactness): boolean {
+  if (exact === EXACT) return isExact(w, a, v, b);
   const type = w[a + TYPE];
   // What the old state had not set, it did not use.
   if (type === TYPES.NOT_INIT) return true;
   if (type !== v[b + TYPE]) return false;
   switch (type & BASE_TYPE) {
     case TYPES.SCALAR:
-      if (w[a + PRECISE] === 0) return true;
+      if (w[a + PRECISE] === 0 && exact === LOOSE) return true;
       if ((w[a + ID] ^ v[b + ID]) & ADD_CONST) return false;
       if (w[a + ID] & ADD_CONST && w[a + OFF] !== v[b + OFF]) return false;
       return isWithin(w, a, v, b) && ids.matchesScalar(w[a + ID], v[b + ID]);
@@ -132,19 +138,19 @@ function numberIn(frame: Frame, slot: number): [Words, number] | undefined {
   return [UNKNOWN_REGISTER, 0];
 }
 
-function stackCovers(old: Frame, now: Frame, exact: boolean): boolean {
+function stackCovers(old: Frame, now: Frame, exact: Exactness): boolean {
   for (let index = 0; index < old.slots; index++) {
     const slot = slotAt(index);
     const types = old.words[slot + BYTES];
     const present = index < now.slots;
-    if (exact && (!present || types !== now.words[slot + BYTES])) return false;
+    if (exact === EXACT && (!present || types !== now.words[slot + BYTES])) return false;
     if (types === 0 || types === ALL_MISC) continue;
     if (!slotCovers(old, now, slot, present, exact)) return false;
   }
   return true;
 }
 
-function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exact: boolean): boolean {
+function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exact: Exactness): boolean {
   let compared = false;
   for (let byte = 0; byte < 8; byte++) {
     const type = byteType(old.words, slot, byte);
@@ -163,10 +169,10 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
 }
 
 /**
- * Whether `old` covers `now`. `exact`: they are the same (a loop that makes no progress); else numbers on which nothing
- * depends may differ, others must be within the old range.
+ * Whether `old` covers `now`: `EXACT` if they are the same (a loop that makes no progress); `LOOSE` where it is known on
+ * which numbers the old one depends, so that others may differ; `WITHIN` where that is not known yet.
  */
-export function covers(env: Environment, old: State, now: State, exact: boolean): boolean {
+export function covers(env: Environment, old: State, now: State, exact: Exactness): boolean {
   if (old.frames.length !== now.frames.length) return false;
   ids.clear(env.nextId);
   if (!sameResources(old.resources, now.resources, matchIds)) return false;

@@ -2,8 +2,9 @@
 import { CLASS, CLASS_MASK, JMP, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { assume, decide } from "./compare.ts";
+import { widenImprecise } from "./convergence.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import { DST_ON_STACK, SRC_ON_STACK } from "./history.ts";
+import { DST_ON_STACK, Places, SRC_ON_STACK } from "./history.ts";
 import type { Words } from "./int64.ts";
 import { collectLinked, syncLinked } from "./linked.ts";
 import { matchPacketComparison } from "./packet.ts";
@@ -12,10 +13,12 @@ import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { forEachRegister, type LinkedRegister, type State } from "./state.ts";
+import { forEachRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */
 const CONSTANT = new Int32Array(2 * REGISTER_WORDS);
+/** The registers that learn with the compared ones. */
+const linked = new Places();
 
 /** Follows a conditional jump; returns the next instruction of the current path. The other branch is pushed. */
 export function checkConditionalJump(env: Environment, insn: Instruction): number {
@@ -25,7 +28,7 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   if (op > JMP.JCOND) reject("jmp_opcode", op >> 4);
   if (op === JMP.JCOND) {
     if (narrow || withRegister || insn.src !== 0 || insn.dst !== 0 || insn.imm !== 0) reject("may_goto", insn.imm);
-    reject("not_modelled", "may_goto");
+    return followMayGoto(env, insn);
   }
   const next = env.index + 1;
   const target = next + insn.offset;
@@ -56,10 +59,10 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
     return decided ? target : next;
   }
 
-  const linked: LinkedRegister[] = [];
+  linked.clear();
   if (withRegister && isLinked(v, b)) collectLinked(env, v[b + ID], linked);
   if (isLinked(w, a)) collectLinked(env, w[a + ID], linked);
-  if (linked.length > 1) env.recordHistory(0, linked);
+  if (linked.count > 1) env.recordHistory(0, linked);
 
   const other = env.push(target);
   const ow = other.frame.words;
@@ -89,6 +92,15 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   } else if (withRegister && !narrow) matchPacketComparison(env.state, other, op, insn.dst, insn.src);
   if (env.log.verbose) env.printChanges();
   return next;
+}
+
+/** Out of the loop first; the way into its next round waits, with what differs from the round before forgotten. */
+function followMayGoto(env: Environment, insn: Instruction): number {
+  const before = env.checkpoints.previousRound(env);
+  const round = env.push(env.index + 1);
+  round.mayGotoDepth++;
+  if (before) widenImprecise(before, round);
+  return env.index + 1 + insn.offset;
 }
 
 const isLinked = (w: Words, r: number): boolean => w[r + TYPE] === TYPES.SCALAR && w[r + ID] !== 0;

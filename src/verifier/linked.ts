@@ -1,6 +1,7 @@
 /** Registers that hold the same number, or the same number plus a constant: what is learned of one holds for all. */
 import { syncBounds, zeroExtend32 } from "./bounds.ts";
 import type { Environment } from "./environment.ts";
+import { type Places, placeFrame, placeRegister, placeSlot, registerPlace, slotPlace } from "./history.ts";
 import type { Words } from "./int64.ts";
 import {
   ADD_CONST,
@@ -15,31 +16,30 @@ import {
   VALUE,
 } from "./registers.ts";
 import { addScalar } from "./scalar-alu.ts";
-import { frameIndex, isSpilled, type LinkedRegister, type State, slotAt } from "./state.ts";
+import { frameIndex, isSpilled, type State, slotAt } from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";
 
-/** How many places Linux remembers at a jump; further ones lose the link. */
-const MAX_LINKED = 6;
 /** r10 is no number. */
 const SCALAR_REGISTERS = 10;
 
+/** Adds a register with this id to `linked`; one for which there is no room loses the link. */
+function consider(w: Words, r: number, id: number, place: number, linked: Places): void {
+  if (w[r + TYPE] !== TYPES.SCALAR || (w[r + ID] & ~ADD_CONST) !== id) return;
+  if (!linked.add(place)) w[r + ID] = 0;
+}
+
 /** Adds the registers and spilled registers with this id to `linked`. */
-export function collectLinked(env: Environment, id: number, linked: LinkedRegister[]): void {
+export function collectLinked(env: Environment, id: number, linked: Places): void {
   const { state } = env;
   const wanted = id & ~ADD_CONST;
-  const consider = (w: Words, r: number, place: LinkedRegister): void => {
-    if (w[r + TYPE] !== TYPES.SCALAR || (w[r + ID] & ~ADD_CONST) !== wanted) return;
-    if (linked.length < MAX_LINKED) linked.push(place);
-    else w[r + ID] = 0;
-  };
   for (let frame = state.frames.length - 1; frame >= 0; frame--) {
     const { words, slots } = state.frames[frame];
     // A register that nobody reads any more is not worth a place.
     const live = env.live[frameIndex(state, frame)];
     for (let index = 0; index < SCALAR_REGISTERS; index++)
-      if ((live >>> index) & 1) consider(words, index * REGISTER_WORDS, { frame, isRegister: true, index });
+      if ((live >>> index) & 1) consider(words, index * REGISTER_WORDS, wanted, registerPlace(frame, index), linked);
     for (let index = 0; index < slots; index++)
-      if (isSpilled(words, slotAt(index))) consider(words, slotAt(index), { frame, isRegister: false, index });
+      if (isSpilled(words, slotAt(index))) consider(words, slotAt(index), wanted, slotPlace(frame, index), linked);
   }
 }
 
@@ -47,12 +47,14 @@ const DELTA = new Int32Array(REGISTER_WORDS);
 const KNOWN = new Int32Array(REGISTER_WORDS);
 
 /** Gives what is known of the register at `w`, `known` to all that are linked to it. */
-export function syncLinked(state: State, w: Words, known: number, linked: readonly LinkedRegister[]): void {
+export function syncLinked(state: State, w: Words, known: number, linked: Places): void {
   const id = w[known + ID] & ~ADD_CONST;
   copyRegister(KNOWN, 0, w, known);
-  for (const { frame, isRegister, index } of linked) {
-    const words = state.frames[frame].words;
-    const r = isRegister ? index * REGISTER_WORDS : slotAt(index);
+  for (let k = 0; k < linked.count; k++) {
+    const place = linked.at(k);
+    const { words } = state.frames[placeFrame(place)];
+    const register = placeRegister(place);
+    const r = register >= 0 ? register * REGISTER_WORDS : slotAt(placeSlot(place));
     if (words[r + TYPE] !== TYPES.SCALAR || (words === w && r === known)) continue;
     if ((words[r + ID] & ~ADD_CONST) !== id) continue;
     // A distance in 32 bits says nothing about one in 64.
@@ -77,11 +79,11 @@ export function syncLinked(state: State, w: Words, known: number, linked: readon
 }
 
 /** Before a number is copied: gives it an id, so that both copies are linked. A constant needs none. */
-export function linkBeforeCopy(w: Words, r: number, newId: () => number): void {
+export function linkBeforeCopy(env: Environment, w: Words, r: number): void {
   if (w[r + TYPE] !== TYPES.SCALAR) return;
   if (w[r + ID] & ADD_CONST) {
     w[r + ID] = 0;
     w[r + OFF] = 0;
   }
-  if (w[r + ID] === 0 && !tnumIsConst(w, r + VALUE)) w[r + ID] = newId();
+  if (w[r + ID] === 0 && !tnumIsConst(w, r + VALUE)) w[r + ID] = env.newId();
 }

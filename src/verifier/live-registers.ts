@@ -17,9 +17,7 @@ import {
   SOURCE_MASK,
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { successors } from "./control-flow.ts";
 import type { Environment } from "./environment.ts";
-import { slotsOf } from "./structure.ts";
 
 const R0 = 1;
 const CALLER_SAVED = 0b111111;
@@ -89,18 +87,24 @@ function callReads(env: Environment, insn: Instruction): number {
 
 /** Fills `env.live`. */
 export function computeLiveRegisters(env: Environment): void {
-  const { insns, live } = env;
-  const effects = insns.map((insn) => effectOf(env, insn));
-  const next = insns.map((insn, index) => (slotsOf(insn) === 2 ? [index + 2] : successors(env, index)));
+  const { insns, live, edges } = env;
+  const reads = new Uint16Array(insns.length);
+  const writes = new Uint16Array(insns.length);
+  for (let index = 0; index < insns.length; index++) {
+    // The second slot of a 64-bit constant is no instruction.
+    if (insns[index].code === 0) continue;
+    const effect = effectOf(env, insns[index]);
+    reads[index] = effect.reads;
+    writes[index] = effect.writes;
+  }
   let changed = true;
   while (changed) {
     changed = false;
     for (let index = insns.length - 1; index >= 0; index--) {
-      // The second slot of a 64-bit constant is no instruction.
-      if (index > 0 && slotsOf(insns[index - 1]) === 2) continue;
-      let out = 0;
-      for (const target of next[index]) out |= live[target];
-      const now = (out & ~effects[index].writes) | effects[index].reads;
+      const first = edges[2 * index];
+      const second = edges[2 * index + 1];
+      const out = (first < 0 ? 0 : live[first]) | (second < 0 ? 0 : live[second]);
+      const now = (out & ~writes[index]) | reads[index];
       if (now !== live[index]) {
         live[index] = now;
         changed = true;

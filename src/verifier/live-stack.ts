@@ -3,7 +3,6 @@
  * each chain of calls on its own; when a path ends they are carried backwards over the function. A slot that is not alive
  * at a finished checkpoint need not be compared.
  */
-import { successors } from "./control-flow.ts";
 import type { Environment } from "./environment.ts";
 import { PRUNE_POINT } from "./environment.ts";
 import type { Frame, State } from "./state.ts";
@@ -15,6 +14,7 @@ const MUST_WRITE = 2;
 const WRITTEN = 4;
 const ALIVE = 6;
 const WORDS = 8;
+const NOTHING = new Int32Array(0);
 
 /** One function reached through one chain of calls. */
 class Instance {
@@ -23,19 +23,26 @@ class Instance {
   /** Call sites of the chain, then the function's first instruction; as the log names it. */
   readonly calls: readonly number[];
   readonly outer: Instance | undefined;
+  readonly callsite: number;
+  /** What this one calls. */
+  readonly called: Instance[] = [];
   /** By frame: the sets of each instruction; made when something is noted for that frame. */
   readonly frames: (Int32Array | undefined)[];
   readonly writesKnown: Uint8Array;
+  /** Some path wrote there: only then later ones can take something away. */
+  readonly mayWrite: Uint8Array;
   changed = false;
   writesDropped = false;
 
-  constructor(start: number, count: number, calls: readonly number[], outer: Instance | undefined) {
+  constructor(start: number, count: number, calls: readonly number[], outer: Instance | undefined, callsite: number) {
+    this.callsite = callsite;
     this.start = start;
     this.count = count;
     this.calls = calls;
     this.outer = outer;
     this.frames = new Array(calls.length).fill(undefined);
     this.writesKnown = new Uint8Array(count);
+    this.mayWrite = new Uint8Array(count);
   }
 
   /** First word of the sets of an instruction. */
@@ -59,7 +66,8 @@ class Instance {
 
 export class StackLiveness {
   readonly #env: Environment;
-  readonly #instances = new Map<string, Instance>();
+  /** The main function, and others that are entered without a call. */
+  readonly #mains: Instance[] = [];
   /** The instance of the current state, while it is the same. */
   #current: Instance | undefined;
   /** What the current instruction writes, by frame. */
@@ -128,19 +136,16 @@ export class StackLiveness {
   }
 
   #instanceOf(state: State, frame: number): Instance {
+    const { callsite, subprogram } = state.frames[frame];
     const { subprograms, insns } = this.#env;
-    const calls: number[] = [];
-    for (let k = 1; k <= frame; k++) calls.push(state.frames[k].callsite);
-    const { subprogram } = state.frames[frame];
     const { start } = subprograms[subprogram];
-    calls.push(start);
-    const key = calls.join();
-    const known = this.#instances.get(key);
-    if (known) return known;
-    const end = subprograms[subprogram + 1]?.start ?? insns.length;
     const outer = frame > 0 ? this.#instanceOf(state, frame - 1) : undefined;
-    const instance = new Instance(start, end - start, calls, outer);
-    this.#instances.set(key, instance);
+    const siblings = outer ? outer.called : this.#mains;
+    for (const known of siblings) if (known.start === start && known.callsite === callsite) return known;
+    const end = subprograms[subprogram + 1]?.start ?? insns.length;
+    const calls = [...(outer ? outer.calls.slice(0, -1) : []), ...(frame > 0 ? [callsite] : []), start];
+    const instance = new Instance(start, end - start, calls, outer, callsite);
+    siblings.push(instance);
     return instance;
   }
 
@@ -157,6 +162,9 @@ export class StackLiveness {
   /** A slot counts as written by an instruction only if every path that passed it wrote it. */
   #noteWrites(instance: Instance, index: number): void {
     const known = instance.writesKnown[index - instance.start] !== 0;
+    if (!known) instance.writesKnown[index - instance.start] = 1;
+    if (!this.#wrote && (!known || instance.mayWrite[index - instance.start] === 0)) return;
+    instance.mayWrite[index - instance.start] = 1;
     const at = instance.at(index);
     for (let frame = 0; frame < instance.frames.length; frame++) {
       let low = this.#writes[2 * frame];
@@ -176,7 +184,6 @@ export class StackLiveness {
       }
       if (((oldLow & ~low) | (oldHigh & ~high)) !== 0) instance.writesDropped = true;
     }
-    instance.writesKnown[index - instance.start] = 1;
   }
 
   #settle(instance: Instance): void {
@@ -190,9 +197,10 @@ export class StackLiveness {
     while (changed) {
       rounds++;
       changed = false;
-      frames.forEach((sets, frame) => {
-        if (sets) for (const index of order) changed = this.#carry(instance, sets, frame, index) || changed;
-      });
+      for (let frame = 0; frame < frames.length; frame++) {
+        const sets = frames[frame];
+        if (sets) for (const index of order) if (this.#carry(instance, sets, frame, index)) changed = true;
+      }
     }
     const { log } = this.#env;
     if (log.full) log.write(`${instance.name} live stack update done in ${rounds} iterations\n`);
@@ -203,18 +211,20 @@ export class StackLiveness {
 
   /** One step of the data flow: from the instructions after this one to it. */
   #carry(instance: Instance, sets: Int32Array, frame: number, index: number): boolean {
-    const next = successors(this.#env, index);
-    if (next.length === 0) return false;
+    const first = this.#env.edges[2 * index];
+    const second = this.#env.edges[2 * index + 1];
+    if (first < 0) return false;
     let changed = false;
     const at = instance.at(index);
-    const before = sets.slice(at, at + WORDS);
+    const before = this.#env.log.full ? sets.slice(at, at + WORDS) : NOTHING;
     for (let half = 0; half < 2; half++) {
-      let alive = 0;
-      let written = -1;
-      for (const target of next) {
-        const there = instance.at(target) + half;
-        alive |= sets[there + ALIVE];
-        written &= sets[there + WRITTEN];
+      const there = instance.at(first) + half;
+      let alive = sets[there + ALIVE];
+      let written = sets[there + WRITTEN];
+      if (second >= 0) {
+        const other = instance.at(second) + half;
+        alive |= sets[other + ALIVE];
+        written &= sets[other + WRITTEN];
       }
       written |= sets[at + MUST_WRITE + half];
       alive = (alive & ~sets[at + MUST_WRITE + half]) | sets[at + MAY_READ + half];
@@ -281,8 +291,9 @@ function postorder(env: Environment, start: number): number[] {
       stack.pop();
       continue;
     }
-    for (const target of successors(env, top)) {
-      if (marks[target] !== 0) continue;
+    for (let edge = 2 * top; edge < 2 * top + 2; edge++) {
+      const target = env.edges[edge];
+      if (target < 0 || marks[target] !== 0) continue;
       stack.push(target);
       marks[target] |= DISCOVERED;
     }

@@ -1,69 +1,111 @@
 /**
  * Loops of the control-flow graph: instructions that can reach each other (strongly connected components, by Tarjan's
- * algorithm), numbered in the order in which they are complete. The log shows them.
+ * algorithm), numbered in the order in which they are complete. The log shows them. While a loop is being followed, a state
+ * that joins an unfinished one knows only part of what that will need: such joins are kept with the pass through the loop,
+ * and precision is carried over them when the pass is finished.
  */
-import { successors } from "./control-flow.ts";
-import type { Environment } from "./environment.ts";
+import { CALLS_CALLBACK, type Environment } from "./environment.ts";
 import { frameIndex, type State } from "./state.ts";
-import { slotsOf } from "./structure.ts";
 
-/** The loop of each instruction, from 1; 0 where there is none. */
-export function findLoops(env: Environment): Int32Array {
+/** A path that joined a checkpoint of a loop before that was finished. */
+export interface BackEdge {
+  /** The path's state where it joined. */
+  readonly state: State;
+  readonly joined: State;
+}
+
+/** One pass through a loop, reached by one chain of calls. */
+export interface LoopVisit {
+  /** As the log names it: call sites and the loop's number. */
+  readonly name: string;
+  /** The checkpoint that entered the loop; undefined when all its paths are finished. */
+  entry: State | undefined;
+  backEdges: BackEdge[];
+}
+
+/** Whether control ever goes back: without that there is no loop, which is cheap to see. */
+function goesBack({ edges, flags }: Environment): boolean {
+  for (let index = 0; index < flags.length; index++) {
+    const first = edges[2 * index];
+    const second = edges[2 * index + 1];
+    if ((first >= 0 && first <= index) || (second >= 0 && second <= index)) return true;
+    if (flags[index] & CALLS_CALLBACK) return true;
+  }
+  return false;
+}
+
+/** Numbers the loops in `env.loops`: of each instruction, from 1; 0 where there is none. */
+export function findLoops(env: Environment): void {
+  const { edges, flags } = env;
   const count = env.insns.length;
   const loops = new Int32Array(count);
+  env.loops = loops;
+  env.hasLoops = goesBack(env);
+  if (!env.hasLoops) return;
+
   const order = new Int32Array(count);
   const lowest = new Int32Array(count);
   const onStack = new Uint8Array(count);
-  const stack: number[] = [];
+  const members = new Int32Array(count);
+  let height = 0;
+  /** The way down: instructions, and which of their edges comes next. */
+  const path = new Int32Array(count);
+  const edge = new Uint8Array(count);
   let found = 0;
   let loop = 0;
 
-  const finish = (root: number, next: readonly number[]): void => {
-    const isLoop = stack[stack.length - 1] !== root || next.includes(root);
+  const finish = (root: number): void => {
+    const isLoop =
+      members[height - 1] !== root ||
+      edges[2 * root] === root ||
+      edges[2 * root + 1] === root ||
+      (flags[root] & CALLS_CALLBACK) !== 0;
     if (isLoop) loop++;
     for (let member = -1; member !== root; ) {
-      member = stack.pop()!;
+      member = members[--height];
       onStack[member] = 0;
       if (isLoop) loops[member] = loop;
     }
   };
 
-  for (let start = 0; start < count; start += slotsOf(env.insns[start])) {
-    if (order[start] !== 0) continue;
-    const path: { index: number; next: readonly number[]; at: number }[] = [];
-    const enter = (index: number): void => {
-      order[index] = lowest[index] = ++found;
-      onStack[index] = 1;
-      stack.push(index);
-      path.push({ index, next: successors(env, index), at: 0 });
-    };
-    enter(start);
-    while (path.length > 0) {
-      const top = path[path.length - 1];
-      const { index, next } = top;
-      if (top.at < next.length) {
-        const target = next[top.at++];
-        if (order[target] === 0) enter(target);
-        else if (onStack[target]) lowest[index] = Math.min(lowest[index], order[target]);
+  for (let start = 0; start < count; start++) {
+    // The second slot of a 64-bit constant is no instruction.
+    if (order[start] !== 0 || env.insns[start].code === 0) continue;
+    let depth = 0;
+    let index = start;
+    for (;;) {
+      if (order[index] === 0) {
+        order[index] = lowest[index] = ++found;
+        onStack[index] = 1;
+        members[height++] = index;
+      }
+      if (edge[index] < 2) {
+        const target = edges[2 * index + edge[index]++];
+        if (target < 0) continue;
+        if (order[target] === 0) {
+          path[depth++] = index;
+          index = target;
+        } else if (onStack[target]) lowest[index] = Math.min(lowest[index], order[target]);
         continue;
       }
-      if (lowest[index] === order[index]) finish(index, next);
-      path.pop();
-      const below = path[path.length - 1];
-      if (below) lowest[below.index] = Math.min(lowest[below.index], lowest[index]);
+      if (lowest[index] === order[index]) finish(index);
+      if (depth === 0) break;
+      const below = path[--depth];
+      lowest[below] = Math.min(lowest[below], lowest[index]);
+      index = below;
     }
   }
-  return loops;
 }
 
 /** The loop that a state is in, with the calls that lead to it, as the log names it; undefined outside of loops. */
 export function loopOf(env: Environment, state: State): string | undefined {
-  const calls: number[] = [];
+  if (!env.hasLoops) return undefined;
+  let calls = "";
   for (let frame = 0; frame < state.frames.length; frame++) {
     const index = frameIndex(state, frame);
     const loop = env.loops[index];
-    if (loop !== 0) return `(${[...calls, loop].join(",")})`;
-    calls.push(index);
+    if (loop !== 0) return `(${calls}${loop})`;
+    calls += `${index},`;
   }
   return undefined;
 }

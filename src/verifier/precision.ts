@@ -4,74 +4,34 @@
  * range and ignores the others.
  */
 import { ALU, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
 import type { Environment } from "./environment.ts";
 import { formatFrame } from "./format-state.ts";
-import { accessedFrame, accessedSlot, DST_ON_STACK, SRC_ON_STACK, STACK_ACCESS, Walk } from "./history.ts";
+import {
+  accessedFrame,
+  accessedSlot,
+  DST_ON_STACK,
+  ENTRY,
+  FLAGS,
+  INDEX,
+  LINKED,
+  linkedPlace,
+  MAX_LINKED,
+  PREVIOUS,
+  placeFrame,
+  placeRegister,
+  placeSlot,
+  SRC_ON_STACK,
+  STACK_ACCESS,
+} from "./history.ts";
 import type { Words } from "./int64.ts";
-import { slotNames } from "./live-stack.ts";
 import { PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { type HistoryEntry, isSpilled, isSpilledScalar, type State, slotAt } from "./state.ts";
+import { isSpilled, isSpilledScalar, type State, slotAt } from "./state.ts";
 import { isSubprogramCall } from "./structure.ts";
+import { ANY_SLOT, ANYTHING, Wanted } from "./wanted.ts";
 
 const ARGUMENTS = 0b111110;
-const FRAMES = 8;
-
-/** Registers and stack slots that are wanted precisely, by frame. */
-class Wanted {
-  frame = 0;
-  readonly registers = new Int32Array(FRAMES);
-  /** 64 slots a frame: two words. */
-  readonly slots = new Int32Array(2 * FRAMES);
-
-  reset(frame: number): void {
-    this.frame = frame;
-    this.registers.fill(0);
-    this.slots.fill(0);
-  }
-
-  get empty(): boolean {
-    for (let frame = 0; frame <= this.frame; frame++)
-      if ((this.registers[frame] | this.slots[2 * frame] | this.slots[2 * frame + 1]) !== 0) return false;
-    return true;
-  }
-
-  has(register: number): boolean {
-    return ((this.registers[this.frame] >>> register) & 1) !== 0;
-  }
-
-  add(register: number, frame = this.frame): void {
-    this.registers[frame] |= 1 << register;
-  }
-
-  drop(register: number, frame = this.frame): void {
-    this.registers[frame] &= ~(1 << register);
-  }
-
-  hasSlot(frame: number, slot: number): boolean {
-    return ((this.slots[2 * frame + (slot >> 5)] >>> (slot & 31)) & 1) !== 0;
-  }
-
-  addSlot(frame: number, slot: number): void {
-    this.slots[2 * frame + (slot >> 5)] |= 1 << (slot & 31);
-  }
-
-  dropSlot(frame: number, slot: number): void {
-    this.slots[2 * frame + (slot >> 5)] &= ~(1 << (slot & 31));
-  }
-
-  registersText(frame = this.frame): string {
-    const names: string[] = [];
-    for (let register = 0; register < 32; register++)
-      if ((this.registers[frame] >>> register) & 1) names.push(`r${register}`);
-    return names.join(",");
-  }
-
-  slotsText(frame = this.frame): string {
-    return slotNames(this.slots[2 * frame], this.slots[2 * frame + 1]);
-  }
-}
-
 /** One for all verifications: empty between calls. */
 const wanted = new Wanted();
 
@@ -89,8 +49,11 @@ export function markSlotPrecise(env: Environment, frame: number, slot: number): 
   walkBack(env, env.state);
 }
 
-/** The path joins a checkpoint that is known to be fine: what that needs precisely, this path needs too. */
-export function propagatePrecision(env: Environment, old: State, current: State): void {
+/**
+ * The path joins a checkpoint that is known to be fine: what that needs precisely, this path needs too. True if any mark in
+ * the checkpoints of the path is new.
+ */
+export function propagatePrecision(env: Environment, old: State, current: State): boolean {
   const { log } = env;
   wanted.reset(current.frames.length - 1);
   for (let frame = old.frames.length - 1; frame >= 0; frame--) {
@@ -110,59 +73,113 @@ export function propagatePrecision(env: Environment, old: State, current: State)
     }
     if (names.length > 0 && log.full) log.write(`frame ${frame}: propagating ${names.join(",")}\n`);
   }
-  walkBack(env, current);
+  return walkBack(env, current);
 }
 
-function walkBack(env: Environment, start: State): void {
-  if (wanted.empty) return;
-  const { log } = env;
+/**
+ * Which wanted registers make an instruction matter on the way back, one bit each; bit 14 if a wanted stack slot does.
+ * Computed once, because most instructions that a walk passes have nothing to do with what it looks for.
+ */
+export function relevanceOf({ code, dst, src }: Instruction): number {
+  switch (code & CLASS_MASK) {
+    case CLASS.ALU:
+    case CLASS.ALU64:
+    case CLASS.LDX:
+      return 1 << dst;
+    case CLASS.LD:
+      return code === 0 ? 0 : 1 << dst;
+    case CLASS.ST:
+      return (1 << dst) | ANY_SLOT;
+    case CLASS.STX:
+      return (code & MODE_MASK) === MODE.MEM ? (1 << dst) | ANY_SLOT : ANYTHING;
+    default:
+      switch (code & OP_MASK) {
+        case JMP.CALL:
+        case JMP.EXIT:
+          return ANYTHING;
+        default:
+          return (code & SOURCE_MASK) === SOURCE.X ? (1 << dst) | (1 << src) : 0;
+      }
+  }
+}
+
+/** Walks back from a state, marking checkpoints, until nothing is wanted any more. True if any mark is new. */
+function walkBack(env: Environment, start: State): boolean {
+  if (wanted.empty) return false;
+  const { log, relevance } = env;
+  const { full } = log;
   let state: State | undefined = start;
   let { first } = start;
   let last = start.index;
   let following = -1;
   let skipped = false;
+  let changed = false;
   for (;;) {
-    if (log.full)
+    if (full)
       log.write(`mark_precise: frame${wanted.frame}: last_idx ${last} first_idx ${first} subseq_idx ${following} \n`);
     if (last < 0) reject("internal", `backtracking reached the entry with registers ${wanted.registersText()}`);
-    const walk: Walk = new Walk(state, last);
-    do {
+    const history: number[] = state.history;
+    let mask = wanted.mask;
+    let left = history.length;
+    let index: number = last;
+    for (;;) {
+      const entry: number = left > 0 && history[left - ENTRY + INDEX] === index ? left - ENTRY : -1;
       if (!skipped) skipped = true;
-      else if (!step(env, walk.index, following, walk.entry)) {
-        markAllPrecise(env, start);
-        return;
+      else if (full || (mask & relevance[index]) !== 0 || (entry >= 0 && history[entry + LINKED] !== 0)) {
+        if (!step(env, index, following, history, entry)) {
+          markAllPrecise(env, start);
+          return changed;
+        }
+        if (wanted.empty) return changed;
+        mask = wanted.mask;
       }
-      if (wanted.empty) return;
-      following = walk.index;
-    } while (walk.back());
+      following = index;
+      if (index === first && (left === 0 || (left === ENTRY && history[INDEX] === index))) break;
+      if (entry < 0) index--;
+      else {
+        index = history[entry + PREVIOUS];
+        left = entry;
+      }
+    }
     state = state.parent;
     if (state === undefined) break;
-    markInState(env, state);
-    if (wanted.empty) return;
+    if (markInState(env, state)) changed = true;
+    if (wanted.empty) return changed;
     following = first;
     last = state.last;
     first = state.first;
   }
   // Something was wanted that no instruction made: then everything is.
   markAllPrecise(env, start);
+  return changed;
 }
 
-/** Marks what is wanted in a checkpoint; what is marked already (or no number) needs no further walk. */
-function markInState(env: Environment, state: State): void {
+/**
+ * Marks what is wanted in a checkpoint; what is marked already (or no number) needs no further walk. True if a mark is new.
+ */
+function markInState(env: Environment, state: State): boolean {
   const { log } = env;
+  let changed = false;
   for (let frame = wanted.frame; frame >= 0; frame--) {
     const { words, slots } = state.frames[frame];
-    for (let register = 0; register < REG.R10 + 1; register++) {
-      if (((wanted.registers[frame] >>> register) & 1) === 0) continue;
+    for (let rest = wanted.registers[frame]; rest !== 0; rest &= rest - 1) {
+      const register = 31 - Math.clz32(rest & -rest);
       const r = register * REGISTER_WORDS;
       if (words[r + TYPE] !== TYPES.SCALAR || words[r + PRECISE] !== 0) wanted.drop(register, frame);
-      else words[r + PRECISE] = 1;
+      else {
+        words[r + PRECISE] = 1;
+        changed = true;
+      }
     }
-    for (let slot = 0; slot < 64; slot++) {
+    const anySlot = (wanted.slots[2 * frame] | wanted.slots[2 * frame + 1]) !== 0;
+    for (let slot = 0; anySlot && slot < 64; slot++) {
       if (!wanted.hasSlot(frame, slot)) continue;
       const r = slotAt(slot);
       if (slot >= slots || !isSpilledScalar(words, r) || words[r + PRECISE] !== 0) wanted.dropSlot(frame, slot);
-      else words[r + PRECISE] = 1;
+      else {
+        words[r + PRECISE] = 1;
+        changed = true;
+      }
     }
     if (log.full) {
       const names = `regs=${wanted.registersText(frame)} stack=${wanted.slotsText(frame)}`;
@@ -170,10 +187,11 @@ function markInState(env: Environment, state: State): void {
       log.write(`${formatFrame(state, frame, env.spec.maps)}\n`);
     }
   }
+  return changed;
 }
 
 /** Gives up: every number in the checkpoints before this state is precise. */
-function markAllPrecise(env: Environment, start: State): void {
+export function markAllPrecise(env: Environment, start: State): void {
   const { log } = env;
   const top = start.frames.length - 1;
   if (log.full) log.write(`mark_precise: frame${top}: falling back to forcing all scalars precise\n`);
@@ -192,29 +210,36 @@ function markAllPrecise(env: Environment, start: State): void {
 }
 
 /** If one of several linked registers is wanted, all are. */
-function wantLinked(entry: HistoryEntry | undefined): void {
-  const linked = entry?.linked;
-  if (!linked) return;
-  const some = linked.some(({ frame, isRegister, index }) =>
-    isRegister ? ((wanted.registers[frame] >>> index) & 1) !== 0 : wanted.hasSlot(frame, index),
-  );
-  if (!some) return;
-  for (const { frame, isRegister, index } of linked) {
-    if (isRegister) wanted.add(index, frame);
-    else wanted.addSlot(frame, index);
+function wantLinked(history: readonly number[], entry: number): void {
+  if (entry < 0 || history[entry + LINKED] === 0) return;
+  let some = false;
+  for (let k = 0; k < MAX_LINKED && !some; k++) {
+    const place = linkedPlace(history, entry, k);
+    if (place === 0) break;
+    const frame = placeFrame(place);
+    const register = placeRegister(place);
+    some = register >= 0 ? ((wanted.registers[frame] >>> register) & 1) !== 0 : wanted.hasSlot(frame, placeSlot(place));
+  }
+  for (let k = 0; some && k < MAX_LINKED; k++) {
+    const place = linkedPlace(history, entry, k);
+    if (place === 0) break;
+    const register = placeRegister(place);
+    if (register >= 0) wanted.add(register, placeFrame(place));
+    else wanted.addSlot(placeFrame(place), placeSlot(place));
   }
 }
 
 /** What was wanted after an instruction becomes what is wanted before it. False: it cannot be followed. */
-function step(env: Environment, index: number, following: number, entry: HistoryEntry | undefined): boolean {
+function step(env: Environment, index: number, following: number, history: readonly number[], entry: number): boolean {
   const { log } = env;
+  const flags = entry < 0 ? 0 : history[entry + FLAGS];
   const insn = env.insns[index];
   if (insn.code === 0) return true;
   if (log.full) {
     const names = `regs=${wanted.registersText()} stack=${wanted.slotsText()}`;
     log.write(`mark_precise: frame${wanted.frame}: ${names} before ${index}: ${env.instructionText(index)}\n`);
   }
-  wantLinked(entry);
+  wantLinked(history, entry);
   const { dst, src } = insn;
   const kind = insn.code & CLASS_MASK;
   switch (kind) {
@@ -230,17 +255,17 @@ function step(env: Environment, index: number, following: number, entry: History
     case CLASS.LDX: {
       if (!wanted.has(dst)) return true;
       wanted.drop(dst);
-      if (!entry || !(entry.flags & STACK_ACCESS)) return true;
-      wanted.addSlot(accessedFrame(entry.flags), accessedSlot(entry.flags));
+      if (!(flags & STACK_ACCESS)) return true;
+      wanted.addSlot(accessedFrame(flags), accessedSlot(flags));
       break;
     }
     case CLASS.ST:
     case CLASS.STX: {
       // An address that is wanted as a number: somebody subtracted pointers.
       if (wanted.has(dst)) return false;
-      if (!entry || !(entry.flags & STACK_ACCESS)) return true;
-      const frame = accessedFrame(entry.flags);
-      const slot = accessedSlot(entry.flags);
+      if (!(flags & STACK_ACCESS)) return true;
+      const frame = accessedFrame(flags);
+      const slot = accessedSlot(flags);
       if (!wanted.hasSlot(frame, slot)) return true;
       wanted.dropSlot(frame, slot);
       if (kind === CLASS.STX) wanted.add(src);
@@ -254,14 +279,14 @@ function step(env: Environment, index: number, following: number, entry: History
       break;
     }
     default:
-      if (!stepJump(env, index, following, entry)) return true;
+      if (!stepJump(env, index, following, flags)) return true;
   }
-  wantLinked(entry);
+  wantLinked(history, entry);
   return true;
 }
 
 /** Jumps, calls and returns. False where the linked registers need no second look. */
-function stepJump(env: Environment, index: number, following: number, entry: HistoryEntry | undefined): boolean {
+function stepJump(env: Environment, index: number, following: number, flags: number): boolean {
   const insn = env.insns[index];
   const op = insn.code & OP_MASK;
   if (isSubprogramCall(insn)) {
@@ -287,7 +312,6 @@ function stepJump(env: Environment, index: number, following: number, entry: His
     return false;
   } else if ((insn.code & SOURCE_MASK) === SOURCE.X) {
     if (!wanted.has(insn.dst) && !wanted.has(insn.src)) return false;
-    const flags = entry?.flags ?? 0;
     if (!(flags & SRC_ON_STACK)) wanted.add(insn.src);
     if (!(flags & DST_ON_STACK)) wanted.add(insn.dst);
   }

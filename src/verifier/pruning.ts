@@ -2,17 +2,22 @@
  * Pruning: at instructions where paths meet, states are kept as checkpoints. A path that reaches a finished checkpoint with
  * a state that it covers need not be followed; one that reaches its own checkpoint with the same state loops forever.
  */
-import type { Environment } from "./environment.ts";
-import { JUMP_POINT } from "./environment.ts";
-import { covers, mayLoop } from "./equality.ts";
-import { loopOf } from "./loops.ts";
-import { propagatePrecision } from "./precision.ts";
+import { convergence, JOINED, ORDINARY, previousRound } from "./convergence.ts";
+import { type Environment, FORCE_CHECKPOINT, JUMP_POINT } from "./environment.ts";
+import { covers, EXACT, LOOSE, mayLoop, WITHIN } from "./equality.ts";
+import { ENTRY } from "./history.ts";
+import { type LoopVisit, loopOf } from "./loops.ts";
+import { markAllPrecise, propagatePrecision } from "./precision.ts";
 import { markNotInit, REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { BYTES, forgetPrecision, frameIndex, type State, slotAt } from "./state.ts";
+import { BYTES, forgetPrecision, frameIndex, type State, sameCallsites, slotAt } from "./state.ts";
 
 /** Misses that a checkpoint may have more than hits before it is dropped. */
 const PATIENCE = 3;
+/** The same for unfinished ones where loops converge. */
+const LOOP_PATIENCE = 64;
+/** How often precision is carried around a loop before everything counts as precise. */
+const MAX_ROUNDS = 64;
 /** A path's history is cut by a checkpoint when it gets longer. */
 const MAX_HISTORY = 40;
 
@@ -20,8 +25,11 @@ const MAX_HISTORY = 40;
 export class Checkpoints {
   /** Bucket by instruction and call site; the newest first. */
   readonly #buckets: (State[] | undefined)[];
-  /** Entry of each loop that is being followed. */
-  readonly #loops = new Map<string, State>();
+  /** Passes through loops, by name. */
+  readonly #visits = new Map<string, LoopVisit>();
+  #backEdges = 0;
+  /** Some path joined an unfinished one: then finished states may still be walked through. */
+  #keepsStates = false;
   #processed = 0;
   #jumps = 0;
   #live = 0;
@@ -37,13 +45,13 @@ export class Checkpoints {
 
   /** At a prune point: true if the current path ends here because an older one covers it. */
   visit(env: Environment): boolean {
-    const { state } = env;
-    const forced = state.history.length > MAX_HISTORY;
+    const { state, index } = env;
+    const checkpoint = (env.flags[index] & FORCE_CHECKPOINT) !== 0;
+    const forced = checkpoint || state.history.length > MAX_HISTORY * ENTRY;
     const jumps = env.jumps - this.#jumps;
     const processed = env.processed - this.#processed;
     let adds = forced || (jumps >= 2 && processed >= 8);
-    const key = (env.index ^ state.frame.callsite) >>> 0;
-    const bucket = (this.#buckets[key % env.insns.length] ??= []);
+    const bucket = this.#bucketOf(env, state);
     this.#cleanFinished(env, bucket);
 
     const seen = bucket.length;
@@ -51,20 +59,17 @@ export class Checkpoints {
     for (let k = 0; k < seen; k++) {
       const old = bucket[k];
       bucket[kept++] = old;
-      if (old.index !== env.index) continue;
-      if (old.branches > 0) {
-        if (mayLoop(old, state) && covers(env, old, state, true)) rejectLoop(env, old);
-        if (!forced && jumps < 20 && processed < 100) adds = false;
-      } else if (covers(env, old, state, false)) {
-        old.hits++;
-        if (env.flags[env.index] & JUMP_POINT) env.recordHistory(0);
-        propagatePrecision(env, old, state);
+      if (old.index !== index) continue;
+      if (this.#joins(env, old)) {
         for (let rest = k + 1; rest < seen; rest++) bucket[kept++] = bucket[rest];
         bucket.length = kept;
         return true;
       }
+      const unfinished = old.branches > 0;
+      if (unfinished && !forced && jumps < 20 && processed < 100) adds = false;
       if (adds) old.misses++;
-      if (old.misses > old.hits * PATIENCE + PATIENCE) {
+      const patience = checkpoint && unfinished ? LOOP_PATIENCE : PATIENCE;
+      if (old.misses > old.hits * patience + patience) {
         kept--;
         this.#drop(old);
       }
@@ -75,51 +80,124 @@ export class Checkpoints {
     return false;
   }
 
+  #bucketOf(env: Environment, { frame }: State): State[] {
+    const key = (env.index ^ frame.callsite) >>> 0;
+    return (this.#buckets[key % env.insns.length] ??= []);
+  }
+
+  /** Whether the path ends at a checkpoint of its instruction. */
+  #joins(env: Environment, old: State): boolean {
+    const { state } = env;
+    let incomplete = old.visit !== undefined && old.visit.backEdges.length > 0;
+    if (old.branches > 0) {
+      const found = convergence(env, old);
+      if (found === ORDINARY && isEndless(env, old)) rejectLoop(env, old);
+      if (found !== JOINED) return false;
+      incomplete = true;
+    } else if (!covers(env, old, state, incomplete ? WITHIN : LOOSE)) return false;
+    old.hits++;
+    if (env.flags[env.index] & JUMP_POINT) env.recordHistory(0);
+    propagatePrecision(env, old, state);
+    if (incomplete) this.#addBackEdge(env, old);
+    return true;
+  }
+
+  /** The newest unfinished checkpoint of the current instruction on the way here: the round of a loop before this one. */
+  previousRound(env: Environment): State | undefined {
+    const { parent } = env.state;
+    return parent && previousRound(this.#bucketOf(env, env.state), env.index, parent);
+  }
+
   #add(env: Environment, bucket: State[]): void {
     const { state } = env;
     this.total++;
     this.#live++;
-    this.peak = Math.max(this.peak, this.#live + this.#waiting);
+    this.#updatePeak();
     this.#jumps = env.jumps;
     this.#processed = env.processed;
     forgetPrecision(state);
+    const { history } = state;
+    // The checkpoint keeps the history, the path begins a new one.
+    state.history = [];
     const checkpoint = state.copy();
+    checkpoint.history = history;
     checkpoint.index = env.index;
     state.parent = checkpoint;
     state.first = env.index;
-    state.history = [];
+    state.depth++;
     bucket.unshift(checkpoint);
-    if (env.log.full) this.#enterLoop(env, checkpoint);
+    this.#enterLoop(env, checkpoint);
+  }
+
+  #updatePeak(): void {
+    const now = this.#live + this.#waiting + this.#backEdges;
+    if (now > this.peak) this.peak = now;
   }
 
   /** The first checkpoint in a loop: the log says that it is entered, and left when all its paths are finished. */
   #enterLoop(env: Environment, checkpoint: State): void {
-    const loop = loopOf(env, checkpoint);
-    if (loop === undefined || this.#loops.has(loop)) return;
-    this.#loops.set(loop, checkpoint);
-    env.log.write(`SCC enter ${loop}\n`);
+    const name = loopOf(env, checkpoint);
+    if (name === undefined) return;
+    let visit = this.#visits.get(name);
+    if (visit === undefined) {
+      visit = { name, entry: undefined, backEdges: [] };
+      this.#visits.set(name, visit);
+    }
+    checkpoint.visit = visit;
+    if (visit.entry !== undefined) return;
+    visit.entry = checkpoint;
+    if (env.log.full) env.log.write(`SCC enter ${name}\n`);
+  }
+
+  /** What `joined` will turn out to need, this path needs too: kept until all paths of the loop are finished. */
+  #addBackEdge(env: Environment, joined: State): void {
+    const { visit } = joined;
+    if (visit === undefined) reject("internal", "a loop without a visit");
+    else {
+      if (env.log.full) env.log.write(`SCC backedge ${visit.name}\n`);
+      visit.backEdges.push({ state: env.state.copy(), joined });
+      this.#backEdges++;
+      this.#keepsStates = true;
+      this.#updatePeak();
+    }
   }
 
   #leaveLoop(env: Environment, state: State): void {
-    const loop = loopOf(env, state);
-    if (loop === undefined || this.#loops.get(loop) !== state) return;
-    this.#loops.delete(loop);
-    env.log.write(`SCC exit ${loop}\n`);
+    const { visit } = state;
+    if (visit?.entry !== state) return;
+    visit.entry = undefined;
+    if (env.log.full) env.log.write(`SCC exit ${visit.name}\n`);
+    this.#backEdges -= visit.backEdges.length;
+    for (let round = 0; visit.backEdges.length > 0; round++) {
+      let changed = false;
+      if (round >= MAX_ROUNDS) {
+        if (env.log.full) env.log.write("propagate_backedges: too many iterations\n");
+        for (const edge of visit.backEdges) markAllPrecise(env, edge.state);
+      } else for (const edge of visit.backEdges) if (propagatePrecision(env, edge.joined, edge.state)) changed = true;
+      if (!changed) visit.backEdges = [];
+    }
   }
 
   #drop(old: State): void {
     old.dropped = true;
     this.#live--;
     if (old.branches > 0) this.#waiting++;
+    else if (!this.#keepsStates) old.release();
   }
 
   /** The current path is finished: so is every checkpoint from which no other path is left. */
   finishPath(env: Environment): void {
     const { state } = env;
-    for (let at: State | undefined = state; at; at = at.parent) {
+    let at: State | undefined = state;
+    while (at) {
       if (--at.branches > 0) return;
-      if (env.log.full) this.#leaveLoop(env, at);
-      if (at !== state && at.dropped) this.#waiting--;
+      if (at.visit) this.#leaveLoop(env, at);
+      const { parent }: State = at;
+      if (at !== state && at.dropped) {
+        this.#waiting--;
+        if (!this.#keepsStates) at.release();
+      }
+      at = parent;
     }
   }
 
@@ -127,15 +205,11 @@ export class Checkpoints {
   #cleanFinished(env: Environment, bucket: readonly State[]): void {
     for (const old of bucket) {
       if (old.branches > 0 || old.cleaned || old.index !== env.index) continue;
-      if (!sameCallsites(old, env.state)) continue;
+      if (!sameCallsites(old, env.state) || (old.visit !== undefined && old.visit.backEdges.length > 0)) continue;
       old.cleaned = true;
       cleanState(env, old);
     }
   }
-}
-
-function sameCallsites(a: State, b: State): boolean {
-  return a.frames.length === b.frames.length && a.frames.every((frame, k) => frame.callsite === b.frames[k].callsite);
 }
 
 function cleanState(env: Environment, state: State): void {
@@ -152,6 +226,10 @@ function cleanState(env: Environment, state: State): void {
     }
   });
 }
+
+/** The path came back to where it was with nothing changed. */
+const isEndless = (env: Environment, old: State): boolean =>
+  mayLoop(old, env.state) && old.mayGotoDepth === env.state.mayGotoDepth && covers(env, old, env.state, EXACT);
 
 function rejectLoop(env: Environment, old: State): never {
   const { log, state } = env;

@@ -112,7 +112,7 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
 
   if (type === TYPES.SCALAR && aligned) {
     const fits = widthOf(vw, v) <= 8 * size;
-    if (fits) linkBeforeCopy(vw, v, () => env.newId());
+    if (fits) linkBeforeCopy(env, vw, v);
     spill(w, slot, vw, v, size);
     if (!fits) w[slot + ID] = 0;
   } else if (isConstantStore && aligned) {
@@ -200,7 +200,7 @@ function fillPart(env: Environment, frame: Frame, offset: number, size: number, 
   const r = registerAt(dst);
   if (size <= spilled && (offset & 7) === 0) {
     const narrow = widthOf(w, slot);
-    if (size === 4 && spilled === 4 && narrow <= 32) linkBeforeCopy(w, slot, () => env.newId());
+    if (size === 4 && spilled === 4 && narrow <= 32) linkBeforeCopy(env, w, slot);
     copyRegister(env.words, r, w, slot);
     if (narrow > 8 * size) env.words[r + ID] = 0;
     env.recordHistory(stackAccess(frame.index, index));
@@ -238,10 +238,7 @@ function loadFixed(env: Environment, frame: Frame, offset: number, size: number,
     if (dst >= 0) fillPart(env, frame, offset, size, spilled, dst);
     return;
   }
-  if (dst >= 0) {
-    linkBeforeCopy(w, slot, () => env.newId());
-    copyRegister(env.words, registerAt(dst), w, slot);
-  }
+  if (dst >= 0) copyRegister(env.words, registerAt(dst), w, slot);
   env.recordHistory(stackAccess(frame.index, index));
 }
 

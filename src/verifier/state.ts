@@ -1,6 +1,7 @@
 /** What the verifier knows at one point of one path: the frames of nested calls, each with registers and stack. */
 import { REGISTER_COUNT } from "../isa/constants.ts";
 import type { Words } from "./int64.ts";
+import type { LoopVisit } from "./loops.ts";
 import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { NOTHING_HELD, type Resources } from "./resources.ts";
 
@@ -58,7 +59,9 @@ export class Frame {
   }
 
   copy(): Frame {
-    const words = this.words.slice(0, SLOTS + this.slots * SLOT_WORDS);
+    // Same capacity, so the copy is one move of memory; what lies behind the last slot does not matter.
+    const words = takeWords(this.words.length);
+    words.set(this.words);
     const copied = new Frame(this.index, this.callsite, this.subprogram, words, this.slots);
     copied.kind = this.kind;
     copied.returns = this.returns;
@@ -71,17 +74,36 @@ export class Frame {
     if (slots <= this.slots) return;
     const needed = SLOTS + slots * SLOT_WORDS;
     if (needed > this.words.length) {
-      const words = new Int32Array(SLOTS + Math.max(slots, this.slots + 4) * SLOT_WORDS);
+      const words = takeWords(capacityFor(slots));
       words.set(this.words);
+      giveWords(this.words);
       this.words = words;
-    } else this.words.fill(0, SLOTS + this.slots * SLOT_WORDS, needed);
+    }
+    this.words.fill(0, SLOTS + this.slots * SLOT_WORDS, needed);
     this.slots = slots;
   }
 }
 
+/** Slots are added in steps of this many, so that memory fits the next frame that needs some. */
+const SLOT_STEP = 4;
+/** Words of finished frames that are kept for new ones, by steps of slots. */
+const FREE: Words[][] = Array.from({ length: MAX_STACK / 8 / SLOT_STEP + 1 }, () => []);
+const MAX_FREE = 128;
+
+const capacityFor = (slots: number): number => SLOTS + Math.ceil(slots / SLOT_STEP) * SLOT_STEP * SLOT_WORDS;
+const stepsOf = (length: number): number => (length - SLOTS) / (SLOT_STEP * SLOT_WORDS);
+
+/** Words with any content. Making typed arrays costs more than filling them, so they are used again. */
+const takeWords = (length: number): Words => FREE[stepsOf(length)].pop() ?? new Int32Array(length);
+
+function giveWords(words: Words): void {
+  const free = FREE[stepsOf(words.length)];
+  if (free.length < MAX_FREE) free.push(words);
+}
+
 /** A function's registers before its first instruction: none is set but the frame pointer. */
 export function enterFrame(index: number, callsite: number, subprogram: number): Frame {
-  const words = new Int32Array(SLOTS + 4 * SLOT_WORDS);
+  const words = takeWords(capacityFor(1));
   for (let register = 0; register < REGISTER_COUNT; register++) markNotInit(words, register * REGISTER_WORDS);
   const fp = (REGISTER_COUNT - 1) * REGISTER_WORDS;
   markPointer(words, fp, TYPES.STACK);
@@ -103,23 +125,6 @@ export const isSpilled = (w: Words, slot: number): boolean => w[slot + BYTES] >>
 export const isSpilledScalar = (w: Words, slot: number): boolean =>
   isSpilled(w, slot) && w[slot + TYPE] === TYPES.SCALAR;
 
-/** Registers or stack slots that were equal when a branch was decided, so that precision passes from one to all. */
-export interface LinkedRegister {
-  readonly frame: number;
-  readonly isRegister: boolean;
-  /** Register number or stack slot. */
-  readonly index: number;
-}
-
-/** How one instruction was reached, where that is not "from the one before", and what it did to the stack. */
-export interface HistoryEntry {
-  readonly index: number;
-  readonly previous: number;
-  /** `STACK_ACCESS` and others, see history.ts. */
-  flags: number;
-  linked: readonly LinkedRegister[] | undefined;
-}
-
 /** A point of a path. The states at checkpoints form a tree through `parent`. */
 export class State {
   frames: Frame[];
@@ -138,13 +143,18 @@ export class State {
   first = 0;
   /** The instruction before `index` on this path. */
   last = -1;
-  history: HistoryEntry[] = [];
+  /** How instructions since the parent were reached and what they did, see history.ts. */
+  history: number[] = [];
   /** Only of checkpoints: how often it helped and how often it did not, and whether dead registers were cleared. */
   hits = 0;
   misses = 0;
   cleaned = false;
   /** Dropped from the list of checkpoints; kept while paths depend on it. */
   dropped = false;
+  /** Of checkpoints in a loop: the pass through the loop that they belong to. */
+  visit: LoopVisit | undefined;
+  /** How often this path has taken `may_goto`'s way into the loop. */
+  mayGotoDepth = 0;
 
   constructor(frames: Frame[]) {
     this.frames = frames;
@@ -155,16 +165,25 @@ export class State {
   }
 
   copy(): State {
-    const copied = new State(this.frames.map((frame) => frame.copy()));
+    const frames: Frame[] = [];
+    for (let index = 0; index < this.frames.length; index++) frames.push(this.frames[index].copy());
+    const copied = new State(frames);
     copied.resources = this.resources;
     copied.callbackRounds = this.callbackRounds;
-    copied.depth = this.depth;
     copied.parent = this.parent;
     copied.index = this.index;
     copied.first = this.first;
     copied.last = this.last;
     copied.history = this.history.slice();
+    copied.depth = this.depth;
+    copied.mayGotoDepth = this.mayGotoDepth;
     return copied;
+  }
+
+  /** Nobody looks at this state any more: its memory serves another. */
+  release(): void {
+    for (const frame of this.frames) giveWords(frame.words);
+    this.frames = [];
   }
 }
 
@@ -181,6 +200,14 @@ export function forgetPrecision(state: State): void {
   forEachRegister(state, (w, r) => {
     if (w[r + TYPE] === TYPES.SCALAR) w[r + PRECISE] = 0;
   });
+}
+
+/** Both states are reached by the same chain of calls. */
+export function sameCallsites(a: State, b: State): boolean {
+  if (a.frames.length !== b.frames.length) return false;
+  for (let frame = 0; frame < a.frames.length; frame++)
+    if (a.frames[frame].callsite !== b.frames[frame].callsite) return false;
+  return true;
 }
 
 /** The instruction at which a frame of a state stands: where it is, or the call that it waits for. */

@@ -24,6 +24,7 @@ const CALL_REGISTER_CODE = CLASS.JMP | JMP.CALL | SOURCE.X;
 export const EXIT_CODE = CLASS.JMP | JMP.EXIT;
 const JA_CODE = CLASS.JMP | JMP.JA;
 const JA32_CODE = CLASS.JMP32 | JMP.JA;
+const MAY_GOTO_CODE = CLASS.JMP | JMP.JCOND;
 
 /** A call of another function of the program. */
 export const isSubprogramCall = (insn: Instruction): boolean => insn.code === CALL_CODE && insn.src === CALL.SUBPROG;
@@ -37,6 +38,9 @@ export function isConditional(insn: Instruction): boolean {
   const op = insn.code & OP_MASK;
   return isJumpClass(insn.code) && op !== JMP.JA && op !== JMP.CALL && op !== JMP.EXIT;
 }
+
+/** `may_goto`: a jump out of a loop that the machine takes when the loop has run long enough. */
+export const isMayGoto = (insn: Instruction): boolean => insn.code === MAY_GOTO_CODE;
 
 /** Slots of the instruction: 2 for a 64-bit constant. */
 export const slotsOf = (insn: Instruction): number => (insn.code === LD_IMM64_CODE ? 2 : 1);

@@ -12,14 +12,14 @@ import { computeLiveRegisters } from "./live-registers.ts";
 import { LOG } from "./log.ts";
 import { findLoops } from "./loops.ts";
 import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
-import { Checkpoints } from "./pruning.ts";
+import { relevanceOf } from "./precision.ts";
 import { Recorder } from "./record.ts";
 import { checkNothingHeld } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { enterFrame, MAIN, State } from "./state.ts";
-import { checkConstants, checkSubprograms, findSubprograms, jumpDistance, slotsOf } from "./structure.ts";
+import { checkConstants, checkSubprograms, findSubprograms, isMayGoto, jumpDistance, slotsOf } from "./structure.ts";
 import { checkStackDepth, checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -44,24 +44,23 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     cpus: options.cpus ?? 2,
     recorder: options.record ? new Recorder() : undefined,
   });
-  const checkpoints = new Checkpoints(spec.insns.length);
   try {
     checkProgram(env);
-    followAll(env, checkpoints);
+    followAll(env);
     // At level 1 only the path that failed is of interest.
     if (env.log.verbose && !env.log.full) env.log.reset(0);
     checkStackDepth(env);
-    return verdict(env, checkpoints);
+    return verdict(env);
   } catch (cause) {
     const refusal = cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
-    return verdict(env, checkpoints, refusal);
+    return verdict(env, refusal);
   }
 }
 
-function verdict(env: Environment, checkpoints: Checkpoints, refusal?: Rejection): Verdict {
-  const { log, processed } = env;
+function verdict(env: Environment, refusal?: Rejection): Verdict {
+  const { checkpoints, log, processed } = env;
   if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "") log.write(`${refusal.message}\n`);
-  if (log.level & LOG.STATS) log.write(`stack depth ${env.subprograms.map((each) => each.stackDepth).join("+")}\n`);
+  if (log.level & LOG.STATS) log.write(`stack depth ${allocatedStack(env, refusal === undefined).join("+")}\n`);
   const { maxPerInstruction, total, peak } = checkpoints;
   log.write(
     `processed ${processed} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxPerInstruction} ` +
@@ -86,6 +85,19 @@ function verdict(env: Environment, checkpoints: Checkpoints, refusal?: Rejection
   };
 }
 
+/** Bytes for the counter and the time of `may_goto`, which Linux puts below a function's stack. */
+const MAY_GOTO_STACK = 16;
+
+/** Stack of each function, with what Linux adds to an accepted program. */
+function allocatedStack({ insns, subprograms }: Environment, accepted: boolean): number[] {
+  return subprograms.map(({ start, stackDepth }, number) => {
+    const end = subprograms[number + 1]?.start ?? insns.length;
+    // A jump by 0 is removed.
+    const counts = (insn: Instruction): boolean => isMayGoto(insn) && insn.offset !== 0;
+    return stackDepth + (accepted && insns.slice(start, end).some(counts) ? MAY_GOTO_STACK : 0);
+  });
+}
+
 /** What can be said without following a path. */
 function checkProgram(env: Environment): void {
   const { insns, program } = env;
@@ -99,7 +111,8 @@ function checkProgram(env: Environment): void {
   checkSubprograms(env);
   checkConstants(env);
   checkControlFlow(env);
-  if (env.log.full) env.loops = findLoops(env);
+  findLoops(env);
+  env.relevance = Uint16Array.from(insns, relevanceOf);
   computeLiveRegisters(env);
   env.index = 0;
   if (env.log.full) printLiveRegisters(env);
@@ -118,12 +131,12 @@ function printLiveRegisters(env: Environment): void {
 }
 
 /** Follows every path to its end. */
-function followAll(env: Environment, checkpoints: Checkpoints): void {
+function followAll(env: Environment): void {
   const frame = enterFrame(0, MAIN, 0);
   markPointer(frame.words, registerAt(REG.R1), TYPES.CTX);
   env.state = new State([frame]);
   env.touchAll();
-  const { log } = env;
+  const { checkpoints, log } = env;
   /** The state at the beginning of a branch is printed before its first instruction. */
   let fresh = false;
 

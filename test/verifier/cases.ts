@@ -478,4 +478,77 @@ export const CASES: readonly Case[] = [
       "r6 = 0\n1: r1 = r6\ncall f\nr6 += 1\nif r6 < 5 goto 1b\nr0 = 0\nexit\nf:\n*(u64 *)(r10 - 8) = r1\nr0 = *(u64 *)(r10 - 8)\nexit",
     ),
   },
+  { name: "may_goto: a counting loop", program: program("r0 = 0\nmay_goto +2\nr0 += 1\ngoto -3\nexit") },
+  {
+    name: "may_goto: what differs from round to round is forgotten, on the stack too",
+    program: program(
+      `r6 = 0
+       *(u64 *)(r10 - 8) = r6
+       may_goto +4
+       r2 = *(u64 *)(r10 - 8)
+       r2 += 1
+       *(u64 *)(r10 - 8) = r2
+       goto -5
+       r0 = 0
+       exit`,
+    ),
+  },
+  {
+    name: "may_goto: an index that is used stays exact",
+    program: program(
+      "r6 = 0\nmay_goto +7\nr6 += 1\nr6 &= 15\nr1 = r10\nr1 += -16\nr1 += r6\n*(u8 *)(r1 + 0) = 1\ngoto -8\nr0 = 0\nexit",
+    ),
+  },
+  {
+    name: "may_goto: an index without bound",
+    program: program(
+      "r6 = 0\nmay_goto +6\nr1 = r10\nr1 += -16\nr1 += r6\n*(u8 *)(r1 + 0) = 1\nr6 += 1\ngoto -7\nr0 = 0\nexit",
+    ),
+    error: "invalid write to stack R1 off=0 size=1",
+    errno: "EACCES",
+    at: 5,
+  },
+  {
+    name: "may_goto: a loop in a loop",
+    program: program(
+      "r6 = 0\nr9 = 0\nmay_goto +6\nmay_goto +3\nr6 += 1\nr6 &= 7\ngoto -4\nr9 += 1\ngoto -7\nr0 = 0\nexit",
+    ),
+  },
+  {
+    name: "may_goto: a called function has one, too",
+    program: program(
+      "r6 = 0\nmay_goto +4\nr1 = r6\ncall +4\nr6 += 1\ngoto -5\nr0 = 0\nexit\nr0 = 0\nmay_goto +2\nr0 += 1\ngoto -3\nexit",
+    ),
+  },
+  {
+    name: "may_goto: an unknown bound",
+    program: program(
+      "call get_prandom_u32\nr6 = r0\nr6 &= 0xff\nr7 = 0\nmay_goto +4\nif r7 >= r6 goto +3\nr7 += 1\nr0 = 0\ngoto -5\nr0 = r7\nr0 = 0\nexit",
+    ),
+  },
+  {
+    name: "may_goto: to itself",
+    program: program("r0 = 0\nmay_goto -1\nexit"),
+    error: "infinite loop detected at insn 1",
+    errno: "EINVAL",
+    at: 1,
+  },
+  {
+    name: "may_goto: a map value in each round",
+    program: program(
+      `r6 = 0
+       next:
+       may_goto out
+       ${lookup("hash")}
+       if r0 == 0 goto out
+       r1 = *(u64 *)(r0 + 0)
+       r1 += r6
+       *(u64 *)(r0 + 0) = r1
+       r6 += 1
+       goto next
+       out:
+       r0 = 0
+       exit`,
+    ),
+  },
 ];

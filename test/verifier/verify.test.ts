@@ -145,7 +145,6 @@ describe("never throws, never accepts what it does not model", () => {
   });
 
   test.each([
-    ["may_goto", { code: 0xe5, dst: 0, src: 0, offset: 0, imm: 0 }],
     ["kfuncs", { code: 0x85, dst: 0, src: 2, offset: 0, imm: 1 }],
     ["load-acquire and store-release", { code: 0xdb, dst: 10, src: 1, offset: -8, imm: 0x110 }],
   ])("%s: refused, and says so", (feature, insn) => {
