@@ -229,7 +229,10 @@ function cleanState(env: Environment, state: State): void {
 
 /** The path came back to where it was with nothing changed. */
 const isEndless = (env: Environment, old: State): boolean =>
-  mayLoop(old, env.state) && old.mayGotoDepth === env.state.mayGotoDepth && covers(env, old, env.state, EXACT);
+  mayLoop(old, env.state) &&
+  old.mayGotoDepth === env.state.mayGotoDepth &&
+  old.callbackRounds === env.state.callbackRounds &&
+  covers(env, old, env.state, EXACT);
 
 function rejectLoop(env: Environment, old: State): never {
   const { log, state } = env;
