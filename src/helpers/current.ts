@@ -1,17 +1,8 @@
-import { type LinearMemory, RETURN_HIGH } from "../memory/memory.ts";
 import type { Host } from "./host.ts";
 import type { HelperImplementation } from "./row.ts";
+import { u64, u64Of } from "./u64.ts";
 
-/** Returns 64 bits: the upper half through memory, the lower half as the result. */
-function u64(memory: LinearMemory, low: number, high: number): number {
-  memory.i32[RETURN_HIGH >> 2] = high;
-  return low | 0;
-}
-
-const nanoseconds = (host: Host) => () => {
-  const ns = host.ktimeNs();
-  return u64(host.memory, ns % 2 ** 32, Math.floor(ns / 2 ** 32));
-};
+const nanoseconds = (host: Host) => () => u64Of(host.memory, host.ktimeNs());
 
 /** Copies a task's name as `strscpy_pad` does: cut to fit, ended by a zero, the rest zero. */
 function copyComm(host: Host, to: number, size: number): number {

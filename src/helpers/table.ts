@@ -4,14 +4,19 @@ import { MAP_HELPERS } from "./map-helpers.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
 import { PROBE_READ_HELPERS } from "./probe-read.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
+import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 
 const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
-  [...MAP_HELPERS, ...CURRENT_HELPERS, ...PRINT_HELPERS, ...PROBE_READ_HELPERS, ...STACK_HELPERS].map((row) => [
-    row.name,
-    row,
-  ]),
+  [
+    ...MAP_HELPERS,
+    ...RINGBUF_HELPERS,
+    ...CURRENT_HELPERS,
+    ...PRINT_HELPERS,
+    ...PROBE_READ_HELPERS,
+    ...STACK_HELPERS,
+  ].map((row) => [row.name, row]),
 );
 
 /** How the result of a helper without implementation would travel. */

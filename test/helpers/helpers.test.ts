@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { HELPERS } from "../../src/helpers/table.ts";
 import { createMap } from "../../src/maps/create.ts";
+import type { RingbufMap } from "../../src/maps/ringbuf.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../src/memory/memory.ts";
 import { BareHost } from "./bare-host.ts";
@@ -49,6 +50,31 @@ describe("maps", () => {
     expect(host.call("map_update_elem", header, key, value, 3, 0)).toBe(-22);
     expect(host.call("map_update_elem", header, key, value, 1, 0)).toBe(0);
     expect(host.call("map_update_elem", header, key, value, 1, 0)).toBe(-17);
+  });
+
+  test("a ring buffer: output, reserve, submit, discard, query", () => {
+    const header = make({ type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 4096 });
+    const map = host.maps[0] as RingbufMap;
+    const got: number[] = [];
+    const read = (): number => map.consume((at) => got.push(host.memory.u32[at >> 2]));
+    expect(host.call("ringbuf_output", header, u32(1), 4, 0, 0)).toBe(0);
+    expect(host.call("ringbuf_output", header, u32(1), 4, 8, 0)).toBe(-22);
+    expect(host.call("ringbuf_output", header, u32(1), 4, 0, 1)).toBe(-22);
+    expect(host.call("ringbuf_output", header, u32(1), 5000, 0, 0)).toBe(-11);
+    const [kept, dropped] = [1, 2].map(() => host.call("ringbuf_reserve", header, 20, 0, 0));
+    host.memory.u32[kept >> 2] = 2;
+    host.call("ringbuf_submit", kept, 0, 0);
+    host.call("ringbuf_discard", dropped, 0, 0);
+    expect(host.call("ringbuf_reserve", header, 20, 1, 0)).toBe(0);
+    expect([0, 1, 3, 9].map((what) => host.u64(host.call("ringbuf_query", header, what, 0)))).toEqual([
+      80n,
+      4096n,
+      80n,
+      0n,
+    ]);
+    expect(read()).toBe(2);
+    expect(got).toEqual([1, 2]);
+    expect(host.u64(host.call("ringbuf_query", header, 0, 1))).toBe(0n);
   });
 
   test("what is no map's header finds nothing", () => {
@@ -208,11 +234,18 @@ describe("stacks", () => {
 });
 
 describe("growing memory", () => {
+  const ringbuf = (): number => make({ type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: 4096 });
+
   /** Arguments with which each helper that runs does its work, for a host whose every question grows the memory. */
   const uses: Readonly<Record<string, () => readonly number[]>> = {
     map_lookup_elem: () => [make({}), u32(1)],
     map_update_elem: () => [make({}), u32(1), u32(1, 2), 0, 0],
     map_delete_elem: () => [make({}), u32(1)],
+    ringbuf_output: () => [ringbuf(), u32(1, 2), 8, 0, 0],
+    ringbuf_reserve: () => [ringbuf(), 8, 0, 0],
+    ringbuf_submit: () => [host.call("ringbuf_reserve", ringbuf(), 8, 0, 0), 0, 0],
+    ringbuf_discard: () => [host.call("ringbuf_reserve", ringbuf(), 8, 0, 0), 0, 0],
+    ringbuf_query: () => [ringbuf(), 1, 0],
     ktime_get_ns: () => [],
     ktime_get_boot_ns: () => [],
     get_prandom_u32: () => [],
