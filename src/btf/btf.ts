@@ -51,7 +51,7 @@ export class Btf {
     const aligned = ((bytes.byteOffset + typesAt) & 3) === 0;
     this.#words = aligned
       ? new Uint32Array(bytes.buffer, bytes.byteOffset + typesAt, words)
-      : new Uint32Array(bytes.slice(typesAt, typesAt + words * 4).buffer);
+      : new Uint32Array(new Uint8Array(bytes.subarray(typesAt, typesAt + words * 4)).buffer);
     const context = { words: this.#words, at: typesAt, firstId: this.firstId, stringsEnd: this.strings.end };
     this.#starts = scanTypes(context);
     this.count = this.firstId + this.#starts.length - 1;
