@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { sibling } from "./runtime/sibling.ts";
 import { historyPath } from "./session/history-file.ts";
 import { Session } from "./session/session.ts";
 import { readConnectionFile } from "./wire/connection.ts";
@@ -13,6 +15,8 @@ export interface KernelOptions {
   /** The notebook's folder; front ends start kernels in it. */
   readonly cwd?: string;
 }
+
+const WIDGETS = fileURLToPath(sibling(import.meta.url, "./widgets/index"));
 
 /** How often (ms) the kernel looks whether the process that started it still lives. */
 const PARENT_CHECK = 1000;
@@ -30,7 +34,7 @@ export async function startKernel(options: KernelOptions): Promise<void> {
   const session = await Session.start({
     connection: readConnectionFile(options.connectionFile),
     cwd: options.cwd ?? process.cwd(),
-    modules: { bpfbook: options.bpfbookEntry },
+    modules: { bpfbook: options.bpfbookEntry, "bpfbook/widgets": WIDGETS },
     version: options.version,
     historyFile: historyPath(process.env),
   });

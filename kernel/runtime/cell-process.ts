@@ -2,6 +2,7 @@ import { Socket } from "node:net";
 import { currentRun, inCell } from "./cell-run.ts";
 import { CellRunner } from "./cell-runner.ts";
 import { installStackTraces } from "./cell-sources.ts";
+import { comms } from "./comms.ts";
 import { createDisplay } from "./display-function.ts";
 import { reportError } from "./error-report.ts";
 import { Evaluator } from "./evaluator.ts";
@@ -33,6 +34,7 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   installStackTraces(Object.values(modules));
   installTimers();
   defineGlobals(emit, modules);
+  comms.connect(emit);
   handleStrayErrors(emit);
   process.argv.length = 1;
   delete process.env["NODE_COMPILE_CACHE"];
@@ -55,6 +57,7 @@ function listen(runner: CellRunner, { unwinding }: WorkerLink, emit: Emit): void
     let interrupted = false;
     for (const command of commands.read(bytes)) {
       if (command.type === "run") runner.run(command);
+      else if (command.type === "comm") comms.receive(command);
       else if (unwinding.answer(command.number)) {
         emit({ type: "answered", number: command.number });
         runner.interrupt(command.cell);

@@ -1,4 +1,4 @@
-import type { Json } from "../wire/message.ts";
+import type { Json, JsonObject } from "../wire/message.ts";
 
 /** A mime bundle: mime type to data, ready for JSON. */
 export type Bundle = Readonly<Record<string, Json>>;
@@ -17,7 +17,19 @@ export type CellOutcome = "ok" | "error" | "interrupted" | "ticking";
 export type ExpressionValue = { readonly data: Bundle } | { readonly error: ErrorOutput };
 
 /** What the parent asks of the child's main thread. */
-export type ToChild = RunCell | Interrupt;
+export type ToChild = RunCell | Interrupt | CommTransfer;
+
+/** A message of a comm, either way. Buffers are base64 in the pipe. */
+export interface CommTransfer {
+  readonly type: "comm";
+  readonly event: "open" | "message" | "close";
+  readonly id: string;
+  /** Only of `open`. */
+  readonly target?: string;
+  readonly data: JsonObject;
+  readonly metadata: JsonObject;
+  readonly buffers: readonly string[];
+}
 
 /** Executes a cell; its last message is `done`. */
 export interface RunCell {
@@ -58,6 +70,7 @@ export type FromChild =
   | { readonly type: "result"; readonly cell: string; readonly data: Bundle; readonly id?: string }
   /** `late`: made by a timer or a rejected promise of the cell, not by its own run. */
   | { readonly type: "error"; readonly cell: string; readonly error: ErrorOutput; readonly late: boolean }
+  | (CommTransfer & { readonly cell: string })
   | { readonly type: "input"; readonly cell: string; readonly prompt: string; readonly password: boolean }
   | {
       readonly type: "done";

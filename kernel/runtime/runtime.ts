@@ -7,6 +7,7 @@ import type { ChildOptions } from "./cell-process.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { memoryLimit } from "./memory-limit.ts";
 import {
+  type CommTransfer,
   FD,
   type FromChild,
   type InputAnswer,
@@ -95,6 +96,11 @@ export class Runtime {
     if (this.#child) this.#child.unanswered = interrupt;
     this.#send(FD.commands, interrupt);
     this.#send(FD.worker, interrupt);
+  }
+
+  /** Passes on a message of a front end's comm. Without a child there is nobody to take it. */
+  comm(message: CommTransfer): void {
+    this.#send(FD.commands, message);
   }
 
   /** Answers a message of type `input`. */

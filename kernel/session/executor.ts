@@ -1,9 +1,10 @@
 import type { LanguageService } from "../language/service.ts";
-import type { CellOutcome, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
+import type { CellOutcome, CommTransfer, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
 import { type ChildExit, Runtime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { Header } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
 import { exitError, stuckError, tickingError } from "./child-errors.ts";
+import { OpenComms } from "./open-comms.ts";
 import type { OutputMessage, Outputs } from "./outputs.ts";
 import { typeErrors } from "./type-errors.ts";
 
@@ -43,11 +44,16 @@ interface RunningCell {
 /** A cell that waits in native code cannot be unwound: after this time (ms) its process is ended. */
 const INTERRUPT_PATIENCE = 3000;
 
+/** What front ends are told of each comm whose process is gone. */
+const CLOSED = { type: "comm", event: "close", data: {}, metadata: {}, buffers: [] } as const;
+
 /** Executes one cell at a time: checks its types, runs it in the child, follows it to its end. */
 export class Executor {
   readonly #language: LanguageService;
   readonly #outputs: Outputs;
   readonly #runtime: Runtime;
+  /** Which comms are open. */
+  readonly comms: OpenComms = new OpenComms();
   #cells = 0;
   #running: RunningCell | undefined;
   /** Cell whose types are being checked, and whether it was interrupted then. */
@@ -94,6 +100,12 @@ export class Executor {
     if (!this.#running?.awaitsInput) return;
     this.#running.awaitsInput = false;
     this.#runtime.answer({ type: "text", text });
+  }
+
+  /** Passes on a message of a front end's comm. */
+  comm(message: CommTransfer): void {
+    this.comms.note(message);
+    this.#runtime.comm(message);
   }
 
   dispose(): void {
@@ -151,6 +163,7 @@ export class Executor {
         this.#done(message.cell, message.outcome, message.expressions);
         break;
       default:
+        if (message.type === "comm") this.comms.note(message);
         this.#remember(message);
         this.#outputs.handle(message);
     }
@@ -198,6 +211,9 @@ export class Executor {
 
   #onExit(exit: ChildExit): void {
     this.#language.reset();
+    for (const id of this.comms.clear()) {
+      this.#outputs.handle({ ...CLOSED, cell: this.#lastCell, id });
+    }
     const running = this.#running;
     // A child may also end between cells, by a timer of one: then that is shown in the last.
     if (running === undefined) this.#outputs.error(this.#lastCell, exitError(exit));

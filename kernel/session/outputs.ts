@@ -1,14 +1,14 @@
 import type { ErrorOutput, FromChild, StreamName } from "../runtime/messages.ts";
-import type { Header, JsonObject } from "../wire/message.ts";
+import type { Header, JsonObject, MessageExtras } from "../wire/message.ts";
 import { OutputBatcher } from "./output-batcher.ts";
 
 /** Publishes a message on iopub as the child of a request. */
-export type Publish = (type: string, parent: Header | undefined, content: object) => void;
+export type Publish = (type: string, parent: Header | undefined, content: object, extras?: MessageExtras) => void;
 
 /** Messages of the child that are output of a cell. */
 export type OutputMessage = Extract<
   FromChild,
-  { type: "stream" | "display" | "update" | "clear" | "result" | "error" }
+  { type: "stream" | "display" | "update" | "clear" | "result" | "error" | "comm" }
 >;
 
 /** What is known of a cell whose output may still come. */
@@ -65,8 +65,8 @@ export class Outputs {
     const owner = this.#cells.get(message.cell);
     // Silent cells have no results.
     if (message.type === "result" && owner?.silent !== false) return;
-    const { type, content } = jupyterMessage(message, owner);
-    this.#publish(type, owner?.parent, content);
+    const { type, content, extras } = jupyterMessage(message, owner);
+    this.#publish(type, owner?.parent, content, extras);
   }
 
   /** Text that came past Node; it belongs to the cell that was started last. */
@@ -99,7 +99,7 @@ export class Outputs {
 function jupyterMessage(
   message: Exclude<OutputMessage, { type: "stream" }>,
   owner: OutputCell | undefined,
-): { type: string; content: object } {
+): { type: string; content: object; extras?: MessageExtras } {
   switch (message.type) {
     case "display":
       return { type: "display_data", content: bundleContent(message.data, message.id) };
@@ -114,6 +114,15 @@ function jupyterMessage(
       return { type: "clear_output", content: { wait: message.wait } };
     case "error":
       return { type: "error", content: message.error };
+    case "comm": {
+      const { event, id, target, data, metadata } = message;
+      const buffers = message.buffers.map((text) => Buffer.from(text, "base64"));
+      return {
+        type: event === "message" ? "comm_msg" : `comm_${event}`,
+        content: { comm_id: id, ...(event === "open" && { target_name: target }), data },
+        extras: { metadata, buffers },
+      };
+    }
   }
 }
 

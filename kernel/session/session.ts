@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { createLanguageService } from "../language/service.ts";
 import { CELL_GLOBALS } from "../runtime/globals-text.ts";
+import type { CommTransfer } from "../runtime/messages.ts";
 import { decodeMessage, encodeMessage, isRejected } from "../wire/codec.ts";
 import type { ConnectionInfo } from "../wire/connection.ts";
-import { createHeader, type Header, type JsonObject, type Message } from "../wire/message.ts";
+import { createHeader, type Header, type JsonObject, type Message, type MessageExtras } from "../wire/message.ts";
 import { isRequestType, REQUESTS, type RequestContents, RequestError, type RequestType } from "../wire/requests.ts";
 import { Signer } from "../wire/signing.ts";
 import { type MessageChannel, Sockets } from "../wire/sockets.ts";
@@ -52,7 +53,7 @@ export class Session {
     const { connection, cwd, modules, version, historyFile } = options;
     this.#signer = new Signer(connection.key, connection.hash);
     this.#history = new History(historyFile === undefined ? undefined : new HistoryFile(historyFile));
-    this.#outputs = new Outputs((type, parent, content) => this.#publish(type, parent, content));
+    this.#outputs = new Outputs((type, parent, content, extras) => this.#publish(type, parent, content, extras));
     // Language server and child start side by side, while the front end still connects.
     this.#language = createLanguageService({ cwd, modules, globals: CELL_GLOBALS });
     this.#executor = new Executor({ cwd, modules }, this.#language, this.#outputs);
@@ -62,10 +63,10 @@ export class Session {
       inspect_request: ({ content }) => inspect(this.#language, content),
       is_complete_request: ({ content }) => isComplete(this.#language, content),
       history_request: ({ content }) => ({ status: "ok", history: this.#history.query(content) }),
-      comm_info_request: () => ({ status: "ok", comms: {} }),
-      comm_open: (request) => this.#refuseComm(request),
-      comm_msg: () => ({}),
-      comm_close: () => ({}),
+      comm_info_request: ({ content }) => ({ status: "ok", comms: this.#executor.comms.info(content.targetName) }),
+      comm_open: (request) => this.#comm("open", request, request.content.targetName),
+      comm_msg: (request) => this.#comm("message", request),
+      comm_close: (request) => this.#comm("close", request),
       interrupt_request: () => {
         this.#executor.interrupt();
         return { status: "ok" };
@@ -190,9 +191,10 @@ export class Session {
     return { value: executeReply(result, count), dropWaiting: result.status === "error" && content.stopOnError };
   }
 
-  /** No cell can register a comm target yet: the protocol's answer is to close it at once. */
-  #refuseComm({ header, content }: Request<"comm_open">): JsonObject {
-    this.#publish("comm_close", header, { comm_id: content.commId, data: {} });
+  #comm(event: CommTransfer["event"], request: Request<"comm_msg">, target?: string): JsonObject {
+    const { content, metadata } = request;
+    const buffers = request.buffers.map((bytes) => bytes.toString("base64"));
+    this.#executor.comm({ type: "comm", event, id: content.commId, target, data: content.data, metadata, buffers });
     return {};
   }
 
@@ -201,8 +203,8 @@ export class Session {
     this.#transmit("iopub", this.#message("iopub_welcome", undefined, content, [topic]));
   }
 
-  #publish(type: string, parent: Header | undefined, content: object): void {
-    this.#transmit("iopub", this.#message(type, parent, content, [Buffer.from(type)]));
+  #publish(type: string, parent: Header | undefined, content: object, extras?: MessageExtras): void {
+    this.#transmit("iopub", { ...this.#message(type, parent, content, [Buffer.from(type)]), ...extras });
   }
 
   #send(

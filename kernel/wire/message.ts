@@ -30,6 +30,9 @@ export interface Message<Content = JsonObject> {
   readonly buffers: readonly Buffer[];
 }
 
+/** What few messages have beside their content. */
+export type MessageExtras = Partial<Pick<Message, "metadata" | "buffers">>;
+
 /** Makes the header of a message that the kernel sends. */
 export function createHeader(type: string, session: string): Header {
   return {

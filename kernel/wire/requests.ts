@@ -16,13 +16,17 @@ export interface RequestContents {
   is_complete_request: { readonly code: string };
   history_request: HistoryQuery;
   comm_info_request: { readonly targetName: string | undefined };
-  comm_open: { readonly commId: string; readonly targetName: string };
-  comm_msg: { readonly commId: string };
-  comm_close: { readonly commId: string };
+  comm_open: CommContent & { readonly targetName: string };
+  comm_msg: CommContent;
+  comm_close: CommContent;
   shutdown_request: { readonly restart: boolean };
   interrupt_request: Empty;
 }
 export type RequestType = keyof RequestContents;
+interface CommContent {
+  readonly commId: string;
+  readonly data: JsonObject;
+}
 type Empty = Readonly<Record<never, never>>;
 
 /** Which lines of history a front end wants; `n` undefined means all. */
@@ -111,7 +115,7 @@ export const REQUESTS: { readonly [T in RequestType]: RequestRow<RequestContents
     reply: undefined,
     channels: ["shell"],
     since: "5.0",
-    read: (content) => ({ commId: text(content["comm_id"]), targetName: text(content["target_name"]) }),
+    read: (content) => ({ ...readComm(content), targetName: text(content["target_name"]) }),
   },
   comm_msg: { reply: undefined, channels: ["shell"], since: "5.0", read: readComm },
   comm_close: { reply: undefined, channels: ["shell"], since: "5.0", read: readComm },
@@ -153,8 +157,10 @@ function readCursor(content: JsonObject): { code: string; cursorPos: number } {
   return { code, cursorPos: count(content["cursor_pos"]) ?? Number.POSITIVE_INFINITY };
 }
 
-function readComm(content: JsonObject): { commId: string } {
-  return { commId: text(content["comm_id"]) };
+function readComm(content: JsonObject): CommContent {
+  const data = content["data"];
+  const isObject = typeof data === "object" && data !== null && !Array.isArray(data);
+  return { commId: text(content["comm_id"]), data: isObject ? (data as JsonObject) : {} };
 }
 
 function readHistory(content: JsonObject): HistoryQuery {
