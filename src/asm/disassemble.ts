@@ -29,22 +29,41 @@ export function disassemble(insns: readonly Instruction[], options: DisassembleO
   requireInstructions("insns", insns);
   const placed = place(insns);
   const labels = labelTargets(placed);
-  const spelling = spellingOf(options, labels);
-  const forms = ({ text, mnemonic }: OpcodeRow) => (options.form === "mnemonic" ? mnemonic : text);
-  const lines = placed.map((item) => {
-    const label = labels.get(item.index);
-    const text = item.row ? spell(fitting(forms(item.row), item), item, spelling) : raw(item.insn);
+  const lines = textsOf(placed, labels, options).map(({ index, text }) => {
+    const label = labels.get(index);
     return `${label === undefined ? "" : `${label}:\n`}    ${text}\n`;
   });
   return lines.join("");
 }
 
-interface PlacedRow extends Placed {
+/**
+ * The same by slot, without labels: where a jump goes is told by how far that is (`goto +2`).
+ *
+ * @example
+ * instructionTexts(decode(fromHex("b700000001000000"))).get(0); // "r0 = 1"
+ */
+export function instructionTexts(insns: readonly Instruction[], options: DisassembleOptions = {}): Map<number, string> {
+  requireInstructions("insns", insns);
+  return new Map(textsOf(place(insns), new Map(), options).map(({ index, text }) => [index, text]));
+}
+
+function textsOf(placed: readonly PlacedRow[], labels: ReadonlyMap<number, string>, options: DisassembleOptions) {
+  const spelling = spellingOf(options, labels);
+  const forms = ({ text, mnemonic }: OpcodeRow) => (options.form === "mnemonic" ? mnemonic : text);
+  return placed.map((item) => ({
+    index: item.index,
+    text: item.row ? spell(fitting(forms(item.row), item), item, spelling) : raw(item.insn),
+  }));
+}
+
+/** An instruction where it stands, with its row. */
+export interface PlacedRow extends Placed {
   /** Undefined where the slot is no valid instruction. */
   readonly row?: OpcodeRow;
 }
 
-function place(insns: readonly Instruction[]): PlacedRow[] {
+/** Instructions with their second slots, in order. */
+export function place(insns: readonly Instruction[]): PlacedRow[] {
   const placed: PlacedRow[] = [];
   for (let index = 0; index < insns.length; ) {
     const insn = insns[index];
@@ -57,7 +76,7 @@ function place(insns: readonly Instruction[]): PlacedRow[] {
 }
 
 /** Slots that jumps and calls go to, with the names they get; none in the middle of `ld_imm64` or outside. */
-function labelTargets(placed: readonly PlacedRow[]): Map<number, string> {
+export function labelTargets(placed: readonly PlacedRow[]): Map<number, string> {
   const starts = new Set(placed.map(({ index }) => index));
   const found = new Map<number, string>();
   for (const item of placed) {

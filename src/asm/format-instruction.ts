@@ -29,6 +29,8 @@ export interface LogNames {
   readonly mapAddress?: (index: number, offset: number | undefined) => bigint | undefined;
 }
 
+const NOSPEC = 0xc2;
+
 const CLASS_NAMES = ["ld", "ldx", "st", "stx", "alu", "jmp", "jmp32", "alu64"] as const;
 
 /**
@@ -59,7 +61,8 @@ function unusual({ code, imm }: Instruction): string {
     case CLASS.LDX:
       return `BUG_ldx_${hex}`;
     case CLASS.ST:
-      return `BUG_st_${hex}`;
+      // Linux's own barrier against speculation, which only dumps of rewritten programs hold.
+      return code === NOSPEC ? "nospec" : `BUG_st_${hex}`;
     case CLASS.STX:
       return mode === MODE.ATOMIC ? (narrowAtomic(code, imm) ?? `BUG_${hex}`) : `BUG_stx_${hex}`;
     case CLASS.ALU:
