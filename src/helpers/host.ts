@@ -1,5 +1,6 @@
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
+import type { Callbacks } from "./callbacks.ts";
 
 /** The task on whose behalf a program runs. */
 export interface CurrentTask {
@@ -16,6 +17,8 @@ export interface Host {
   readonly memory: LinearMemory;
   /** All maps by `RuntimeMap.index`. */
   readonly maps: readonly (RuntimeMap | undefined)[];
+  /** Subprograms that helpers can call. */
+  readonly callbacks: Callbacks;
   /** Virtual nanoseconds since boot; an integer below 2^53. */
   ktimeNs(): number;
   /** The CPU that runs now. */

@@ -5,7 +5,8 @@ import type { Host } from "./host.ts";
 import type { HelperImplementation } from "./row.ts";
 
 /** The map that a program names by its header's offset. */
-export const mapAt = (host: Host, header: number): RuntimeMap | undefined => host.maps[mapIndexAt(host.memory, header)];
+export const mapAt = (host: Pick<Host, "maps" | "memory">, header: number): RuntimeMap | undefined =>
+  host.maps[mapIndexAt(host.memory, header)];
 
 /** Flags above 32 bits are known to no map; all ones says so in 32. */
 const flags32 = (low: number, high: number): number => (high === 0 ? low : -1);

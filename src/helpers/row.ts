@@ -29,7 +29,8 @@ export type Passing = "void" | "i32" | "u64" | "pointer";
 
 /**
  * The implementation, bound to one host. Pointer arguments arrive as offsets into linear memory (i32), sizes as i32,
- * `anything` as two i32: low, high; a map as the offset of its header. The result is the i32 that `Passing` describes.
+ * `anything` as two i32: low, high; a map as the offset of its header; a function as the low
+ * half of its address, which `Host.callbacks` knows. The result is the i32 that `Passing` describes.
  */
 export type HelperFunction = (...args: number[]) => number;
 

@@ -1,4 +1,5 @@
 /** All helpers of Linux, one row each: what Linux says of it, and how it is run here where it is. */
+import { CALLBACK_HELPERS } from "./callback-helpers.ts";
 import { CURRENT_HELPERS } from "./current.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
@@ -16,6 +17,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...PRINT_HELPERS,
     ...PROBE_READ_HELPERS,
     ...STACK_HELPERS,
+    ...CALLBACK_HELPERS,
   ].map((row) => [row.name, row]),
 );
 

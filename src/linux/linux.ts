@@ -1,3 +1,4 @@
+import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { LinearMemory } from "../memory/memory.ts";
@@ -100,6 +101,7 @@ export class Linux implements Host {
   readonly memory: LinearMemory;
   /** Filled by the bpf subsystem. */
   readonly maps: (RuntimeMap | undefined)[] = [];
+  readonly callbacks = new Callbacks();
   readonly cpus: readonly Cpu[];
   readonly seed: number;
   readonly symbols = new SymbolTable();

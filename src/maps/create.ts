@@ -6,6 +6,7 @@ import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
 import { PercpuArrayMap } from "./percpu-array.ts";
 import { PercpuHashMap } from "./percpu-hash.ts";
+import { ProgArrayMap } from "./prog-array.ts";
 import { RingbufMap } from "./ringbuf.ts";
 import { MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
@@ -21,6 +22,7 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   percpu_hash: PercpuHashMap,
   percpu_array: PercpuArrayMap,
   ringbuf: RingbufMap,
+  prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,
 };
 

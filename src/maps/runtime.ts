@@ -39,6 +39,8 @@ export interface RuntimeMap {
   readonly header: number;
   /** For arrays: where the elements lie, so that lookups can be inlined. */
   readonly elements?: ElementPlace;
+  /** For arrays of programs: where the places of programs lie, a u32 each: its slot in the machine's table of entries, or 0. */
+  readonly programs?: { readonly base: number; readonly stride: number };
   /** Elements that are there now; for arrays always `maxEntries`. */
   readonly size: number;
   lookup(key: number): number;

@@ -71,4 +71,7 @@ export const SK_BUFF = layout("sk_buff", {
   pkt_type: 1,
   vlan_present: 1,
   tstamp_type: 1,
+  /** Where the headers begin, from `head`. */
+  mac_header: 2,
+  network_header: 2,
 });

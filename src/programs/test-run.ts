@@ -134,6 +134,8 @@ function socketBuffer(memory: LinearMemory, data: Uint8Array, ethernet: boolean)
     protocol: protocolOf(data),
     pkt_type: packetTypeOf(data),
     ifindex: LOOPBACK_IFINDEX,
+    mac_header: SKB_HEADROOM,
+    network_header: SKB_HEADROOM + ETHERNET,
   });
   return {
     context: at,

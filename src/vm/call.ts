@@ -1,11 +1,12 @@
 import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
-import type { RuntimeMap } from "../maps/runtime.ts";
+import type { ElementPlace, RuntimeMap } from "../maps/runtime.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
 import type { BoundHelper, Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import type { Regions } from "./regions.ts";
+import { findProgram, type ProgramPlaces, programPlaces, TAIL_CALL } from "./tail-call.ts";
 import type { Xlated } from "./types.ts";
 
 /** One i32 that a helper call passes: the low or the high half of a register. */
@@ -27,12 +28,14 @@ export interface CallTarget {
   readonly pointers: readonly { readonly register: number; readonly bytes: number | undefined }[];
   /** For lookups in an array that is known before the run: where its elements lie. */
   readonly array: ArrayPlace | undefined;
+  /** The call is a tail call: `call` answers with the slot of the program that goes on, or 0. */
+  readonly tail: boolean;
+  /** For tail calls into an array of programs that is known before the run. */
+  readonly programs: ProgramPlaces | undefined;
 }
 
 /** The elements of an array in linear memory. */
-export interface ArrayPlace {
-  readonly base: number;
-  readonly stride: number;
+export interface ArrayPlace extends ElementPlace {
   readonly maxEntries: number;
   /** The key, where the verifier proved it to be constant and in range. */
   readonly constantKey: number | undefined;
@@ -66,16 +69,35 @@ export function resolveCalls(
   regions: Regions,
 ): (CallTarget | undefined)[] {
   return operations.map((operation, at) => {
-    if (operation.kind !== "helper") return undefined;
-    const helper = environment.helper(operation.id);
     const slot = xlated.origin[at]!;
-    if (helper === undefined) {
-      throw new ProgramError("unknown-helper", slot, `there is no helper ${operation.id} to call`);
-    }
+    const helper = findCallee(operation, environment, slot);
+    if (helper === undefined) return undefined;
     if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
     const { map, constantKey } = xlated.facts[at]!;
     return resolveCall(helper, map === undefined ? undefined : maps[map], constantKey);
   });
+}
+
+/** What a helper call or kfunc call calls; undefined for other operations. */
+function findCallee(operation: Operation, environment: Environment, slot: number): BoundHelper | undefined {
+  switch (operation.kind) {
+    case "helper": {
+      const row = environment.helperRow(operation.id);
+      if (row?.name === TAIL_CALL) return { row, call: findProgram(environment.host) };
+      const helper = environment.helper(operation.id);
+      if (helper !== undefined) return helper;
+      const what =
+        row === undefined ? `there is no helper ${operation.id} to call` : `helper bpf_${row.name} cannot run`;
+      throw new ProgramError("unknown-helper", slot, what);
+    }
+    case "kfunc": {
+      const kfunc = environment.kfunc(operation.id, operation.module);
+      if (kfunc !== undefined) return kfunc;
+      throw new ProgramError("unknown-kfunc", slot, `there is no kfunc with BTF id ${operation.id} to call`);
+    }
+    default:
+      return undefined;
+  }
 }
 
 function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, constantKey?: number): CallTarget {
@@ -83,12 +105,11 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   const types = argumentTypes(row);
   const pointers = types.map((type, i) => ({ register: i + 1, bytes: bytesTouched(type, map) }));
   const elements = name === "map_lookup_elem" ? map?.elements : undefined;
-  // Per-CPU arrays answer by themselves.
-  const array =
-    elements && elements.perCpu === undefined
-      ? { ...elements, maxEntries: map!.spec.maxEntries, constantKey }
-      : undefined;
-  const target = { name, passing, map, pointers, array };
+  const array = elements && { ...elements, maxEntries: map!.spec.maxEntries, constantKey };
+  const tail = name === TAIL_CALL;
+  const target = { name, passing, map, pointers, array, tail, programs: tail ? programPlaces(map) : undefined };
+  // A tail call takes no part in the passing of arguments but its map and its index.
+  if (tail) return { ...target, args: [low(2), low(3)], call };
   const specialised = SPECIALISED[name];
   if (map !== undefined && specialised !== undefined) {
     return { ...target, args: specialised.args, call: specialised.bind(map) };
@@ -106,6 +127,7 @@ function bytesTouched(type: ArgType, map: RuntimeMap | undefined): number | unde
     case "const_size_or_zero":
     case "const_alloc_size_or_zero":
     case "ptr_to_ctx":
+    case "ptr_to_func":
       return 0;
     case "ptr_to_map_key":
       return map?.spec.keySize;

@@ -1,4 +1,5 @@
 import { ARGUMENTS } from "../helpers/arguments.ts";
+import { FUNCTION_HIGH } from "../helpers/callbacks.ts";
 import type { Host } from "../helpers/host.ts";
 import type { ArgType, HelperRow } from "../helpers/row.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
@@ -7,6 +8,7 @@ import type { Argument, CallTarget } from "./call.ts";
 import type { BoundHelper } from "./environment.ts";
 import { ExecutionError } from "./errors.ts";
 import type { Regions } from "./regions.ts";
+import { TAIL_CALL } from "./tail-call.ts";
 
 /** The types of all registers that a helper reads, those included that the verifier does not look at. */
 export function argumentTypes({ args, unchecked = 0 }: HelperRow): ArgType[] {
@@ -33,6 +35,8 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
     map: undefined,
     pointers: [],
     array: undefined,
+    tail: row.name === TAIL_CALL,
+    programs: undefined,
     call: (...halves) => {
       let map: RuntimeMap | undefined;
       const checked = types.flatMap((type, i): number[] => {
@@ -53,6 +57,11 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
             return memory(arg.size ?? halves[2 * i + 2]! >>> 0);
           case "ptr_to_ctx":
             return memory(1);
+          case "ptr_to_func":
+            if (high !== FUNCTION_HIGH || host.callbacks.at(low) === undefined) throw fail(i, "a function");
+            return [low];
+          case "ptr_to_stack":
+            return low === 0 && high === 0 ? [0] : memory(1);
           case "const_size":
           case "const_size_or_zero":
           case "const_alloc_size_or_zero":
@@ -63,7 +72,8 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
             throw fail(i, "what an unverified program can have");
         }
       });
-      const result = call(...checked);
+      // A tail call passes its context on unseen.
+      const result = call(...(row.name === TAIL_CALL ? checked.slice(1) : checked));
       if (row.returns === "ptr_to_map_value_or_null" && result !== 0 && map !== undefined) {
         regions.add({ name: `a value of map ${map.spec.name}`, start: result, size: map.spec.valueSize });
       }

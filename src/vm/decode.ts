@@ -12,7 +12,6 @@ import {
   MODE_MASK,
   OP_MASK,
   REG,
-  REGISTER_COUNT,
   SOURCE,
   SOURCE_MASK,
 } from "../isa/constants.ts";
@@ -20,6 +19,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { opcodeOf } from "../isa/opcodes.ts";
 import { ProgramError } from "./errors.ts";
 import type { AluOp, AtomicOp, Condition, Operand, Operation } from "./operation.ts";
+import { SCRATCH_REGISTER } from "./types.ts";
 
 /**
  * Interprets the fields of every slot once, for the interpreter, the JIT and the control-flow graph.
@@ -135,7 +135,9 @@ function decodeJump(insn: Instruction, at: number): Operation {
   if (group === JMP.CALL && wide && !register) {
     if (insn.src === CALL.HELPER) return { kind: "helper", id: insn.imm };
     if (insn.src === CALL.SUBPROG) return { kind: "call", to: at + 1 + insn.imm };
+    if (insn.src === CALL.KFUNC) return { kind: "kfunc", id: insn.imm, module: insn.offset };
   }
+  if (group === JMP.CALL && wide && register) return { kind: "indirect", register: insn.dst };
   throw badOpcode(insn, at);
 }
 
@@ -156,6 +158,10 @@ function decodeWideImmediate(insns: readonly Instruction[], at: number): Operati
     case LD_IMM64.MAP_VALUE:
     case LD_IMM64.MAP_IDX_VALUE:
       return { kind: "map", dst, map: imm, valueOffset: second.imm };
+    case LD_IMM64.FUNC:
+      return { kind: "function", dst, to: at + 1 + imm };
+    case LD_IMM64.BTF_ID:
+      return { kind: "symbol", dst, id: imm, module: second.imm };
     default:
       throw badOpcode(insn, at);
   }
@@ -198,10 +204,10 @@ function operand(insn: Instruction): Operand {
   return (insn.code & SOURCE_MASK) === SOURCE.X ? { register: insn.src } : { constant: BigInt(insn.imm) };
 }
 
-/** r10 can be read, never written; r11..r15 do not exist. Some instructions use `src` as a number, not a register. */
+/** r10 can be read, never written; r11 is only rewriting's own (Linux's BPF_REG_AX); r12..r15 do not exist. Some instructions use `src` as a number, not a register. */
 function checkRegisters(insn: Instruction, at: number): void {
   const kind = insn.code & CLASS_MASK;
-  if (insn.dst >= REGISTER_COUNT || insn.src >= REGISTER_COUNT) {
+  if (insn.dst > SCRATCH_REGISTER || insn.src > SCRATCH_REGISTER) {
     throw new ProgramError("bad-register", at, `there is no register r${Math.max(insn.dst, insn.src)}`);
   }
   const writesDst = kind === CLASS.ALU || kind === CLASS.ALU64 || kind === CLASS.LDX || kind === CLASS.LD;

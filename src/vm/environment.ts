@@ -1,15 +1,21 @@
 import type { Host } from "../helpers/host.ts";
 import type { HelperFunction, HelperRow } from "../helpers/row.ts";
 import type { LinearMemory } from "../memory/memory.ts";
-import { STACK_SIZE } from "./types.ts";
+import { skbLoadHelper } from "./packet-load.ts";
+import type { RunnableProgram } from "./program.ts";
+import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS } from "./types.ts";
+import { exported } from "./wasm/exported.ts";
 
-/** Bytes of program stack of one CPU: room for programs that run inside the helpers of others. */
-const CPU_STACK = 128 * STACK_SIZE;
+/**
+ * Bytes of program stack of one CPU: the deepest chain of tail calls out of subprograms, and room for programs that run
+ * inside the helpers of others.
+ */
+const CPU_STACK = (MAX_TAIL_CALLS + 15) * MAX_CALL_FRAMES * FRAME_SIZE;
 
 /** Bytes behind each stack that belong to nobody: what runs past its end does not reach something else by accident. */
 const GUARD = 4096;
 
-/** A helper whose implementation belongs to one host. */
+/** A helper or kfunc whose implementation belongs to one host. */
 export interface BoundHelper {
   readonly row: HelperRow;
   readonly call: HelperFunction;
@@ -18,6 +24,10 @@ export interface BoundHelper {
 export interface EnvironmentOptions {
   /** Finds a helper by id: `helperById` for Linux's own; a conformance suite brings others. */
   readonly helpers: (id: number) => HelperRow | undefined;
+  /** Finds a kfunc by its BTF id and its module (0: vmlinux); its row is like a helper's. None by default. */
+  readonly kfuncs?: (id: number, module: number) => HelperRow | undefined;
+  /** The address of a variable of Linux by its BTF id and its module. None by default. */
+  readonly symbols?: (id: number, module: number) => bigint | undefined;
   readonly cpus?: number;
   /** Remembers what of the host lies outside memory (clock, random numbers) and returns what brings it back. */
   readonly remember?: () => () => void;
@@ -29,11 +39,15 @@ export class Environment {
   readonly memory: LinearMemory;
   /** Offset of the end of the free stack of the CPU that runs now; stacks grow down. */
   readonly stackPointer: WebAssembly.Global;
-  /** Entries of programs by slot, for tail calls; every module imports it. */
+  /** Tail calls that the run under way has made. */
+  readonly tailCalls: WebAssembly.Global;
+  /** Entries of programs by slot, for tail calls; every module imports it. Slot 0 stays empty. */
   readonly entries: WebAssembly.Table;
-  readonly #rememberHost: (() => () => void) | undefined;
-  readonly #row: (id: number) => HelperRow | undefined;
-  readonly #bound = new Map<number, BoundHelper>();
+  /** Bytes at the context that the unverified run under way may touch: those whom it tail-calls may, too. */
+  contextLength = 0;
+  readonly #options: EnvironmentOptions;
+  readonly #bound = new Map<string, BoundHelper>();
+  readonly #slots = new WeakMap<RunnableProgram, number>();
   /** Where the stack of each CPU ends. */
   readonly #tops: readonly number[];
   /** The stack pointer of each CPU that does not run now. */
@@ -44,18 +58,19 @@ export class Environment {
    * @example
    * const environment = new Environment(host, { helpers: helperById, cpus: 2 });
    */
-  constructor(host: Host, { helpers, cpus = 1, remember }: EnvironmentOptions) {
+  constructor(host: Host, options: EnvironmentOptions) {
+    const { cpus = 1 } = options;
     this.host = host;
-    this.#rememberHost = remember;
+    this.#options = options;
     this.memory = host.memory;
-    this.#row = helpers;
     this.#tops = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
     this.#stacks = [...this.#tops];
     this.stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, this.#stacks[0]!);
-    this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 0 });
+    this.tailCalls = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+    this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
   }
 
-  /** Makes programs run on the stack of `cpu` from now on; the other CPU's programs keep theirs. */
+  /** Makes programs run on `cpu` from now on, on its stack and its values of maps; other CPUs' programs keep theirs. */
   selectCpu(cpu: number): void {
     this.#stacks[this.#cpu] = this.stackPointer.value;
     this.#cpu = cpu;
@@ -66,21 +81,52 @@ export class Environment {
   /** Frees the whole stack of the CPU that runs now: for after an exception that left programs without their `exit`. */
   unwind(): void {
     this.stackPointer.value = this.#tops[this.#cpu]!;
+    this.tailCalls.value = 0;
   }
 
   /** The helper with this id, or undefined where there is none or it is not implemented. */
   helper(id: number): BoundHelper | undefined {
-    const known = this.#bound.get(id);
-    if (known !== undefined) return known;
-    const row = this.#row(id);
-    if (row?.implement === undefined) return undefined;
-    const bound = { row, call: row.implement(this.host) };
-    this.#bound.set(id, bound);
-    return bound;
+    return this.#bind(`helper ${id}`, () => skbLoadHelper(id) ?? this.#options.helpers(id));
+  }
+
+  /** The kfunc with this BTF id, or undefined where there is none or it is not implemented. */
+  kfunc(id: number, module: number): BoundHelper | undefined {
+    return this.#bind(`kfunc ${module} ${id}`, () => this.#options.kfuncs?.(id, module));
+  }
+
+  /** The prototype of a helper, implemented or not. */
+  helperRow(id: number): HelperRow | undefined {
+    return this.#options.helpers(id);
+  }
+
+  /** The address of a variable of Linux. */
+  symbol(id: number, module: number): bigint | undefined {
+    return this.#options.symbols?.(id, module);
+  }
+
+  /** The slot of a program in `entries`, by which tail calls reach it: given at the first question, and kept. */
+  slotOf(program: RunnableProgram): number {
+    let slot = this.#slots.get(program);
+    if (slot === undefined) {
+      slot = this.entries.grow(1);
+      this.entries.set(slot, program.entry ?? exported((context) => program.enter(context)));
+      this.#slots.set(program, slot);
+    }
+    return slot;
   }
 
   /** For rewinding: remembers what of the host lies outside linear memory and returns what brings it back. */
   remember(): () => void {
-    return this.#rememberHost?.() ?? (() => {});
+    return this.#options.remember?.() ?? (() => {});
+  }
+
+  #bind(key: string, find: () => HelperRow | undefined): BoundHelper | undefined {
+    const known = this.#bound.get(key);
+    if (known !== undefined) return known;
+    const row = find();
+    if (row?.implement === undefined) return undefined;
+    const bound = { row, call: row.implement(this.host) };
+    this.#bound.set(key, bound);
+    return bound;
   }
 }

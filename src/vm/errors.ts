@@ -9,6 +9,9 @@ export type ProgramErrorCode =
   | "falls-off"
   | "bad-map"
   | "unknown-helper"
+  | "unknown-kfunc"
+  | "unknown-symbol"
+  | "too-large"
   | "not-verified";
 
 /**

@@ -26,6 +26,10 @@ export type AtomicOp = "add" | "or" | "and" | "xor" | "xchg" | "cmpxchg";
 
 export type Bytes = 1 | 2 | 4 | 8;
 
+/** The operations that take two slots, the forms of `ld_imm64`; the second slot is never reached. */
+export const takesTwoSlots = ({ kind }: Operation): boolean =>
+  kind === "constant" || kind === "map" || kind === "function" || kind === "symbol";
+
 /** What a slot means, with every field already interpreted. Jump targets are slot indices. */
 export type Operation =
   | { kind: "alu"; op: AluOp; wide: boolean; dst: number; src: Operand }
@@ -37,6 +41,10 @@ export type Operation =
   | { kind: "constant"; dst: number; value: bigint }
   /** `dst` = the map, or with `valueOffset` the address of that byte of its only value. */
   | { kind: "map"; dst: number; map: number; valueOffset: number | undefined }
+  /** `dst` = the address of the subprogram at slot `to`, for a helper that calls it. */
+  | { kind: "function"; dst: number; to: number }
+  /** `dst` = the address of a variable of Linux, by BTF id; `module` 0 is vmlinux. */
+  | { kind: "symbol"; dst: number; id: number; module: number }
   | { kind: "load"; bytes: Bytes; signed: boolean; dst: number; base: number; offset: number }
   | { kind: "store"; bytes: Bytes; base: number; offset: number; src: Operand }
   /** With `fetch`, the old value goes to `src`; `cmpxchg` compares with r0 and leaves the old value there. */
@@ -44,6 +52,10 @@ export type Operation =
   | { kind: "jump"; to: number }
   | { kind: "branch"; condition: Condition; wide: boolean; left: number; right: Operand; to: number }
   | { kind: "helper"; id: number }
+  /** A function of Linux, by BTF id. */
+  | { kind: "kfunc"; id: number; module: number }
+  /** `callx`: the function whose address is in a register, or the helper whose number is. */
+  | { kind: "indirect"; register: number }
   | { kind: "call"; to: number }
   | { kind: "exit" }
   /** The second slot of a `ld_imm64`: never reached. */

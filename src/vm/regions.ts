@@ -2,7 +2,7 @@ import type { RuntimeMap } from "../maps/runtime.ts";
 import { DIRECT_MAP, DIRECT_MAP_HIGH } from "../memory/memory.ts";
 import { ExecutionError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE } from "./types.ts";
+import { CHECKED_STACK } from "./types.ts";
 
 /** A piece of memory that an unverified program may touch. */
 export interface Region {
@@ -31,6 +31,8 @@ export class Regions {
   constructor(lasting: readonly Region[] = []) {
     this.#lasting = lasting;
   }
+  /** Where the stack of the run under way begins. */
+  stackStart = 0;
 
   add(region: Region): void {
     if (!this.#regions.some((r) => r.start === region.start && r.size === region.size)) this.#regions.push(region);
@@ -43,7 +45,8 @@ export class Regions {
 
   /** Starts over with what every run has: its memory and the stack, which ends at `top`. */
   begin(memory: number, length: number, top: number): void {
-    const size = MAX_CALL_FRAMES * STACK_SIZE;
+    const size = CHECKED_STACK;
+    this.stackStart = top - size;
     this.#regions.splice(
       0,
       this.#regions.length,

@@ -5,10 +5,12 @@ import { PROGRAMS } from "../programs/table.ts";
 import type { InstructionFacts, Verdict } from "../verifier/verdict.ts";
 import { rewriteContextAccess } from "./context.ts";
 import { ProgramError } from "./errors.ts";
+import { isCounterJump, isMayGoto, rewriteMayGoto, startCounter, withCounters } from "./may-goto.ts";
+import { isPacketLoad, rewritePacketLoad } from "./packet-load.ts";
 import { type Group, splice } from "./splice.ts";
 import { subprogramStarts } from "./subprograms.ts";
 import type { Access, Subprogram, Xlated, XlatedFacts } from "./types.ts";
-import { STACK_SIZE } from "./types.ts";
+import { SCRATCH_REGISTER, STACK_SIZE } from "./types.ts";
 
 /** An unconditional jump to the next slot: what a branch whose jump is never taken becomes, and then nothing. */
 const NOP: Instruction = { code: CLASS.JMP | JMP.JA, dst: 0, src: 0, offset: 0, imm: 0 };
@@ -27,23 +29,39 @@ export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
     throw new ProgramError("not-verified", verdict.at ?? 0, verdict.error ?? "the verifier rejected the program");
   }
   const layout = PROGRAMS[spec.type].context;
+  const live = liveSubprograms(spec.insns, verdict);
+  const subprograms = withCounters(live, spec.insns);
+  const prologues = new Map<number, Group>();
+  const counterAt = (at: number): number => {
+    const { start, stackDepth } = subprograms.findLast((each) => each.start <= at)!;
+    prologues.set(start, [startCounter(-stackDepth)]);
+    return -stackDepth;
+  };
   const groups: Group[] = spec.insns.map((insn, at): Group => {
     const facts = verdict.facts[at]!;
     if (!facts.seen && !isSecondOfSeen(spec.insns, verdict.facts, at)) return [];
+    if (isMayGoto(insn)) return rewriteMayGoto(insn, counterAt(at));
+    if (isPacketLoad(insn)) return rewritePacketLoad(insn);
     if (facts.pointer === "ctx" && layout !== undefined) return rewriteContextAccess(layout, insn);
     return hardWire(spec.insns, verdict.facts, at);
   });
-  const { insns, origin, positions } = splice(spec.insns, groups);
+  const { insns, origin, positions } = splice(spec.insns, groups, { prologues, leaves: isCounterJump });
   return {
     type: spec.type,
     name: spec.name,
     verified: true,
     insns,
     origin,
-    facts: insns.map((insn, at) => keepFacts(insn, verdict.facts[origin[at]!]!)),
+    facts: insns.map((insn, at) => factsOf(insn, verdict.facts[origin[at]!]!)),
     maps: spec.maps,
-    subprograms: liveSubprograms(spec.insns, verdict, positions),
+    subprograms: subprograms.map(({ start, stackDepth }) => ({ start: positions[start]!, stackDepth })),
   };
+}
+
+/** What is known of an instruction: `may_goto`'s own always reaches its counter, the rest is what the verifier found. */
+function factsOf(insn: Instruction, facts: InstructionFacts): XlatedFacts {
+  const counts = insn.dst === SCRATCH_REGISTER || insn.src === SCRATCH_REGISTER;
+  return counts ? { access: "proved" } : keepFacts(insn, facts);
 }
 
 /** What the verifier's facts about a slot mean to the engines. */
@@ -81,11 +99,9 @@ function isSecondOfSeen(insns: readonly Instruction[], facts: readonly Instructi
   return first !== undefined && first.code === LD_IMM64_CODE && insns[at]!.code === 0 && facts[at - 1]!.seen;
 }
 
-/** Subprograms in the order of the program; the verdict's stack depths are in that order too. */
-function liveSubprograms(insns: readonly Instruction[], verdict: Verdict, positions: readonly number[]): Subprogram[] {
-  const starts = subprogramStarts(insns);
-  return starts
+/** Subprograms that some path reaches, in the order of the program; the verdict's stack depths are in that order too. */
+function liveSubprograms(insns: readonly Instruction[], verdict: Verdict): Subprogram[] {
+  return subprogramStarts(insns)
     .map((start, i) => ({ start, stackDepth: verdict.stackDepth[i] ?? STACK_SIZE }))
-    .filter(({ start }) => verdict.facts[start]!.seen)
-    .map(({ start, stackDepth }) => ({ start: positions[start]!, stackDepth }));
+    .filter(({ start }) => verdict.facts[start]!.seen);
 }

@@ -9,41 +9,65 @@ export interface Spliced {
   readonly insns: Instruction[];
   /** For each new slot, the old slot whose group it belongs to. */
   readonly origin: number[];
-  /** For each old slot, where its group begins now; one more entry for the end. */
+  /** For each old slot, where its group begins now, with what was put before it; one more entry for the end. */
   readonly positions: number[];
+}
+
+export interface SpliceOptions {
+  /** By slot: instructions before its group that a call of the slot executes and a jump to it does not. */
+  readonly prologues?: ReadonlyMap<number, Group>;
+  /** Whether a jump within a group goes where the jump that it replaces went. */
+  readonly leaves?: (insn: Instruction) => boolean;
 }
 
 /**
  * Lays out a program in which slots were replaced by groups, and aims its jumps and calls at where their targets are now.
- * A jump whose target was removed goes to what follows it. A jump is mended only if it is the original slot's own (same
- * object); other instructions of a group jump within the group and are left alone.
+ * A jump whose target was removed goes to what follows it. A jump is mended if it is the original slot's own (same
+ * object), alone, or `leaves` says so; other instructions of a group jump within the group and are left alone.
  * Throws `ProgramError` where a target has moved out of an offset's reach.
  */
-export function splice(old: readonly Instruction[], groups: readonly Group[]): Spliced {
+export function splice(
+  old: readonly Instruction[],
+  groups: readonly Group[],
+  { prologues, leaves }: SpliceOptions = {},
+): Spliced {
+  /** Where a call of each old slot goes, and where a jump does. */
   const positions: number[] = [];
+  const targets: number[] = [];
   const origin: number[] = [];
   let end = 0;
   groups.forEach((group, at) => {
+    const before = prologues?.get(at)?.length ?? 0;
     positions.push(end);
-    end += group.length;
-    for (let i = 0; i < group.length; i++) origin.push(at);
+    targets.push(end + before);
+    end += before + group.length;
+    for (let i = 0; i < before + group.length; i++) origin.push(at);
   });
   positions.push(end);
+  targets.push(end);
 
   const insns: Instruction[] = [];
   groups.forEach((group, at) => {
+    insns.push(...(prologues?.get(at) ?? []));
     for (const insn of group) {
-      const mended = group.length === 1 || insn === old[at] ? retarget(insn, at, insns.length, positions) : insn;
-      insns.push(mended);
+      const mended = group.length === 1 || insn === old[at] || leaves?.(insn) === true;
+      insns.push(mended ? retarget(insn, at, insns.length, positions, targets) : insn);
     }
   });
   return { insns, origin, positions };
 }
 
-function retarget(insn: Instruction, from: number, to: number, positions: readonly number[]): Instruction {
+function retarget(
+  insn: Instruction,
+  from: number,
+  to: number,
+  positions: readonly number[],
+  targets: readonly number[],
+): Instruction {
   const field = targetField(insn);
   if (field === undefined) return insn;
-  const distance = positions[from + 1 + insn[field]]! - (to + 1);
+  const jumps = (insn.code & CLASS_MASK) !== CLASS.LD && (insn.code & OP_MASK) !== JMP.CALL;
+  const distance = (jumps ? targets : positions)[from + 1 + insn[field]]! - (to + 1);
   if (field === "offset" && (distance < -0x8000 || distance > 0x7fff)) {
     throw new ProgramError(
       "bad-jump",
@@ -52,6 +76,12 @@ function retarget(insn: Instruction, from: number, to: number, positions: readon
     );
   }
   return distance === insn[field] ? insn : { ...insn, [field]: distance };
+}
+
+/** How many slots after the next instruction an instruction's target is; undefined where it has none. */
+export function targetDistance(insn: Instruction): number | undefined {
+  const field = targetField(insn);
+  return field && insn[field];
 }
 
 /** Which field of an instruction counts slots to another instruction. */

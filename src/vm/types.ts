@@ -48,8 +48,23 @@ export interface Xlated {
   readonly subprograms: readonly Subprogram[];
 }
 
-/** Bytes of stack of one function call, as in Linux; frames lie 512 bytes apart. */
+/** Bytes of stack of one function call that a program may use, as in Linux. */
 export const STACK_SIZE = 512;
+
+/** Distance between the frames of calls: below its own bytes a function has room for what rewriting adds. */
+export const FRAME_SIZE = STACK_SIZE + 16;
+
+/** The register that only rewriting uses, Linux's BPF_REG_AX: programs cannot name it. */
+export const SCRATCH_REGISTER = 11;
 
 /** How deep calls may nest, the main function included. */
 export const MAX_CALL_FRAMES = 8;
+
+/** Bytes of the frames of calls from one function down. */
+export const FRAMES = MAX_CALL_FRAMES * FRAME_SIZE;
+
+/** Bytes of stack that an unverified program may use: its own frames, and those of callbacks three deep. */
+export const CHECKED_STACK = 4 * FRAMES;
+
+/** How many tail calls one run may make, those of its subprograms included: `MAX_TAIL_CALL_CNT`. */
+export const MAX_TAIL_CALLS = 33;

@@ -1,10 +1,14 @@
+import { LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { slotsOf } from "../isa/opcodes.ts";
 import { checkReserved } from "../isa/reserved.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { decode } from "./decode.ts";
 import { ProgramError } from "./errors.ts";
+import { counterOffset, isCounterJump, isMayGoto, rewriteMayGoto, startCounter } from "./may-goto.ts";
 import type { Operation } from "./operation.ts";
+import { isPacketLoad, rewritePacketLoad } from "./packet-load.ts";
+import { type Group, type Spliced, splice, targetDistance } from "./splice.ts";
 import { subprogramStarts } from "./subprograms.ts";
 import { STACK_SIZE, type Xlated } from "./types.ts";
 
@@ -16,56 +20,75 @@ import { STACK_SIZE, type Xlated } from "./types.ts";
  * const xlated = unverified({ type: "raw", name: "demo", insns, maps: [], license: "GPL" });
  */
 export function unverified(spec: ProgramSpec): Xlated {
-  const operations = checkShape(spec);
+  checkFields(spec.insns);
+  checkTargets(spec);
+  const { insns, origin, positions } = expand(spec);
+  const operations = decode(insns);
+  checkEnd(operations, origin);
   return {
     type: spec.type,
     name: spec.name,
     verified: false,
-    insns: spec.insns,
-    origin: spec.insns.map((_, at) => at),
+    insns,
+    origin,
     facts: operations.map((o) => (o.kind === "map" ? { map: o.map } : {})),
     maps: spec.maps,
-    subprograms: subprogramStarts(spec.insns).map((start) => ({ start, stackDepth: STACK_SIZE })),
+    subprograms: subprogramStarts(spec.insns).map((start) => ({ start: positions[start]!, stackDepth: STACK_SIZE })),
   };
 }
 
-function checkShape(spec: ProgramSpec): readonly Operation[] {
-  checkFields(spec.insns);
-  const operations = decode(spec.insns);
-  if (operations.length === 0) throw new ProgramError("empty", 0, "the program has no instructions");
-  const target = (to: number, at: number): void => {
-    if (operations[to] === undefined) throw new ProgramError("bad-jump", at, `it jumps to ${to}, outside the program`);
-    if (operations[to].kind === "second")
-      throw new ProgramError("bad-jump", at, `it jumps into the ld_imm64 at ${to - 1}`);
-  };
-  operations.forEach((operation, at) => {
-    switch (operation.kind) {
-      case "jump":
-      case "branch":
-      case "call":
-        target(operation.to, at);
-        break;
-      case "map":
-        if (spec.maps[operation.map] === undefined) {
-          throw new ProgramError(
-            "bad-map",
-            at,
-            `there is no map ${operation.map}; the program has ${spec.maps.length}`,
-          );
-        }
-        break;
+/** Instructions that no engine executes become those that do, as after a verdict. */
+function expand({ type, insns }: ProgramSpec): Spliced {
+  const starts = subprogramStarts(insns);
+  const counterAt = counterOffset(STACK_SIZE);
+  const prologues = new Map<number, Group>();
+  const groups = insns.map((insn, at): Group => {
+    if (isMayGoto(insn)) {
+      prologues.set(starts.findLast((start) => start <= at)!, [startCounter(counterAt)]);
+      return rewriteMayGoto(insn, counterAt);
+    }
+    if (!isPacketLoad(insn)) return [insn];
+    if (type === "socket_filter" || type === "sched_cls") return rewritePacketLoad(insn);
+    throw new ProgramError(
+      "unsupported",
+      at,
+      `programs of type ${type} have no socket buffer to load packet bytes from`,
+    );
+  });
+  return splice(insns, groups, { prologues, leaves: isCounterJump });
+}
+
+function checkTargets({ insns, maps }: ProgramSpec): void {
+  if (insns.length === 0) throw new ProgramError("empty", 0, "the program has no instructions");
+  const seconds = new Set<number>();
+  insns.forEach(({ code }, at) => {
+    if (code === LD_IMM64_CODE && !seconds.has(at)) seconds.add(at + 1);
+  });
+  insns.forEach((insn, at) => {
+    if (seconds.has(at)) return;
+    const distance = targetDistance(insn);
+    if (distance !== undefined) {
+      const to = at + 1 + distance;
+      if (insns[to] === undefined) throw new ProgramError("bad-jump", at, `it jumps to ${to}, outside the program`);
+      if (seconds.has(to)) throw new ProgramError("bad-jump", at, `it jumps into the ld_imm64 at ${to - 1}`);
+    }
+    const namesMap = insn.code === LD_IMM64_CODE && insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC;
+    if (namesMap && insn.src !== LD_IMM64.BTF_ID && maps[insn.imm] === undefined) {
+      throw new ProgramError("bad-map", at, `there is no map ${insn.imm}; the program has ${maps.length}`);
     }
   });
+}
+
+function checkEnd(operations: readonly Operation[], origin: readonly number[]): void {
   const last = operations.length - 1;
   const kind = operations[last]!.kind;
   if (kind !== "exit" && kind !== "jump") {
     throw new ProgramError(
       "falls-off",
-      last,
+      origin[last]!,
       "the program runs off its end; the last instruction must be exit or a jump",
     );
   }
-  return operations;
 }
 
 /** Opcodes that do not exist, registers that do not exist, fields that should hold 0 and do not. */

@@ -1,4 +1,5 @@
 /** A host for helpers without a machine: everything set by the test. */
+import { Callbacks } from "../../src/helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../../src/helpers/host.ts";
 import { helperId } from "../../src/helpers/names.ts";
 import { helperById } from "../../src/helpers/table.ts";
@@ -8,6 +9,7 @@ import { LinearMemory, RETURN_HIGH } from "../../src/memory/memory.ts";
 export class BareHost implements Host {
   readonly memory = new LinearMemory();
   readonly maps: RuntimeMap[] = [];
+  readonly callbacks = new Callbacks();
   readonly lines: string[] = [];
   now = 0;
   current: CurrentTask = { pid: 12, tgid: 10, uid: 1000, gid: 100, comm: "bash" };

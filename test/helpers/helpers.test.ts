@@ -258,7 +258,19 @@ describe("growing memory", () => {
     probe_read_kernel_str: () => [u32(0, 0), 8, u32(0x41414141, 0), DIRECT_MAP_HIGH],
     get_stackid: () => [0, make({ type: "stack_trace", valueSize: 64 }), 0, 0],
     get_stack: () => [0, u32(0, 0, 0, 0), 16, 0, 0],
+    for_each_map_elem: () => [make({ type: "array" }), growing(), 0, 0, 0],
+    loop: () => [3, 0, growing(), 0, 0, 0],
   };
+
+  /** The address of a callback that grows memory. */
+  function growing(): number {
+    const address = host.callbacks.reserve();
+    host.callbacks.define(address, () => {
+      host.memory.allocate(host.memory.u8.length);
+      return 0;
+    });
+    return address;
+  }
 
   /** Grows memory, which detaches every view taken before, in the middle of every helper that asks the host. */
   class GrowingHost extends BareHost {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Callbacks } from "../../src/helpers/callbacks.ts";
 import type { Host } from "../../src/helpers/host.ts";
 import type { ArgType, HelperRow } from "../../src/helpers/row.ts";
 import { HELPERS, helperById } from "../../src/helpers/table.ts";
@@ -151,6 +152,7 @@ describe.skipIf(!available)(suiteName("helpers against the running Linux"), () =
     return {
       memory,
       maps: [],
+      callbacks: new Callbacks(),
       ktimeNs: () => 0,
       cpu: () => 0,
       task: () => ({ pid: 0, tgid: 0, uid: 0, gid: 0, comm: "" }),

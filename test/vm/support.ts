@@ -1,4 +1,5 @@
 import { assemble } from "../../src/asm/assemble.ts";
+import { Callbacks } from "../../src/helpers/callbacks.ts";
 import type { Host } from "../../src/helpers/host.ts";
 import { HELPERS, helperById } from "../../src/helpers/table.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
@@ -15,6 +16,7 @@ import { unverified } from "../../src/vm/unverified.ts";
 export class BareHost implements Host {
   readonly memory = new LinearMemory();
   readonly maps: RuntimeMap[] = [];
+  readonly callbacks = new Callbacks();
   readonly traced: string[] = [];
   time = 1_000_000;
   #random = 0;

@@ -39,7 +39,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
       ],
       ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory/],
       ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begin 1 before memory/],
-      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(4096 bytes/],
+      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(16896 bytes/],
       ["r0 = 64\nr0 = *(u32 *)(r0 + 0)", 1, /4 bytes at 0x40 are in no memory: a null pointer gone astray/],
       [
         "r3 = 0x123456789a ll\nr3 = *(u32 *)(r3 + 0)",
@@ -56,7 +56,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
     });
 
     test("the address is given", () => {
-      expect(failure("r0 = *(u8 *)(r1 + 16)\nexit").address! & 0xfffn).toBe(16n);
+      expect(failure("r0 = *(u8 *)(r1 + 16)\nexit").address! & 0xfn).toBe(0n);
     });
 
     test("an access of 8 bytes at the very end of the address space does not wrap", () => {
@@ -162,7 +162,6 @@ describe("the shape of a program is checked before it runs", () => {
     ["a division with offset 2", [insn(0x37, { offset: 2, imm: 1 }), EXIT], "reserved-field"],
     ["half a ld_imm64", [insn(0x18)], "bad-opcode"],
     ["a field that should be 0", [insn(0x95, { imm: 1 })], "reserved-field"],
-    ["a kfunc, which no engine has", [insn(0x85, { src: 2, imm: 5 }), EXIT], "unsupported"],
     ["a packet load of classic BPF", [insn(0x30), EXIT], "unsupported"],
     ["register 11", [insn(0xb7, { dst: 11 }), EXIT], "bad-register"],
     ["a write to r10", [insn(0xb7, { dst: 10 }), EXIT], "bad-register"],

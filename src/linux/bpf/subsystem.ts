@@ -2,6 +2,8 @@ import type { Host } from "../../helpers/host.ts";
 import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
+import { MapError } from "../../maps/error.ts";
+import { type ArrayProgram, ProgArrayMap } from "../../maps/prog-array.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import { DISPLAY } from "../../plot/displayable.ts";
@@ -64,6 +66,7 @@ export class BpfSubsystem {
     const index = this.host.maps.length;
     const map = createMap(this.host.memory, index, spec, { cpus: this.#cpus, maps: this.host.maps });
     this.host.maps[index] = map;
+    if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));
     return map;
   }
 
@@ -79,6 +82,7 @@ export class BpfSubsystem {
     const before = this.host.maps.length;
     try {
       const maps = spec.maps.map((map, index) => existing[index] ?? this.createMap(map));
+      for (const map of maps) requireKind(map, spec);
       const xlated = verdict === undefined ? unverified(spec) : rewrite(spec, verdict);
       const runnable = (engine === "jit" ? jit : interpret)(xlated, this.environment, maps);
       return this.#register({ spec, verdict, engine, runnable, maps });
@@ -87,6 +91,11 @@ export class BpfSubsystem {
       this.host.maps.length = before;
       throw error;
     }
+  }
+
+  #arrayProgram(id: number): ArrayProgram | undefined {
+    const program = this.programs.get(id);
+    return program && { slot: this.environment.slotOf(program.runnable), kind: program.spec.type };
   }
 
   #register(parts: Omit<LinuxProgram, "id">): LinuxProgram {
@@ -133,4 +142,15 @@ export class BpfSubsystem {
     this.environment.selectCpu(cpu);
     this.#cpu = cpu;
   }
+}
+
+/** An array of programs holds programs of one kind, and only programs of that kind may use it. */
+function requireKind(map: RuntimeMap, { type, name }: ProgramSpec): void {
+  if (!(map instanceof ProgArrayMap) || map.accepts(type)) return;
+  throw new MapError(
+    "EINVAL",
+    map.spec.name,
+    `program ${name} of type ${type} cannot tail-call programs of type ${map.kind}`,
+    "Tail calls stay within one program type: give each type an array of its own.",
+  );
 }

@@ -1,5 +1,5 @@
 import { reversePostorder } from "../../asm/flow/order.ts";
-import type { Operation } from "../operation.ts";
+import { type Operation, takesTwoSlots } from "../operation.ts";
 
 /** A run of slots that is only entered at its start and only left at its end. */
 export interface Block {
@@ -46,11 +46,8 @@ export function successorSlots(operations: readonly Operation[], at: number): nu
       return [operation.to, at + 1];
     case "exit":
       return [];
-    case "constant":
-    case "map":
-      return [at + 2];
     default:
-      return [at + 1];
+      return [at + (takesTwoSlots(operation) ? 2 : 1)];
   }
 }
 
@@ -72,8 +69,9 @@ function findLeaders(operations: readonly Operation[], entry: number): Set<numbe
 
 function endOfBlock(operations: readonly Operation[], leaders: ReadonlySet<number>, start: number): number {
   for (let at = start; ; ) {
-    const { kind } = operations[at]!;
-    const next = kind === "constant" || kind === "map" ? at + 2 : at + 1;
+    const operation = operations[at]!;
+    const { kind } = operation;
+    const next = at + (takesTwoSlots(operation) ? 2 : 1);
     if (kind === "jump" || kind === "branch" || kind === "exit" || leaders.has(next)) return next;
     at = next;
   }

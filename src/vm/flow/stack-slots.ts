@@ -44,7 +44,7 @@ export function promotableSlots(
 ): ReadonlyMap<number, StackSlot> {
   const use: FrameUse = { direct: new Map(), memory: [] };
   const entries: (Value[] | undefined)[] = blocks.map(() => undefined);
-  entries[0] = new Array<Value>(REG.R10).fill("other").concat(0);
+  entries[0] = [...new Array<Value>(REG.R10).fill("other"), 0, "other"];
   // Values only ever change towards "somewhere", so this ends; most programs need two rounds.
   for (let changed = true; changed; ) {
     changed = false;
@@ -86,6 +86,8 @@ function transfer(
       return set(values, operation.dst, "other", values[operation.src] === "other");
     case "constant":
     case "map":
+    case "function":
+    case "symbol":
       return set(values, operation.dst, "other", true);
     case "load":
       return set(values, operation.dst, "other", access(operation.base, operation.offset, operation.bytes, true));
@@ -98,7 +100,8 @@ function transfer(
       if (values[src] !== "other" || !access(base, offset, bytes, false)) return false;
       return !fetch || set(values, op === "cmpxchg" ? REG.R0 : src, "other", true);
     }
-    case "helper": {
+    case "helper":
+    case "kfunc": {
       const followed = target!.array === undefined ? passToHelper(target!, values, use) : lookUp(target!.array, access);
       values.fill("other", REG.R0, REG.R6);
       return followed;
@@ -108,6 +111,8 @@ function transfer(
       values.fill("other", REG.R0, REG.R6);
       return !passes;
     }
+    case "indirect":
+      return false;
     case "jump":
     case "branch":
     case "exit":

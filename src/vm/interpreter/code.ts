@@ -1,6 +1,7 @@
-import { REGISTER_COUNT } from "../../isa/constants.ts";
+import type { CallTarget } from "../call.ts";
+import type { AddressOperation } from "../load-address.ts";
 import type { Operand, Operation } from "../operation.ts";
-import { type Access, MAX_CALL_FRAMES, type Xlated, type XlatedFacts } from "../types.ts";
+import { type Access, MAX_CALL_FRAMES, SCRATCH_REGISTER, type Xlated, type XlatedFacts } from "../types.ts";
 
 /** The interpreter's own opcodes; the number is the position. `execute` switches over these numbers. */
 export const CODES = [
@@ -51,12 +52,17 @@ export const CODES = [
   ...["eq32", "ne32", "gt32", "ge32", "lt32", "le32", "set32", "sgt32", "sge32", "slt32", "sle32"],
   // the two slots of ld_imm64: 74
   ...["constant", "second"],
+  // calls that go elsewhere: 76
+  ...["tail", "indirect"],
 ];
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(CODES.map((name, number) => [name, number]));
 
-/** In the register file, r0..r10 come first; then what calls save: r1..r10 of each caller. */
-export const FIRST_SAVED = REGISTER_COUNT;
+/** The number of the tail call's opcode. */
+export const TAIL = CODES.indexOf("tail");
+
+/** In the register file, r0..r11 come first; then what calls save: r1..r10 of each caller. */
+export const FIRST_SAVED = SCRATCH_REGISTER + 1;
 export const SAVED = 10;
 
 /** The constants of the program follow. */
@@ -78,11 +84,12 @@ export interface Code {
 /** Numbers of `Access` in `Code.access`. */
 export const ACCESS: Readonly<Record<Access, number>> = { proved: 0, probe: 1, checked: 2 };
 
-/** Lays a program out. `addressOfMap` gives the 64-bit value that a map `ld_imm64` loads. */
+/** Lays a program out. `addressOf` gives the 64-bit value that a `ld_imm64` of a map, function or symbol loads. */
 export function layOut(
   xlated: Xlated,
   operations: readonly Operation[],
-  addressOfMap: (operation: Operation & { kind: "map" }, at: number) => bigint,
+  calls: readonly (CallTarget | undefined)[],
+  addressOf: (operation: AddressOperation, at: number) => bigint,
 ): Code {
   const count = operations.length;
   const constants: bigint[] = [];
@@ -111,7 +118,9 @@ export function layOut(
       case "constant":
         return ["constant", o.dst, constant(o.value), 0];
       case "map":
-        return ["constant", o.dst, constant(BigInt.asIntN(64, addressOfMap(o, at))), 0];
+      case "function":
+      case "symbol":
+        return ["constant", o.dst, constant(BigInt.asIntN(64, addressOf(o, at))), 0];
       case "load":
         return [`load${o.signed ? "s" : ""}${o.bytes * 8}`, o.dst, o.base, o.offset];
       case "store":
@@ -123,7 +132,10 @@ export function layOut(
       case "branch":
         return [o.condition + width(o.wide), o.left, operand(o.right), o.to];
       case "helper":
-        return ["helper", 0, 0, o.id];
+      case "kfunc":
+        return [calls[at]?.tail ? "tail" : "helper", 0, 0, o.id];
+      case "indirect":
+        return ["indirect", o.register, 0, 0];
       case "call":
         return ["call", 0, 0, o.to];
       case "exit":

@@ -1,16 +1,18 @@
 import type { Passing } from "../../helpers/row.ts";
+import { REG } from "../../isa/constants.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError } from "../errors.ts";
+import type { IndirectCall } from "../indirect-call.ts";
 import type { Operation } from "../operation.ts";
 import type { Regions } from "../regions.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS, type Xlated } from "../types.ts";
 import { type Code, FIRST_SAVED, SAVED } from "./code.ts";
 
 /** The state of one run; everything else lies in linear memory. */
 export interface RunState {
   /**
-   * r0..r10, then what calls saved (r1..r10 of each caller, outermost first), then the constants of the program.
+   * r0..r11, then what calls saved (r1..r10 of each caller, outermost first), then the constants of the program.
    * Signed, so a 64-bit value wraps by itself when it is stored.
    */
   readonly r: BigInt64Array;
@@ -39,6 +41,9 @@ export interface Linked {
   readonly code: Code;
   readonly operations: readonly Operation[];
   readonly calls: readonly (LinkedCall | undefined)[];
+  readonly indirect: IndirectCall;
+  /** The instructions that the run under way may execute, and how many of them its callbacks have left. */
+  readonly fuel: { readonly budget: number; left: number };
   /** The program calls helpers, inside which other programs may run. */
   readonly callsOut: boolean;
   readonly environment: Environment;
@@ -270,11 +275,16 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           // The function's own r0 and r6..r9 begin at 0; only a program that nobody verified can see that.
           r[0] = 0n;
           r.fill(0n, 6, 10);
-          r[10] = r[10]! - BigInt(STACK_SIZE);
+          r[10] = r[10]! - BigInt(FRAME_SIZE);
           pc = aux[pc]! - 1;
           break;
+        case 76: // tail
         case 51: {
-          // exit
+          // exit; after a tail call the other program has done this function's rest
+          if (op[pc] === 76) {
+            if (!executeTailCall(linked, state, pc)) break;
+            view = linked.environment.memory.view;
+          }
           const returnTo = returns.pop();
           if (returnTo === undefined) {
             state.exited = true;
@@ -361,6 +371,11 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           r[d] = r[s]!;
           pc++;
           break;
+
+        case 77: // indirect
+          executeIndirect(linked, state, pc);
+          view = linked.environment.memory.view;
+          break;
       }
       pc++;
     }
@@ -440,6 +455,36 @@ function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): voi
     case "void":
       break;
   }
+}
+
+/**
+ * Goes on with another program in place of the function that runs now: what it returns is this function's result. False
+ * where there is no such program, or too many tail calls were made: then it was a call that did nothing.
+ */
+function executeTailCall(linked: Linked, { halves, r }: RunState, pc: number): boolean {
+  const { environment } = linked;
+  const { tailCalls, stackPointer, entries, memory } = environment;
+  const slot = linked.calls[pc]!.invoke(halves);
+  if (slot === 0 || tailCalls.value >= MAX_TAIL_CALLS) return false;
+  tailCalls.value++;
+  const reserved = stackPointer.value;
+  stackPointer.value = halves[2 * REG.R10]! >>> 0;
+  const enter = entries.get(slot) as (context: number) => number;
+  const low = enter(halves[2 * REG.R1]!);
+  stackPointer.value = reserved;
+  r.fill(0n, REG.R1, REG.R6);
+  halves[0] = low;
+  halves[1] = memory.returnHigh;
+  return true;
+}
+
+/** `callx`: to a function of this program, or to the helper whose number is in the register. */
+function executeIndirect(linked: Linked, { halves }: RunState, pc: number): void {
+  const o = linked.operations[pc]!;
+  if (o.kind !== "indirect") return;
+  const at = 2 * o.register;
+  halves[0] = linked.indirect(pc, halves[at]!, halves[at + 1]!, ...halves.subarray(2, 12));
+  halves[1] = linked.environment.memory.returnHigh;
 }
 
 function swap32(x: number): number {

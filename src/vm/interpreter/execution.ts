@@ -1,3 +1,4 @@
+import { REGISTER_COUNT } from "../../isa/constants.ts";
 import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -68,7 +69,7 @@ export class Execution {
 
   state(): ExecutionState {
     const { r, pc, returns, executed, exited } = this.#state;
-    const registers = Array.from(r.subarray(0, FIRST_SAVED), (value) => BigInt.asUintN(64, value));
+    const registers = Array.from(r.subarray(0, REGISTER_COUNT), (value) => BigInt.asUintN(64, value));
     return { pc, registers, returnsTo: [...returns], executed, exited };
   }
 
@@ -195,7 +196,7 @@ export class Execution {
     const state = this.#state;
     const one = () => executeReserving(this.#linked, state, state.executed + 1);
     const operation = this.next;
-    if (operation.kind === "helper") {
+    if (operation.kind === "helper" || operation.kind === "kfunc" || operation.kind === "indirect") {
       const restoreHost = environment.remember();
       const restoreMemory = recordChanges(memory, one);
       return () => {

@@ -3,6 +3,8 @@ import type { Environment } from "../environment.ts";
 import { overBudget } from "../errors.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
 import type { Xlated } from "../types.ts";
+import { SLICE } from "./callback.ts";
+import { TAIL } from "./code.ts";
 import type { RunState } from "./execute.ts";
 import { Execution } from "./execution.ts";
 import { begin, executeReserving, link, newState } from "./link.ts";
@@ -12,9 +14,6 @@ export interface InterpretedProgram extends RunnableProgram {
   /** Begins a run that is stepped, looked at and rewound by hand. */
   start(context: number, length?: number): Execution;
 }
-
-/** Instructions executed between two looks at the budget; keeps the counter a small integer. */
-const SLICE = 2 ** 30;
 
 /**
  * Prepares a program for the interpreter. `maps` are the machine's own, in the order of `xlated.maps`; `budget` is how many
@@ -31,10 +30,24 @@ export function interpret(
   maps: readonly RuntimeMap[],
   { budget = DEFAULT_BUDGET }: { budget?: number } = {},
 ): InterpretedProgram {
-  const linked = link(xlated, environment, maps);
   const limit = xlated.verified ? Number.POSITIVE_INFINITY : budget;
+  const linked = link(xlated, environment, maps, limit);
+  const startsChains = linked.code.op.includes(TAIL);
+  const { memory, tailCalls } = environment;
   // One state serves all runs that are not inside each other.
   let idle: RunState | undefined = newState(linked);
+  const execute = (context: number, length: number): number => {
+    const state = idle ?? newState(linked);
+    idle = undefined;
+    begin(linked, state, context, length);
+    while (!state.exited) {
+      executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
+      if (!state.exited && state.executed >= limit) throw overBudget(xlated.origin[state.pc]!, limit);
+    }
+    idle = state;
+    memory.returnHigh = state.halves[1]!;
+    return state.halves[0]! >>> 0;
+  };
   return {
     xlated,
     start: (context, length = 0) => new Execution(linked, limit, context, length),
@@ -43,17 +56,17 @@ export function interpret(
       for (let i = 0; i < times; i++) result = this.run(context);
       return result;
     },
+    enter: (context) => execute(context, environment.contextLength),
     run(context, length = 0) {
-      const state = idle ?? newState(linked);
-      idle = undefined;
-      begin(linked, state, context, length);
-      while (!state.exited) {
-        executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
-        if (!state.exited && state.executed >= limit) throw overBudget(xlated.origin[state.pc]!, limit);
+      environment.contextLength = length;
+      if (!startsChains) return execute(context, length);
+      const outer = tailCalls.value;
+      tailCalls.value = 0;
+      try {
+        return execute(context, length);
+      } finally {
+        tailCalls.value = outer;
       }
-      idle = state;
-      environment.memory.returnHigh = state.halves[1]!;
-      return state.halves[0]! >>> 0;
     },
   };
 }

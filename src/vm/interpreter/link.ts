@@ -3,21 +3,30 @@ import { DIRECT_MAP_HIGH } from "../../memory/memory.ts";
 import { type CallTarget, resolveCalls } from "../call.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
-import { mapAddress } from "../map-address.ts";
+import { indirectCall } from "../indirect-call.ts";
+import { addressLoader, reserveFunctions } from "../load-address.ts";
 import { addressedValues, Regions } from "../regions.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import { FRAME_SIZE, FRAMES, type Xlated } from "../types.ts";
+import { callbackOf } from "./callback.ts";
 import { FIRST_CONSTANT, FIRST_SAVED, layOut } from "./code.ts";
 import { execute, type Linked, type LinkedCall, type RunState } from "./execute.ts";
 
-/** Lays a program out and resolves what it names: maps, helpers. */
-export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[]): Linked {
+/** Lays a program out and resolves what it names: maps, helpers, functions. It may execute `budget` instructions a run. */
+export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[], budget: number): Linked {
   const operations = decode(xlated.insns);
   const regions = new Regions(addressedValues(operations, maps));
-  const calls = resolveCalls(xlated, operations, environment, maps, regions).map(
-    (target) => target && linkCall(target),
-  );
-  const code = layOut(xlated, operations, (o, at) => mapAddress(o, xlated.origin[at]!, maps));
-  return { xlated, code, operations, calls, callsOut: calls.some(Boolean), environment, regions };
+  const targets = resolveCalls(xlated, operations, environment, maps, regions);
+  const functions = reserveFunctions(operations, environment);
+  const linked: Linked = {
+    ...{ xlated, operations, environment, regions },
+    code: layOut(xlated, operations, targets, addressLoader(xlated, environment, maps, functions)),
+    calls: targets.map((target) => target && linkCall(target)),
+    indirect: indirectCall(xlated, environment, regions),
+    callsOut: operations.some(({ kind }) => kind === "helper" || kind === "kfunc" || kind === "indirect"),
+    fuel: { budget, left: budget },
+  };
+  for (const [start, address] of functions) environment.host.callbacks.define(address, callbackOf(linked, start));
+  return linked;
 }
 
 /** Calls without an array of arguments where there are few, as there almost always are. */
@@ -52,6 +61,7 @@ export function begin(linked: Linked, state: RunState, context: number, length: 
   r.fill(0n, 0, FIRST_SAVED);
   halves[2] = context;
   halves[3] = DIRECT_MAP_HIGH;
+  linked.fuel.left = linked.fuel.budget;
   halves[20] = top;
   halves[21] = DIRECT_MAP_HIGH;
   if (!xlated.verified) {
@@ -72,8 +82,7 @@ export function executeReserving(linked: Linked, state: RunState, limit: number)
     return;
   }
   const { stackPointer } = linked.environment;
-  const frames = linked.xlated.subprograms.length > 1 ? MAX_CALL_FRAMES : 1;
-  stackPointer.value = state.stackTop - frames * STACK_SIZE;
+  stackPointer.value = state.stackTop - (linked.xlated.subprograms.length > 1 ? FRAMES : FRAME_SIZE);
   try {
     execute(linked, state, limit);
   } finally {

@@ -1,12 +1,11 @@
 import { REG } from "../../isa/constants.ts";
-import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP, RETURN_HIGH } from "../../memory/memory.ts";
-import type { CallTarget } from "../call.ts";
+import type { Argument, CallTarget } from "../call.ts";
 import { flowGraph } from "../flow/graph.ts";
 import { promotableSlots, type StackSlot } from "../flow/stack-slots.ts";
-import { mapAddress } from "../map-address.ts";
+import type { AddressOperation } from "../load-address.ts";
 import type { Operation } from "../operation.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
+import { FRAME_SIZE, FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import type { ValueType } from "../wasm/opcodes.ts";
@@ -14,10 +13,12 @@ import { emitAtomic, emitLoad, emitSlotLoad, emitSlotStore, emitStore, type Guar
 import { emitAlu, emitExtend, emitNeg } from "./arithmetic.ts";
 import { emitCondition } from "./branch.ts";
 import { emitEnd } from "./byte-order.ts";
+import { type CallbackBounds, defineCallback } from "./callback.ts";
 import { emitFunction } from "./control.ts";
 import { FrameBuilder } from "./frame.ts";
 import { type Bounds, defineCheck, defineProbe } from "./guard.ts";
-import { emitArrayLookup, emitHelperCall } from "./helper-call.ts";
+import { emitArguments, emitArrayLookup, emitHelperCall, emitWholeResult } from "./helper-call.ts";
+import { emitTailCall, type TailCallModule } from "./tail-call.ts";
 
 /** A compiled program before it is instantiated. */
 export interface CompiledModule {
@@ -41,6 +42,9 @@ export const NAMES = {
   memoryStart: "memory_start",
   memorySize: "memory_size",
   stackStart: "stack_start",
+  framesStart: "frames_start",
+  indirect: "indirect",
+  entry: "entry",
   run: "run",
   repeat: "repeat",
 } as const;
@@ -52,15 +56,16 @@ export function compile(
   xlated: Xlated,
   operations: readonly Operation[],
   calls: readonly (CallTarget | undefined)[],
-  maps: readonly RuntimeMap[],
+  addressOf: (operation: AddressOperation, at: number) => bigint,
 ): CompiledModule {
-  return new Compiler(xlated, operations, calls, maps).compile();
+  return new Compiler(xlated, operations, calls, addressOf).compile();
 }
 
 /** What an unverified program has beside a verified one. */
 interface Supervision {
   readonly fuel: number;
   readonly bounds: Bounds;
+  readonly callbacks: CallbackBounds;
   /** Imports. */
   readonly budget: number;
   readonly depth: number;
@@ -70,14 +75,17 @@ class Compiler {
   readonly #xlated: Xlated;
   readonly #operations: readonly Operation[];
   readonly #calls: readonly (CallTarget | undefined)[];
-  readonly #maps: readonly RuntimeMap[];
+  readonly #addressOf: (operation: AddressOperation, at: number) => bigint;
   readonly #module = new ModuleBuilder();
   readonly #imports: CallTarget[] = [];
   /** Function index of the helper that each slot calls. */
   readonly #helpers = new Map<number, number>();
   readonly #functions = new Map<number, FunctionBuilder>();
+  readonly #callbacks = new Set<number>();
   readonly #positions = new Map<number, readonly [number, number]>();
   readonly #stackPointer: number;
+  readonly #tailCalls: number;
+  readonly #indirect: number | undefined;
   readonly #supervision: Supervision | undefined;
   readonly #guards: Guards;
 
@@ -85,18 +93,21 @@ class Compiler {
     xlated: Xlated,
     operations: readonly Operation[],
     calls: readonly (CallTarget | undefined)[],
-    maps: readonly RuntimeMap[],
+    addressOf: (operation: AddressOperation, at: number) => bigint,
   ) {
     this.#xlated = xlated;
     this.#operations = operations;
     this.#calls = calls;
-    this.#maps = maps;
+    this.#addressOf = addressOf;
     const module = this.#module;
     const { environment } = NAMES;
     module.importMemory(environment, "memory");
     module.importTable(environment, "entries");
     this.#stackPointer = module.importGlobal(environment, "stack_pointer", "i32");
+    this.#tailCalls = module.importGlobal(environment, "tail_calls", "i32");
     this.#importHelpers();
+    const indirect = operations.some(({ kind }) => kind === "indirect");
+    if (indirect) this.#indirect = module.importFunction(environment, NAMES.indirect, halves(13), ["i32"]);
     const fault = xlated.verified
       ? 0
       : module.importFunction(environment, NAMES.fault, ["i32", "i32", "i32", "i32"], ["i32"]);
@@ -111,27 +122,59 @@ class Compiler {
   compile(): CompiledModule {
     const parameters: ValueType[] = this.#supervision === undefined ? ["i32"] : ["i32", "i32"];
     const f = this.#module.function(parameters, ["i32"]);
-    this.#module.exportFunction(NAMES.run, f.index);
+    const run = this.#startsChains() ? this.#defineRun(f, parameters) : f;
+    this.#module.exportFunction(NAMES.entry, f.index);
+    this.#module.exportFunction(NAMES.run, run.index);
     for (const operation of this.#operations) {
-      if (operation.kind !== "call" || this.#functions.has(operation.to)) continue;
+      const called = operation.kind === "call" || operation.kind === "function";
+      if (!called || this.#functions.has(operation.to)) continue;
       this.#functions.set(operation.to, this.#module.function(["i64", "i64", "i64", "i64", "i64", "i32"], ["i64"]));
     }
     this.#emitMain(f);
-    if (this.#supervision === undefined) this.#defineRepeat(f);
+    if (this.#supervision === undefined) this.#defineRepeat(run);
+    this.#defineCallbacks();
     for (const [start, subprogram] of this.#functions) this.#emitSubprogram(subprogram, start);
     return { bytes: this.#module.finish(), imports: this.#imports, positions: this.#positions };
+  }
+
+  #startsChains(): boolean {
+    return this.#calls.some((target) => target?.tail);
+  }
+
+  /** A run that nobody's tail call began: it starts with no tail call made, and leaves the count to whom it interrupts. */
+  #defineRun(entry: FunctionBuilder, parameters: readonly ValueType[]): FunctionBuilder {
+    const f = this.#module.function(parameters, ["i32"]);
+    const outer = f.local("i32");
+    f.indexed("global.get", this.#tailCalls).set(outer).i32(0).indexed("global.set", this.#tailCalls);
+    parameters.forEach((_, i) => {
+      f.get(i);
+    });
+    f.call(entry.index).get(outer).indexed("global.set", this.#tailCalls);
+    return f;
+  }
+
+  /** The functions that helpers call, by their first slots. */
+  #defineCallbacks(): void {
+    for (const operation of this.#operations) {
+      if (operation.kind !== "function" || this.#callbacks.has(operation.to)) continue;
+      const { to } = operation;
+      const subprogram = this.#functions.get(to)!;
+      const f = defineCallback(this.#module, subprogram, this.#stackPointer, this.#supervision?.callbacks, to);
+      this.#callbacks.add(to);
+      this.#module.exportFunction(callbackName(to), f.index);
+    }
   }
 
   /** The same helper on the same map is one import, however often it is called; a checked call knows its slot. */
   #importHelpers(): void {
     const known = new Map<string, number>();
     this.#calls.forEach((target, at) => {
-      if (target === undefined || target.array !== undefined) return;
+      if (target === undefined || target.array !== undefined || target.programs !== undefined) return;
       const key = this.#xlated.verified ? `${target.name} ${target.map?.index}` : `${at}`;
       let index = known.get(key);
       if (index === undefined) {
         const parameters = target.args.map((): ValueType => "i32");
-        const results: ValueType[] = target.passing === "void" ? [] : ["i32"];
+        const results: ValueType[] = target.passing === "void" && !target.tail ? [] : ["i32"];
         index = this.#module.importFunction(NAMES.helpers, String(this.#imports.length), parameters, results);
         this.#imports.push(target);
         known.set(key, index);
@@ -152,8 +195,9 @@ class Compiler {
     };
     const fuel = global(NAMES.fuel);
     const stackStart = global(NAMES.stackStart);
+    const framesStart = global(NAMES.framesStart);
     const bounds = { memoryStart: global(NAMES.memoryStart), memorySize: global(NAMES.memorySize), stackStart };
-    return { fuel, bounds, budget, depth };
+    return { fuel, bounds, callbacks: { stackStart, framesStart, depth }, budget, depth };
   }
 
   /** The entry: (context) or, unverified, (memory, length) -> low half of r0; the upper half goes to `RETURN_HIGH`. */
@@ -161,13 +205,12 @@ class Compiler {
     const frame = new FrameBuilder(f, []);
     const { bottom } = frame;
     // Programs that run inside our helpers need the stack below all frames that this one may have.
-    const reserves = this.#helpers.size > 0;
+    const reserves = this.#helpers.size > 0 || this.#indirect !== undefined;
     f.indexed("global.get", this.#stackPointer);
     if (reserves) {
-      const frames = this.#functions.size === 0 ? 1 : MAX_CALL_FRAMES;
       const top = frame.scratch("top", "i32");
       f.tee(top)
-        .i32(frames * STACK_SIZE)
+        .i32(this.#functions.size === 0 ? FRAME_SIZE : FRAMES)
         .op("i32.sub")
         .indexed("global.set", this.#stackPointer)
         .get(top);
@@ -179,8 +222,11 @@ class Compiler {
       f.get(1).op("i64.extend_i32_u");
       frame.set(REG.R2);
     }
-    this.#emitBlocks(frame, 0, () => {
-      if (reserves) f.get(bottom).i32(STACK_SIZE).op("i32.add").indexed("global.set", this.#stackPointer);
+    this.#emitBlocks(frame, 0, "main", () => {
+      if (reserves) {
+        frame.top();
+        f.indexed("global.set", this.#stackPointer);
+      }
       f.i32(0);
       frame.get(REG.R0);
       f.i64(32n).op("i64.shr_u").memory("i64.store32", RETURN_HIGH);
@@ -209,19 +255,19 @@ class Compiler {
       f,
       [0, 1, 2, 3, 4].map((local) => [REG.R1 + local, local] as const),
     );
-    f.get(callersBottom).i32(STACK_SIZE).op("i32.sub").set(frame.bottom);
+    f.get(callersBottom).i32(FRAME_SIZE).op("i32.sub").set(frame.bottom);
     if (this.#supervision !== undefined) {
-      const { depth, bounds } = this.#supervision;
-      f.get(frame.bottom).indexed("global.get", bounds.stackStart).op("i32.lt_u");
+      const { depth, callbacks } = this.#supervision;
+      f.get(frame.bottom).indexed("global.get", callbacks.framesStart).op("i32.lt_u");
       f.begin("if").i32(start).call(depth).op("end");
     }
-    this.#emitBlocks(frame, start, () => {
+    this.#emitBlocks(frame, start, "subprogram", () => {
       frame.get(REG.R0);
       f.op("return");
     });
   }
 
-  #emitBlocks(frame: FrameBuilder, entry: number, exit: () => void): void {
+  #emitBlocks(frame: FrameBuilder, entry: number, place: "main" | "subprogram", exit: () => void): void {
     const { f } = frame;
     const mark = (at: number) => this.#positions.set(at, [f.index, f.position]);
     const graph = flowGraph(this.#operations, entry);
@@ -234,7 +280,7 @@ class Compiler {
       body: (start, end) => {
         for (let at = start; at < end; at++) {
           mark(at);
-          this.#emitOperation(frame, this.#operations[at]!, at, slots.get(at));
+          this.#emitOperation(frame, this.#operations[at]!, at, slots.get(at), place);
         }
       },
       condition: (operation, negated, at) => {
@@ -256,7 +302,13 @@ class Compiler {
   }
 
   /** `slot` is the piece of the stack that the operation loads or stores, where that lives in a local. */
-  #emitOperation(frame: FrameBuilder, operation: Operation, at: number, slot: StackSlot | undefined): void {
+  #emitOperation(
+    frame: FrameBuilder,
+    operation: Operation,
+    at: number,
+    slot: StackSlot | undefined,
+    place: "main" | "subprogram",
+  ): void {
     const { f } = frame;
     const facts = this.#xlated.facts[at]!;
     const access = facts.access ?? "checked";
@@ -278,7 +330,9 @@ class Compiler {
         frame.set(operation.dst);
         break;
       case "map":
-        f.i64(mapAddress(operation, this.#xlated.origin[at]!, this.#maps));
+      case "function":
+      case "symbol":
+        f.i64(this.#addressOf(operation, at));
         frame.set(operation.dst);
         break;
       case "load":
@@ -292,15 +346,24 @@ class Compiler {
       case "atomic":
         emitAtomic(frame, this.#guards, operation, access, at);
         break;
-      case "helper": {
+      case "helper":
+      case "kfunc": {
         const target = this.#calls[at]!;
-        if (target.array !== undefined) emitArrayLookup(frame, target.array, slot);
+        if (target.tail) emitTailCall(frame, target, this.#tailCallModule(at), place);
+        else if (target.array !== undefined) emitArrayLookup(frame, target.array, slot);
         else emitHelperCall(frame, target, this.#helpers.get(at)!);
         break;
       }
       case "call":
         for (let register = REG.R1; register <= REG.R5; register++) frame.get(register);
         f.get(frame.bottom).call(this.#functions.get(operation.to)!.index);
+        frame.set(REG.R0);
+        break;
+      case "indirect":
+        f.i32(at);
+        emitArguments(frame, halvesOf(operation.register));
+        f.call(this.#indirect!);
+        emitWholeResult(f);
         frame.set(REG.R0);
         break;
       case "second":
@@ -310,4 +373,25 @@ class Compiler {
         break;
     }
   }
+
+  #tailCallModule(at: number): TailCallModule {
+    return {
+      count: this.#tailCalls,
+      stackPointer: this.#stackPointer,
+      entryType: this.#module.type(["i32"], ["i32"]),
+      find: this.#helpers.get(at),
+    };
+  }
 }
+
+/** The name of the export by which helpers call the function at a slot. */
+export const callbackName = (start: number): string => `callback_${start}`;
+
+const halves = (count: number): ValueType[] => new Array<ValueType>(count).fill("i32");
+
+/** What `callx` passes: the register that it calls, then r1..r5. */
+const halvesOf = (register: number): Argument[] =>
+  [register, REG.R1, REG.R2, REG.R3, REG.R4, REG.R5].flatMap((each): Argument[] => [
+    { register: each, half: "low" },
+    { register: each, half: "high" },
+  ]);

@@ -52,14 +52,20 @@ export class FrameBuilder {
   /** Pushes a register as i64. */
   get(register: number): void {
     if (register === REG.R10) {
-      this.f.get(this.bottom).i32(STACK_SIZE).op("i32.add", "i64.extend_i32_u").i64(DIRECT_MAP).op("i64.or");
+      this.top();
+      this.f.op("i64.extend_i32_u").i64(DIRECT_MAP).op("i64.or");
     } else this.f.get(this.local(register));
   }
 
   /** Pushes the low half of a register as i32: for a pointer, its offset in linear memory. */
   getLow(register: number): void {
-    if (register === REG.R10) this.f.get(this.bottom).i32(STACK_SIZE).op("i32.add");
+    if (register === REG.R10) this.top();
     else this.f.get(this.local(register)).op("i32.wrap_i64");
+  }
+
+  /** Pushes the offset of the end of the frame, r10, as i32. */
+  top(): void {
+    this.f.get(this.bottom).i32(STACK_SIZE).op("i32.add");
   }
 
   /** Pops an i64 into a register. */

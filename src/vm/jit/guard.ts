@@ -1,5 +1,5 @@
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE } from "../types.ts";
+import { CHECKED_STACK } from "../types.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import type { ModuleBuilder } from "../wasm/module.ts";
 
@@ -38,7 +38,7 @@ export function defineCheck(module: ModuleBuilder, bounds: Bounds, fault: number
   pushHigh(f, address);
   f.i32(DIRECT_MAP_HIGH).op("i32.eq").begin("if");
   emitWithin(f, address, bytes, bounds.memoryStart, () => f.indexed("global.get", bounds.memorySize));
-  emitWithin(f, address, bytes, bounds.stackStart, () => f.i32(MAX_CALL_FRAMES * STACK_SIZE));
+  emitWithin(f, address, bytes, bounds.stackStart, () => f.i32(CHECKED_STACK));
   f.op("end");
   f.get(address).op("i32.wrap_i64");
   pushHigh(f, address);

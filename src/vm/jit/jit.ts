@@ -1,23 +1,26 @@
+import type { Callback } from "../../helpers/callbacks.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { resolveCalls } from "../call.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError, overBudget } from "../errors.ts";
+import { indirectCall } from "../indirect-call.ts";
+import { addressLoader, reserveFunctions } from "../load-address.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
 import { addressedValues, Regions } from "../regions.ts";
-import { MAX_CALL_FRAMES, STACK_SIZE, type Xlated } from "../types.ts";
-import { type CompiledModule, compile, NAMES } from "./compile.ts";
+import { CHECKED_STACK, FRAMES, MAX_CALL_FRAMES, type Xlated } from "../types.ts";
+import { type CompiledModule, callbackName, compile, NAMES } from "./compile.ts";
 
 /** A program as machine code: its own WebAssembly module on the machine's memory. */
 export interface CompiledProgram extends RunnableProgram {
   /** The module's bytes, and where in them each instruction went. */
   readonly module: CompiledModule;
-  /** The entry itself, as other programs' tail calls reach it. */
-  readonly entry: CallableFunction;
 }
 
 /** What the module of an unverified program exports beside its entry. */
-type Supervised = Readonly<Record<"fuel" | "memory_start" | "memory_size" | "stack_start", WebAssembly.Global>>;
+type Supervised = Readonly<
+  Record<"fuel" | "memory_start" | "memory_size" | "stack_start" | "frames_start", WebAssembly.Global>
+>;
 
 /**
  * Compiles a program to WebAssembly. `maps` are the machine's own, in the order of `xlated.maps`; `budget` is how many
@@ -37,13 +40,16 @@ export function jit(
   const operations = decode(xlated.insns);
   const regions = new Regions(addressedValues(operations, maps));
   const calls = resolveCalls(xlated, operations, environment, maps, regions);
-  const module = compile(xlated, operations, calls, maps);
+  const functions = reserveFunctions(operations, environment);
+  const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions));
   const slot = (at: number): number => xlated.origin[at]!;
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes), {
     [NAMES.environment]: {
       memory: environment.memory.wasm,
       entries: environment.entries,
       stack_pointer: environment.stackPointer,
+      tail_calls: environment.tailCalls,
+      [NAMES.indirect]: indirectCall(xlated, environment, regions),
       [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
         regions.offset(low, high, bytes, slot(at)),
       [NAMES.budget]: (at: number) => {
@@ -55,55 +61,82 @@ export function jit(
     },
     [NAMES.helpers]: Object.fromEntries(module.imports.map(({ call }, i) => [i, call])),
   });
-  const entry = exports[NAMES.run] as (context: number, length?: number) => number;
-  if (xlated.verified) {
-    const repeat = exports[NAMES.repeat] as (context: number, times: number) => number;
-    // Only a helper can throw in a verified program, and then nothing has put the stack pointer back.
-    return {
-      xlated,
-      module,
-      entry,
-      run(context) {
-        try {
-          return entry(context) >>> 0;
-        } catch (error) {
-          environment.unwind();
-          throw error;
-        }
-      },
-      repeat(context, times) {
-        try {
-          return repeat(context, times) >>> 0;
-        } catch (error) {
-          environment.unwind();
-          throw error;
-        }
-      },
-    };
+  for (const [start, address] of functions) {
+    environment.host.callbacks.define(address, exports[callbackName(start)] as Callback);
   }
+  return xlated.verified
+    ? verifiedProgram(xlated, module, exports, environment)
+    : supervisedProgram(xlated, module, exports, environment, regions, budget);
+}
 
-  const globals = exports as unknown as Supervised;
+function verifiedProgram(
+  xlated: Xlated,
+  module: CompiledModule,
+  exports: WebAssembly.Exports,
+  environment: Environment,
+): CompiledProgram {
+  const run = exports[NAMES.run] as (context: number) => number;
+  const repeat = exports[NAMES.repeat] as (context: number, times: number) => number;
+  const enter = exports[NAMES.entry] as (context: number) => number;
+  // Only a helper can throw in a verified program, and then nothing has put the stack pointer back.
   return {
-    xlated,
-    module,
-    entry,
-    repeat(context, times) {
-      let result = 0;
-      for (let i = 0; i < times; i++) result = this.run(context);
-      return result;
+    ...{ xlated, module, enter, entry: enter },
+    run(context) {
+      try {
+        return run(context) >>> 0;
+      } catch (error) {
+        environment.unwind();
+        throw error;
+      }
     },
-    run(context, length = 0) {
+    repeat(context, times) {
+      try {
+        return repeat(context, times) >>> 0;
+      } catch (error) {
+        environment.unwind();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Before each run of an unverified program its module learns what it may use and touch. */
+function supervisedProgram(
+  xlated: Xlated,
+  module: CompiledModule,
+  exports: WebAssembly.Exports,
+  environment: Environment,
+  regions: Regions,
+  budget: number,
+): CompiledProgram {
+  const globals = exports as unknown as Supervised;
+  const supervised =
+    (name: string) =>
+    (context: number, length: number): number => {
+      environment.contextLength = length;
       const top = environment.stackPointer.value as number;
       regions.begin(context, length, top);
       globals.fuel.value = budget;
       globals.memory_start.value = context;
       globals.memory_size.value = length;
-      globals.stack_start.value = top - MAX_CALL_FRAMES * STACK_SIZE;
+      globals.stack_start.value = top - CHECKED_STACK;
+      globals.frames_start.value = top - FRAMES;
       try {
-        return entry(context, length) >>> 0;
+        return (exports[name] as (context: number, length: number) => number)(context, length) >>> 0;
       } finally {
         environment.stackPointer.value = top;
       }
+    };
+  const runSupervised = supervised(NAMES.run);
+  const enterSupervised = supervised(NAMES.entry);
+  const run = (context: number, length = 0): number => runSupervised(context, length);
+  const enter = (context: number): number => enterSupervised(context, environment.contextLength);
+  return {
+    ...{ xlated, module, run, enter },
+    repeat(context, times) {
+      let result = 0;
+      for (let i = 0; i < times; i++) result = run(context);
+      return result;
     },
   };
 }

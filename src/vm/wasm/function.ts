@@ -93,6 +93,12 @@ export class FunctionBuilder {
     return this;
   }
 
+  /** Calls the entry of table 0 that the i32 on the stack selects; `return_call_indirect` in place of this function. */
+  callIndirect(name: WasmWith<"type">, type: number): this {
+    this.#code.byte(WASM[name][0]).unsigned(type).unsigned(0);
+    return this;
+  }
+
   /** The function as the code section holds it, without its length: runs of locals, instructions, `end`. */
   finish(): Uint8Array {
     const runs: { type: ValueType; count: number }[] = [];
