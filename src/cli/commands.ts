@@ -19,6 +19,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./batch/command.ts")).batchCommand(args),
   },
   {
+    name: "conformance",
+    usage: "bpfbook conformance [MEMORY] [--interpret|--jit] [--program HEX] < PROGRAM",
+    summary: "plug-in of bpf_conformance: run a program's bytes in hex, print r0 in hex",
+    run: async (args) => (await import("./conformance/command.ts")).conformanceCommand(args),
+  },
+  {
     name: "kernel",
     usage: "bpfbook kernel install [--user|--sys-prefix|--prefix DIR] | start FILE | uninstall [...]",
     summary: "install the Jupyter kernel, start it (Jupyter does), or remove it",
@@ -29,5 +35,13 @@ export const COMMANDS: readonly Command[] = [
     usage: "bpfbook nb run|check FILE.ipynb...",
     summary: "execute notebooks and store their outputs, or compare with the stored ones",
     run: async (args) => (await import("./notebook/command.ts")).notebookCommand(args),
+  },
+  {
+    name: "run",
+    usage:
+      "bpfbook run FILE|- [--type NAME] [--data HEX|@FILE] [--repeat N] [--engine jit|interp] [--map TYPE,KEY,VALUE,ENTRIES]... [--seed N] [--trace [--steps N]] [--json]\n" +
+      "       bpfbook run --conformance FILE.data... [--engine jit|interp] [--json]",
+    summary: "assemble, verify and run a program on a packet; or run cases of bpf_conformance",
+    run: async (args) => (await import("./run/command.ts")).runCommand(args),
   },
 ];

@@ -165,6 +165,19 @@ export class Debugger implements Disposable {
     return { reason: "done" };
   }
 
+  /**
+   * Executes on to the end as fast as the interpreter can, at most `most` instructions, past breakpoints and watches; how
+   * many it executed in all, and r0 if it ended. Throws the `ExecutionError` that ends the run. Then only `close` is left.
+   */
+  measure(most: number): { readonly executed: number; readonly result: bigint | undefined } {
+    const run = this.#run;
+    run.advance(most);
+    const { executed } = run;
+    const result = run.exited ? run.register(0) : undefined;
+    this.close();
+    return { executed, result };
+  }
+
   /** Where the next instruction was written: its slot and line. */
   get place(): { readonly slot: number; readonly line?: SourceLine } {
     const slot = this.#run.origin(this.#run.pc);

@@ -1,0 +1,181 @@
+import { ArgumentError } from "../../isa/argument.ts";
+import { DecodeError, fromHex, toHex } from "../../isa/encode.ts";
+import { debugRun, traceRun } from "../../linux/bpf/debug-run.ts";
+import type { Engine, LinuxProgram } from "../../linux/bpf/program.ts";
+import { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { type RunResult, testRun } from "../../linux/bpf/test-run.ts";
+import { Linux } from "../../linux/linux.ts";
+import { MapError } from "../../maps/error.ts";
+import { grouped, plural } from "../../plot/format.ts";
+import { TestRunError } from "../../programs/test-run.ts";
+import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
+import { refusalText, VerifierError } from "../../verifier/verification.ts";
+import { hexText } from "../../views/hex.ts";
+import { ExecutionError, ProgramError } from "../../vm/errors.ts";
+import { reportCases } from "../conformance/report.ts";
+import { oneOf, readFlags, wholeNumber } from "../flags.ts";
+import { readFile, readInput } from "../input.ts";
+import { UsageError } from "../usage.ts";
+import { elements, mapText } from "./map-text.ts";
+import { readMap, readProgram, UnreadableProgramError } from "./read-program.ts";
+import { traceLines } from "./trace-text.ts";
+
+const KINDS = {
+  type: "string",
+  data: "string",
+  repeat: "string",
+  engine: "string",
+  seed: "string",
+  steps: "string",
+  map: "list",
+  json: "boolean",
+  trace: "boolean",
+  conformance: "boolean",
+} as const;
+
+const ENGINES = ["jit", "interp"] as const;
+
+/** A packet where none is given: an Ethernet frame of zeros, the shortest there is. */
+const DEFAULT_PACKET = 60;
+
+/** Instructions of a run that are counted; more are "more than". */
+const MOST_COUNTED = 10_000_000;
+
+/** Elements of a map in JSON. */
+const MOST_ELEMENTS = 100_000;
+
+/**
+ * `bpfbook run FILE|-`: assembles or decodes a program, verifies it (not type `raw`) and runs it on a packet.
+ * `bpfbook run --conformance FILE...`: runs cases of bpf_conformance's format.
+ */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  const { flags, words } = readFlags(args, KINDS);
+  const engine = oneOf<Engine>("engine", flags.engine, ENGINES);
+  if (flags.conformance) {
+    if (words.length === 0) throw new UsageError("--conformance needs files to run");
+    return reportCases(words, engine === undefined ? ENGINES : [engine], flags.json ?? false) ? 0 : 1;
+  }
+  const [file, ...more] = words;
+  if (file === undefined) throw new UsageError("a file with a program is expected, or - for stdin");
+  if (more.length > 0) throw new UsageError(`one file is expected, got also '${more[0]}'`);
+  const type = oneOf("type", flags.type, Object.keys(PROGRAM_TYPES) as ProgramType[]) ?? "xdp";
+  const repeat = wholeNumber("repeat", flags.repeat, 1, 2 ** 32 - 1) ?? 1;
+  const steps = wholeNumber("steps", flags.steps, 1, 1_000_000);
+  const seed = wholeNumber("seed", flags.seed, 0, Number.MAX_SAFE_INTEGER) ?? 1;
+  const maps = (flags.map ?? []).map(readMap);
+  const data = flags.data === undefined ? defaultData(type) : readData(flags.data);
+  const bytes = await readInput(file);
+  const fail = (error: Failure): number => {
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ok: false, ...error })}\n`);
+    else process.stderr.write(`bpfbook run: ${error.error}\n`);
+    return 1;
+  };
+  try {
+    const spec = readProgram(bytes, { file, type, maps });
+    const bpf = new BpfSubsystem(new Linux({ cpus: 1, seed }));
+    const program = bpf.load(spec, { engine: engine ?? "jit" });
+    if (flags.trace && !flags.json) {
+      const trace = traceRun(bpf, program, { data, ...(steps === undefined ? {} : { steps }) });
+      for (const line of traceLines(trace)) process.stdout.write(`${line}\n`);
+    }
+    const { executed, result: r0 } = measure(bpf, program, data);
+    const result = testRun(bpf, program, { data, repeat });
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(answer(program, result, executed, r0))}\n`
+        : text(program, result, { executed, r0, repeat }),
+    );
+    return 0;
+  } catch (error) {
+    const failure = failureOf(error, file);
+    if (failure === undefined) throw error;
+    return fail(failure);
+  }
+}
+
+interface Failure {
+  readonly error: string;
+  readonly errno?: string;
+  readonly at?: number;
+}
+
+function failureOf(error: unknown, file: string): Failure | undefined {
+  if (error instanceof UnreadableProgramError) return { error: error.message };
+  if (error instanceof VerifierError) {
+    const { program, verdict } = error.verification;
+    const { errno, at } = verdict;
+    const line = at === undefined ? undefined : program.lines?.[at]?.line;
+    const where = line === undefined ? (at === undefined ? file : `${file}, instruction ${at}`) : `${file}:${line}`;
+    return {
+      error: `${where}: the verifier refuses it: ${refusalText(verdict)} (${errno})`,
+      ...(errno ? { errno } : {}),
+    };
+  }
+  if (error instanceof MapError || error instanceof TestRunError) return { error: error.message, errno: error.errno };
+  if (error instanceof ProgramError || error instanceof ExecutionError) {
+    return { error: `${file}: ${error.message}`, at: error.at };
+  }
+  if (error instanceof ArgumentError) return { error: error.message };
+  return undefined;
+}
+
+const defaultData = (type: ProgramType): Uint8Array => new Uint8Array(type === "raw" ? 0 : DEFAULT_PACKET);
+
+function readData(text: string): Uint8Array {
+  if (text.startsWith("@")) return Uint8Array.from(readFile(text.slice(1)));
+  try {
+    return fromHex(text);
+  } catch (error) {
+    if (error instanceof DecodeError)
+      throw new UsageError(`--data: ${error.message}; or @FILE for the bytes of a file`);
+    throw error;
+  }
+}
+
+/** The first run in the interpreter: how many instructions it takes, and all of r0. The machine is as it was. */
+function measure(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array) {
+  using debug = debugRun(bpf, program, data);
+  return debug.measure(MOST_COUNTED);
+}
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+function answer(program: LinuxProgram, result: RunResult, executed: number, r0: bigint | undefined): object {
+  return {
+    ok: true,
+    retval: result.retval,
+    ...(r0 === undefined ? {} : { r0: hex(r0) }),
+    ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
+    executed,
+    dataOut: toHex(result.dataOut),
+    maps: program.maps.map((map) =>
+      Object.fromEntries(elements(map, MOST_ELEMENTS).map(({ key, value }) => [toHex(key), toHex(value)])),
+    ),
+  };
+}
+
+interface Told {
+  readonly executed: number;
+  readonly r0: bigint | undefined;
+  readonly repeat: number;
+}
+
+function text(program: LinuxProgram, result: RunResult, { executed, r0, repeat }: Told): string {
+  const { spec, verdict, maps } = program;
+  const { retval, dataIn, dataOut } = result;
+  const name = result.verdict === undefined ? String(retval | 0) : `${result.verdict} (${retval | 0})`;
+  const count = r0 === undefined ? `more than ${grouped(executed)} instructions` : plural(executed, "instruction");
+  const runs = repeat === 1 ? "" : `, the last of ${grouped(repeat)} runs`;
+  const changed = dataOut.reduce((sum, byte, i) => (byte === dataIn[i] ? sum : sum + 1), 0);
+  const length = dataOut.length === dataIn.length ? "" : `, ${dataIn.length} before`;
+  const what = spec.type === "raw" ? "memory" : "packet";
+  return [
+    `${spec.name} (${spec.type}): ${plural(spec.insns.length, "slot")}, ${verdict ? "verified" : "not verified"}`,
+    `returned ${name}${r0 === undefined || repeat > 1 ? "" : `, r0 = ${hex(r0)}`}${runs}`,
+    `${count} executed${repeat === 1 ? "" : " in the first run"}`,
+    ...(dataOut.length === 0 ? [] : [`${what}: ${plural(dataOut.length, "byte")}${length}, ${changed} changed`]),
+    ...(changed > 0 || length !== "" ? [hexText(dataOut, { before: dataIn })] : []),
+    ...maps.map(mapText),
+    "",
+  ].join("\n");
+}

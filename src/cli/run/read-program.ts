@@ -1,0 +1,82 @@
+import { basename } from "node:path";
+import { AsmError, formatDiagnostic } from "../../asm/diagnostics.ts";
+import { DecodeError, decode, fromHex } from "../../isa/encode.ts";
+import { asm } from "../../loader/asm.ts";
+import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import type { ProgramType } from "../../programs/types.ts";
+import { oneOf } from "../flags.ts";
+import { UsageError } from "../usage.ts";
+
+/** A file that holds no program; the message may have more lines after the first. */
+export class UnreadableProgramError extends Error {
+  readonly code = "PROGRAM";
+}
+
+/** What the words of the command say of a program that its bytes do not. */
+export interface ProgramWords {
+  readonly file: string;
+  readonly type: ProgramType;
+  /** `TYPE,KEY,VALUE,ENTRIES`, for instructions without names. */
+  readonly maps: readonly MapSpec[];
+}
+
+const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
+
+/**
+ * A program from assembler text, from hexadecimal digits, or from the bytes of instructions: told apart by what is there.
+ * Throws `UnreadableProgramError`.
+ */
+export function readProgram(bytes: Uint8Array, { file, type, maps }: ProgramWords): ProgramSpec {
+  const name = file === "-" ? "stdin" : basename(file).replace(/\.[^.]*$/, "");
+  if (ELF_MAGIC.every((byte, i) => bytes[i] === byte)) {
+    throw new UnreadableProgramError(`${file}: this is an object file; run takes assembler text or instructions`);
+  }
+  const text = textOf(bytes);
+  if (text !== undefined && !isHex(text)) return assembleText(text, { file, type, maps }, name);
+  try {
+    const insns = decode(text === undefined ? bytes : fromHex(withoutComments(text)));
+    return { type, name, insns, maps, license: "GPL" };
+  } catch (error) {
+    if (error instanceof DecodeError) throw new UnreadableProgramError(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+function assembleText(text: string, { file, type, maps }: ProgramWords, name: string): ProgramSpec {
+  try {
+    return asm({ type, name, maps })(text);
+  } catch (error) {
+    if (!(error instanceof AsmError)) throw error;
+    throw new UnreadableProgramError(error.diagnostics.map((each) => `${file}:${formatDiagnostic(each)}`).join("\n"));
+  }
+}
+
+/** The text of bytes that are one. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+const withoutComments = (text: string): string => text.replaceAll(/(#|\/\/).*/g, "");
+
+/** Nothing but digits; a text of `add` and `bcd` would be one, too, but is no assembly. */
+function isHex(text: string): boolean {
+  const digits = withoutComments(text);
+  return /^[\s0-9a-fA-F]+$/.test(digits) && /[0-9]/.test(digits);
+}
+
+/** Reads `--map TYPE,KEY,VALUE,ENTRIES`; throws `UsageError`. */
+export function readMap(text: string, index: number): MapSpec {
+  const [type, ...numbers] = text.split(",");
+  const known = oneOf("map", type, Object.keys(MAP_TYPES) as MapType[])!;
+  if (numbers.length !== 3 || numbers.some((number) => !/^\d+$/.test(number))) {
+    throw new UsageError(`--map ${text}: expected TYPE,KEY,VALUE,ENTRIES such as array,4,8,16`);
+  }
+  const [keySize, valueSize, maxEntries] = numbers.map(Number) as [number, number, number];
+  return { type: known, name: `map${index}`, keySize, valueSize, maxEntries, flags: 0 };
+}
