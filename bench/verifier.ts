@@ -1,16 +1,14 @@
 /**
  * Prints how long our verifier takes beside Linux's on the same programs: processor time of the whole load for Linux, of
- * `verify` without a log for ours, and instructions followed per second. Needs root on Linux.
+ * `verify` without a log for ours; the first time, while V8 does not know the code yet, and when warm. Needs root on Linux.
  *
- *     node bench/verifier.ts
+ *     node bench/verifier.ts [part of a name]
  */
 import { encode } from "../src/isa/encode.ts";
 import type { ProgramSpec } from "../src/programs/spec.ts";
 import { verify } from "../src/verifier/verify.ts";
 import { available, close, mapCreate, progLoad, why } from "../test/linux/bpf.ts";
 import { ARRAY, HASH, lookup, program, STACKS } from "../test/verifier/programs.ts";
-
-const RUNS = 5;
 
 const repeat = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, k) => line(k)).join("\n");
@@ -31,32 +29,59 @@ const PROGRAMS: Readonly<Record<string, ProgramSpec>> = {
   ),
 };
 
-/** Milliseconds of processor time of one run, after one that warms up. */
+/** Warm runs of a program go on for this long, in milliseconds of processor time. */
+const LONG_ENOUGH = 400;
+const MOST_RUNS = 2000;
+
+/** Milliseconds of the calling thread's processor time: what other work on the machine takes does not count. */
 function processorTime(run: () => void): number {
+  const start = process.threadCpuUsage();
   run();
-  const start = process.cpuUsage();
-  for (let k = 0; k < RUNS; k++) run();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000 / RUNS;
+  const { user, system } = process.threadCpuUsage(start);
+  return (user + system) / 1000;
+}
+
+/** The mean of many runs. */
+function warmTime(run: () => void): number {
+  const once = processorTime(run);
+  const runs = Math.max(1, Math.min(MOST_RUNS, Math.ceil(LONG_ENOUGH / Math.max(once, 0.01))));
+  return (
+    processorTime(() => {
+      for (let k = 0; k < runs; k++) run();
+    }) / runs
+  );
 }
 
 if (!available) console.log(`nothing to compare with: ${why}`);
 else {
   const mapFds = [ARRAY, HASH, STACKS].map((map) => mapCreate(map).fd);
-  let product = 1;
+  const wanted = process.argv[2];
+  const ratios = { cold: [] as number[], warm: [] as number[] };
   for (const [name, spec] of Object.entries(PROGRAMS)) {
-    const { processed } = verify(spec);
-    const ours = processorTime(() => verify(spec));
+    if (wanted !== undefined && !name.includes(wanted)) continue;
     const insns = encode(spec.insns);
-    const linux = processorTime(() => close(progLoad({ type: spec.type, insns, mapFds }).fd));
-    product *= ours / linux;
-    const rate = (processed / ours / 1000).toFixed(2);
+    const load = (): void => close(progLoad({ type: spec.type, insns, mapFds }).fd);
+    let processed = 0;
+    const run = (): void => {
+      processed = verify(spec).processed;
+    };
+    const cold = processorTime(run);
+    const warm = warmTime(run);
+    const linuxCold = processorTime(load);
+    const linux = warmTime(load);
+    ratios.cold.push(cold / linuxCold);
+    ratios.warm.push(warm / linux);
+    const perInsn = (time: number): string => `${((1e6 * time) / processed).toFixed(0)} ns`;
     console.log(
-      `${name.padEnd(20)} ${String(processed).padStart(8)} insns  ours ${ours.toFixed(1).padStart(8)} ms (${rate} M/s)  ` +
-        `Linux ${linux.toFixed(1).padStart(8)} ms  ratio ${(ours / linux).toFixed(2)}`,
+      `${name.padEnd(20)} ${String(processed).padStart(8)} insns  ours ${warm.toFixed(2).padStart(8)} ms ` +
+        `(${perInsn(warm)} an instruction)  Linux ${linux.toFixed(2).padStart(8)} ms (${perInsn(linux)})  ` +
+        `ratio ${(warm / linux).toFixed(2)}; first run ${cold.toFixed(1)} ms, ratio ${(cold / linuxCold).toFixed(1)}`,
     );
   }
-  const mean = product ** (1 / Object.keys(PROGRAMS).length);
-  console.log(`geometric mean of our time to Linux's: ${mean.toFixed(2)}`);
+  const mean = (all: readonly number[]): string =>
+    Math.exp(all.reduce((sum, each) => sum + Math.log(each), 0) / all.length).toFixed(2);
+  console.log(
+    `geometric mean of our time to Linux's: ${mean(ratios.warm)} when warm, ${mean(ratios.cold)} the first time`,
+  );
   mapFds.forEach(close);
 }

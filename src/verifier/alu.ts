@@ -134,7 +134,6 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
   const d = registerAt(insn.dst);
   const pointer = isPointer(w[d + TYPE]);
   if (!withRegister) {
-    CONSTANT.fill(0);
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
     if (pointer) {
       pointerAlu(env, insn, w, d, CONSTANT, 0);

@@ -30,6 +30,7 @@ import {
   U32_MIN,
   UMAX,
   UMIN,
+  UNKNOWN_REGISTER,
   VALUE,
 } from "./registers.ts";
 import {
@@ -92,8 +93,11 @@ export function boundsFromBits(w: Words, r: number): void {
 /** If only one number within the unsigned range has the known bits, that is the value. */
 function settleSingle(w: Words, r: number): void {
   if (tnumIsUnknown(w, r + VALUE) || equal(w, r + UMIN, w, r + UMAX)) return;
+  const leastHas = tnumHolds(w, r + VALUE, w, r + UMIN);
+  // Mostly both ends of the range have them, and so there are two.
+  if (leastHas && tnumHolds(w, r + VALUE, w, r + UMAX)) return;
   tnumNext(T, LEAST, w, r + VALUE, w, r + UMIN);
-  if (tnumHolds(w, r + VALUE, w, r + UMIN)) {
+  if (leastHas) {
     if (lessU(w, r + UMAX, T, LEAST)) setKnown(w, r, w[r + UMIN], w[r + UMIN + 1]);
     return;
   }
@@ -157,8 +161,11 @@ function deduce64(w: Words, r: number): void {
   }
 }
 
-/** 64-bit ranges from the 32-bit ones: the upper half stays, the lower half is bounded by the unsigned 32-bit range. */
-function deduceMixed(w: Words, r: number): void {
+/**
+ * 64-bit ranges from the 32-bit ones: the upper half stays, the lower half is bounded by the unsigned 32-bit range. True if
+ * ranges were made anew instead of narrowed.
+ */
+function deduceMixed(w: Words, r: number): boolean {
   const low = w[r + U32_MIN];
   const high = w[r + U32_MAX];
   set(T, LEAST, low, w[r + UMIN + 1]);
@@ -180,19 +187,15 @@ function deduceMixed(w: Words, r: number): void {
     set(w, r + UMAX, max, max >> 31);
     tnumRange(T, 0, w, r + SMIN, w, r + SMAX);
     tnumIntersect(w, r + VALUE, w, r + VALUE, T, 0);
+    return true;
   }
+  return false;
 }
 
 /** Not below the least int32. */
 const fitsOrAbove = (w: Words, i: number): boolean => fitsInt32(w, i) || w[i + 1] >= 0;
 /** Not above the greatest int32. */
 const fitsOrBelow = (w: Words, i: number): boolean => fitsInt32(w, i) || w[i + 1] < 0;
-
-function deduce(w: Words, r: number): void {
-  deduce32(w, r);
-  deduce64(w, r);
-  deduceMixed(w, r);
-}
 
 /** Known bits from the ranges. */
 function bitsFromBounds(w: Words, r: number): void {
@@ -216,17 +219,35 @@ const BEFORE = new Int32Array(U32_MAX + 1 - VALUE);
 /** Makes ranges and known bits tell each other what they know. */
 export function syncBounds(w: Words, r: number): void {
   // A constant that all ranges know leaves nothing to learn.
-  if (tnumIsConst(w, r + VALUE) && isOnlyValue(w, r) && isOnlyValue32(w, r)) return;
+  if (isOnlyValue(w, r) || isUnbounded(w, r)) return;
   boundsFromBits(w, r);
+  const low = w[r + VALUE];
+  const high = w[r + VALUE + 1];
+  const maskLow = w[r + MASK];
+  const maskHigh = w[r + MASK + 1];
+  let remade = false;
   for (let round = 0; round < ROUNDS; round++) {
     for (let k = 0; k < BEFORE.length; k++) BEFORE[k] = w[r + VALUE + k];
-    deduce(w, r);
+    deduce32(w, r);
+    deduce64(w, r);
+    if (deduceMixed(w, r)) remade = true;
     let changed = false;
     for (let k = 0; k < BEFORE.length && !changed; k++) changed = BEFORE[k] !== w[r + VALUE + k];
     if (!changed) break;
   }
   bitsFromBounds(w, r);
-  boundsFromBits(w, r);
+  const sameBits =
+    w[r + VALUE] === low && w[r + VALUE + 1] === high && w[r + MASK] === maskLow && w[r + MASK + 1] === maskHigh;
+  // Without more bits there is nothing new for the ranges, unless they have become so narrow that one number is left.
+  if (sameBits && !remade) settleSingle(w, r);
+  else boundsFromBits(w, r);
+}
+
+/** No bit is known, and no range says anything. */
+function isUnbounded(w: Words, r: number): boolean {
+  if ((w[r + MASK] & w[r + MASK + 1]) !== -1) return false;
+  for (let k = SMIN; k <= U32_MAX; k++) if (w[r + k] !== UNKNOWN_REGISTER[k]) return false;
+  return true;
 }
 
 /** The 32-bit result of an ALU32 instruction fills the register: the upper half is 0. */
@@ -368,12 +389,16 @@ export function dropContradiction(w: Words, r: number): void {
     lessS(w, r + SMAX, w, r + SMIN) ||
     lessU32(w[r + U32_MAX], w[r + U32_MIN]) ||
     w[r + S32_MAX] < w[r + S32_MIN] ||
-    (tnumIsConst(w, r + VALUE) && !isOnlyValue(w, r)) ||
+    (tnumIsConst(w, r + VALUE) && !isOnlyValue64(w, r)) ||
     (tnumIsConst32(w, r + VALUE) && !isOnlyValue32(w, r));
   if (broken) markUnbounded(w, r);
 }
 
-const isOnlyValue = (w: Words, r: number): boolean =>
+/** All bits are known, and all ranges hold nothing but that number. */
+export const isOnlyValue = (w: Words, r: number): boolean =>
+  tnumIsConst(w, r + VALUE) && isOnlyValue64(w, r) && isOnlyValue32(w, r);
+
+const isOnlyValue64 = (w: Words, r: number): boolean =>
   equal(w, r + UMIN, w, r + VALUE) &&
   equal(w, r + UMAX, w, r + VALUE) &&
   equal(w, r + SMIN, w, r + VALUE) &&

@@ -13,25 +13,28 @@ import {
   slotsOf,
 } from "./structure.ts";
 
-/** Where execution may go from an instruction, within its function: the next one first. */
-export function successors(env: Environment, index: number): number[] {
-  const insn = env.insns[index];
-  if (insn.code === EXIT_CODE) return [];
-  if (isUnconditional(insn)) return [index + 1 + jumpDistance(insn)];
-  if (isConditional(insn)) return [index + 1, index + 1 + insn.offset];
-  return [index + slotsOf(insn)];
-}
-
-/** The successors of each instruction, two numbers each; -1 is none. Jumps have been checked. */
-function edgesOf(env: Environment): Int32Array {
-  const edges = new Int32Array(2 * env.insns.length).fill(-1);
-  for (let index = 0; index < env.insns.length; index++) {
+/**
+ * Finds where control goes from each instruction within its function: two numbers each, the next instruction first; -1 is
+ * none. Jumps have been checked.
+ */
+function findEdges(env: Environment): void {
+  const { insns } = env;
+  const edges = new Int32Array(2 * insns.length).fill(-1);
+  for (let index = 0; index < insns.length; index++) {
+    const insn = insns[index];
     // The second slot of a 64-bit constant is no instruction.
-    if (env.insns[index].code === 0) continue;
-    const next = successors(env, index);
-    for (let k = 0; k < next.length; k++) edges[2 * index + k] = next[k];
+    if (insn.code === 0 || insn.code === EXIT_CODE) continue;
+    let first = index + slotsOf(insn);
+    if (isUnconditional(insn)) first = index + 1 + jumpDistance(insn);
+    else if (isConditional(insn)) {
+      const second = index + 1 + insn.offset;
+      edges[2 * index + 1] = second;
+      if (second <= index) env.goesBack = true;
+    }
+    edges[2 * index] = first;
+    if (first <= index) env.goesBack = true;
   }
-  return edges;
+  env.edges = edges;
 }
 
 /** Marks where this instruction makes paths part or meet. */
@@ -55,7 +58,7 @@ function markPoints(env: Environment, index: number): void {
 /** Follows all jumps and calls from the start; what is not reached then is refused. */
 export function checkControlFlow(env: Environment): void {
   const { insns } = env;
-  env.edges = edgesOf(env);
+  findEdges(env);
   const { edges } = env;
   const reached = new Uint8Array(insns.length);
   const waiting = [0];

@@ -69,7 +69,9 @@ export class Environment {
   /** Number of the loop that an instruction is in, 0 for none. */
   loops: Int32Array = new Int32Array(0);
   /** See `relevanceOf`. */
-  relevance: Uint16Array = new Uint16Array(0);
+  readonly relevance: Uint16Array;
+  /** Some jump leads backwards. */
+  goesBack = false;
   /** Some instruction is in a loop. */
   hasLoops = false;
   /** Type of the base register of loads and stores, 0 before any path came by. */
@@ -113,6 +115,7 @@ export class Environment {
     this.names = { helperName };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
+    this.relevance = new Uint16Array(count);
     this.pointerTypes = new Int32Array(count);
     this.callMaps = new Int32Array(count);
     this.callKeys = new Int32Array(count);

@@ -16,13 +16,17 @@ const POINTERS: Readonly<Record<number, NonNullable<InstructionFacts["pointer"]>
   [TYPES.SCALAR]: "mem",
 };
 
+/** Most instructions have only these; one object serves them all. */
+const REACHED: InstructionFacts = { seen: true };
+const UNREACHED: InstructionFacts = { seen: false };
+
 export function factsOf(env: Environment): InstructionFacts[] {
   return env.insns.map((insn, index) => {
     const seen = (env.flags[index] & SEEN) !== 0;
     const pointer = POINTERS[env.pointerTypes[index]];
     if (pointer) return { seen, pointer };
     if (insn.code === LD_IMM64_CODE && insn.src !== 0) return { seen, map: insn.imm };
-    if (insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return { seen };
+    if (insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return seen ? REACHED : UNREACHED;
     const map = env.callMaps[index];
     const key = env.callKeys[index];
     return { seen, ...(map > 0 ? { map: map - 1 } : {}), ...(key > 0 ? { constantKey: key - 1 } : {}) };

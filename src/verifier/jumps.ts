@@ -40,7 +40,6 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
     readRegister(env, insn.src);
   } else {
     if (insn.src !== 0) reject("jmp_reserved");
-    CONSTANT.fill(0);
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
   }
   const { words: w } = env;

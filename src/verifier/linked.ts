@@ -67,7 +67,6 @@ export function syncLinked(state: State, w: Words, known: number, linked: Places
     const offset = words[r + OFF];
     const ownId = words[r + ID];
     const delta = offset - KNOWN[OFF];
-    DELTA.fill(0);
     markConstant(DELTA, 0, delta | 0, Math.floor(delta / 0x1_0000_0000));
     copyRegister(words, r, KNOWN, 0);
     words[r + OFF] = offset;

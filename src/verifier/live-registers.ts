@@ -24,15 +24,11 @@ const CALLER_SAVED = 0b111111;
 const ARGUMENTS = 0b111110;
 const EVERYTHING = 0xffff;
 
-interface Effect {
-  readonly reads: number;
-  readonly writes: number;
-}
-
-const effect = (writes: number, reads: number): Effect => ({ writes, reads });
+/** Registers that are read in the lower half, written in the upper. */
+const effect = (writes: number, reads: number): number => (writes << 16) | reads;
 
 /** What one instruction reads and writes. */
-export function effectOf(env: Environment, insn: Instruction): Effect {
+function effectOf(env: Environment, insn: Instruction): number {
   const { code } = insn;
   const dst = 1 << insn.dst;
   const src = 1 << insn.src;
@@ -66,7 +62,7 @@ export function effectOf(env: Environment, insn: Instruction): Effect {
   }
 }
 
-function atomicEffect({ imm }: Instruction, dst: number, src: number): Effect {
+function atomicEffect({ imm }: Instruction, dst: number, src: number): number {
   switch (imm) {
     case ATOMIC.CMPXCHG:
       return effect(R0, R0 | dst | src);
@@ -88,15 +84,10 @@ function callReads(env: Environment, insn: Instruction): number {
 /** Fills `env.live`. */
 export function computeLiveRegisters(env: Environment): void {
   const { insns, live, edges } = env;
-  const reads = new Uint16Array(insns.length);
-  const writes = new Uint16Array(insns.length);
-  for (let index = 0; index < insns.length; index++) {
-    // The second slot of a 64-bit constant is no instruction.
-    if (insns[index].code === 0) continue;
-    const effect = effectOf(env, insns[index]);
-    reads[index] = effect.reads;
-    writes[index] = effect.writes;
-  }
+  const effects = new Int32Array(insns.length);
+  // The second slot of a 64-bit constant is no instruction.
+  for (let index = 0; index < insns.length; index++)
+    if (insns[index].code !== 0) effects[index] = effectOf(env, insns[index]);
   let changed = true;
   while (changed) {
     changed = false;
@@ -104,10 +95,11 @@ export function computeLiveRegisters(env: Environment): void {
       const first = edges[2 * index];
       const second = edges[2 * index + 1];
       const out = (first < 0 ? 0 : live[first]) | (second < 0 ? 0 : live[second]);
-      const now = (out & ~writes[index]) | reads[index];
+      const now = (out & ~(effects[index] >>> 16)) | (effects[index] & EVERYTHING);
       if (now !== live[index]) {
         live[index] = now;
-        changed = true;
+        // Where control never goes back, one round settles everything.
+        changed = env.goesBack;
       }
     }
   }

@@ -8,6 +8,10 @@ const CAPACITY = 16 << 20;
 
 export class Log {
   readonly level: number;
+  /** Instructions and states are printed. */
+  readonly verbose: boolean;
+  /** All paths are kept, and precision tracking is shown. */
+  readonly full: boolean;
   /** Characters written so far, dropped ones included. */
   position = 0;
   #pieces: string[] = [];
@@ -15,16 +19,8 @@ export class Log {
 
   constructor(level: number) {
     this.level = level;
-  }
-
-  /** Instructions and states are printed. */
-  get verbose(): boolean {
-    return (this.level & (LOG.BASIC | LOG.FULL)) !== 0;
-  }
-
-  /** All paths are kept, and precision tracking is shown. */
-  get full(): boolean {
-    return (this.level & LOG.FULL) !== 0;
+    this.verbose = (level & (LOG.BASIC | LOG.FULL)) !== 0;
+    this.full = (level & LOG.FULL) !== 0;
   }
 
   write(text: string): void {

@@ -23,24 +23,13 @@ export interface LoopVisit {
   backEdges: BackEdge[];
 }
 
-/** Whether control ever goes back: without that there is no loop, which is cheap to see. */
-function goesBack({ edges, flags }: Environment): boolean {
-  for (let index = 0; index < flags.length; index++) {
-    const first = edges[2 * index];
-    const second = edges[2 * index + 1];
-    if ((first >= 0 && first <= index) || (second >= 0 && second <= index)) return true;
-    if (flags[index] & CALLS_CALLBACK) return true;
-  }
-  return false;
-}
-
 /** Numbers the loops in `env.loops`: of each instruction, from 1; 0 where there is none. */
 export function findLoops(env: Environment): void {
   const { edges, flags } = env;
   const count = env.insns.length;
   const loops = new Int32Array(count);
   env.loops = loops;
-  env.hasLoops = goesBack(env);
+  env.hasLoops = env.goesBack || flags.some((each) => (each & CALLS_CALLBACK) !== 0);
   if (!env.hasLoops) return;
 
   const order = new Int32Array(count);

@@ -1,7 +1,7 @@
 /** Arithmetic on abstract numbers: ranges and known bits of `dst op src`, as Linux 6.18 computes them. */
 import { ALU, CLASS, CLASS_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { boundsFromBits, boundsFromBits32, coerceToSize, syncBounds, zeroExtend32 } from "./bounds.ts";
+import { boundsFromBits, boundsFromBits32, coerceToSize, isOnlyValue, syncBounds, zeroExtend32 } from "./bounds.ts";
 import {
   add,
   copy,
@@ -386,12 +386,42 @@ function isComputable(op: number, v: Words, s: number, narrow: boolean): boolean
 }
 
 /**
+ * The result of an operation on two known numbers, in place; false if this is none, or no simple one. The general way comes
+ * to the same, because the known bits end up as all bounds.
+ */
+function foldConstants(w: Words, d: number, v: Words, s: number, op: number, narrow: boolean): boolean {
+  if (!isOnlyValue(w, d) || !isOnlyValue(v, s)) return false;
+  switch (op) {
+    case ALU.ADD:
+      add(T, 0, w, d + VALUE, v, s + VALUE);
+      break;
+    case ALU.SUB:
+      sub(T, 0, w, d + VALUE, v, s + VALUE);
+      break;
+    case ALU.AND:
+      set(T, 0, w[d + VALUE] & v[s + VALUE], w[d + VALUE + 1] & v[s + VALUE + 1]);
+      break;
+    case ALU.OR:
+      set(T, 0, w[d + VALUE] | v[s + VALUE], w[d + VALUE + 1] | v[s + VALUE + 1]);
+      break;
+    case ALU.XOR:
+      set(T, 0, w[d + VALUE] ^ v[s + VALUE], w[d + VALUE + 1] ^ v[s + VALUE + 1]);
+      break;
+    default:
+      return false;
+  }
+  setKnown(w, d, T[0], narrow ? 0 : T[1]);
+  return true;
+}
+
+/**
  * `dst = dst op src` on two abstract numbers, in place. Division, and shifts by amounts that are not known, give an unknown
  * number.
  */
 export function scalarAlu(insn: Instruction, w: Words, d: number, v: Words, s: number): void {
   const op = insn.code & OP_MASK;
   const narrow = (insn.code & CLASS_MASK) === CLASS.ALU;
+  if (foldConstants(w, d, v, s, op, narrow)) return;
   if (!isComputable(op, v, s, narrow)) {
     const type = w[d + TYPE];
     markUnknown(w, d);

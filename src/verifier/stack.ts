@@ -116,7 +116,6 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
     spill(w, slot, vw, v, size);
     if (!fits) w[slot + ID] = 0;
   } else if (isConstantStore && aligned) {
-    CONSTANT.fill(0);
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
     spill(w, slot, CONSTANT, 0, size);
   } else if (value >= 0 && isPointer(type)) {

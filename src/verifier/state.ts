@@ -1,14 +1,13 @@
 /** What the verifier knows at one point of one path: the frames of nested calls, each with registers and stack. */
 import { REGISTER_COUNT } from "../isa/constants.ts";
+import { capacityFor, giveWords, SLOT_WORDS, SLOTS, takeWords } from "./frame-words.ts";
 import type { Words } from "./int64.ts";
 import type { LoopVisit } from "./loops.ts";
 import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { NOTHING_HELD, type Resources } from "./resources.ts";
 
-/** Where stack slots begin in a frame's words: after the registers. Slot i is the 8 bytes at fp-8*(i+1). */
-export const SLOTS = REGISTER_COUNT * REGISTER_WORDS;
-/** A slot is the spilled register and one word of byte types. */
-export const SLOT_WORDS = REGISTER_WORDS + 1;
+export { MAX_STACK, SLOT_WORDS, SLOTS } from "./frame-words.ts";
+
 /** In a slot: the types of its 8 bytes, 4 bits each; byte 7 is the one at the lowest address. */
 export const BYTES = REGISTER_WORDS;
 
@@ -17,8 +16,6 @@ export const BYTE = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 } as const;
 export const ALL_SPILL = 0x1111_1111;
 export const ALL_MISC = 0x2222_2222;
 
-/** Bytes of stack of one frame. */
-export const MAX_STACK = 512;
 /** Nested calls, the main function included. */
 export const MAX_FRAMES = 8;
 /** `callsite` of the outermost frame. */
@@ -82,23 +79,6 @@ export class Frame {
     this.words.fill(0, SLOTS + this.slots * SLOT_WORDS, needed);
     this.slots = slots;
   }
-}
-
-/** Slots are added in steps of this many, so that memory fits the next frame that needs some. */
-const SLOT_STEP = 4;
-/** Words of finished frames that are kept for new ones, by steps of slots. */
-const FREE: Words[][] = Array.from({ length: MAX_STACK / 8 / SLOT_STEP + 1 }, () => []);
-const MAX_FREE = 128;
-
-const capacityFor = (slots: number): number => SLOTS + Math.ceil(slots / SLOT_STEP) * SLOT_STEP * SLOT_WORDS;
-const stepsOf = (length: number): number => (length - SLOTS) / (SLOT_STEP * SLOT_WORDS);
-
-/** Words with any content. Making typed arrays costs more than filling them, so they are used again. */
-const takeWords = (length: number): Words => FREE[stepsOf(length)].pop() ?? new Int32Array(length);
-
-function giveWords(words: Words): void {
-  const free = FREE[stepsOf(words.length)];
-  if (free.length < MAX_FREE) free.push(words);
 }
 
 /** A function's registers before its first instruction: none is set but the frame pointer. */

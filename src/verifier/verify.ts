@@ -112,7 +112,7 @@ function checkProgram(env: Environment): void {
   checkConstants(env);
   checkControlFlow(env);
   findLoops(env);
-  env.relevance = Uint16Array.from(insns, relevanceOf);
+  for (let index = 0; index < insns.length; index++) env.relevance[index] = relevanceOf(insns[index]);
   computeLiveRegisters(env);
   env.index = 0;
   if (env.log.full) printLiveRegisters(env);
