@@ -14,8 +14,13 @@ import { registerViews } from "./views/index.ts";
 
 registerViews();
 
+export type { SlotFields } from "./asm/byte-table.ts";
 export { AsmError } from "./asm/diagnostics.ts";
-export { disassemble } from "./asm/disassemble.ts";
+export { type DisassembleOptions, disassemble } from "./asm/disassemble.ts";
+export type { EdgeKind, FlowBlock, FlowEdge, FlowLoop, FunctionFlow } from "./asm/flow/control-flow.ts";
+export type { TextForm } from "./asm/forms.ts";
+export { type ObjdumpOptions, objdumpListing } from "./asm/objdump.ts";
+export { type XlatedListing, xlatedListing } from "./asm/xlated.ts";
 export { ArgumentError } from "./isa/argument.ts";
 export { decode, encode, fromHex, toHex } from "./isa/encode.ts";
 export type { Instruction } from "./isa/instruction.ts";
@@ -34,6 +39,7 @@ export { workloads } from "./linux/workloads/index.ts";
 export { WorkloadError } from "./linux/workloads/options.ts";
 export { type AsmOptions, type AsmTag, type AsmValue, asm } from "./loader/asm.ts";
 export { AttachError } from "./loader/attach.ts";
+export { ByteTable, byteTable, ControlFlow, controlFlow } from "./loader/inspect.ts";
 export { LoadedProgram } from "./loader/loaded-program.ts";
 export { Program } from "./loader/program.ts";
 export { verify } from "./loader/verify.ts";

@@ -5,6 +5,8 @@
  * @module
  */
 import { register } from "../plot/registry.ts";
+import { renderByteTable } from "./byte-table.ts";
+import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
@@ -17,6 +19,8 @@ import { renderVerdict } from "./verdict.ts";
 export function registerViews(): void {
   register("program", renderProgram);
   register("loaded-program", renderLoadedProgram);
+  register("control-flow", renderControlFlow);
+  register("byte-table", renderByteTable);
   register("verdict", renderVerdict);
   register("map", renderMap);
   register("run", renderRun);
