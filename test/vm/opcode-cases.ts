@@ -82,7 +82,7 @@ export function parseCases(file: string, text: string): OpcodeCase[] {
 function called(code: string, functions: ReadonlyMap<string, string>): string {
   const needed = new Map<string, string>();
   const collect = (text: string) => {
-    for (const [, name] of text.matchAll(/call (\w+)/g)) {
+    for (const [, name] of text.matchAll(/(?:call |func\[)(\w+)/g)) {
       const body = functions.get(name!);
       if (body === undefined || needed.has(name!)) continue;
       needed.set(name!, body);
@@ -156,4 +156,16 @@ export function wholeProgram({ before, code, functions }: OpcodeCase, prologue =
     "exit",
     functions,
   ].join("\n");
+}
+
+/** Whether a case loads bytes of a packet, and so needs a socket buffer in place of plain memory. */
+export const loadsPacket = ({ row }: OpcodeCase): boolean => /^ld(abs|ind)/.test(row);
+
+/** The packet of such cases: an Ethernet header of zeros, and a payload of 80 81 82 ... 9f. */
+export const CASE_PACKET: Uint8Array = Uint8Array.from({ length: 46 }, (_, i) => (i < 14 ? 0 : 0x80 + i - 14));
+
+/** The program of such a case: a socket filter that returns the case's r0. */
+export function packetProgram({ before, code }: OpcodeCase): string {
+  const set = before.registers.map(([r, value]) => `r${r} = ${value} ll`);
+  return ["r6 = r1", ...set, code, "exit"].join("\n");
 }

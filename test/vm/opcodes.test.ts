@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { OPCODES, opcodeOf, slotsOf } from "../../src/isa/opcodes.ts";
+import { prepareTestRun } from "../../src/programs/test-run.ts";
 import { interpret } from "../../src/vm/interpreter/interpret.ts";
 import { jit } from "../../src/vm/jit/jit.ts";
 import { unverified } from "../../src/vm/unverified.ts";
@@ -7,10 +8,13 @@ import {
   CASE_LENGTH,
   CASE_MAPS,
   CASE_MEMORY,
+  CASE_PACKET,
   KINDS,
+  loadsPacket,
   NUMBERS,
   OPCODE_TABLES,
   type OpcodeCase,
+  packetProgram,
   parseCases,
   wholeProgram,
 } from "./opcode-cases.ts";
@@ -88,6 +92,14 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
 
   describe.each([...OPCODE_TABLES, ["branches the other way round", OPPOSITES] as const])("%s", (_table, cases) => {
     test.each(cases.map((each) => [each.row, each.text, each] as const))("%s: %s", (_row, _text, each) => {
+      if (loadsPacket(each)) {
+        const xlated = unverified({ ...rawProgram(packetProgram(each)), type: "socket_filter" });
+        const packet = prepareTestRun(host.memory, "socket_filter", CASE_PACKET);
+        const returned = engine(xlated, environment, []).run(packet.context, 4096);
+        packet.free();
+        expect([[0, BigInt(returned)]]).toEqual(each.after.registers);
+        return;
+      }
       reset(each);
       engine(unverified(rawProgram(wholeProgram(each), CASE_MAPS)), environment, maps).run(context, CASE_LENGTH);
       for (const [register, value] of each.after.registers) {

@@ -31,11 +31,13 @@ export function stepWithStack(environment: Environment, run: Execution, stack: S
       run.advance(1);
       stack.enter(offsetOf(run.register(10)), STACK_SIZE);
       break;
-    case "helper": {
+    case "helper":
+    case "kfunc":
+    case "indirect": {
       const { memory } = environment;
       const [low, top] = stackOf(run);
       const before = memory.u8.slice(low, top);
-      const filled = filledBy(environment, run, operation.id);
+      const filled = operation.kind === "helper" ? filledBy(environment, run, operation.id) : [];
       run.advance(1);
       const after = memory.u8;
       for (let i = 0; i < before.length; i++) if (after[low + i] !== before[i]) stack.write(low + i, 1);
@@ -56,7 +58,8 @@ export function stepWithChanges(environment: Environment, run: Execution, stack:
     return after.flatMap((value, number) => (value === registers[number] ? [] : [number]));
   };
   const access = memoryAccess(run);
-  const calls = run.next.kind === "helper";
+  const { kind } = run.next;
+  const calls = kind === "helper" || kind === "kfunc" || kind === "indirect";
   if (calls) {
     const before = memory.u32.slice(0, memory.allocatorState().top >> 2);
     stepWithStack(environment, run, stack);
