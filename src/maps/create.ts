@@ -4,6 +4,7 @@ import { ArrayMap } from "./array.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
+import { LruHashMap, LruPercpuHashMap } from "./lru-hash.ts";
 import { PercpuArrayMap } from "./percpu-array.ts";
 import { PercpuHashMap } from "./percpu-hash.ts";
 import { ProgArrayMap } from "./prog-array.ts";
@@ -21,6 +22,8 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   array: ArrayMap,
   percpu_hash: PercpuHashMap,
   percpu_array: PercpuArrayMap,
+  lru_hash: LruHashMap,
+  lru_percpu_hash: LruPercpuHashMap,
   ringbuf: RingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,

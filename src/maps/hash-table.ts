@@ -137,6 +137,14 @@ export abstract class HashTable extends MapBase {
     i32[link] = i32[element >> 2];
   }
 
+  /** Whether an element is in the chain of its hash. */
+  protected isLinked(element: number): boolean {
+    const { i32 } = this.memory;
+    let at = i32[this.#heads + (i32[(element >> 2) + 1] & this.#mask)];
+    while (at !== 0 && at !== element) at = i32[at >> 2];
+    return at === element;
+  }
+
   /** An element to fill from the common stock, or 0 where `maxEntries` are in use. */
   protected take(): number {
     const { i32 } = this.memory;
