@@ -1,13 +1,16 @@
 import { ArgumentError, describe, isObject } from "../isa/argument.ts";
 import { type LinearMemory, OutOfMemoryError } from "../memory/memory.ts";
 import { ArrayMap } from "./array.ts";
+import { BloomFilterMap } from "./bloom-filter.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
+import { LpmTrieMap } from "./lpm-trie.ts";
 import { LruHashMap, LruPercpuHashMap } from "./lru-hash.ts";
 import { PercpuArrayMap } from "./percpu-array.ts";
 import { PercpuHashMap } from "./percpu-hash.ts";
 import { ProgArrayMap } from "./prog-array.ts";
+import { QueueStackMap } from "./queue.ts";
 import { RingbufMap } from "./ringbuf.ts";
 import { MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
@@ -24,6 +27,10 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   percpu_array: PercpuArrayMap,
   lru_hash: LruHashMap,
   lru_percpu_hash: LruPercpuHashMap,
+  lpm_trie: LpmTrieMap,
+  queue: QueueStackMap,
+  stack: QueueStackMap,
+  bloom_filter: BloomFilterMap,
   ringbuf: RingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,

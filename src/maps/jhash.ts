@@ -37,10 +37,10 @@ function partialWord({ view, u8 }: LinearMemory, at: number, count: number): num
   return word;
 }
 
-/** The hash of `size` bytes at an offset. */
-export function hashBytes(memory: LinearMemory, at: number, size: number): number {
+/** The hash of `size` bytes at an offset, for a seed. */
+export function hashBytes(memory: LinearMemory, at: number, size: number, seed = 0): number {
   const { view } = memory;
-  let a = (START + size) | 0;
+  let a = (START + size + seed) | 0;
   let b = a;
   let c = a;
   let left = size;

@@ -267,28 +267,35 @@ export function mapCreate(spec: MapCreateOptions): FdAnswer {
   return fdAnswer(bpf(COMMAND.mapCreate));
 }
 
-/** BPF_MAP_LOOKUP_ELEM; `valueSize` is what Linux copies (for per-CPU maps: rounded to 8, times possible CPUs). */
+/** The map and the key; maps without keys want no pointer to one. */
+function keyed(fd: number, key: Uint8Array): ReturnType<typeof attr> {
+  const fields = attr().u32(0, fd);
+  return key.length === 0 ? fields : fields.pointer(8, 0, key);
+}
+
+/** BPF_MAP_LOOKUP_ELEM; a Bloom filter is asked for `valueIn`; `valueSize` is what Linux copies (for per-CPU maps: rounded to 8, times possible CPUs). */
 export function mapLookup(
   fd: number,
   key: Uint8Array,
   valueSize: number,
   flags = 0n,
+  valueIn?: Uint8Array,
 ): Answer & { readonly value?: Uint8Array } {
-  attr().u32(0, fd).pointer(8, 0, key).pointer(16, 2).u64(24, flags);
+  keyed(fd, key).pointer(16, 2, valueIn).u64(24, flags);
   const { errno } = bpf(COMMAND.lookup);
   return errno ? failure(errno) : { ok: true, value: out(2, valueSize) };
 }
 
 /** BPF_MAP_UPDATE_ELEM; flags: 0 ANY, 1 NOEXIST, 2 EXIST. */
 export function mapUpdate(fd: number, key: Uint8Array, value: Uint8Array, flags: number | bigint = 0): Answer {
-  attr().u32(0, fd).pointer(8, 0, key).pointer(16, 1, value).u64(24, BigInt(flags));
+  keyed(fd, key).pointer(16, 1, value).u64(24, BigInt(flags));
   const { errno } = bpf(COMMAND.update);
   return errno ? failure(errno) : { ok: true };
 }
 
 /** BPF_MAP_DELETE_ELEM. */
 export function mapDelete(fd: number, key: Uint8Array): Answer {
-  attr().u32(0, fd).pointer(8, 0, key);
+  keyed(fd, key);
   const { errno } = bpf(COMMAND.delete);
   return errno ? failure(errno) : { ok: true };
 }
@@ -300,7 +307,7 @@ export function mapNextKey(
   keySize: number,
 ): Answer & { readonly key?: Uint8Array } {
   const fields = attr().u32(0, fd).pointer(16, 2);
-  if (key) fields.pointer(8, 0, key);
+  if (key?.length) fields.pointer(8, 0, key);
   const { errno } = bpf(COMMAND.nextKey);
   return errno ? failure(errno) : { ok: true, key: out(2, keySize) };
 }
@@ -312,7 +319,7 @@ export function mapLookupAndDelete(
   valueSize: number,
   flags = 0n,
 ): Answer & { readonly value?: Uint8Array } {
-  attr().u32(0, fd).pointer(8, 0, key).pointer(16, 2).u64(24, flags);
+  keyed(fd, key).pointer(16, 2).u64(24, flags);
   const { errno } = bpf(COMMAND.lookupAndDelete);
   return errno ? failure(errno) : { ok: true, value: out(2, valueSize) };
 }

@@ -34,3 +34,15 @@ export const arrayKeys = (length: number): fc.Arbitrary<Uint8Array> =>
       { weight: 1, arbitrary: fc.constantFrom(0x7fff_ffff, 0x8000_0000, 0xffff_ffff) },
     )
     .map((index) => new Uint8Array(new Uint32Array([index]).buffer));
+
+/** Keys of LPM tries: few different data, all prefix lengths, some too long. */
+export const prefixes = (dataSize: number): fc.Arbitrary<Uint8Array> =>
+  fc
+    .record({
+      bits: fc.oneof(
+        { weight: 12, arbitrary: fc.nat(8 * dataSize) },
+        { weight: 1, arbitrary: fc.constantFrom(8 * dataSize + 1, 0xffff_ffff) },
+      ),
+      data: fc.array(fc.constantFrom(0, 0, 0xff, 0x80, 0xc0, 0x0f), { minLength: dataSize, maxLength: dataSize }),
+    })
+    .map(({ bits, data }) => new Uint8Array([...new Uint8Array(new Uint32Array([bits]).buffer), ...data]));
