@@ -1,5 +1,7 @@
-import { inspect } from "node:util";
 import type { Json } from "../wire/message.ts";
+import { plainText, valueBundle } from "./value.ts";
+
+export { plainText } from "./value.ts";
 
 /** A mime bundle as it goes over the wire. */
 export type WireBundle = Readonly<Record<string, Json>>;
@@ -22,7 +24,7 @@ export class BundleError extends TypeError {
 }
 
 /**
- * Finds how a value is shown: by its own display method, else as plain text without colours.
+ * Finds how a value is shown: by its own display method, else by {@link valueBundle}.
  *
  * @throws BundleError if the value's display method gives no mime bundle, and whatever that method throws
  * @example
@@ -34,7 +36,7 @@ export function show(value: unknown): Showing {
   const live = method(value, LIVE);
   if (live) return { kind: "live", bundles: toBundles(live() as AsyncIterable<unknown>) };
   const display = method(value, DISPLAY);
-  if (!display) return { kind: "now", bundle: { "text/plain": plainText(value) } };
+  if (!display) return { kind: "now", bundle: valueBundle(value) };
   const bundle = display();
   if (bundle instanceof Promise) return { kind: "later", bundle: toPromisedBundle(bundle) };
   return { kind: "now", bundle: toBundle(bundle) };
@@ -43,15 +45,6 @@ export function show(value: unknown): Showing {
 /** Whether a value brings its own display. */
 export function isDisplayable(value: unknown): boolean {
   return method(value, DISPLAY) !== undefined || method(value, LIVE) !== undefined;
-}
-
-/** A value as text: what Node prints, without colours, and never an exception. */
-export function plainText(value: unknown): string {
-  try {
-    return inspect(value, { colors: false, depth: 4, maxArrayLength: 100, maxStringLength: 10_000 });
-  } catch (error) {
-    return `[a value that cannot be shown: ${String(error)}]`;
-  }
 }
 
 function method(value: unknown, name: symbol): (() => unknown) | undefined {

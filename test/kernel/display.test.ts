@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BundleError, isDisplayable, plainText, show } from "../../kernel/display/bundle.ts";
 import { excerpt } from "../../kernel/display/traceback.ts";
@@ -99,5 +100,97 @@ describe("excerpt", () => {
   test("a place outside the source is nothing", () => {
     expect(excerpt(source, { line: 99, column: 1 })).toEqual([]);
     expect(excerpt(source, { line: 0, column: 1 })).toEqual([]);
+  });
+});
+
+describe("values without a display of their own", () => {
+  const bundle = (value: unknown) => {
+    const showing = show(value);
+    return showing.kind === "now" ? showing.bundle : {};
+  };
+  const html = (value: unknown) => String(bundle(value)["text/html"]);
+
+  test("what fits a line stays text", () => {
+    for (const value of [
+      { a: 1 },
+      [1, 2, 3],
+      new Map([[1, 2]]),
+      new Set([1]),
+      new Date(0),
+      Array.from({ length: 90 }, Number),
+    ])
+      expect(Object.keys(bundle(value))).toEqual(["text/plain"]);
+  });
+
+  test("a list of objects is a table, numbers to the right, text escaped, long ones cut", () => {
+    const rows = Array.from({ length: 100 }, (_, pid) => ({ pid, comm: pid === 1 ? "<b>&" : "c".repeat(200) }));
+    const text = html(rows);
+    expect(text).toContain(">pid</th>");
+    expect(text).toContain("&#60;b&#62;&#38;");
+    expect(text).not.toContain("<b>");
+    expect(text).toContain("and 40 more rows");
+    expect(text).toMatch(/text-align:right[^>]*>99|text-align:right[^>]*>59/);
+    expect(text).not.toContain("c".repeat(81));
+    expect(bundle(rows)["text/plain"]).toContain("pid: 0");
+    expect(
+      html(
+        new Map([
+          ["a", 1],
+          ["b", 2],
+        ]),
+      ),
+    ).toContain(">key</th>");
+    expect(bundle([{ a: 1 }, { b: 2 }, { c: 3 }])["text/html"]).toBeUndefined();
+  });
+
+  test("what needs more lines folds; circles, getters and depth do not hurt", () => {
+    const circle: Record<string, unknown> = { long: "x".repeat(100), deep: { er: { and: { deeper: [1, { z: 1 }] } } } };
+    circle["self"] = circle;
+    Object.defineProperty(circle, "trap", {
+      enumerable: true,
+      get: () => {
+        throw new RangeError("called");
+      },
+    });
+    const text = html(circle);
+    expect(text).toMatch(/^<div style="[^"]*"><details open><summary>/);
+    expect(text).toContain("[Getter]");
+    expect(text.match(/<details/g)!.length).toBe(text.match(/<\/details>/g)!.length);
+    expect(html(Array.from({ length: 5000 }, (_, i) => [i, { i }])).length).toBeLessThan(200_000);
+  });
+
+  test("bytes in rows, pictures as pictures", () => {
+    expect(bundle(new Uint8Array([1, 2]))["text/plain"]).toBe("Uint8Array(2) [ 1, 2 ]");
+    expect(bundle(Buffer.from("GET / HTTP/1.1\r\n\r\n"))["text/plain"]).toBe(
+      "Buffer(18)\n0000  47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a  GET / HTTP/1.1..\n0010  0d 0a                                            ..",
+    );
+    const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0);
+    expect(bundle(png)).toEqual({
+      "image/png": Buffer.from(png).toString("base64"),
+      "text/plain": "[PNG picture of 9 bytes]",
+    });
+    expect(bundle(new TextEncoder().encode("<svg xmlns='x'></svg>"))["image/svg+xml"]).toBe("<svg xmlns='x'></svg>");
+    expect(bundle(new Uint8Array(2000))["text/plain"]).toContain("and 1488 more bytes");
+  });
+
+  test("specifications are drawn, elements shown, promises explained", () => {
+    const spec = { $schema: "https://vega.github.io/schema/vega-lite/v5.json", mark: "bar" };
+    expect(bundle(spec)["application/vnd.vegalite.v5+json"]).toBe(spec);
+    expect(bundle({ outerHTML: "<i>x</i>" })["text/html"]).toBe("<i>x</i>");
+    expect(bundle({ outerHTML: "<svg></svg>" })).toMatchObject({ "image/svg+xml": "<svg></svg>" });
+    expect(bundle(Promise.resolve(1))["text/plain"]).toContain("`await`");
+  });
+
+  test("any value is shown, as JSON", () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true }),
+        (value) => {
+          const shown = bundle(value);
+          expect(typeof shown["text/plain"]).toBe("string");
+          JSON.stringify(shown);
+        },
+      ),
+    );
   });
 });
