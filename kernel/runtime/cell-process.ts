@@ -1,4 +1,7 @@
 import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import type { MagicHost } from "../magics/builtin.ts";
+import { createMagic, MAGIC_FUNCTION } from "../magics/run.ts";
 import { currentRun, inCell } from "./cell-run.ts";
 import { CellRunner } from "./cell-runner.ts";
 import { installStackTraces } from "./cell-sources.ts";
@@ -8,7 +11,7 @@ import { reportError } from "./error-report.ts";
 import { Evaluator } from "./evaluator.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { importFromCell, installResolution } from "./importer.ts";
-import { createPrompt } from "./input.ts";
+import { createConfirm, createPrompt, createStdin } from "./input.ts";
 import { FD, type FromChild, type ToChild } from "./messages.ts";
 import { installStreams } from "./streams.ts";
 import { installTimers, isInterruption } from "./timers.ts";
@@ -68,11 +71,27 @@ function listen(runner: CellRunner, { unwinding }: WorkerLink, emit: Emit): void
   });
 }
 
+function magicHost(emit: Emit): MagicHost {
+  return {
+    show: (data) => emit({ type: "display", cell: currentRun().cell, data }),
+    atEnd: (callback) => currentRun().atEnd.push(callback),
+    restart: () => emit({ type: "restart" }),
+  };
+}
+
 /** Names that cells can use, hidden from `Object.keys(globalThis)` and open to redeclaration. */
 function defineGlobals(emit: Emit, modules: ChildOptions["modules"]): void {
+  const prompt = createPrompt(emit);
+  let stdin: Readable | undefined;
+  // Made when it is first used: one that is there and unread would keep nothing, but one that is read asks at once.
+  Object.defineProperty(process, "stdin", { get: () => (stdin ??= createStdin(prompt)), configurable: true });
   const globals = {
     display: createDisplay(emit),
-    prompt: createPrompt(emit),
+    prompt,
+    confirm: createConfirm(prompt),
+    [MAGIC_FUNCTION]: createMagic(magicHost(emit), async () => {
+      for (const module of Object.keys(modules)) await importFromCell(module);
+    }),
     [IMPORT_FUNCTION]: importFromCell,
     [META_OBJECT]: installResolution(process.cwd(), modules),
   };

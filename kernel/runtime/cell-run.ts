@@ -9,6 +9,8 @@ export interface CellRun {
   readonly timers: Set<() => void>;
   /** Displays whose bundle is a promise or a live stream: the cell is done when they are. */
   readonly displays: Set<Promise<void>>;
+  /** To be called when it has ended, before its `done`. */
+  readonly atEnd: (() => void)[];
 }
 
 const storage = new AsyncLocalStorage<CellRun>();
@@ -17,7 +19,7 @@ const storage = new AsyncLocalStorage<CellRun>();
 let latest: CellRun = createRun("");
 
 function createRun(cell: string): CellRun {
-  return { cell, abort: new AbortController(), timers: new Set(), displays: new Set() };
+  return { cell, abort: new AbortController(), timers: new Set(), displays: new Set(), atEnd: [] };
 }
 
 /** Starts a cell: everything that `body` calls, now or later, belongs to it. */

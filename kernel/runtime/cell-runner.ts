@@ -1,5 +1,6 @@
 import { createHook } from "node:async_hooks";
 import { plainText, show } from "../display/bundle.ts";
+import { magicScript } from "../magics/run.ts";
 import { type CellRun, inCell, ownerOfThisCall, runAsCell } from "./cell-run.ts";
 import { addCellSource, cellFile, toCellPlace } from "./cell-sources.ts";
 import { showError, showResult } from "./display-function.ts";
@@ -20,6 +21,8 @@ export class CellRunner {
   readonly #emit: (message: FromChild) => void;
   /** The cell that has no `done` yet. */
   #running: { readonly run: CellRun; readonly expressions: Readonly<Record<string, string>> } | undefined;
+  /** Names that cells have declared. */
+  readonly #declared = new Set<string>();
   /** The cell whose own run the worker has unwound: nothing of it is left to watch. */
   #unwound: CellRun | undefined;
 
@@ -40,7 +43,8 @@ export class CellRunner {
     const { cell } = run;
     let script: TransformedCell;
     try {
-      script = await transformCell(code);
+      script = await transformCell(magicScript(code, [...this.#declared]));
+      for (const name of script.declared) this.#declared.add(name);
     } catch (error) {
       addCellSource(cell, code, "", (place) => place);
       this.#fail(
@@ -144,6 +148,7 @@ export class CellRunner {
       if (this.#running?.run !== run) return;
       this.#evaluateExpressions(Object.entries(outcome === "ok" ? expressions : {}), {}, (values) => {
         if (this.#running?.run !== run) return;
+        for (const callback of run.atEnd.splice(0)) inCell(run, callback);
         this.#running = undefined;
         this.#emit({ type: "done", cell: run.cell, outcome, expressions: values });
       });

@@ -18,4 +18,6 @@ declare const display: {
 };
 /** Asks the user for a line of text and waits for it. */
 declare function prompt(message?: string): string;
+/** Asks the user a question that is answered with y or n. */
+declare function confirm(message?: string): boolean;
 `;

@@ -61,6 +61,8 @@ export type InputAnswer =
 /** What leaves the child, in the order in which it happened. */
 export type FromChild =
   | { readonly type: "ready" }
+  /** The cell wants a new process for those after it. */
+  | { readonly type: "restart" }
   /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */
   | { readonly type: "answered"; readonly number: number }
   | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }

@@ -1,4 +1,6 @@
 import type { LanguageService } from "../language/service.ts";
+import { isUnchecked } from "../magics/builtin.ts";
+import { parseMagics } from "../magics/parse.ts";
 import type { CellOutcome, CommTransfer, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
 import { type ChildExit, Runtime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { Header } from "../wire/message.ts";
@@ -39,6 +41,8 @@ interface RunningCell {
   /** Ends the child if an interrupt is not answered. */
   patience: NodeJS.Timeout | undefined;
   awaitsInput: boolean;
+  /** The cell has asked for a new process after it. */
+  thenRestart: boolean;
 }
 
 /** A cell that waits in native code cannot be unwound: after this time (ms) its process is ended. */
@@ -114,9 +118,11 @@ export class Executor {
   }
 
   async #check(cell: string, code: string): Promise<ErrorOutput | undefined> {
+    const magics = parseMagics(code);
+    if (magics.cell || isUnchecked(magics.lines)) return undefined;
     const checking = { interrupted: false };
     this.#checking = checking;
-    const result = await this.#language.check({ id: cell, code });
+    const result = await this.#language.check({ id: cell, code: magics.code });
     this.#checking = undefined;
     if (checking.interrupted) {
       const [ename, evalue] = ["CellInterrupted", "the cell was interrupted before it ran"];
@@ -141,6 +147,7 @@ export class Executor {
         ending: undefined,
         patience: undefined,
         awaitsInput: false,
+        thenRestart: false,
       };
       this.#runtime.run({ type: "run", cell, code, expressions: userExpressions });
     });
@@ -155,6 +162,9 @@ export class Executor {
     switch (message.type) {
       case "ready":
       case "answered":
+        break;
+      case "restart":
+        if (this.#running) this.#running.thenRestart = true;
         break;
       case "input":
         this.#ask(message.prompt, message.password);
@@ -198,7 +208,11 @@ export class Executor {
       this.#end(running, tickingError());
       return;
     }
-    this.#language.executed({ id: cell, code: running.request.content.code });
+    this.#language.executed({ id: cell, code: parseMagics(running.request.content.code).code });
+    if (running.thenRestart) {
+      this.#runtime.restart();
+      return;
+    }
     const { error, text } = running;
     this.#conclude(running, error ? { status: "error", error } : { status: "ok", expressions, text });
   }
@@ -216,7 +230,8 @@ export class Executor {
     }
     const running = this.#running;
     // A child may also end between cells, by a timer of one: then that is shown in the last.
-    if (running === undefined) this.#outputs.error(this.#lastCell, exitError(exit));
+    if (running?.thenRestart) this.#conclude(running, { status: "ok", expressions: {}, text: undefined });
+    else if (running === undefined) this.#outputs.error(this.#lastCell, exitError(exit));
     else this.#conclude(running, this.#fail(running.cell, running.ending ?? exitError(exit)));
   }
 

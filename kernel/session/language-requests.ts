@@ -1,4 +1,5 @@
 import type { LanguageService } from "../language/service.ts";
+import { parseMagics } from "../magics/parse.ts";
 import type { JsonObject } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
 import { toCodePoints, toUtf16 } from "./cursor.ts";
@@ -8,7 +9,7 @@ export async function complete(
   language: LanguageService,
   { code, cursorPos }: RequestContents["complete_request"],
 ): Promise<JsonObject> {
-  const { matches, start, end } = await language.complete(code, toUtf16(code, cursorPos));
+  const { matches, start, end } = await language.complete(parseMagics(code).code, toUtf16(code, cursorPos));
   const range = { start: toCodePoints(code, start), end: toCodePoints(code, end) };
   return {
     status: "ok",
@@ -27,13 +28,13 @@ export async function inspect(
   language: LanguageService,
   { code, cursorPos }: RequestContents["inspect_request"],
 ): Promise<JsonObject> {
-  const found = await language.inspect(code, toUtf16(code, cursorPos));
+  const found = await language.inspect(parseMagics(code).code, toUtf16(code, cursorPos));
   const data: JsonObject = found ? { "text/markdown": found.markdown, "text/plain": found.text } : {};
   return { status: "ok", found: found !== undefined, data, metadata: {} };
 }
 
 /** Answers an `is_complete_request`. */
 export function isComplete(language: LanguageService, { code }: RequestContents["is_complete_request"]): JsonObject {
-  const { status, indent } = language.isComplete(code);
+  const { status, indent } = language.isComplete(parseMagics(code).code);
   return status === "incomplete" ? { status, indent } : { status };
 }

@@ -463,6 +463,26 @@ describe("input", () => {
     });
   });
 
+  test("confirm() and node:readline ask, each line once", async () => {
+    const asked: string[] = [];
+    const answers = ["what", "yes", "Ada", "Grace"];
+    kernel.onInput = (prompt) => {
+      asked.push(prompt);
+      return answers.shift();
+    };
+    expect(resultText(await kernel.execute("confirm('Go on?')"))).toBe("true");
+    const lines = await kernel.execute(`
+      import { createInterface } from "node:readline/promises";
+      const reader = createInterface({ input: process.stdin, output: process.stdout });
+      const names = [await reader.question("first? "), await reader.question("second? ")];
+      reader.close();
+      names.join()`);
+    expect(resultText(lines)).toBe("'Ada,Grace'");
+    expect(streamText(lines)).toContain("second? ");
+    expect(asked).toEqual(["Go on? [y/N] ", "Go on? [y/N] ", "", ""]);
+    kernel.onInput = undefined;
+  });
+
   test("an interrupt ends a waiting prompt", async () => {
     let asked = false;
     kernel.onInput = () => {
