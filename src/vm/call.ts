@@ -105,7 +105,7 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   const types = argumentTypes(row);
   const pointers = types.map((type, i) => ({ register: i + 1, bytes: bytesTouched(type, map) }));
   const elements = name === "map_lookup_elem" ? map?.elements : undefined;
-  const array = elements && { ...elements, maxEntries: map!.spec.maxEntries, constantKey };
+  const array = elements && arrayPlace(elements, map!.spec.maxEntries, constantKey);
   const tail = name === TAIL_CALL;
   const target = { name, passing, map, pointers, array, tail, programs: tail ? programPlaces(map) : undefined };
   // A tail call takes no part in the passing of arguments but its map and its index.
@@ -116,6 +116,11 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   }
   const args = types.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
   return { ...target, args, call };
+}
+
+/** A constant key beyond the end is one like any other: the lookup finds nothing. */
+function arrayPlace(elements: ElementPlace, maxEntries: number, key: number | undefined): ArrayPlace {
+  return { ...elements, maxEntries, constantKey: key !== undefined && key < maxEntries ? key : undefined };
 }
 
 /** How many bytes a helper touches at an argument of this type. What is passed as a number may still be used as an address. */

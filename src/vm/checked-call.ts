@@ -56,7 +56,7 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
             // The size is the next argument, or fixed.
             return memory(arg.size ?? halves[2 * i + 2]! >>> 0);
           case "ptr_to_ctx":
-            return memory(1);
+            return [regions.context(low, high, slot)];
           case "ptr_to_func":
             if (high !== FUNCTION_HIGH || host.callbacks.at(low) === undefined) throw fail(i, "a function");
             return [low];

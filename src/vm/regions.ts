@@ -1,5 +1,6 @@
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { DIRECT_MAP, DIRECT_MAP_HIGH } from "../memory/memory.ts";
+import type { ContextWindow } from "./context-window.ts";
 import { ExecutionError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import { CHECKED_STACK } from "./types.ts";
@@ -26,13 +27,19 @@ export function addressedValues(operations: readonly Operation[], maps: readonly
 export class Regions {
   readonly #regions: Region[] = [];
   readonly #lasting: readonly Region[];
-
-  /** `lasting`: what every run may touch, such as values whose address stands in the program. */
-  constructor(lasting: readonly Region[] = []) {
-    this.#lasting = lasting;
-  }
+  readonly #window: ContextWindow | undefined;
   /** Where the stack of the run under way begins. */
   stackStart = 0;
+  #context = 0;
+
+  /**
+   * `lasting`: what every run may touch, such as values whose address stands in the program; `window`: the context of a
+   * program of a real type.
+   */
+  constructor(lasting: readonly Region[] = [], window?: ContextWindow) {
+    this.#lasting = lasting;
+    this.#window = window;
+  }
 
   add(region: Region): void {
     if (!this.#regions.some((r) => r.start === region.start && r.size === region.size)) this.#regions.push(region);
@@ -43,14 +50,15 @@ export class Regions {
     return this.#regions;
   }
 
-  /** Starts over with what every run has: its memory and the stack, which ends at `top`. */
+  /** Starts over with what every run has: its memory or context, and the stack, which ends at `top`. */
   begin(memory: number, length: number, top: number): void {
     const size = CHECKED_STACK;
     this.stackStart = top - size;
+    this.#context = memory;
     this.#regions.splice(
       0,
       this.#regions.length,
-      { name: "memory", start: memory, size: length },
+      ...(this.#window === undefined ? [{ name: "memory", start: memory, size: length }] : []),
       { name: "the stack", start: top - size, size },
       ...this.#lasting,
     );
@@ -63,6 +71,8 @@ export class Regions {
       for (const region of this.#regions) {
         if (start >= region.start && start + size <= region.start + region.size) return start;
       }
+      const packet = this.#window?.packet(this.#context);
+      if (packet !== undefined && start >= packet[0] && start + size <= packet[1]) return start;
     }
     const address = (BigInt(high >>> 0) << 32n) | BigInt(start);
     throw new ExecutionError(
@@ -73,10 +83,37 @@ export class Regions {
     );
   }
 
+  /** The offset of the context, if that is what the address is: what a helper takes as its context. */
+  context(low: number, high: number, at: number): number {
+    if (this.#window === undefined) return this.offset(low, high, 1, at);
+    if (high === DIRECT_MAP_HIGH && low >>> 0 === this.#context) return low;
+    throw new ExecutionError(
+      "bad-argument",
+      at,
+      `the helper wants the context, r1 of the program (${this.#window.struct})`,
+    );
+  }
+
+  /** What is near a bad address, the context and the packet too. */
+  #neighbours(): readonly Region[] {
+    const window = this.#window;
+    if (window === undefined) return this.#regions;
+    const packet = window.packet(this.#context);
+    return [
+      ...this.#regions,
+      ...(packet === undefined ? [] : [{ name: "the packet", start: packet[0], size: packet[1] - packet[0] }]),
+    ];
+  }
+
   /** Where a bad address lies, in terms of the region that is nearest to it. */
   #nearest(address: bigint, size: number): string {
+    const window = this.#window;
+    const within = address - DIRECT_MAP - BigInt(this.#context);
+    if (window !== undefined && within >= 0n && within < BigInt(window.size)) {
+      return `lie ${within} bytes into the context: struct ${window.struct} allows no such access there`;
+    }
     let best: { distance: bigint; text: string } | undefined;
-    for (const region of this.#regions) {
+    for (const region of this.#neighbours()) {
       const start = DIRECT_MAP + BigInt(region.start);
       const end = start + BigInt(region.size);
       const before = address < start;

@@ -17,7 +17,7 @@ export interface XlatedFacts {
   readonly access?: Access;
   /** Index in `Xlated.maps`, for map `ld_imm64` and for helper calls whose map is the same on every path. */
   readonly map?: number;
-  /** For calls on an array whose key is a known constant in range. */
+  /** For calls on an array whose key is a known constant, also one beyond the end. */
   readonly constantKey?: number;
 }
 

@@ -1,10 +1,15 @@
-import { LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
+import { CLASS, CLASS_MASK, LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { slotsOf } from "../isa/opcodes.ts";
 import { checkReserved } from "../isa/reserved.ts";
+import { contextAccess } from "../programs/access.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import { PROGRAMS } from "../programs/table.ts";
+import type { ProgramType } from "../programs/types.ts";
+import { rewriteContextAccess } from "./context.ts";
 import { decode } from "./decode.ts";
 import { ProgramError } from "./errors.ts";
+import { contextDistances } from "./flow/context-pointers.ts";
 import { counterOffset, isCounterJump, isMayGoto, rewriteMayGoto, startCounter } from "./may-goto.ts";
 import type { Operation } from "./operation.ts";
 import { isPacketLoad, rewritePacketLoad } from "./packet-load.ts";
@@ -13,7 +18,8 @@ import { subprogramStarts } from "./subprograms.ts";
 import { STACK_SIZE, type Xlated } from "./types.ts";
 
 /**
- * Prepares a program without a verdict: nothing is rewritten, every access is checked when it happens.
+ * Prepares a program without a verdict: every access is checked when it happens, but those of context fields, which are
+ * converted as after a verdict.
  * Of the program only its shape is checked: opcodes, registers, jump targets, that it cannot run off its end.
  *
  * @example
@@ -22,20 +28,68 @@ import { STACK_SIZE, type Xlated } from "./types.ts";
 export function unverified(spec: ProgramSpec): Xlated {
   checkFields(spec.insns);
   checkTargets(spec);
-  const { insns, origin, positions } = expand(spec);
+  const expanded = expand(spec);
+  checkEnd(decode(expanded.insns), expanded.origin);
+  const { insns, origin, positions, context } = convertContext(spec.type, expanded);
   const operations = decode(insns);
-  checkEnd(operations, origin);
   return {
     type: spec.type,
     name: spec.name,
     verified: false,
     insns,
     origin,
-    facts: operations.map((o) => (o.kind === "map" ? { map: o.map } : {})),
+    facts: operations.map((o, at) => {
+      if (o.kind === "map") return { map: o.map };
+      return context.has(at) ? { access: "proved" } : {};
+    }),
     maps: spec.maps,
     subprograms: subprogramStarts(spec.insns).map((start) => ({ start: positions[start]!, stackDepth: STACK_SIZE })),
   };
 }
+
+/** A program whose loads and stores of context fields reach the kernel's object; `context` are the slots of those. */
+interface Converted extends Spliced {
+  readonly context: ReadonlySet<number>;
+}
+
+/**
+ * Accesses through r1 and its copies go through the rows of the program type, as after a verdict. One that the rows do not
+ * allow, or whose base differs by path, stays as it is, and is an error when it happens.
+ */
+function convertContext(type: ProgramType, { insns, origin, positions }: Spliced): Converted {
+  const layout = PROGRAMS[type].context;
+  if (layout === undefined) return { insns, origin, positions, context: new Set() };
+  const operations = decode(insns);
+  const allowed = new Set<number>();
+  const distances = contextDistances(operations);
+  const groups = insns.map((insn, at): Group => {
+    const distance = distances.get(at);
+    const operation = operations[at]!;
+    if (distance === undefined || (operation.kind !== "load" && operation.kind !== "store")) return [insn];
+    const mode = operation.kind === "store" ? "write" : operation.signed ? "read_signed" : "read";
+    const offset = insn.offset + distance;
+    if (contextAccess(layout, offset, operation.bytes, mode) === undefined) return [insn];
+    allowed.add(at);
+    return rewriteContextAccess(layout, { ...insn, offset }).map((each) =>
+      isMemoryAccess(each) ? { ...each, offset: each.offset - distance } : each,
+    );
+  });
+  const spliced = splice(insns, groups);
+  const context = new Set(
+    spliced.insns.flatMap((insn, at) => (allowed.has(spliced.origin[at]!) && isMemoryAccess(insn) ? [at] : [])),
+  );
+  return {
+    insns: spliced.insns,
+    origin: spliced.origin.map((at) => origin[at]!),
+    positions: positions.map((at) => spliced.positions[at]!),
+    context,
+  };
+}
+
+const isMemoryAccess = ({ code }: Instruction): boolean => {
+  const kind = code & CLASS_MASK;
+  return kind === CLASS.LDX || kind === CLASS.ST || kind === CLASS.STX;
+};
 
 /** Instructions that no engine executes become those that do, as after a verdict. */
 function expand({ type, insns }: ProgramSpec): Spliced {

@@ -14,6 +14,9 @@ import { acceptableProgram, MEMORY_SIZE, type Place } from "../vm/arbitrary.ts";
 import { bareEnvironment } from "../vm/support.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
 
+/** The long checks run 20,000 programs, here and in `extensions.test.ts`. */
+const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
+
 const VALUE: MapSpec = { name: "value", type: "array", keySize: 4, valueSize: MEMORY_SIZE, maxEntries: 1, flags: 0 };
 const KEY = new Uint8Array(4);
 
@@ -76,7 +79,7 @@ describe.skipIf(!available)(suiteName("random programs leave the same on Linux a
         expect(onMachine(spec, "interp")).toEqual(expected);
         expect(onMachine(spec, "jit")).toEqual(expected);
       }),
-      { numRuns: 350 },
+      { numRuns: NIGHT ? 5000 : 350 },
     );
   });
 
@@ -89,7 +92,7 @@ describe.skipIf(!available)(suiteName("random programs leave the same on Linux a
         expect(jit(unverified(spec), environment, []).run(0)).toBe(retval);
         expect(interpret(unverified(spec), environment, []).run(0)).toBe(retval);
       }),
-      { numRuns: 150 },
+      { numRuns: NIGHT ? 1000 : 150 },
     );
   });
 });

@@ -5,8 +5,8 @@ import type { Instruction } from "../../src/isa/instruction.ts";
 /** Bytes of memory that a random program may use: r9 points to them. */
 export const MEMORY_SIZE = 64;
 
-/** An instruction whose jump target is still the number of a piece. */
-type Piece = (slotOf: (piece: number) => number, at: number) => Instruction[];
+/** Instructions whose jump targets are still the numbers of pieces. */
+export type Piece = (slotOf: (piece: number) => number, at: number) => Instruction[];
 
 const plain = (insn: Partial<Instruction> & { code: number }): Piece => {
   const whole = { dst: 0, src: 0, offset: 0, imm: 0, ...insn };
@@ -287,17 +287,25 @@ export const recursiveProgram: fc.Arbitrary<Instruction[]> = fc.integer({ min: 1
 
 /**
  * Programs that Linux's verifier accepts: all registers are set, branches only go forwards, and r0 tells of everything that
- * the program computed. With memory on the stack it is a socket filter, else an XDP program.
+ * the program computed. With memory on the stack it is a socket filter, else an XDP program. `before` are instructions at
+ * the start, where r1 is the context; `pieces` are more of what a program may be made of.
  */
-export const acceptableProgram = (place: Place): fc.Arbitrary<Instruction[]> =>
+export const acceptableProgram = (
+  place: Place,
+  {
+    before = [],
+    pieces: more = [],
+  }: { before?: readonly Piece[]; pieces?: readonly fc.WeightedArbitrary<Piece>[] } = {},
+): fc.Arbitrary<Instruction[]> =>
   fc.integer({ min: 1, max: 40 }).chain((count) =>
     prologue.chain((registers) => {
-      const start = [...PLACES[place], ...registers];
+      const start = [...before, ...PLACES[place], ...registers];
       // Linux has no atomics on packets.
       const atomic = atomicAt(place === "packet" ? stackPlace : anyPlace);
       const pieces = Array.from({ length: count }, (_, i) =>
         fc.oneof(
           ...straight,
+          ...more,
           { weight: 1, arbitrary: atomic },
           {
             weight: 3,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Instruction } from "../../src/isa/instruction.ts";
+import { createMap } from "../../src/maps/create.ts";
 import type { RuntimeMap } from "../../src/maps/runtime.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
@@ -245,6 +246,39 @@ describe("modules", () => {
       `i64.const ${BigInt.asIntN(64, host.memory.address(map.elements!.base + 2 * map.elements!.stride))}`,
     );
     expect(wat).not.toContain("i32.load");
+  });
+
+  test("a constant key beyond the end finds nothing", () => {
+    const map = host.createMap(slots);
+    const context = host.memory.allocate(8);
+    host.memory.u32[context >> 2] = 5;
+    for (const engine of [jit, interpret]) {
+      const program = engine(withMap(LOOKUP.replace("MAP", "slots"), slots, { constantKey: 5 }), environment, [map]);
+      expect(program.run(context)).toBe(999);
+    }
+  });
+
+  test("a lookup in a per-CPU array finds the value of the CPU that runs, without a call", () => {
+    const percpu: MapSpec = { ...slots, name: "percpu", type: "percpu_array", valueSize: 8 };
+    const cpus = bareEnvironment({ cpus: 2 });
+    const map = createMap(cpus.host.memory, 0, percpu, { cpus: 2, maps: [] });
+    const context = cpus.host.memory.allocate(8);
+    cpus.host.memory.u32[context >> 2] = 3;
+    const text = LOOKUP.replace("MAP", "percpu");
+    for (const facts of [{}, { constantKey: 3 }]) {
+      const program = jit(withMap(text, percpu, facts), cpus.environment, [map]);
+      expect(imports(program.module.bytes)).toEqual([]);
+      const interpreted = interpret(withMap(text, percpu, facts), cpus.environment, [map]);
+      for (const cpu of [0, 1]) {
+        cpus.environment.selectCpu(cpu);
+        cpus.host.memory.view.setUint32(map.lookup(context), 100 + cpu, true);
+      }
+      for (const cpu of [0, 1]) {
+        cpus.environment.selectCpu(cpu);
+        expect(program.run(context)).toBe(100 + cpu);
+        expect(interpreted.run(context)).toBe(100 + cpu);
+      }
+    }
   });
 
   test("the same helper on the same map is imported once", () => {

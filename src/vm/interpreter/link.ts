@@ -1,6 +1,7 @@
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP_HIGH } from "../../memory/memory.ts";
 import { type CallTarget, resolveCalls } from "../call.ts";
+import { contextWindow } from "../context-window.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { indirectCall } from "../indirect-call.ts";
@@ -14,7 +15,7 @@ import { execute, type Linked, type LinkedCall, type RunState } from "./execute.
 /** Lays a program out and resolves what it names: maps, helpers, functions. It may execute `budget` instructions a run. */
 export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[], budget: number): Linked {
   const operations = decode(xlated.insns);
-  const regions = new Regions(addressedValues(operations, maps));
+  const regions = new Regions(addressedValues(operations, maps), contextWindow(xlated.type, environment.memory));
   const targets = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
   const linked: Linked = {

@@ -1,6 +1,7 @@
 import type { Callback } from "../../helpers/callbacks.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { resolveCalls } from "../call.ts";
+import { contextWindow } from "../context-window.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError, overBudget } from "../errors.ts";
@@ -38,7 +39,7 @@ export function jit(
   { budget = DEFAULT_BUDGET }: { budget?: number } = {},
 ): CompiledProgram {
   const operations = decode(xlated.insns);
-  const regions = new Regions(addressedValues(operations, maps));
+  const regions = new Regions(addressedValues(operations, maps), contextWindow(xlated.type, environment.memory));
   const calls = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
   const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions));
