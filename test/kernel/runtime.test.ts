@@ -87,7 +87,7 @@ test("all kinds of values come out of the inspector as they are", async () => {
   }
   expect(await text("const o = {}; globalThis.o1 = o; o")).toBe("{}");
   expect(await text("function named() {} named")).toBe("[Function: named]");
-  expect(await text("Promise.resolve(1)")).toBe("Promise { 1 }");
+  expect(await text("Promise.resolve(1)")).toBe("Promise { 1 }\n(a promise: write `await` before it to see its value)");
   expect(await text("await Promise.resolve(1)")).toBe("1");
 });
 
