@@ -1,3 +1,4 @@
+import type { Btf } from "../btf/btf.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramType } from "./types.ts";
@@ -12,6 +13,12 @@ export interface SourceLine {
   readonly text: string;
 }
 
+/** One function of a program: its first instruction, and the id of its FUNC in the program's BTF. */
+export interface FunctionInfo {
+  readonly insn: number;
+  readonly type: number;
+}
+
 /**
  * A program before it is loaded: plain data, what `asm` makes and what `verify`, `m.load` and `batch` take.
  * In `insns` a map is named by `ld_imm64` with src 1 (2: a value in it) and its index in `maps` as immediate.
@@ -24,4 +31,8 @@ export interface ProgramSpec {
   readonly license: string;
   /** The source line of each slot, where known. */
   readonly lines?: readonly (SourceLine | undefined)[];
+  /** The program's own types. Without them it has no callbacks, global functions or locks in maps. */
+  readonly btf?: Btf;
+  /** Every function of the program in order, the main one first: what BTF says of it. Needs `btf`. */
+  readonly functions?: readonly FunctionInfo[];
 }

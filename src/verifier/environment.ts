@@ -56,6 +56,8 @@ export class Environment {
   readonly maps: readonly MapSpec[];
   readonly gpl: boolean;
   readonly cpus: number;
+  /** Linux's own types: what kfuncs are declared with and their pointers point to. */
+  readonly kernel: Btf | undefined;
   readonly log: Log;
   readonly recorder: Recorder | undefined;
   readonly names: LogNames;

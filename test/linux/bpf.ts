@@ -24,6 +24,7 @@ const COMMAND = {
   progLoad: 5,
   testRun: 10,
   info: 15,
+  btfLoad: 18,
   lookupAndDelete: 21,
   freeze: 22,
 } as const;
@@ -113,6 +114,11 @@ export interface ProgLoadOptions {
   readonly logLevel?: number;
   readonly flags?: number;
   readonly expectedAttachType?: number;
+  /** A descriptor of `btfLoad`, and the functions that it describes. */
+  readonly btfFd?: number;
+  readonly functions?: readonly { readonly insn: number; readonly type: number }[];
+  /** The function of Linux (or another program) that the program is for. */
+  readonly attachBtfId?: number;
 }
 
 export interface ProgLoadAnswer extends FdAnswer {
@@ -344,6 +350,20 @@ function patchMaps(insns: Uint8Array, fds: readonly number[]): Uint8Array {
   return patched;
 }
 
+/** BPF_BTF_LOAD; with the log of what is wrong with it. */
+export function btfLoad(types: Uint8Array): FdAnswer & { readonly log: string } {
+  const { bytes } = native!;
+  bytes[LOG] = 0;
+  attr()
+    .pointer(0, 0, types)
+    .u64(8, native!.base + BigInt(LOG))
+    .u32(16, types.length)
+    .u32(20, LOG_SIZE)
+    .u32(24, 1);
+  const answer = fdAnswer(bpf(COMMAND.btfLoad));
+  return { ...answer, log: new TextDecoder().decode(bytes.slice(LOG, bytes.indexOf(0, LOG))) };
+}
+
 /** BPF_PROG_LOAD. */
 export function progLoad(options: ProgLoadOptions): ProgLoadAnswer {
   const { bytes } = native!;
@@ -358,6 +378,12 @@ export function progLoad(options: ProgLoadOptions): ProgLoadAnswer {
     .u32(24, level)
     .u32(44, options.flags ?? 0)
     .u32(68, options.expectedAttachType ?? 0);
+  if (options.btfFd !== undefined) fields.u32(72, options.btfFd);
+  if (options.attachBtfId !== undefined) fields.u32(108, options.attachBtfId);
+  if (options.functions) {
+    const info = Uint32Array.from(options.functions.flatMap(({ insn, type }) => [insn, type]));
+    fields.u32(76, 8).pointer(80, 2, new Uint8Array(info.buffer)).u32(88, options.functions.length);
+  }
   if (level) {
     bytes[LOG] = 0;
     fields.u32(28, LOG_SIZE).u64(32, native!.base + BigInt(LOG));

@@ -1,10 +1,12 @@
 /** One program before both verifiers. */
 import { readFileSync } from "node:fs";
+import { parseBtf } from "../../src/btf/btf.ts";
+import type { Btf } from "../../src/btf/btf.ts";
 import { encode } from "../../src/isa/encode.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
-import { close, mapCreate, progLoad } from "./bpf.ts";
+import { btfLoad, close, mapCreate, progLoad } from "./bpf.ts";
 
 export interface Comparison {
   readonly program: ProgramSpec;
@@ -30,6 +32,18 @@ function descriptor(map: ProgramSpec["maps"][number]): number {
   return fd;
 }
 
+const btfDescriptors = new Map<Btf, number>();
+
+/** BTF is loaded once. */
+function btfDescriptor(btf: Btf): number {
+  let fd = btfDescriptors.get(btf);
+  if (fd === undefined) {
+    fd = btfLoad(btf.bytes).fd;
+    btfDescriptors.set(btf, fd);
+  }
+  return fd;
+}
+
 /** The line before the last one, which only counts; an endless loop is followed by the two states. */
 export function lastMessage(log: string): string {
   const lines = log.trimEnd().split("\n");
@@ -46,16 +60,18 @@ export const comparable = (log: string): string =>
 
 export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
   // A million lines of log are no use to anybody, and fill the harness's buffer.
-  const quick = verify(program, { cpus: CPUS });
+  const quick = verify(program, { cpus: CPUS, kernel: KERNEL });
   const long = quick.processed > LONG;
   const logLevel = long ? 4 : wantedLevel;
-  const ours = long ? quick : verify(program, { logLevel, cpus: CPUS });
+  const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL });
   const { ok, errno, fd, log } = progLoad({
     type: program.type,
     insns: encode(program.insns),
     mapFds: program.maps.map(descriptor),
     license: program.license,
     logLevel,
+    ...(program.btf ? { btfFd: btfDescriptor(program.btf) } : {}),
+    ...(program.functions ? { functions: program.functions } : {}),
   });
   if (ok) close(fd);
   return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
@@ -109,6 +125,17 @@ export class Tally {
 
 /** How many CPUs Linux could have, which bounds what a helper returns. */
 const CPUS = possibleCpus();
+
+/** The BTF of the running Linux, where it shows it. */
+export const KERNEL: Btf | undefined = kernelBtf();
+
+function kernelBtf(): Btf | undefined {
+  try {
+    return parseBtf(readFileSync("/sys/kernel/btf/vmlinux"));
+  } catch {
+    return undefined;
+  }
+}
 
 function possibleCpus(): number {
   try {

@@ -1,0 +1,103 @@
+/**
+ * Kernel functions that programs may call by BTF id, as Linux 6.18 registers them: what BTF does not say of them. The
+ * signature (and with it what each argument must be) is in Linux's BTF, where such functions carry the tag `bpf_kfunc`.
+ */
+import type { ProgramType } from "../programs/types.ts";
+
+/**
+ * What Linux registers with a function, without `KF_`.
+ *
+ * - `acquire`, `release`: hands out a reference, takes one back
+ * - `ret_null`: may return NULL
+ * - `trusted_args`, `rcu`: pointers must be surely valid; or at least protected by RCU
+ * - `sleepable`: only in programs that may sleep
+ * - `iter_new`, `iter_next`, `iter_destroy`: the three functions of an iterator on the stack
+ * - `rcu_protected`: only within an RCU section
+ */
+export type KfuncFlag =
+  | "acquire"
+  | "release"
+  | "ret_null"
+  | "trusted_args"
+  | "rcu"
+  | "sleepable"
+  | "iter_new"
+  | "iter_next"
+  | "iter_destroy"
+  | "rcu_protected";
+
+/** Sets of functions that Linux registers for families of program types. */
+export type KfuncSet = "common" | "generic" | "skb" | "xdp";
+
+/** One kernel function. */
+export interface KfuncRow {
+  readonly name: string;
+  readonly set: KfuncSet;
+  readonly flags: ReadonlySet<KfuncFlag>;
+  /** One line: what it does. */
+  readonly doc: string;
+}
+
+function rows(set: KfuncSet, list: readonly (readonly [name: string, flags: string, doc: string])[]): KfuncRow[] {
+  return list.map(([name, flags, doc]) => ({
+    name: `bpf_${name}`,
+    set,
+    flags: new Set((flags === "" ? [] : flags.split(" ")) as KfuncFlag[]),
+    doc,
+  }));
+}
+
+/** Every kernel function that the verifier knows. */
+export const KFUNCS: readonly KfuncRow[] = [
+  ...rows("common", [
+    ["rcu_read_lock", "", "Opens an RCU section: objects found in it stay until it is closed."],
+    ["rcu_read_unlock", "", "Closes the RCU section."],
+    ["preempt_disable", "", "Keeps the program on its CPU without interruption by other tasks."],
+    ["preempt_enable", "", "Ends what bpf_preempt_disable began."],
+    ["local_irq_save", "", "Disables interrupts and keeps their state on the stack."],
+    ["local_irq_restore", "", "Gives interrupts back the state from the stack."],
+    ["iter_num_new", "iter_new", "Begins an iteration over numbers from start to end."],
+    ["iter_num_next", "iter_next ret_null", "The address of the next number, or NULL."],
+    ["iter_num_destroy", "iter_destroy", "Ends the iteration."],
+    ["dynptr_adjust", "", "Narrows a dynptr to a part of it."],
+    ["dynptr_is_null", "", "Whether a dynptr points nowhere."],
+    ["dynptr_is_rdonly", "", "Whether a dynptr's memory may only be read."],
+    ["dynptr_size", "", "Bytes that a dynptr covers."],
+    ["dynptr_clone", "", "Makes a second dynptr to the same memory."],
+    ["dynptr_slice", "ret_null", "Direct access to a part of a dynptr's memory, to read."],
+    ["dynptr_slice_rdwr", "ret_null", "Direct access to a part of a dynptr's memory, to read and write."],
+  ]),
+  ...rows("skb", [["dynptr_from_skb", "trusted_args", "A dynptr to a socket buffer's data."]]),
+  ...rows("xdp", [["dynptr_from_xdp", "", "A dynptr to an XDP frame's data."]]),
+];
+
+const BY_NAME: ReadonlyMap<string, KfuncRow> = new Map(KFUNCS.map((row) => [row.name, row]));
+
+/**
+ * The row of a kernel function, or undefined: not one, or none that is known here.
+ *
+ * @example kfuncByName("bpf_iter_num_next")?.flags.has("ret_null") // true
+ */
+export const kfuncByName = (name: string): KfuncRow | undefined => BY_NAME.get(name);
+
+const SKB_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>(["socket_filter", "sched_cls"]);
+const GENERIC_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
+  "sched_cls",
+  "xdp",
+  "tracepoint",
+  "perf_event",
+]);
+
+/** Whether programs of the type may call it. */
+export function kfuncAllowed({ set }: KfuncRow, type: ProgramType): boolean {
+  switch (set) {
+    case "common":
+      return true;
+    case "generic":
+      return GENERIC_TYPES.has(type);
+    case "skb":
+      return SKB_TYPES.has(type);
+    case "xdp":
+      return type === "xdp";
+  }
+}
