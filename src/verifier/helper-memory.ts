@@ -28,17 +28,26 @@ export function checkSizeArgument(env: Environment, call: HelperCall, register: 
   const w = env.words;
   const r = registerAt(register);
   const { write, uninit } = ARGUMENTS[call.signature.args[register - 2]];
-  const size = toNumberU(w, r + UMAX);
-  call.greatestSize = size;
-  if (toNumber(w, r + SMIN) < 0) reject("size_negative", register);
-  if (!zeroAllowed && toNumberU(w, r + UMIN) === 0)
-    reject("size_zero", register, `${toBigInt(w, r + UMIN)}`, `${toBigInt(w, r + UMAX)}`);
-  if (size >= MAX_SIZE) reject("size_unbounded", register);
+  call.greatestSize = toNumberU(w, r + UMAX);
+  const way = write ? "write" : "read";
   // Memory that a helper may fill only in part must be set before.
   const raw = uninit === true && tnumIsConst(w, r + VALUE);
-  const filled = checkHelperMemory(env, register - 1, { size, way: write ? "write" : "read", zeroAllowed, raw });
+  const filled = checkSizedMemory(env, register, { way, zeroAllowed, raw });
   if (filled) call.raw = filled;
+}
+
+/** A size in `register`, and the memory in the register before it; returns the part of the stack that is filled. */
+export function checkSizedMemory(env: Environment, register: number, use: Omit<Use, "size">): RawMemory | undefined {
+  const w = env.words;
+  const r = registerAt(register);
+  const size = toNumberU(w, r + UMAX);
+  if (toNumber(w, r + SMIN) < 0) reject("size_negative", register);
+  if (!use.zeroAllowed && toNumberU(w, r + UMIN) === 0)
+    reject("size_zero", register, `${toBigInt(w, r + UMIN)}`, `${toBigInt(w, r + UMAX)}`);
+  if (size >= MAX_SIZE) reject("size_unbounded", register);
+  const filled = checkHelperMemory(env, register - 1, { ...use, size });
   markPrecise(env, register);
+  return filled;
 }
 
 /** Memory that a helper reads or writes; returns the part of the stack that it fills. */

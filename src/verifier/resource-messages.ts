@@ -2,6 +2,7 @@
 import { row } from "./message-row.ts";
 
 const GIVE_BACK = "Call the releasing helper on every path before the program ends.";
+const FROM_COMPILER = "Take BTF and code from the same compilation.";
 
 export const RESOURCE_MESSAGES = {
   reference_leak: row(
@@ -65,6 +66,42 @@ export const RESOURCE_MESSAGES = {
     "At callback return the register R0 has%s should have been in [%d, %d]",
     "The callback may return a value that its helper does not allow.",
     "Return a number from {1} to {2} on every path of the callback.",
+  ),
+  callback_map: row(
+    "ENOTSUPP",
+    "callback function not allowed for map",
+    "The elements of maps of this type cannot be gone through.",
+    "Use an array or a hash map.",
+  ),
+  func_info_first: row(
+    "EINVAL",
+    "nonzero insn_off %u for the first func info record",
+    "The list of functions does not begin with the main one.",
+    FROM_COMPILER,
+  ),
+  func_info_order: row(
+    "EINVAL",
+    "same or smaller insn offset (%u) than previous func info record (%u)",
+    "The list of functions is not in the order of the code.",
+    FROM_COMPILER,
+  ),
+  func_info_type: row(
+    "EINVAL",
+    "invalid type id %d in func info",
+    "The list of functions names a type that is no function.",
+    FROM_COMPILER,
+  ),
+  func_info_count: row(
+    "EINVAL",
+    "number of funcs in func_info doesn't match number of subprogs",
+    "The list of functions is longer or shorter than what the code calls.",
+    FROM_COMPILER,
+  ),
+  func_info_layout: row(
+    "EINVAL",
+    "func_info BTF section doesn't match subprog layout in BPF program",
+    "A function in the list begins elsewhere in the code.",
+    FROM_COMPILER,
   ),
   callback_not_static: row(
     "EINVAL",

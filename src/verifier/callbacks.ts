@@ -1,0 +1,121 @@
+/**
+ * Functions of the program that helpers call. One that a helper calls at once, maybe many times, is followed from the call
+ * and comes back to the call, until a round brings nothing new. One that Linux runs later (a timer's) starts on its own.
+ */
+import { REG } from "../isa/constants.ts";
+import { widenImprecise } from "./convergence.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { toBigInt } from "./int64.ts";
+import { markPrecise } from "./precision.ts";
+import { AUX, copyRegister, ID, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { enterFrame, type Frame, MAX_FRAMES, type ReturnRange } from "./state.ts";
+
+/** Helpers that call back at once. */
+export const CALLING_HELPERS: ReadonlySet<string> = new Set(["for_each_map_elem", "find_vma", "loop", "user_ringbuf_drain"]);
+/** Helpers that keep a callback for later. */
+export const KEEPING_HELPERS: ReadonlySet<string> = new Set(["timer_set_callback"]);
+
+const ZERO_OR_ONE: ReturnRange = { min: 0, max: 1 };
+
+const argument = (register: number): number => registerAt(register);
+
+/** Sets up what the function gets from the helper. */
+type SetArguments = (env: Environment, caller: Frame, callee: Frame) => void;
+
+const setLoopArguments: SetArguments = (_, caller, callee) => {
+  markUnknown(callee.words, argument(REG.R1));
+  copyRegister(callee.words, argument(REG.R2), caller.words, argument(REG.R3));
+};
+
+const MAPS_WITH_ELEMENTS: ReadonlySet<string> = new Set([
+  "array",
+  "percpu_array",
+  "hash",
+  "percpu_hash",
+  "lru_hash",
+  "lru_percpu_hash",
+]);
+
+const setElementArguments: SetArguments = (env, caller, callee) => {
+  const map = caller.words[argument(REG.R1) + AUX];
+  if (!MAPS_WITH_ELEMENTS.has(env.maps[map].type)) reject("callback_map");
+  copyRegister(callee.words, argument(REG.R1), caller.words, argument(REG.R1));
+  for (const [register, type] of [
+    [REG.R2, TYPES.MAP_KEY],
+    [REG.R3, TYPES.MAP_VALUE],
+  ] as const) {
+    markPointer(callee.words, argument(register), type);
+    callee.words[argument(register) + AUX] = map;
+  }
+  copyRegister(callee.words, argument(REG.R4), caller.words, argument(REG.R3));
+};
+
+/** After the arguments of a helper have been checked: follows its callback, if it has one. */
+export function followCallback(env: Environment, helper: string, subprogram: number): void {
+  switch (helper) {
+    case "loop":
+      followLoop(env, subprogram);
+      return;
+    case "for_each_map_elem":
+      enterCallback(env, subprogram, setElementArguments, ZERO_OR_ONE);
+      return;
+    case "find_vma":
+    case "user_ringbuf_drain":
+    case "timer_set_callback":
+      reject("not_modelled", `callbacks of bpf_${helper}`);
+      return;
+    default:
+  }
+}
+
+/** `bpf_loop`: as long as the callback has not been entered as often as r1 may be. */
+function followLoop(env: Environment, subprogram: number): void {
+  markPrecise(env, REG.R1);
+  const w = env.words;
+  const r1 = registerAt(REG.R1);
+  const { frame } = env;
+  // The depth is a small number, so the upper half of the bound decides if it is not 0.
+  const mayRun = w[r1 + UMAX + 1] !== 0 || frame.callbackDepth < w[r1 + UMAX] >>> 0;
+  if (mayRun) enterCallback(env, subprogram, setLoopArguments, ZERO_OR_ONE);
+  else {
+    frame.callbackDepth = 0;
+    if (env.log.full) env.log.write(`frame${frame.index} bpf_loop iteration limit reached\n`);
+  }
+}
+
+/** Pushes a path that runs the callback; the current path goes on as if it never ran (again). */
+function enterCallback(env: Environment, subprogram: number, set: SetArguments, returns: ReturnRange): void {
+  const { frame: caller, index } = env;
+  const depth = env.state.frames.length;
+  const other = env.push(env.subprograms[subprogram].start);
+  if (depth + 1 > MAX_FRAMES) reject("call_depth", depth + 1);
+  const callee = enterFrame(depth, index, subprogram);
+  callee.kind = "callback";
+  callee.returns = returns;
+  set(env, caller, callee);
+  other.frames[depth - 1].callbackDepth++;
+  other.frames.push(callee);
+  other.callbackRounds++;
+  caller.callbackDepth = 0;
+}
+
+/** A callback ends: its result is within what the helper expects. */
+export function checkCallbackReturn(env: Environment): void {
+  const { words: w, returns } = env.frame;
+  const r0 = registerAt(REG.R0);
+  if (w[r0 + TYPE] !== TYPES.SCALAR) reject("callback_scalar");
+  markPrecise(env, REG.R0);
+  const min = toBigInt(w, r0 + SMIN);
+  const max = toBigInt(w, r0 + SMAX);
+  if (returns === undefined || (min >= BigInt(returns.min) && max <= BigInt(returns.max))) return;
+  let range = min > -(1n << 63n) ? ` smin=${min}` : "";
+  if (max < (1n << 63n) - 1n) range += ` smax=${max}`;
+  reject("callback_return", range === "" ? " unknown scalar value" : range, returns.min, returns.max);
+}
+
+/** Back at the call: numbers that differ from the round before, and on which nothing depends, are forgotten. */
+export function widenAfterCallback(env: Environment, callsite: number): void {
+  const previous = env.checkpoints.previousRound(env, env.state, callsite);
+  if (previous) widenImprecise(previous, env.state);
+}

@@ -1,0 +1,127 @@
+/** Calls of kernel functions, by their signature in Linux's BTF and what Linux registers with them. */
+import { sizeOf } from "../btf/size.ts";
+import { kfuncAllowed } from "../helpers/kfuncs.ts";
+import { REG } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { coerceToSize } from "./bounds.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { followIteratorNext } from "./iterators.ts";
+import { findKfunc, type Kfunc, isKfuncCall } from "./kfunc.ts";
+import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
+import { releaseReference } from "./references.ts";
+import {
+  AUX,
+  ID,
+  MAYBE_NULL,
+  markNotInit,
+  markPointer,
+  markUnknown,
+  RCU,
+  RDONLY,
+  REF,
+  TYPE,
+  TYPES,
+  UNTRUSTED,
+} from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { forEachRegister } from "./state.ts";
+
+/** What can be said of a call before any path is followed: Linux looks functions up when it finds the subprograms. */
+export function checkKfuncExists(env: Environment, insn: Instruction): void {
+  if (!isKfuncCall(insn)) return;
+  if (!env.gpl) reject("kfunc_license");
+  if (insn.imm === 0 && insn.offset === 0) return;
+  if (insn.offset < 0) reject("kfunc_negative_offset");
+  if (insn.offset > 0) reject("kfunc_no_fd_array");
+  if (env.kernel === undefined) reject("not_modelled", "kernel functions without Linux's BTF");
+  if (findKfunc(env, insn.imm) === undefined) reject("kfunc_not_function", insn.imm >>> 0);
+}
+
+/** Follows a call of a kernel function. */
+export function checkKfuncCall(env: Environment, insn: Instruction): void {
+  if (insn.imm === 0) reject("not_modelled", "calls of no function");
+  const kfunc = findKfunc(env, insn.imm)!;
+  const { row, name } = kfunc;
+  if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
+  if (row === undefined || !kfuncAllowed(row, env.spec.type)) reject("kfunc_not_allowed", name);
+  else {
+    const call: KfuncCall = { kfunc, iterator: undefined, reference: 0, release: 0 };
+    checkKfuncArguments(env, call);
+    checkSections(env, name);
+    if (call.release !== 0) releaseReference(env, call.reference);
+    const w = env.words;
+    for (let register = REG.R0; register <= REG.R5; register++) {
+      env.touchRegister(register);
+      markNotInit(w, registerAt(register));
+    }
+    setResult(env, call);
+    if (row.flags.has("iter_next")) followIteratorNext(env, call.iterator!);
+  }
+}
+
+/** Whether BTF says that programs may call the function, so that only this verifier does not know it. */
+function isTagged({ kernel }: Environment, { id }: Kfunc): boolean {
+  for (const tag of kernel!.allByName("bpf_kfunc", "decl_tag")) if (tag.type === id) return true;
+  return false;
+}
+
+/** RCU sections and sections without preemption. */
+function checkSections(env: Environment, name: string): void {
+  const { resources } = env.state;
+  switch (name) {
+    case "bpf_rcu_read_lock":
+      if (resources.rcu > 0) reject("rcu_nested", name);
+      env.state.resources = { ...resources, rcu: 1 };
+      return;
+    case "bpf_rcu_read_unlock":
+      if (resources.rcu === 0) reject("rcu_unmatched", name);
+      env.state.resources = { ...resources, rcu: 0 };
+      // What was protected by the section may go away from now on.
+      forEachRegister(env.state, (w, r) => {
+        if (w[r + TYPE] & RCU) w[r + TYPE] = (w[r + TYPE] & ~(RCU | MAYBE_NULL)) | UNTRUSTED;
+      });
+      return;
+    case "bpf_preempt_disable":
+      env.state.resources = { ...resources, preempt: resources.preempt + 1 };
+      return;
+    case "bpf_preempt_enable":
+      if (resources.preempt === 0) reject("preempt_unmatched", name);
+      env.state.resources = { ...resources, preempt: resources.preempt - 1 };
+      return;
+    default:
+  }
+}
+
+/** Sets r0 by the function's return type. */
+function setResult(env: Environment, { kfunc }: KfuncCall): void {
+  const kernel = env.kernel!;
+  const w = env.words;
+  const r = registerAt(REG.R0);
+  const flags = kfunc.row!.flags;
+  const type = kernel.resolve(kfunc.proto.type);
+  switch (type.kind) {
+    case "void":
+      return;
+    case "int":
+    case "enum":
+    case "enum64":
+      markUnknown(w, r);
+      return;
+    case "ptr": {
+      const target = kernel.resolve(type.type);
+      const size = target.kind === "void" ? undefined : sizeOf(kernel, target.id);
+      if (size === undefined || target.kind === "struct") reject("not_modelled", "typed kernel pointers");
+      else {
+        markPointer(w, r, TYPES.MEM | RDONLY);
+        w[r + AUX] = size;
+      }
+      break;
+    }
+    default:
+      reject("not_modelled", `results of type ${type.kind}`);
+  }
+  if (flags.has("ret_null")) {
+    w[r + TYPE] |= MAYBE_NULL;
+    w[r + ID] = env.newId();
+  }
+}

@@ -1,0 +1,146 @@
+/** Messages about kernel functions, and about what they keep on the program's stack: iterators, dynptrs, saved states. */
+import { row } from "./message-row.ts";
+
+const SEE_SIGNATURE = "Look at the function's declaration and at what its arguments' names end with.";
+const WHOLE_SLOTS = "Use a variable of its own, aligned to 8 bytes, and pass its address unchanged.";
+
+export const KFUNC_MESSAGES = {
+  kfunc_license: row(
+    "EINVAL",
+    "cannot call kernel function from non-GPL compatible program",
+    "Kernel functions may only be called by programs under a GPL-compatible license.",
+    'Set the license to "GPL" or "Dual MIT/GPL", if that is what it is.',
+  ),
+  kfunc_not_function: row(
+    "EINVAL",
+    "kernel btf_id %u is not a function",
+    "The number in the call is not a function of Linux's BTF.",
+    "Let the loader find the number by the function's name.",
+  ),
+  kfunc_no_fd_array: row(
+    "EPROTO",
+    "kfunc offset > 0 without fd_array is invalid",
+    "The call names a function of a module, and no module was given.",
+    "Call a function of Linux itself, or load with the module's BTF.",
+  ),
+  kfunc_negative_offset: row(
+    "EINVAL",
+    "negative offset disallowed for kernel module function call",
+    "The call names a module by a negative number.",
+    "Use offset 0 for functions of Linux itself.",
+  ),
+  kfunc_not_allowed: row(
+    "EACCES",
+    "calling kernel function %s is not allowed",
+    "Programs of this type may not call {0}.",
+    "Use a program type that may, or another way to the same data.",
+  ),
+  kfunc_scalar: row("EINVAL", "R%d is not a scalar", "r{0} must be a number.", SEE_SIGNATURE, 0),
+  kfunc_constant: row("EINVAL", "R%d must be a known constant", "r{0} must be a constant.", SEE_SIGNATURE, 0),
+  kfunc_null: row(
+    "EACCES",
+    "Possibly NULL pointer passed to trusted arg%d",
+    "Argument {0} may be NULL, which the function does not check.",
+    "Compare the pointer with 0 first.",
+  ),
+  kfunc_context: row(
+    "EINVAL",
+    "arg#%d expected pointer to ctx, but got %s",
+    "Argument {0} must be the program's context.",
+    "Pass the context as the program got it.",
+  ),
+  kfunc_pointer_target: row(
+    "EINVAL",
+    "arg#%d pointer type %s %s must point to %sscalar, or struct with scalar",
+    "Argument {0} is a structure of Linux that cannot lie in the program's memory.",
+    "Pass a pointer that a helper or kernel function returned.",
+  ),
+  kfunc_size_pair: row(
+    "EACCES",
+    "arg#%d arg#%d memory, len pair leads to invalid memory access",
+    "The memory that is passed is smaller than the size that is passed with it.",
+    "Pass the size of the buffer.",
+  ),
+  kfunc_release: row(
+    "EINVAL",
+    "release kernel function %s expects refcounted PTR_TO_BTF_ID",
+    "Nothing that has to be given back was passed to {0}.",
+    "Pass the pointer that the acquiring function returned, after the check for NULL.",
+  ),
+
+  object_variable: row(
+    "EINVAL",
+    "%s has to be at a constant offset",
+    "Where the {0} lies on the stack depends on a number that is not a constant.",
+    WHOLE_SLOTS,
+  ),
+  object_offset: row(
+    "EINVAL",
+    "cannot pass in %s at an offset=%d",
+    "The {0} does not lie in whole, aligned slots of the stack.",
+    WHOLE_SLOTS,
+  ),
+  iterator_stack: row(
+    "EINVAL",
+    "arg#%d expected pointer to an iterator on stack",
+    "The iterator must be a variable on the program's stack.",
+    "Declare it in the function and pass its address.",
+  ),
+  iterator_type: row(
+    "EINVAL",
+    "expected valid iter pointer as arg #%d",
+    "Argument {0} is not an iterator.",
+    SEE_SIGNATURE,
+  ),
+  iterator_initialized: row(
+    "EINVAL",
+    "expected uninitialized %s as arg #%d",
+    "The iterator is in use already.",
+    "Destroy it before it is made anew.",
+  ),
+  iterator_uninitialized: row(
+    "EINVAL",
+    "expected an initialized %s as arg #%d",
+    "The iterator has not been made on this path, or is destroyed.",
+    "Call the function that ends in _new first, and _destroy last.",
+  ),
+  special_slot: row(
+    "EACCES",
+    "invalid read from stack off %d+%d size %d",
+    "The stack holds an iterator or dynptr there, which only kernel functions may look at.",
+    "Read what its functions return.",
+  ),
+  special_slot_helper: row(
+    "EACCES",
+    "invalid read from stack R%d off %d+%d size %d",
+    "The memory that is passed holds an iterator or dynptr, which only its own functions may look at.",
+    "Pass a buffer of its own.",
+    0,
+  ),
+  special_slot_variable: row(
+    "EACCES",
+    "invalid read from stack R%d var_off %s+%d size %d",
+    "The memory that is passed may hold an iterator or dynptr, which only its own functions may look at.",
+    "Pass a buffer of its own.",
+    0,
+  ),
+
+  rcu_nested: row(
+    "EINVAL",
+    "nested rcu read lock (kernel function %s)",
+    "An RCU section is open already.",
+    "Close it before opening another.",
+  ),
+  rcu_unmatched: row(
+    "EINVAL",
+    "unmatched rcu read unlock (kernel function %s)",
+    "No RCU section is open.",
+    "Call bpf_rcu_read_lock first.",
+  ),
+  preempt_unmatched: row(
+    "EINVAL",
+    "unmatched attempt to enable preemption (kernel function %s)",
+    "Preemption is enabled already.",
+    "Call bpf_preempt_disable first.",
+  ),
+} as const;
