@@ -2,8 +2,6 @@
  * Kernel functions that programs may call by BTF id, as Linux 6.18 registers them: what BTF does not say of them. The
  * signature (and with it what each argument must be) is in Linux's BTF, where such functions carry the tag `bpf_kfunc`.
  */
-import type { ProgramType } from "../programs/types.ts";
-
 /**
  * What Linux registers with a function, without `KF_`.
  *
@@ -79,25 +77,3 @@ const BY_NAME: ReadonlyMap<string, KfuncRow> = new Map(KFUNCS.map((row) => [row.
  * @example kfuncByName("bpf_iter_num_next")?.flags.has("ret_null") // true
  */
 export const kfuncByName = (name: string): KfuncRow | undefined => BY_NAME.get(name);
-
-const SKB_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>(["socket_filter", "sched_cls"]);
-const GENERIC_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
-  "sched_cls",
-  "xdp",
-  "tracepoint",
-  "perf_event",
-]);
-
-/** Whether programs of the type may call it. */
-export function kfuncAllowed({ set }: KfuncRow, type: ProgramType): boolean {
-  switch (set) {
-    case "common":
-      return true;
-    case "generic":
-      return GENERIC_TYPES.has(type);
-    case "skb":
-      return SKB_TYPES.has(type);
-    case "xdp":
-      return type === "xdp";
-  }
-}

@@ -7,12 +7,17 @@ import { widenImprecise } from "./convergence.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { toBigInt } from "./int64.ts";
 import { markPrecise } from "./precision.ts";
-import { AUX, copyRegister, ID, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
+import { AUX, copyRegister, isNull, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, type Frame, MAX_FRAMES, type ReturnRange } from "./state.ts";
 
 /** Helpers that call back at once. */
-export const CALLING_HELPERS: ReadonlySet<string> = new Set(["for_each_map_elem", "find_vma", "loop", "user_ringbuf_drain"]);
+export const CALLING_HELPERS: ReadonlySet<string> = new Set([
+  "for_each_map_elem",
+  "find_vma",
+  "loop",
+  "user_ringbuf_drain",
+]);
 /** Helpers that keep a callback for later. */
 export const KEEPING_HELPERS: ReadonlySet<string> = new Set(["timer_set_callback"]);
 
@@ -71,6 +76,7 @@ export function followCallback(env: Environment, helper: string, subprogram: num
 
 /** `bpf_loop`: as long as the callback has not been entered as often as r1 may be. */
 function followLoop(env: Environment, subprogram: number): void {
+  decideInlining(env, subprogram);
   markPrecise(env, REG.R1);
   const w = env.words;
   const r1 = registerAt(REG.R1);
@@ -84,6 +90,18 @@ function followLoop(env: Environment, subprogram: number): void {
   }
 }
 
+/**
+ * Linux may put the loop in place of the call, if its flags are surely 0 and its function always the same. It changes
+ * nothing here but that the flags are then compared exactly.
+ */
+function decideInlining(env: Environment, subprogram: number): void {
+  const seen = env.inlinedLoops.get(env.index);
+  if (seen === null) return;
+  const zero = isNull(env.words, registerAt(REG.R4));
+  if (zero) markPrecise(env, REG.R4);
+  env.inlinedLoops.set(env.index, zero && (seen === undefined || seen === subprogram) ? subprogram : null);
+}
+
 /** Pushes a path that runs the callback; the current path goes on as if it never ran (again). */
 function enterCallback(env: Environment, subprogram: number, set: SetArguments, returns: ReturnRange): void {
   const { frame: caller, index } = env;
@@ -91,6 +109,7 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
   const other = env.push(env.subprograms[subprogram].start);
   if (depth + 1 > MAX_FRAMES) reject("call_depth", depth + 1);
   const callee = enterFrame(depth, index, subprogram);
+  env.touchAll();
   callee.kind = "callback";
   callee.returns = returns;
   set(env, caller, callee);

@@ -1,11 +1,24 @@
 /** The control-flow graph: every instruction can be reached, and where states are worth comparing. */
-import { LD_IMM64_CODE } from "../isa/constants.ts";
-import { type Environment, FORCE_CHECKPOINT, JUMP_POINT, MAY_GOTO, PRUNE_POINT } from "./environment.ts";
+import { helperName } from "../helpers/names.ts";
+import { CALL, LD_IMM64_CODE } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { CALLING_HELPERS, KEEPING_HELPERS } from "./callbacks.ts";
+import {
+  CALLS_CALLBACK,
+  type Environment,
+  FORCE_CHECKPOINT,
+  ITERATES,
+  JUMP_POINT,
+  MAY_GOTO,
+  PRUNE_POINT,
+} from "./environment.ts";
+import { allowedKfunc } from "./kfunc.ts";
 import { reject } from "./rejection.ts";
 import {
   CALL_CODE,
   EXIT_CODE,
   isConditional,
+  isFunctionAddress,
   isMayGoto,
   isSubprogramCall,
   isUnconditional,
@@ -46,13 +59,23 @@ function markPoints(env: Environment, index: number): void {
     flags[index] |= PRUNE_POINT;
     if (isMayGoto(insn)) flags[index] |= FORCE_CHECKPOINT | MAY_GOTO;
     flags[index + 1 + insn.offset] |= PRUNE_POINT | JUMP_POINT;
-  } else if (insn.code === CALL_CODE) {
-    flags[index + 1] |= PRUNE_POINT | JUMP_POINT;
-    if (isSubprogramCall(insn)) {
+  } else if (insn.code === CALL_CODE || isFunctionAddress(insn)) {
+    flags[index + slotsOf(insn)] |= PRUNE_POINT | JUMP_POINT;
+    if (isSubprogramCall(insn) || isFunctionAddress(insn)) {
       flags[index] |= PRUNE_POINT;
       flags[index + 1 + insn.imm] |= PRUNE_POINT | JUMP_POINT;
-    }
+    } else flags[index] |= callPoints(env, insn);
   }
+}
+
+/** What a call of a helper or kernel function is for pruning: a place where a loop over callbacks or elements converges. */
+function callPoints(env: Environment, insn: Instruction): number {
+  if (insn.src === CALL.KFUNC)
+    return allowedKfunc(env, insn)?.row?.flags.has("iter_next") ? PRUNE_POINT | FORCE_CHECKPOINT | ITERATES : 0;
+  const helper = insn.src === CALL.HELPER ? helperName(insn.imm) : undefined;
+  if (helper === undefined) return 0;
+  if (CALLING_HELPERS.has(helper)) return PRUNE_POINT | JUMP_POINT | FORCE_CHECKPOINT | CALLS_CALLBACK;
+  return KEEPING_HELPERS.has(helper) ? PRUNE_POINT : 0;
 }
 
 /** Follows all jumps and calls from the start; what is not reached then is refused. */
@@ -67,7 +90,7 @@ export function checkControlFlow(env: Environment): void {
     const index = waiting.pop()!;
     const insn = insns[index];
     markPoints(env, index);
-    const called = isSubprogramCall(insn) ? index + 1 + insn.imm : -1;
+    const called = isSubprogramCall(insn) || isFunctionAddress(insn) ? index + 1 + insn.imm : -1;
     for (let edge = 0; edge < 3; edge++) {
       const target = edge < 2 ? edges[2 * index + edge] : called;
       if (target < 0) continue;

@@ -1,12 +1,13 @@
 /**
- * Loops that end by themselves: at `may_goto` a state that is within an unfinished one of the same path need not be
+ * Loops that end by themselves: at `may_goto`, at a call that calls back and at an iterator's `_next` a state that is within an unfinished one of the same path need not be
  * followed, because each round can only do what the rounds before may do. To get there, numbers on which nothing depends
  * are forgotten from round to round.
  */
 import { REGISTER_COUNT } from "../isa/constants.ts";
-import { type Environment, MAY_GOTO } from "./environment.ts";
+import { CALLS_CALLBACK, type Environment, ITERATES, MAY_GOTO } from "./environment.ts";
 import { covers, samePrefix, WITHIN } from "./equality.ts";
 import type { Words } from "./int64.ts";
+import { iteratorIsActive } from "./iterators.ts";
 import { ID, markUnknown, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { isSpilled, type State, sameCallsites, slotAt } from "./state.ts";
 
@@ -20,8 +21,10 @@ export const ORDINARY = 3;
 /** Whether the path has converged with the unfinished checkpoint `old` at the current instruction. */
 export function convergence(env: Environment, old: State): typeof JOINED | typeof APART | typeof ORDINARY {
   const { state } = env;
-  if (env.flags[env.index] & MAY_GOTO && old.mayGotoDepth !== state.mayGotoDepth && covers(env, old, state, WITHIN))
-    return JOINED;
+  const flags = env.flags[env.index];
+  if (flags & ITERATES) return covers(env, old, state, WITHIN) && iteratorIsActive(env) ? JOINED : APART;
+  if (flags & CALLS_CALLBACK) return covers(env, old, state, WITHIN) ? JOINED : APART;
+  if (flags & MAY_GOTO && old.mayGotoDepth !== state.mayGotoDepth && covers(env, old, state, WITHIN)) return JOINED;
   return ORDINARY;
 }
 

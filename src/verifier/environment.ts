@@ -1,6 +1,7 @@
 /** Everything one verification keeps: the program, what is known about its instructions, the current path, the log. */
 
 import { formatInstruction, type LogNames } from "../asm/format-instruction.ts";
+import type { Btf } from "../btf/btf.ts";
 import { helperName } from "../helpers/names.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
@@ -10,6 +11,7 @@ import { PROGRAMS } from "../programs/table.ts";
 import { formatFrame } from "./format-state.ts";
 import { FLAGS, LINKED, type Places } from "./history.ts";
 import type { Words } from "./int64.ts";
+import { findKfunc } from "./kfunc.ts";
 import { StackLiveness } from "./live-stack.ts";
 import { Log } from "./log.ts";
 import { Checkpoints } from "./pruning.ts";
@@ -28,11 +30,20 @@ export const FORCE_CHECKPOINT = 8;
 /** The instruction calls a function of the program over and over: a loop that no jump shows. */
 export const CALLS_CALLBACK = 16;
 export const MAY_GOTO = 32;
+/** The instruction moves an iterator on. */
+export const ITERATES = 64;
 
 /** One function: where it begins, and how many bytes of stack some path in it has touched. */
 export interface Subprogram {
   readonly start: number;
   stackDepth: number;
+}
+
+interface EnvironmentOptions {
+  readonly logLevel: number;
+  readonly cpus: number;
+  readonly kernel: Btf | undefined;
+  readonly recorder: Recorder | undefined;
 }
 
 /** A branch that waits to be followed. */
@@ -83,6 +94,9 @@ export class Environment {
   /** Constant key of a lookup + 1; 0: none seen, -1: unknown on some path. */
   readonly callKeys: Int32Array;
 
+  /** By call of `bpf_loop`: the function that it could be inlined with; null if it cannot. */
+  readonly inlinedLoops = new Map<number, number | null>();
+
   subprograms: Subprogram[] = [];
   state!: State;
   readonly pending: Pending[] = [];
@@ -102,7 +116,7 @@ export class Environment {
   /** Where the history entry of the instruction in progress begins; -1: it has none. */
   #entry = -1;
 
-  constructor(spec: ProgramSpec, options: { logLevel: number; cpus: number; recorder: Recorder | undefined }) {
+  constructor(spec: ProgramSpec, options: EnvironmentOptions) {
     const count = spec.insns.length;
     this.spec = spec;
     this.program = PROGRAMS[spec.type];
@@ -110,11 +124,12 @@ export class Environment {
     this.maps = spec.maps;
     this.gpl = isGplCompatible(spec.license);
     this.cpus = options.cpus;
+    this.kernel = options.kernel;
     this.log = new Log(options.logLevel);
     this.recorder = options.recorder;
     this.stacks = new StackLiveness(this);
     this.checkpoints = new Checkpoints(count);
-    this.names = { helperName };
+    this.names = { helperName, kfuncName: (id) => findKfunc(this, id)?.name };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
     this.relevance = new Uint16Array(count);
@@ -231,7 +246,7 @@ export class Environment {
 
   /** Prints a whole frame of a state. */
   printState(state: State, frame: number): void {
-    this.log.write(`${formatFrame(state, frame, this.maps)}\n`);
+    this.log.write(`${formatFrame(state, frame, this)}\n`);
   }
 
   /** Prints what has changed: behind the instruction if that was printed last, else on a line of its own. */
@@ -242,7 +257,7 @@ export class Environment {
       log.write(`${" ".repeat(alignment(this.#printedLength))};`);
     } else log.write(`${this.index}:`);
     const { scratchedRegisters, scratchedSlots } = this;
-    const text = formatFrame(this.state, this.frame.index, this.maps, {
+    const text = formatFrame(this.state, this.frame.index, this, {
       register: (register) => ((scratchedRegisters >>> register) & 1) !== 0,
       slot: (slot) => ((scratchedSlots[slot >> 5] >>> (slot & 31)) & 1) !== 0,
     });

@@ -6,6 +6,7 @@ import {
   ADD_CONST,
   AUX,
   BASE_TYPE,
+  EXTRA,
   FRAME,
   ID,
   OFF,
@@ -103,6 +104,7 @@ function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactne
       if ((w[a + ID] ^ v[b + ID]) & ADD_CONST) return false;
       if (w[a + ID] & ADD_CONST && w[a + OFF] !== v[b + OFF]) return false;
       return isWithin(w, a, v, b) && ids.matchesScalar(w[a + ID], v[b + ID]);
+    case TYPES.MAP_KEY:
     case TYPES.MAP_VALUE:
     case TYPES.MEM:
       return (
@@ -163,10 +165,16 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
       compared = true;
     }
     if (type !== byteType(now.words, slot, byte)) return false;
-    if (byte === 7 && type === BYTE.SPILL && !registerCovers(old.words, slot, now.words, slot, exact)) return false;
+    if (byte !== 7) continue;
+    if (type === BYTE.SPILL && !registerCovers(old.words, slot, now.words, slot, exact)) return false;
+    if (type > BYTE.ZERO && !sameObject(old.words, now.words, slot)) return false;
   }
   return true;
 }
+
+/** Iterators, dynptrs and saved interrupt states: the same kind in the same state, whichever reference they hold. */
+const sameObject = (w: Words, v: Words, slot: number): boolean =>
+  w[slot + AUX] === v[slot + AUX] && w[slot + EXTRA] === v[slot + EXTRA] && ids.matches(w[slot + REF], v[slot + REF]);
 
 /**
  * Whether `old` covers `now`: `EXACT` if they are the same (a loop that makes no progress); `LOOSE` where it is known on

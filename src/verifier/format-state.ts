@@ -1,4 +1,6 @@
 /** Registers and stack as Linux's log spells them: `R1=ctx() R2=scalar(umax=5,var_off=(0x0; 0x7)) fp-8=mmmm????`. */
+
+import type { Btf } from "../btf/btf.ts";
 import { REGISTER_COUNT } from "../isa/constants.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import { toBigInt, toBigIntU, type Words } from "./int64.ts";
@@ -6,6 +8,7 @@ import {
   ADD_CONST,
   AUX,
   BASE_TYPE,
+  EXTRA,
   FRAME,
   ID,
   isPacketPointer,
@@ -93,18 +96,25 @@ function formatRanges(w: Words, r: number): string[] {
   return parts;
 }
 
+/** What numbers in registers stand for. */
+export interface Known {
+  readonly maps: readonly MapSpec[];
+  /** Linux's types. */
+  readonly kernel: Btf | undefined;
+}
+
 /** One register without its name. */
-export function formatRegister(w: Words, r: number, frame: number, maps: readonly MapSpec[]): string {
+export function formatRegister(w: Words, r: number, frame: number, known: Known): string {
   const type = w[r + TYPE];
   const scalar = type === TYPES.SCALAR;
-  const known = tnumIsConst(w, r + VALUE);
+  const constant = tnumIsConst(w, r + VALUE);
   const precise = scalar && w[r + PRECISE] !== 0 ? "P" : "";
-  if (scalar && known) return precise + signedNumber(toBigInt(w, r + VALUE));
+  if (scalar && constant) return precise + signedNumber(toBigInt(w, r + VALUE));
 
   let head = precise + typeName(type);
   if (type === TYPES.STACK) {
     if (w[r + FRAME] !== frame) head += `[${w[r + FRAME]}]`;
-    if (known) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));
+    if (constant) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));
   }
   const parts: string[] = [];
   const id = w[r + ID];
@@ -115,15 +125,15 @@ export function formatRegister(w: Words, r: number, frame: number, maps: readonl
   }
   if (w[r + REF] !== 0) parts.push(`ref_obj_id=${w[r + REF]}`);
   const base = type & BASE_TYPE;
-  if (base === TYPES.MAP_PTR || base === TYPES.MAP_VALUE) {
-    const map = maps[w[r + AUX]];
+  if (base === TYPES.MAP_PTR || base === TYPES.MAP_VALUE || base === TYPES.MAP_KEY) {
+    const map = known.maps[w[r + AUX]];
     if (map.name !== "") parts.push(`map=${map.name.slice(0, 15)}`);
     parts.push(`ks=${map.keySize},vs=${map.valueSize}`);
   }
   if (!scalar && w[r + OFF] !== 0) parts.push(`off=${signedNumber(BigInt(w[r + OFF]))}`);
   if (isPacketPointer(base)) parts.push(`r=${unsignedNumber(BigInt.asUintN(64, BigInt(w[r + AUX])))}`);
   if (base === TYPES.MEM) parts.push(`sz=${unsignedNumber(BigInt(w[r + AUX]))}`);
-  if (known) {
+  if (constant) {
     const value = toBigInt(w, r + VALUE);
     if (value !== 0n) parts.push(`imm=${signedNumber(value)}`);
   } else {
@@ -133,16 +143,41 @@ export function formatRegister(w: Words, r: number, frame: number, maps: readonl
   return `${head}(${parts.join(",")})`;
 }
 
-const BYTE_LETTERS = "?rm0";
+function formatIterator(w: Words, slot: number, { kernel }: Known): string {
+  const name = kernel?.type(w[slot + AUX]).name.slice("bpf_iter_".length) ?? "?";
+  const state = w[slot + EXTRA] === 1 ? "active" : "drained";
+  return `iter_${name}(ref_id=${w[slot + REF]},state=${state},depth=${w[slot + FRAME]})`;
+}
+
+/** Kinds of dynptrs, by the number in `AUX`. */
+export const DYNPTR_NAMES = ["?", "local", "ringbuf", "skb", "xdp", "skb_meta"] as const;
+
+function formatDynptr(w: Words, slot: number): string {
+  const parts: string[] = [];
+  if (w[slot + ID] !== 0) parts.push(`id=${w[slot + ID]}`);
+  if (w[slot + REF] !== 0) parts.push(`ref_id=${w[slot + REF]}`);
+  return `dynptr_${DYNPTR_NAMES[w[slot + AUX]]}(${parts.join()})`;
+}
+
+const BYTE_LETTERS = "?rm0dif";
 
 /** One stack slot without its name, or undefined if nothing was ever written there. */
-export function formatSlot(w: Words, slot: number, frame: number, maps: readonly MapSpec[]): string | undefined {
+export function formatSlot(w: Words, slot: number, frame: number, known: Known): string | undefined {
   let letters = "";
   for (let byte = 0; byte < 8; byte++) letters += BYTE_LETTERS[byteType(w, slot, byte)];
   if (letters === "????????") return undefined;
-  if (byteType(w, slot, 7) !== BYTE.SPILL) return letters;
+  switch (byteType(w, slot, 7)) {
+    case BYTE.SPILL:
+      break;
+    case BYTE.ITER:
+      return formatIterator(w, slot, known);
+    case BYTE.DYNPTR:
+      return formatDynptr(w, slot);
+    default:
+      return letters;
+  }
   // Bytes above the spilled part, then the register.
-  return letters.slice(0, letters.indexOf("r")) + formatRegister(w, slot, frame, maps);
+  return letters.slice(0, letters.indexOf("r")) + formatRegister(w, slot, frame, known);
 }
 
 /** Which registers and slots to print; all of them where it is left out. */
@@ -154,18 +189,22 @@ export interface Selection {
 const KIND_MARKS = { called: "", callback: " cb", async: " async_cb" } as const;
 
 /** A frame of a state as one line of the log, without what stands before the first space. */
-export function formatFrame(state: State, index: number, maps: readonly MapSpec[], selection?: Selection): string {
+export function formatFrame(state: State, index: number, known: Known, selection?: Selection): string {
   const frame = state.frames[index];
   const w = frame.words;
   let line = frame.index > 0 ? ` frame${frame.index}:` : "";
   for (let register = 0; register < REGISTER_COUNT; register++) {
     const r = register * REGISTER_WORDS;
     if (w[r + TYPE] === TYPES.NOT_INIT || (selection && !selection.register(register))) continue;
-    line += ` R${register}=${formatRegister(w, r, frame.index, maps)}`;
+    line += ` R${register}=${formatRegister(w, r, frame.index, known)}`;
   }
   for (let slot = 0; slot < frame.slots; slot++) {
     if (selection && !selection.slot(slot)) continue;
-    const text = formatSlot(w, slotAt(slot), frame.index, maps);
+    const type = byteType(w, slotAt(slot), 7);
+    // Only the first slot of an iterator says what it is; a dynptr's is the second one here.
+    if (type === BYTE.ITER && w[slotAt(slot) + REF] === 0) continue;
+    if (type === BYTE.DYNPTR) slot++;
+    const text = formatSlot(w, slotAt(slot), frame.index, known);
     if (text !== undefined) line += ` fp${-8 * (slot + 1)}=${text}`;
   }
   return line + formatResources(state.resources) + KIND_MARKS[frame.kind];

@@ -83,7 +83,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       reject("not_modelled", "timers");
       return;
     case "ptr_to_func":
-      reject("not_modelled", "callbacks");
+      call.callback = w[r + AUX];
       return;
     case "ptr_to_dynptr":
       reject("not_modelled", "dynptrs");

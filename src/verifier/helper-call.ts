@@ -5,6 +5,7 @@ import { helperById, signatureOf } from "../helpers/table.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { MAP_TYPES } from "../maps/spec.ts";
+import { followCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkArgument } from "./helper-arguments.ts";
 import { setResult } from "./helper-result.ts";
@@ -30,6 +31,8 @@ export interface HelperCall {
   greatestSize: number;
   /** Bytes of memory that the helper returns. */
   allocated: number;
+  /** The subprogram that the helper calls back. */
+  callback: number | undefined;
   /** Register whose object the call gives back; 0: none. */
   release: number;
   /** Reference that an argument holds; 0: none. */
@@ -51,6 +54,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     raw: undefined,
     greatestSize: 0,
     allocated: 0,
+    callback: undefined,
     release: 0,
     reference: 0,
   };
@@ -59,6 +63,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   if (row.name === "map_lookup_elem") env.noteKey(call.key);
   if (call.raw) fillRaw(env, call.raw);
   if (call.release) release(env, call);
+  if (call.callback !== undefined) followCallback(env, row.name, call.callback);
 
   const w = env.words;
   for (let register = REG.R0; register <= REG.R5; register++) {

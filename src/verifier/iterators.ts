@@ -13,6 +13,7 @@ import { checkStackBounds, storeToStack } from "./stack.ts";
 import {
   findStackObject,
   hasBytes,
+  INVALID,
   OUTSIDE,
   placeStackObject,
   readStackObject,
@@ -44,14 +45,15 @@ export function checkIteratorArgument(env: Environment, kfunc: Kfunc, argument: 
   const flags = kfunc.row!.flags;
   if (flags.has("iter_new")) {
     const before = findStackObject(env, register, "iter", slots);
-    if (before !== OUTSIDE && hasBytes(before, BYTE.ITER, true)) reject("iterator_initialized", name, argument);
+    if (before === INVALID || (before !== OUTSIDE && hasBytes(before, BYTE.ITER, true)))
+      reject("iterator_initialized", name, argument);
     const offset = w[r + OFF];
     for (let at = 0; at < 8 * slots; at += 8) {
       checkStackBounds(env, register, offset + at, 8, "write");
       storeToStack(env, register, offset + at, 8, -1);
     }
     const place = findStackObject(env, register, "iter", slots);
-    if (place === OUTSIDE) return reject("internal", "an iterator outside of the stack");
+    if (typeof place === "string") return reject("internal", "an iterator outside of the stack");
     const reference = acquireReference(env);
     placeStackObject(env, place, BYTE.ITER, (words, at, k) => {
       words[at + AUX] = id;
@@ -61,7 +63,7 @@ export function checkIteratorArgument(env: Environment, kfunc: Kfunc, argument: 
     return place;
   }
   const place = findStackObject(env, register, "iter", slots);
-  if (place === OUTSIDE || !isIterator(place, id)) return reject("iterator_uninitialized", name, argument);
+  if (typeof place === "string" || !isIterator(place, id)) return reject("iterator_uninitialized", name, argument);
   readStackObject(env, place);
   if (flags.has("iter_destroy")) {
     releaseReference(env, place.frame.words[slotAt(place.slot) + REF]);
@@ -85,7 +87,7 @@ export function followIteratorNext(env: Environment, { frame, slot }: StackObjec
   const { state } = env;
   const first = slotAt(slot);
   if (frame.words[first + EXTRA] === ACTIVE) {
-    const previous = env.previousRound();
+    const previous = env.checkpoints.previousRound(env);
     const other = env.push(env.index + 1);
     const r0 = registerAt(REG.R0);
     other.frames[frame.index].words[first + FRAME]++;
@@ -100,7 +102,7 @@ export function followIteratorNext(env: Environment, { frame, slot }: StackObjec
 /** The iterator that the `_next` at the current instruction is about to move: whether it still has elements. */
 export function iteratorIsActive(env: Environment): boolean {
   const place = findStackObject(env, REG.R1, "iter", 1);
-  return place !== OUTSIDE && place.frame.words[slotAt(place.slot) + EXTRA] === ACTIVE;
+  return typeof place !== "string" && place.frame.words[slotAt(place.slot) + EXTRA] === ACTIVE;
 }
 
 /** Whether some iterator has moved between the states: then a loop over it makes progress. */

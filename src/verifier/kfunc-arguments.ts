@@ -7,10 +7,10 @@ import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
 import { checkIteratorArgument } from "./iterators.ts";
 import type { Kfunc } from "./kfunc.ts";
 import { checkUnmodified } from "./memory.ts";
-import { readRegister } from "./register-use.ts";
 import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import type { StackObject } from "./stack-objects.ts";
+import { slotAt } from "./state.ts";
 
 /** One call, and what its arguments have told so far. */
 export interface KfuncCall {
@@ -30,7 +30,6 @@ const CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md", "sk_buff",
 export function checkKfuncArguments(env: Environment, call: KfuncCall): void {
   const { params } = call.kfunc.proto;
   for (let argument = 0; argument < params.length; argument++) {
-    readRegister(env, REG.R1 + argument);
     const { name } = params[argument];
     if (name.endsWith("__ign")) continue;
     const type = env.kernel!.resolve(params[argument].type);
@@ -76,7 +75,8 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
   if (isComposite(type) && type.name === "bpf_dynptr") reject("not_modelled", "dynptrs");
   if (isComposite(type) && type.name.startsWith("bpf_iter_")) {
     call.iterator = checkIteratorArgument(env, kfunc, argument);
-    call.reference = 0;
+    const { frame, slot } = call.iterator;
+    call.reference = frame.words[slotAt(slot) + REF];
     return false;
   }
   if (name.includes("__") && !/__(sz|szk|opt|str)$/.test(name)) reject("not_modelled", `the argument ${name}`);
@@ -90,12 +90,10 @@ function checkMemoryArgument(env: Environment, kfunc: Kfunc, argument: number, t
   const register = REG.R1 + argument;
   const { params } = kfunc.proto;
   const next = params[argument + 1]?.name ?? "";
-  const sized =
-    /__szk?$/.test(next) && env.words[registerAt(register + 1) + TYPE] === TYPES.SCALAR;
+  const sized = /__szk?$/.test(next) && env.words[registerAt(register + 1) + TYPE] === TYPES.SCALAR;
   if (!isPlain(env, type) && !(sized && type.kind === "void"))
     reject("kfunc_pointer_target", argument, kindName(type), type.name, sized ? "void, " : "");
   if (sized) {
-    readRegister(env, register + 1);
     checkSizedMemory(env, register + 1, { way: "read", zeroAllowed: true, raw: false });
     checkSizedMemory(env, register + 1, { way: "write", zeroAllowed: true, raw: false });
     return true;

@@ -1,12 +1,11 @@
 /** Calls of kernel functions, by their signature in Linux's BTF and what Linux registers with them. */
 import { sizeOf } from "../btf/size.ts";
-import { kfuncAllowed } from "../helpers/kfuncs.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { coerceToSize } from "./bounds.ts";
+import { kfuncAllowed } from "../programs/kfunc-sets.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { followIteratorNext } from "./iterators.ts";
-import { findKfunc, type Kfunc, isKfuncCall } from "./kfunc.ts";
+import { findKfunc, isKfuncCall, type Kfunc } from "./kfunc.ts";
 import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
 import { releaseReference } from "./references.ts";
 import {
@@ -93,7 +92,7 @@ function checkSections(env: Environment, name: string): void {
 }
 
 /** Sets r0 by the function's return type. */
-function setResult(env: Environment, { kfunc }: KfuncCall): void {
+function setResult(env: Environment, { kfunc, reference }: KfuncCall): void {
   const kernel = env.kernel!;
   const w = env.words;
   const r = registerAt(REG.R0);
@@ -114,6 +113,8 @@ function setResult(env: Environment, { kfunc }: KfuncCall): void {
       else {
         markPointer(w, r, TYPES.MEM | RDONLY);
         w[r + AUX] = size;
+        // The memory is the object's, and gone with it.
+        w[r + REF] = reference;
       }
       break;
     }

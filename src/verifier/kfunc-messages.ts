@@ -2,7 +2,6 @@
 import { row } from "./message-row.ts";
 
 const SEE_SIGNATURE = "Look at the function's declaration and at what its arguments' names end with.";
-const WHOLE_SLOTS = "Use a variable of its own, aligned to 8 bytes, and pass its address unchanged.";
 
 export const KFUNC_MESSAGES = {
   kfunc_license: row(
@@ -68,18 +67,6 @@ export const KFUNC_MESSAGES = {
     "Pass the pointer that the acquiring function returned, after the check for NULL.",
   ),
 
-  object_variable: row(
-    "EINVAL",
-    "%s has to be at a constant offset",
-    "Where the {0} lies on the stack depends on a number that is not a constant.",
-    WHOLE_SLOTS,
-  ),
-  object_offset: row(
-    "EINVAL",
-    "cannot pass in %s at an offset=%d",
-    "The {0} does not lie in whole, aligned slots of the stack.",
-    WHOLE_SLOTS,
-  ),
   iterator_stack: row(
     "EINVAL",
     "arg#%d expected pointer to an iterator on stack",

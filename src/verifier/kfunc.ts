@@ -1,8 +1,9 @@
 /** What a call of a kernel function calls: its row, its signature in Linux's BTF, found once for each instruction. */
 import type { FuncProtoType } from "../btf/type.ts";
-import { type KfuncRow, kfuncAllowed, kfuncByName } from "../helpers/kfuncs.ts";
+import { type KfuncRow, kfuncByName } from "../helpers/kfuncs.ts";
 import { CALL } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { kfuncAllowed } from "../programs/kfunc-sets.ts";
 import type { Environment } from "./environment.ts";
 import { CALL_CODE } from "./structure.ts";
 

@@ -18,6 +18,7 @@ import {
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { Environment } from "./environment.ts";
+import { allowedKfunc } from "./kfunc.ts";
 
 const R0 = 1;
 const CALLER_SAVED = 0b111111;
@@ -77,6 +78,10 @@ function atomicEffect({ imm }: Instruction, dst: number, src: number): number {
 
 /** A helper that may be called reads as many arguments as its prototype has, anything else may read all five. */
 function callReads(env: Environment, insn: Instruction): number {
+  if (insn.src === CALL.KFUNC) {
+    const kfunc = allowedKfunc(env, insn);
+    return kfunc ? ((1 << kfunc.proto.params.length) - 1) << 1 : ARGUMENTS;
+  }
   const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
   return row && env.program.helpers.has(row.name) ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
 }

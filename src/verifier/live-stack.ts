@@ -4,7 +4,7 @@
  * at a finished checkpoint need not be compared.
  */
 import type { Environment } from "./environment.ts";
-import { PRUNE_POINT } from "./environment.ts";
+import { CALLS_CALLBACK, PRUNE_POINT } from "./environment.ts";
 import type { Frame, State } from "./state.ts";
 
 /** Words an instruction has for one frame: four sets of 64 slots. */
@@ -130,9 +130,14 @@ export class StackLiveness {
       if (instances[top].isAlive(frame, state.index, slot)) return true;
       // Functions that wait for a call: after it.
       for (let outer = frame; outer < top; outer++)
-        if (instances[outer].isAlive(frame, state.frames[outer + 1].callsite + 1, slot)) return true;
+        if (instances[outer].isAlive(frame, this.#continuesAt(state.frames[outer + 1].callsite), slot)) return true;
       return false;
     };
+  }
+
+  /** Where a function that waits for a call goes on: behind it, or with the same call if that calls back. */
+  #continuesAt(callsite: number): number {
+    return this.#env.flags[callsite] & CALLS_CALLBACK ? callsite : callsite + 1;
   }
 
   #instanceOf(state: State, frame: number): Instance {

@@ -4,7 +4,7 @@
  * that joins an unfinished one knows only part of what that will need: such joins are kept with the pass through the loop,
  * and precision is carried over them when the pass is finished.
  */
-import { CALLS_CALLBACK, type Environment } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { frameIndex, type State } from "./state.ts";
 
 /** A path that joined a checkpoint of a loop before that was finished. */
@@ -25,7 +25,7 @@ export interface LoopVisit {
 
 /** Numbers the loops in `env.loops`: of each instruction, from 1; 0 where there is none. */
 export function findLoops(env: Environment): void {
-  const { edges, flags } = env;
+  const { edges } = env;
   const count = env.insns.length;
   const loops = new Int32Array(count);
   env.loops = loops;
@@ -44,11 +44,7 @@ export function findLoops(env: Environment): void {
   let loop = 0;
 
   const finish = (root: number): void => {
-    const isLoop =
-      members[height - 1] !== root ||
-      edges[2 * root] === root ||
-      edges[2 * root + 1] === root ||
-      (flags[root] & CALLS_CALLBACK) !== 0;
+    const isLoop = members[height - 1] !== root || edges[2 * root] === root || edges[2 * root + 1] === root;
     if (isLoop) loop++;
     for (let member = -1; member !== root; ) {
       member = members[--height];

@@ -3,11 +3,13 @@ import { ATOMIC, accessBytes, CLASS, LD_IMM64, MODE, MODE_MASK, REG, SIZE, SIZE_
 import type { Instruction } from "../isa/instruction.ts";
 import { dropContradiction } from "./bounds.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { functionType } from "./functions.ts";
 import { checkAccess, checkUnmodified } from "./memory.ts";
 import { checkWritable, readRegister } from "./register-use.ts";
 import { AUX, markConstant, markNotInit, markPointer, markUnknown, OFF, TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { STORE_CONSTANT } from "./stack.ts";
+import { subprogramOf } from "./structure.ts";
 
 /** Accesses through these are rewritten for one kind of pointer, so an instruction may only ever see that one. */
 const isRewritten = (type: number): boolean => type === TYPES.CTX || type === TYPES.SOCK_COMMON;
@@ -122,6 +124,15 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
     case LD_IMM64.IMM:
       markConstant(w, r, insn.imm, upper);
       return;
+    case LD_IMM64.FUNC: {
+      const subprogram = subprogramOf(env, env.index + 1 + insn.imm);
+      const type = functionType(env, subprogram);
+      if (type === undefined) reject("missing_func_info");
+      else if (type.linkage !== "static") reject("callback_not_static");
+      markPointer(w, r, TYPES.FUNC);
+      w[r + AUX] = subprogram;
+      return;
+    }
     case LD_IMM64.MAP_FD:
       markPointer(w, r, TYPES.MAP_PTR);
       break;

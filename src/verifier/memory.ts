@@ -13,6 +13,7 @@ import {
   markPointer,
   markUnknown,
   OFF,
+  RDONLY,
   SMIN,
   TYPE,
   TYPES,
@@ -51,13 +52,20 @@ export function checkAccess(env: Environment, access: Access): void {
   checkAlignment(w, r, access);
   const offset = access.offset + w[r + OFF];
   const loads = way === "read" && value >= 0;
-  switch (type) {
+  if (type & MAYBE_NULL) reject("mem_access", base, typeName(type));
+  switch (type & BASE_TYPE) {
+    case TYPES.MAP_KEY:
+      if (way === "write") reject("map_key_write", base);
+      checkRegion(env, base, offset, size, env.maps[w[r + AUX]].keySize, false);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
     case TYPES.MAP_VALUE:
       checkMapPermission(env, r, offset, size, way);
       checkMapRange(env, base, offset, size, false);
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.MEM:
+      if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
       checkRegion(env, base, offset, size, w[r + AUX], false);
       if (loads) markUnknown(w, registerAt(value));
       break;
@@ -169,6 +177,9 @@ function isOutside(
   switch (w[r + TYPE] & BASE_TYPE) {
     case TYPES.MAP_VALUE:
       env.log.write(`invalid access to map value, value_size=${limit} off=${offset} size=${size}\n`);
+      break;
+    case TYPES.MAP_KEY:
+      env.log.write(`invalid access to map key, key_size=${limit} off=${offset} size=${size}\n`);
       break;
     case TYPES.PACKET:
     case TYPES.PACKET_META:

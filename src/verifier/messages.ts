@@ -3,6 +3,7 @@
  * to do. `{0}`, `{1}`... in our own sentences stand for the values that fill the format.
  */
 import { HELPER_MESSAGES } from "./helper-messages.ts";
+import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
 import { type MessageRow, row } from "./message-row.ts";
 import { RESOURCE_MESSAGES } from "./resource-messages.ts";
 
@@ -14,6 +15,7 @@ const BOUND = "Compare the number with a constant before adding it, on a path th
 
 export const MESSAGES = {
   ...RESOURCE_MESSAGES,
+  ...KFUNC_MESSAGES,
 
   // Shape of the program
   last_insn: row(

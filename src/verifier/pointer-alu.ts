@@ -66,11 +66,14 @@ const NUMBER = new Int32Array(REGISTER_WORDS);
 function checkMovable(type: number, register: number, op: number, byZero: boolean): void {
   switch (type & BASE_TYPE) {
     case TYPES.CTX:
+    case TYPES.MAP_KEY:
     case TYPES.MAP_VALUE:
     case TYPES.STACK:
     case TYPES.PACKET:
     case TYPES.PACKET_META:
     case TYPES.MEM:
+    case TYPES.FUNC:
+    case TYPES.DYNPTR:
       return;
     case TYPES.MAP_PTR:
       if (byZero && op === ALU.ADD) return;

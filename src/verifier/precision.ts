@@ -5,7 +5,7 @@
  */
 import { ALU, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import type { Environment } from "./environment.ts";
+import { CALLS_CALLBACK, type Environment } from "./environment.ts";
 import { formatFrame } from "./format-state.ts";
 import {
   accessedFrame,
@@ -184,7 +184,7 @@ function markInState(env: Environment, state: State): boolean {
     if (log.full) {
       const names = `regs=${wanted.registersText(frame)} stack=${wanted.slotsText(frame)}`;
       log.write(`mark_precise: frame${frame}: parent state ${names}: `);
-      log.write(`${formatFrame(state, frame, env.spec.maps)}\n`);
+      log.write(`${formatFrame(state, frame, env)}\n`);
     }
   }
   return changed;
@@ -299,11 +299,19 @@ function stepJump(env: Environment, index: number, following: number, flags: num
     wanted.frame--;
     return false;
   }
+  const backTo = (at: number): boolean => at >= 0 && (env.flags[at] & CALLS_CALLBACK) !== 0;
+  if (op === JMP.CALL && backTo(index) && index !== following - 1) {
+    // Backwards out of a callback: its arguments are not what the helper got.
+    for (let register = REG.R1; register <= REG.R5; register++) wanted.drop(register);
+    wanted.frame--;
+    return false;
+  }
   if (op === JMP.CALL) {
     wanted.drop(REG.R0);
     if (wanted.registers[wanted.frame] & ARGUMENTS) reject("internal", "backtracking call unexpected regs");
   } else if (op === JMP.EXIT) {
     // Backwards a return enters the function that was called just before what follows.
+    if (backTo(following)) for (let register = REG.R1; register <= REG.R5; register++) wanted.drop(register);
     const called = following >= 1 && isSubprogramCall(env.insns[following - 1]);
     const result = called && wanted.has(REG.R0);
     wanted.drop(REG.R0);

@@ -6,6 +6,7 @@ import { convergence, JOINED, ORDINARY, previousRound } from "./convergence.ts";
 import { type Environment, FORCE_CHECKPOINT, JUMP_POINT } from "./environment.ts";
 import { covers, EXACT, LOOSE, mayLoop, WITHIN } from "./equality.ts";
 import { ENTRY } from "./history.ts";
+import { iteratorDepthsDiffer } from "./iterators.ts";
 import { type LoopVisit, loopOf } from "./loops.ts";
 import { markAllPrecise, propagatePrecision } from "./precision.ts";
 import { markNotInit, REGISTER_WORDS } from "./registers.ts";
@@ -80,8 +81,8 @@ export class Checkpoints {
     return false;
   }
 
-  #bucketOf(env: Environment, { frame }: State): State[] {
-    const key = (env.index ^ frame.callsite) >>> 0;
+  #bucketOf(env: Environment, { frame }: State, index = env.index): State[] {
+    const key = (index ^ frame.callsite) >>> 0;
     return (this.#buckets[key % env.insns.length] ??= []);
   }
 
@@ -102,10 +103,12 @@ export class Checkpoints {
     return true;
   }
 
-  /** The newest unfinished checkpoint of the current instruction on the way here: the round of a loop before this one. */
-  previousRound(env: Environment): State | undefined {
-    const { parent } = env.state;
-    return parent && previousRound(this.#bucketOf(env, env.state), env.index, parent);
+  /**
+   * The newest unfinished checkpoint of an instruction on the way to `before`, by default to the checkpoint that the
+   * current path has just left: the round of a loop before this one.
+   */
+  previousRound(env: Environment, before = env.state.parent, index = env.index): State | undefined {
+    return before && previousRound(this.#bucketOf(env, before, index), index, before);
   }
 
   #add(env: Environment, bucket: State[]): void {
@@ -152,14 +155,13 @@ export class Checkpoints {
   /** What `joined` will turn out to need, this path needs too: kept until all paths of the loop are finished. */
   #addBackEdge(env: Environment, joined: State): void {
     const { visit } = joined;
-    if (visit === undefined) reject("internal", "a loop without a visit");
-    else {
-      if (env.log.full) env.log.write(`SCC backedge ${visit.name}\n`);
-      visit.backEdges.push({ state: env.state.copy(), joined });
-      this.#backEdges++;
-      this.#keepsStates = true;
-      this.#updatePeak();
-    }
+    // Rounds of a callback are no loop of the control-flow graph, unless the call is in one.
+    if (visit === undefined) return;
+    if (env.log.full) env.log.write(`SCC backedge ${visit.name}\n`);
+    visit.backEdges.push({ state: env.state.copy(), joined });
+    this.#backEdges++;
+    this.#keepsStates = true;
+    this.#updatePeak();
   }
 
   #leaveLoop(env: Environment, state: State): void {
@@ -230,6 +232,7 @@ function cleanState(env: Environment, state: State): void {
 /** The path came back to where it was with nothing changed. */
 const isEndless = (env: Environment, old: State): boolean =>
   mayLoop(old, env.state) &&
+  !iteratorDepthsDiffer(old, env.state) &&
   old.mayGotoDepth === env.state.mayGotoDepth &&
   old.callbackRounds === env.state.callbackRounds &&
   covers(env, old, env.state, EXACT);

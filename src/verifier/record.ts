@@ -1,6 +1,5 @@
 /** The path to the current instruction, remembered step by step for explanations. Paths share their beginnings. */
-import type { MapSpec } from "../maps/spec.ts";
-import { formatRegister, formatSlot } from "./format-state.ts";
+import { formatRegister, formatSlot, type Known } from "./format-state.ts";
 import { REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { type Frame, slotAt } from "./state.ts";
 
@@ -14,9 +13,9 @@ export interface PathStep {
 }
 
 /** A register as the log spells it; `?` for one that holds nothing, which the log leaves out. */
-function registerText({ words, index }: Frame, register: number, maps: readonly MapSpec[]): string {
+function registerText({ words, index }: Frame, register: number, known: Known): string {
   const r = register * REGISTER_WORDS;
-  return words[r + TYPE] === TYPES.NOT_INIT ? "?" : formatRegister(words, r, index, maps);
+  return words[r + TYPE] === TYPES.NOT_INIT ? "?" : formatRegister(words, r, index, known);
 }
 
 interface Node {
@@ -31,14 +30,14 @@ export class Recorder {
   last: Node | undefined;
   #steps = 0;
 
-  add(insn: number, frame: Frame, maps: readonly MapSpec[], registers: number, slots: Int32Array): void {
+  add(insn: number, frame: Frame, known: Known, registers: number, slots: Int32Array): void {
     if (this.#steps++ > MAX_STEPS) return;
     const changed = new Map<string, string>();
     for (let register = 0; register < 10; register++)
-      if ((registers >>> register) & 1) changed.set(`R${register}`, registerText(frame, register, maps));
+      if ((registers >>> register) & 1) changed.set(`R${register}`, registerText(frame, register, known));
     for (let slot = 0; slot < frame.slots; slot++)
       if ((slots[slot >> 5] >>> (slot & 31)) & 1) {
-        const text = formatSlot(frame.words, slotAt(slot), frame.index, maps);
+        const text = formatSlot(frame.words, slotAt(slot), frame.index, known);
         if (text !== undefined) changed.set(`fp-${8 * (slot + 1)}`, text);
       }
     this.last = { step: { insn, frame: frame.index, changed }, before: this.last };

@@ -67,6 +67,13 @@ export const RESOURCE_MESSAGES = {
     "The callback may return a value that its helper does not allow.",
     "Return a number from {1} to {2} on every path of the callback.",
   ),
+  map_key_write: row(
+    "EACCES",
+    "write to change key R%d not allowed",
+    "r{0} points to the key of an element, which may only be read.",
+    "Delete the element and add another.",
+    0,
+  ),
   callback_map: row(
     "ENOTSUPP",
     "callback function not allowed for map",

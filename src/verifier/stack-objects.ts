@@ -11,7 +11,6 @@
 import { type Environment, registerAt } from "./environment.ts";
 import { toNumber } from "./int64.ts";
 import { markNotInit, markPointer, OFF, TYPES, VALUE } from "./registers.ts";
-import { reject } from "./rejection.ts";
 import { stackOf } from "./stack.ts";
 import { BYTES, type Frame, MAX_STACK, slotAt } from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";
@@ -26,20 +25,28 @@ export interface StackObject {
 /** The place that a register points to cannot hold an object, though it may once the stack has grown. */
 export const OUTSIDE = "outside";
 
-/** The slots that a register points to, for an object of so many. `kind` begins the message where it cannot be one. */
+/** The place cannot hold an object: it is not in whole slots, or not at a constant offset. The log says so. */
+export const INVALID = "invalid";
+
+/** The slots that a register points to, for an object of so many. */
 export function findStackObject(
   env: Environment,
   register: number,
   kind: string,
   slots: number,
-): StackObject | typeof OUTSIDE {
+): StackObject | typeof OUTSIDE | typeof INVALID {
   const w = env.words;
   const r = registerAt(register);
-  if (!tnumIsConst(w, r + VALUE)) reject("object_variable", kind);
+  if (!tnumIsConst(w, r + VALUE)) {
+    env.log.write(`${kind} has to be at a constant offset\n`);
+    return INVALID;
+  }
   const offset = w[r + OFF] + toNumber(w, r + VALUE);
-  if (offset % 8 !== 0) reject("object_offset", kind, offset);
   const slot = (-offset - 1) >> 3;
-  if (slot + 1 < slots) reject("object_offset", kind, offset);
+  if (offset % 8 !== 0 || slot + 1 < slots) {
+    env.log.write(`cannot pass in ${kind} at an offset=${offset}\n`);
+    return INVALID;
+  }
   const frame = stackOf(env, w, r);
   if (slot >= frame.slots || slot >= MAX_STACK / 8) return OUTSIDE;
   return { frame, slot, slots };
@@ -87,5 +94,8 @@ export function removeStackObject(env: Environment, { frame, slot, slots }: Stac
 
 /** A function of Linux reads the object. */
 export function readStackObject(env: Environment, { frame, slot, slots }: StackObject): void {
-  for (let k = 0; k < slots; k++) env.stacks.read(frame, slot - k);
+  for (let k = 0; k < slots; k++) {
+    env.stacks.read(frame, slot - k);
+    env.touchSlot(slot - k);
+  }
 }

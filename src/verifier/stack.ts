@@ -24,7 +24,17 @@ import {
   widthOf,
 } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
-import { BYTE, byteType, type Frame, isSpilled, isSpilledScalar, MAX_STACK, setByteType, slotAt } from "./state.ts";
+import {
+  BYTE,
+  byteType,
+  type Frame,
+  isSpecial,
+  isSpilled,
+  isSpilledScalar,
+  MAX_STACK,
+  setByteType,
+  slotAt,
+} from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";
 
 /** Offsets further than this are not tracked. */
@@ -124,7 +134,7 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
     spill(w, slot, vw, v, size);
   } else {
     w[slot + TYPE] = TYPES.NOT_INIT;
-    if (isSpilled(w, slot)) scrub(w, slot);
+    if (isSpecial(w, slot)) scrub(w, slot);
     let byte: number = BYTE.MISC;
     if ((value >= 0 && isNull(vw, v)) || (isConstantStore && insn.imm === 0)) {
       // The zero is remembered without the register it came from, so that one must not be taken for another number.
@@ -175,9 +185,19 @@ export function storeToStack(env: Environment, register: number, offset: number,
   storeVariable(env, frame, toNumber(w, r + SMIN) + offset, toNumber(w, r + SMAX) + offset + size, value);
 }
 
+/** Objects of Linux on the stack are not the program's to read. */
+function checkPlain(frame: Frame, min: number, max: number): void {
+  for (let at = min; at < max; at++) {
+    const place = -at - 1;
+    if (byteType(frame.words, slotAt(place >> 3), place & 7) > BYTE.ZERO)
+      reject("special_slot", min, at - min, max - min);
+  }
+}
+
 /** Bytes that hold no register: all zero, or data of which nothing is known. */
 function fillBytes(env: Environment, frame: Frame, min: number, max: number, dst: number): void {
   const { words: w } = frame;
+  checkPlain(frame, min, max);
   let zeros = 0;
   for (let at = min; at < max; at++) {
     const place = -at - 1;
@@ -253,17 +273,26 @@ export function loadFromStack(env: Environment, register: number, offset: number
   if (dst < 0) reject("stack_variable_helper", formatBits(w, r + VALUE), offset, size);
   const min = toNumber(w, r + SMIN) + offset;
   const max = toNumber(w, r + SMAX) + offset;
-  checkReadable(env, frame, min, max + size, false);
+  checkReadable(env, frame, register, min, max + size, max + size - min, false);
   fillBytes(env, frame, min, max + size, dst);
 }
 
 /** A helper reads (or, `clobber`, also writes) all bytes of a range; spilled pointers that it overwrites are lost. */
-function checkReadable(env: Environment, frame: Frame, min: number, max: number, clobber: boolean): void {
+function checkReadable(
+  env: Environment,
+  frame: Frame,
+  register: number,
+  min: number,
+  max: number,
+  size: number,
+  clobber: boolean,
+): void {
   const { words: w } = frame;
   for (let at = min; at < max; at++) {
     const place = -at - 1;
     const index = place >> 3;
     const slot = slotAt(index);
+    if (byteType(w, slot, place & 7) > BYTE.ZERO) rejectSpecial(env, register, min, at, size);
     env.stacks.read(frame, index);
     if (!clobber) continue;
     if (isSpilled(w, slot)) {
@@ -271,6 +300,12 @@ function checkReadable(env: Environment, frame: Frame, min: number, max: number,
       scrub(w, slot);
     } else if (byteType(w, slot, place & 7) !== BYTE.MISC) setByteType(w, slot, place & 7, BYTE.MISC);
   }
+}
+
+function rejectSpecial({ words: w }: Environment, register: number, min: number, at: number, size: number): never {
+  const r = registerAt(register);
+  if (tnumIsConst(w, r + VALUE)) return reject("special_slot_helper", register, min, at - min, size);
+  return reject("special_slot_variable", register, formatBits(w, r + VALUE), at - min, size);
 }
 
 /** What a helper will fill: `raw` memory need not be set before, and its bytes are data afterwards. */
@@ -301,6 +336,6 @@ export function checkStackArgument(
   if (fixed && raw) return { register, size };
   const min = (fixed ? toNumber(w, r + VALUE) : toNumber(w, r + SMIN)) + offset;
   const max = (fixed ? toNumber(w, r + VALUE) : toNumber(w, r + SMAX)) + offset + size;
-  checkReadable(env, frame, min, max, way === "write");
+  checkReadable(env, frame, register, min, max, size, way === "write");
   return undefined;
 }

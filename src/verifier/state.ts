@@ -12,7 +12,7 @@ export { MAX_STACK, SLOT_WORDS, SLOTS } from "./frame-words.ts";
 export const BYTES = REGISTER_WORDS;
 
 /** What a byte of the stack holds. */
-export const BYTE = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3 } as const;
+export const BYTE = { INVALID: 0, SPILL: 1, MISC: 2, ZERO: 3, DYNPTR: 4, ITER: 5, IRQ_FLAG: 6 } as const;
 export const ALL_SPILL = 0x1111_1111;
 export const ALL_MISC = 0x2222_2222;
 
@@ -99,6 +99,12 @@ export const byteType = (w: Words, slot: number, byte: number): number => (w[slo
 export function setByteType(w: Words, slot: number, byte: number, type: number): void {
   w[slot + BYTES] = (w[slot + BYTES] & ~(15 << (byte * 4))) | (type << (byte * 4));
 }
+
+/** The slot holds a register or an object of Linux. */
+export const isSpecial = (w: Words, slot: number): boolean => {
+  const type = w[slot + BYTES] >>> 28;
+  return type === BYTE.SPILL || type > BYTE.ZERO;
+};
 
 /** The slot holds a register, whole or its lower part. */
 export const isSpilled = (w: Words, slot: number): boolean => w[slot + BYTES] >>> 28 === BYTE.SPILL;

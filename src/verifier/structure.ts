@@ -14,6 +14,7 @@ import {
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
 import type { Environment, Subprogram } from "./environment.ts";
+import { checkKfuncExists } from "./kfunc-call.ts";
 import { reject } from "./rejection.ts";
 
 const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
@@ -28,6 +29,10 @@ const MAY_GOTO_CODE = CLASS.JMP | JMP.JCOND;
 
 /** A call of another function of the program. */
 export const isSubprogramCall = (insn: Instruction): boolean => insn.code === CALL_CODE && insn.src === CALL.SUBPROG;
+
+/** A 64-bit constant that is a function of the program, to be called back. */
+export const isFunctionAddress = (insn: Instruction): boolean =>
+  insn.code === LD_IMM64_CODE && insn.src === LD_IMM64.FUNC;
 
 /** An unconditional jump, and how far it goes: `gotol` keeps the distance in `imm`. */
 export const isUnconditional = (insn: Instruction): boolean => insn.code === JA_CODE || insn.code === JA32_CODE;
@@ -50,10 +55,9 @@ export function findSubprograms(env: Environment): Subprogram[] {
   const { insns } = env;
   const starts = new Set([0]);
   insns.forEach((insn, index) => {
-    if (insn.code === LD_IMM64_CODE && insn.src === LD_IMM64.FUNC) reject("not_modelled", "callbacks");
-    if (insn.code === CALL_CODE && insn.src === CALL.KFUNC) reject("not_modelled", "kfuncs");
-    if (!isSubprogramCall(insn)) return;
     env.index = index;
+    checkKfuncExists(env, insn);
+    if (!isSubprogramCall(insn) && !isFunctionAddress(insn)) return;
     const target = index + 1 + insn.imm;
     if (target < 0 || target >= insns.length) reject("invalid_call_target");
     starts.add(target);
@@ -106,7 +110,8 @@ export function checkConstants(env: Environment): void {
       reject("ldx_reserved");
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
-      if (insn.src !== LD_IMM64.IMM && used.add(insn.imm).size > MAX_USED_MAPS) reject("too_many_maps", MAX_USED_MAPS);
+      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC && used.add(insn.imm).size > MAX_USED_MAPS)
+        reject("too_many_maps", MAX_USED_MAPS);
       index++;
     } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
       reject("unknown_opcode", insn.code);
@@ -117,6 +122,8 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
   if (second?.code !== 0 || second.dst !== 0 || second.src !== 0 || second.offset !== 0) reject("invalid_ld_imm64");
   switch (insn.src) {
     case LD_IMM64.IMM:
+      return;
+    case LD_IMM64.FUNC:
       return;
     case LD_IMM64.BTF_ID:
       reject("not_modelled", "kernel symbols by BTF id");

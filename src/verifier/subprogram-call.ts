@@ -1,11 +1,12 @@
 /** Calls of functions of the program: the called function is followed with the caller's arguments, once for each call. */
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { checkCallbackReturn, widenAfterCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { copyRegister, markNotInit, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
-import { isSubprogramCall, subprogramOf } from "./structure.ts";
+import { isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
 
 /** Enters the called function; returns its first instruction. */
 export function checkSubprogramCall(env: Environment, insn: Instruction): number {
@@ -29,24 +30,28 @@ export function checkSubprogramCall(env: Environment, insn: Instruction): number
   return target;
 }
 
-/** Returns to the caller; returns the instruction after the call. */
+/** Returns to the caller; returns the instruction after the call, or for a callback the call, which decides again. */
 export function returnToCaller(env: Environment): number {
   const callee = env.frame;
   const r0 = registerAt(REG.R0);
-  if (callee.words[r0 + TYPE] === TYPES.STACK) reject("return_stack");
   env.stacks.update();
+  if (callee.words[r0 + TYPE] === TYPES.STACK) reject("return_stack");
+  const isCallback = callee.kind === "callback";
+  const next = callee.callsite + (isCallback ? 0 : 1);
+  if (isCallback) checkCallbackReturn(env);
   env.state.frames.pop();
   const caller = env.frame;
-  copyRegister(caller.words, r0, callee.words, r0);
+  if (!isCallback) copyRegister(caller.words, r0, callee.words, r0);
   if (env.log.verbose) {
     env.log.write("returning from callee:\n");
     env.state.frames.push(callee);
     env.printState(env.state, callee.index);
     env.state.frames.pop();
-    env.log.write(`to caller at ${callee.callsite + 1}:\n`);
+    env.log.write(`to caller at ${next}:\n`);
     env.printState(env.state, caller.index);
   }
-  return callee.callsite + 1;
+  if (isCallback) widenAfterCallback(env, next);
+  return next;
 }
 
 /** The stack of one function as it is allocated: in steps of 16 bytes on x86, at least one. */
@@ -60,7 +65,7 @@ export function checkStackDepth(env: Environment): void {
     if (depth > MAX_STACK) reject("combined_stack", calls, depth);
     const end = subprograms[subprogram + 1]?.start ?? insns.length;
     for (let index = subprograms[subprogram].start; index < end; index++) {
-      if (!isSubprogramCall(insns[index])) continue;
+      if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       env.index = index;
       if (calls >= MAX_FRAMES) reject("call_depth_static", calls + 1);
       follow(subprogramOf(env, index + 1 + insns[index].imm), calls + 1, depth);

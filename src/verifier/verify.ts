@@ -1,4 +1,5 @@
 /** The verifier: follows every path of a program with abstract values, and says whether Linux would load it. */
+import type { Btf } from "../btf/btf.ts";
 import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -6,8 +7,10 @@ import { checkAlu } from "./alu.ts";
 import { checkControlFlow } from "./control-flow.ts";
 import { Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
 import { factsOf } from "./facts.ts";
+import { checkFunctionLayout, checkFunctionRecords } from "./functions.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConditionalJump } from "./jumps.ts";
+import { checkKfuncCall } from "./kfunc-call.ts";
 import { computeLiveRegisters } from "./live-registers.ts";
 import { LOG } from "./log.ts";
 import { findLoops } from "./loops.ts";
@@ -30,6 +33,8 @@ export interface VerifyOptions {
   readonly cpus?: number;
   /** Remember the path to the end, for explanations. */
   readonly record?: boolean;
+  /** The types of the Linux that the program is for. Without them it calls no kernel functions. */
+  readonly kernel?: Btf;
 }
 
 /**
@@ -42,6 +47,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
   const env = new Environment(spec, {
     logLevel: options.logLevel ?? 0,
     cpus: options.cpus ?? 2,
+    kernel: options.kernel,
     recorder: options.record ? new Recorder() : undefined,
   });
   try {
@@ -104,11 +110,13 @@ function checkProgram(env: Environment): void {
   if (insns.length === 0) reject("empty");
   if (insns.length > MAX_INSNS) reject("too_long");
   if (program.context === undefined) reject("unsupported_type");
+  checkFunctionRecords(env);
   env.subprograms = findSubprograms(env);
   env.subprograms.forEach(({ start }, number) => {
     if (env.log.full) env.log.write(`func#${number} @${start}\n`);
   });
   checkSubprograms(env);
+  checkFunctionLayout(env);
   checkConstants(env);
   checkControlFlow(env);
   findLoops(env);
@@ -167,7 +175,7 @@ function followAll(env: Environment): void {
       const next = followInstruction(env);
       env.stacks.commit(index);
       if (env.recorder) {
-        env.recorder.add(index, active, env.maps, env.scratchedRegisters, env.scratchedSlots);
+        env.recorder.add(index, active, env, env.scratchedRegisters, env.scratchedSlots);
         env.touchNothing();
       }
       if (next !== END) {
@@ -228,7 +236,8 @@ function followJump(env: Environment, insn: Instruction): number {
       )
         reject("call_reserved");
       if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
-      checkHelperCall(env, insn);
+      if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
+      else checkHelperCall(env, insn);
       return env.index + 1;
     case JMP.JA:
       if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))

@@ -32,7 +32,7 @@ export function fillSentence(sentence: string, values: readonly (string | number
 /** A format with its values in place. `%02x` and `%x` print numbers in hexadecimal, all else prints them as they are. */
 export function fillMessage(format: string, values: readonly MessageValue[]): string {
   let next = 0;
-  return format.replace(/%(02)?([dsx])/g, (_, wide: string | undefined, kind: string) => {
+  return format.replace(/%(02)?([dsux])/g, (_, wide: string | undefined, kind: string) => {
     const value = values[next++];
     if (kind !== "x") return String(value);
     return (Number(value) >>> 0).toString(16).padStart(wide ? 2 : 0, "0");

@@ -1,7 +1,7 @@
 /** One program before both verifiers. */
 import { readFileSync } from "node:fs";
-import { parseBtf } from "../../src/btf/btf.ts";
 import type { Btf } from "../../src/btf/btf.ts";
+import { parseBtf } from "../../src/btf/btf.ts";
 import { encode } from "../../src/isa/encode.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";

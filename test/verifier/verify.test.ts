@@ -145,7 +145,7 @@ describe("never throws, never accepts what it does not model", () => {
   });
 
   test.each([
-    ["kfuncs", { code: 0x85, dst: 0, src: 2, offset: 0, imm: 1 }],
+    ["kernel functions without Linux's BTF", { code: 0x85, dst: 0, src: 2, offset: 0, imm: 1 }],
     ["load-acquire and store-release", { code: 0xdb, dst: 10, src: 1, offset: -8, imm: 0x110 }],
   ])("%s: refused, and says so", (feature, insn) => {
     const base = program("r0 = 0\nexit");

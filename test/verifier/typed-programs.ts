@@ -1,0 +1,105 @@
+/** Programs with BTF of their own, which call functions of Linux and hand functions of theirs to helpers. */
+import { assemble } from "../../src/asm/assemble.ts";
+import { type Btf, parseBtf } from "../../src/btf/btf.ts";
+import { buildBtf } from "../../src/btf/build.ts";
+import type { BtfTypeSpec, Linkage } from "../../src/btf/type.ts";
+import { helperId } from "../../src/helpers/names.ts";
+import type { Instruction } from "../../src/isa/instruction.ts";
+import type { MapSpec } from "../../src/maps/spec.ts";
+import type { ProgramSpec } from "../../src/programs/spec.ts";
+import type { ProgramType } from "../../src/programs/types.ts";
+import { ARRAY, HASH, STACKS } from "./programs.ts";
+
+const RING: MapSpec = { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
+export const TYPED_MAPS: readonly MapSpec[] = [ARRAY, HASH, STACKS, RING];
+
+/** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
+export interface TypedText {
+  readonly name: string;
+  readonly text: string;
+  /** Default `socket_filter`. */
+  readonly type?: ProgramType;
+  /** Labels of its functions in order; those of `func_info`. Left out: the program has no BTF. */
+  readonly functions?: readonly string[];
+  readonly linkage?: Linkage;
+  /** Linux's message; undefined: accepted. */
+  readonly error?: string;
+  readonly errno?: string;
+}
+
+/** Placeholders that the assembler takes for a helper's id and for a 64-bit constant. */
+const KFUNC = 0x4000_0000;
+const FUNCTION = 0x5f5f_0000;
+
+/** Assembles it for a Linux with the given types. */
+export function typedProgram({ text, type, functions, linkage = "static" }: TypedText, kernel: Btf): ProgramSpec {
+  const kfuncs: string[] = [];
+  const labels: string[] = [];
+  const plain = text.replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`);
+  const assembled = assemble(plain, {
+    helper: (name) => (name.startsWith("bpf_") ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
+    map: (name) => {
+      const index = TYPED_MAPS.findIndex((map) => map.name === name);
+      return index < 0 ? undefined : index;
+    },
+  });
+  const insns = assembled.insns.map((insn, at): Instruction => {
+    if (insn.code === 0x85 && insn.imm >= KFUNC)
+      return { ...insn, src: 2, imm: kernel.byName(kfuncs[insn.imm - KFUNC], "func")?.id ?? 0 };
+    if (insn.code === 0x18 && insn.imm >> 16 === FUNCTION >> 16)
+      return { ...insn, src: 4, imm: assembled.labels.get(labels[insn.imm & 0xffff])! - at - 1 };
+    return insn;
+  });
+  const program: ProgramSpec = { type: type ?? "socket_filter", name: "test", insns, maps: TYPED_MAPS, license: "GPL" };
+  if (functions === undefined) return program;
+  const starts = [0, ...functions.map((label) => assembled.labels.get(label)!)];
+  return {
+    ...program,
+    btf: functionTypes(starts.length, linkage),
+    functions: starts.map((insn, k) => ({ insn, type: 3 + k })),
+  };
+}
+
+const known = new Map<string, Btf>();
+
+/** BTF with so many functions that return `int`, from id 3; the first one is global. One object for the same question. */
+export function functionTypes(count: number, linkage: Linkage): Btf {
+  const key = `${count} ${linkage}`;
+  let btf = known.get(key);
+  if (btf === undefined) {
+    const types: BtfTypeSpec[] = [
+      { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" },
+      { kind: "func_proto", name: "", type: 1, params: [] },
+    ];
+    for (let k = 0; k < count; k++)
+      types.push({ kind: "func", name: k === 0 ? "main" : `f${k}`, type: 2, linkage: k === 0 ? "global" : linkage });
+    btf = parseBtf(buildBtf(types));
+    known.set(key, btf);
+  }
+  return btf;
+}
+
+/** A Linux with just the functions that the cases call, as the running one declares them. */
+export const SMALL_KERNEL: Btf = smallKernel();
+
+function smallKernel(): Btf {
+  const types: BtfTypeSpec[] = [];
+  const add = (type: BtfTypeSpec): number => types.push(type);
+  const int = add({ kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" });
+  const long = add({ kind: "int", name: "unsigned long", size: 8, bits: 64, bitOffset: 0, encoding: "" });
+  const pointer = (type: number): number => add({ kind: "ptr", name: "", type });
+  const members = [{ name: "__opaque", type: long, bitOffset: 0, bitSize: 0 }];
+  const iterator = pointer(add({ kind: "struct", name: "bpf_iter_num", size: 8, members }));
+  const declare = (name: string, result: number, ...params: (readonly [name: string, type: number])[]): void => {
+    const list = params.map(([param, type]) => ({ name: param, type }));
+    const proto = add({ kind: "func_proto", name: "", type: result, params: list });
+    add({ kind: "func", name, type: proto, linkage: "static" });
+  };
+  for (const name of ["bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_preempt_disable", "bpf_preempt_enable"])
+    declare(name, 0);
+  declare("bpf_iter_num_new", int, ["it", iterator], ["start", int], ["end", int]);
+  declare("bpf_iter_num_next", pointer(int), ["it", iterator]);
+  declare("bpf_iter_num_destroy", 0, ["it", iterator]);
+  declare("bpf_dynptr_init", 0, ["ptr", pointer(0)]);
+  return parseBtf(buildBtf(types));
+}
