@@ -29,7 +29,7 @@ export function findLoops(env: Environment): void {
   const count = env.insns.length;
   const loops = new Int32Array(count);
   env.loops = loops;
-  env.hasLoops = env.goesBack || flags.some((each) => (each & CALLS_CALLBACK) !== 0);
+  env.hasLoops = env.goesBack;
   if (!env.hasLoops) return;
 
   const order = new Int32Array(count);
