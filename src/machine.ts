@@ -5,9 +5,8 @@ import { Linux } from "./linux/linux.ts";
 import { TASK_STATES } from "./linux/task.ts";
 import { attach } from "./loader/attach.ts";
 import type { LoadedProgram } from "./loader/loaded-program.ts";
-import { Loader } from "./loader/loader.ts";
+import { type Declares, Loader } from "./loader/loader.ts";
 import type { MapDeclaration } from "./maps/declaration.ts";
-import type { MapView } from "./maps/view.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
 import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
@@ -63,7 +62,7 @@ export class Machine implements Displayable {
   }
 
   /** This machine's map of a declaration. The first machine that loads it is also what the declaration itself shows. */
-  map<K, V>(declaration: MapDeclaration<K, V>): MapView<K, V> {
+  map<View>(declaration: Declares<View>): View {
     return this.#loader.map(declaration);
   }
 

@@ -3,11 +3,15 @@ import type { BpfSubsystem, LoadOptions } from "../linux/bpf/subsystem.ts";
 import { MapDeclaration } from "../maps/declaration.ts";
 import type { AnyDeclaration } from "../maps/latest.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
-import type { MapSpec } from "../maps/spec.ts";
 import type { MapView } from "../maps/view.ts";
 import { requireProgram } from "../programs/require-program.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { LoadedProgram } from "./loaded-program.ts";
+
+/** A declaration whose map is seen through `View`. */
+export interface Declares<View> {
+  bind(runtime: RuntimeMap, machine: object, used?: () => boolean): View;
+}
 
 /**
  * libbpf's part for one machine: it turns declarations into maps, once each, and programs into loaded programs.
@@ -47,16 +51,16 @@ export class Loader {
   }
 
   /** This machine's map of a declaration, created now if no program has brought it yet. */
-  map<K, V>(declaration: MapDeclaration<K, V>): MapView<K, V> {
-    if (!(declaration instanceof MapDeclaration))
+  map<V>(declaration: Declares<V>): V {
+    if (!isDeclaration(declaration))
       throw new ArgumentError("declaration", "a map that map.hash(...) and the like declared", declaration);
-    const key = declaration as unknown as AnyDeclaration;
+    const key: AnyDeclaration = declaration;
     const known = this.#views.get(key);
-    if (known !== undefined) return known as unknown as MapView<K, V>;
-    const runtime = this.bpf.createMap(declaration);
-    const view = declaration.bind(runtime, this.bpf, () => this.#used(runtime));
-    this.#views.set(key, view as unknown as MapView<never, never>);
-    return view;
+    if (known !== undefined) return known as V;
+    const runtime = this.bpf.createMap(key);
+    const view = key.bind(runtime, this.bpf, () => this.#used(runtime));
+    this.#views.set(key, view);
+    return view as V;
   }
 
   #used(runtime: RuntimeMap): boolean {
@@ -64,4 +68,4 @@ export class Loader {
   }
 }
 
-const isDeclaration = (map: MapSpec): map is AnyDeclaration => map instanceof MapDeclaration;
+const isDeclaration = (map: unknown): map is AnyDeclaration => map instanceof MapDeclaration;

@@ -54,6 +54,13 @@ export class BloomFilterMap extends SequenceMap {
     return 0;
   }
 
+  /** Adds everything that is in another filter of the same specification. */
+  adopt(other: BloomFilterMap): void {
+    const from = other.#bits;
+    for (let byte = 0; byte <= this.#mask >>> 3; byte++)
+      this.memory.u8[this.#bits + byte] |= other.memory.u8[from + byte];
+  }
+
   pop(_out: number): number {
     return -ERRNO.EOPNOTSUPP;
   }

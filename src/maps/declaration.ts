@@ -31,12 +31,15 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
+  readonly mapExtra?: bigint;
   /** The initial contents, in a small memory of their own, so that they obey the same rules; made on first use. */
   #initial: MapView<K, V> | undefined;
   #bound: { readonly machine: object; readonly view: MapView<K, V> } | undefined;
 
   /** Throws at once where no machine could create the map: `ArgumentError`, `MapError`. */
-  constructor(spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries"> & { flags?: number }) {
+  constructor(
+    spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries" | "mapExtra"> & { flags?: number },
+  ) {
     if (typeof spec.name !== "string") throw new ArgumentError("name of the map", "a string", spec.name);
     requireCodec(`key of map "${spec.name}"`, spec.key);
     requireCodec(`value of map "${spec.name}"`, spec.value);
@@ -48,6 +51,7 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
     this.valueSize = spec.value.size;
     this.maxEntries = spec.maxEntries;
     this.flags = spec.flags ?? 0;
+    if (spec.mapExtra !== undefined) this.mapExtra = spec.mapExtra;
     checkMap(this);
   }
 
@@ -57,10 +61,20 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
    * machine gets a view only. `used` tells whether any program of the machine uses the map.
    */
   bind(runtime: RuntimeMap, machine: object, used?: () => boolean): MapView<K, V> {
-    const view = new MapView(this, runtime, used);
-    for (const [key, value] of this.#initial ?? []) view.set(key, value);
+    const view = this.view(runtime, used);
+    if (this.#initial !== undefined) this.copyInitial(this.#initial, view);
     this.#bound ??= { machine, view };
     return view;
+  }
+
+  /** The view of a map that was made from this. */
+  protected view(runtime: RuntimeMap, used?: () => boolean): MapView<K, V> {
+    return new MapView(this, runtime, used);
+  }
+
+  /** Puts the initial contents into a machine's map. */
+  protected copyInitial(initial: MapView<K, V>, view: MapView<K, V>): void {
+    for (const [key, value] of initial) view.set(key, value);
   }
 
   /** The machine that the declaration is bound to. */
@@ -79,13 +93,14 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
       );
   }
 
-  get #view(): MapView<K, V> {
-    return this.#bound?.view ?? (this.#initial ??= new MapView(this, createMap(new LinearMemory(), 0, this)));
+  /** What the declaration shows: a machine's map, or the initial contents. */
+  protected get current(): MapView<K, V> {
+    return this.#bound?.view ?? (this.#initial ??= this.view(createMap(new LinearMemory(), 0, this)));
   }
 
   /** Elements that are there now; an array's are all there from the start. */
   get size(): number {
-    return this.#view.size;
+    return this.current.size;
   }
 
   get emptyReason(): string {
@@ -93,34 +108,39 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#view.get(key);
+    return this.current.get(key);
   }
 
   has(key: K): boolean {
-    return this.#view.has(key);
+    return this.current.has(key);
   }
 
   /** Adds or replaces; throws `MapError` with Linux's errno where the map refuses. */
   set(key: K, value: V, mode: UpdateMode = "any"): this {
-    this.#view.set(key, value, mode);
+    this.current.set(key, value, mode);
     return this;
+  }
+
+  /** The value for a key, which is removed; undefined if there was none. Arrays refuse with EINVAL. */
+  take(key: K): V | undefined {
+    return this.current.take(key);
   }
 
   /** Removes an element; false if there was none. Arrays refuse with EINVAL. */
   delete(key: K): boolean {
-    return this.#view.delete(key);
+    return this.current.delete(key);
   }
 
   entries(): IterableIterator<[K, V]> {
-    return this.#view.entries();
+    return this.current.entries();
   }
 
   keys(): IterableIterator<K> {
-    return this.#view.keys();
+    return this.current.keys();
   }
 
   values(): IterableIterator<V> {
-    return this.#view.values();
+    return this.current.values();
   }
 
   [Symbol.iterator](): IterableIterator<[K, V]> {

@@ -10,7 +10,7 @@ export type AnyDeclaration = MapDeclaration<never, never>;
 const latest = new Map<string, AnyDeclaration>();
 
 /** Makes a declaration the one that its name stands for. */
-export function remember<K, V>(declaration: MapDeclaration<K, V>): MapDeclaration<K, V> {
+export function remember<D extends Pick<MapDeclaration<never, never>, "name">>(declaration: D): D {
   latest.set(declaration.name, declaration as unknown as AnyDeclaration);
   return declaration;
 }

@@ -1,8 +1,14 @@
 import { ArgumentError, isObject, requireWhole } from "../isa/argument.ts";
-import { type Codec, u32, u64 } from "./codec.ts";
+import { type Codec, requireCodec, u32, u64 } from "./codec.ts";
 import { MapDeclaration } from "./declaration.ts";
+import { MAP_FLAGS } from "./flags.ts";
 import { remember } from "./latest.ts";
+import { perCpu } from "./percpu-codec.ts";
+import { RingbufDeclaration, recordBytes, recordOf } from "./ringbuf-view.ts";
 import { MAX_STACK_DEPTH } from "./rules.ts";
+import { noKey, SequenceDeclaration } from "./sequence-view.ts";
+import type { MapType } from "./spec.ts";
+import { struct } from "./struct.ts";
 
 /** What every declaration says. */
 interface Named {
@@ -40,6 +46,34 @@ function stack(depth: number): Codec<readonly bigint[]> {
   };
 }
 
+/** What declarations of the hash family say. */
+type Keyed<K, V> = Named & { readonly key: Codec<K>; readonly value: Codec<V> };
+
+/** A declaration whose values are one for each CPU. */
+function perCpuDeclaration<K, V>(type: MapType, spec: Keyed<K, V>): MapDeclaration<K, readonly V[]> {
+  requireCodec(`value of map "${spec.name}"`, spec.value);
+  return new MapDeclaration({ type, ...spec, value: perCpu(spec.value) });
+}
+
+/** What a declaration of a ring buffer says. */
+interface Ring {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly flags?: number;
+}
+
+function ringbuf(spec: Ring): RingbufDeclaration<Uint8Array>;
+function ringbuf<V>(spec: Ring & { readonly value: Codec<V> }): RingbufDeclaration<V>;
+function ringbuf<V>(
+  spec: Ring & { readonly value?: Codec<V> },
+): RingbufDeclaration<V> | RingbufDeclaration<Uint8Array> {
+  const { value, ...rest } = described("ringbuf", spec);
+  if (value === undefined) return remember(new RingbufDeclaration({ ...rest, record: recordBytes }));
+  requireCodec("value of map.ringbuf(...)", value);
+  return remember(new RingbufDeclaration({ ...rest, record: recordOf(value) }));
+}
+
 /**
  * Declares maps. Nothing is created before a machine loads a program that uses one, but what no machine could create is
  * refused here: `ArgumentError` for a description that lacks something, `MapError` for attributes that Linux refuses.
@@ -48,8 +82,72 @@ function stack(depth: number): Codec<readonly bigint[]> {
  */
 export const map = {
   /** Elements by key, added and removed at will. @example map.hash({ name: "sizes", key: u32, value: u64, maxEntries: 64 }) */
-  hash: <K, V>(spec: Named & { readonly key: Codec<K>; readonly value: Codec<V> }): MapDeclaration<K, V> =>
+  hash: <K, V>(spec: Keyed<K, V>): MapDeclaration<K, V> =>
     remember(new MapDeclaration({ type: "hash", ...described("hash", spec) })),
+
+  /** A hash map with a value for each CPU; values are arrays. @example map.percpuHash({ name: "hits", key: u32, value: u64, maxEntries: 64 }) */
+  percpuHash: <K, V>(spec: Keyed<K, V>): MapDeclaration<K, readonly V[]> =>
+    remember(perCpuDeclaration("percpu_hash", described("percpuHash", spec))),
+
+  /** A hash map that makes room by evicting what was not used lately. @example map.lruHash({ name: "seen", key: u32, value: u64, maxEntries: 1000 }) */
+  lruHash: <K, V>(spec: Keyed<K, V>): MapDeclaration<K, V> =>
+    remember(new MapDeclaration({ type: "lru_hash", ...described("lruHash", spec) })),
+
+  /** Both. @example map.lruPercpuHash({ name: "seen", key: u32, value: u64, maxEntries: 1000 }) */
+  lruPercpuHash: <K, V>(spec: Keyed<K, V>): MapDeclaration<K, readonly V[]> =>
+    remember(perCpuDeclaration("lru_percpu_hash", described("lruPercpuHash", spec))),
+
+  /**
+   * Values by prefix: a lookup finds the longest prefix that its key begins with. A key is `{ bits, data }`; `data` of an
+   * address is its bytes, as on the wire.
+   *
+   * @example map.lpmTrie({ name: "routes", data: bytes(4), value: u32, maxEntries: 100 }).set({ bits: 8, data: Uint8Array.of(10, 0, 0, 0) }, 1)
+   */
+  lpmTrie: <D, V>(
+    spec: Named & { readonly data: Codec<D>; readonly value: Codec<V> },
+  ): MapDeclaration<{ bits: number; data: D }, V> => {
+    const { data, flags = 0, ...rest } = described("lpmTrie", spec);
+    requireCodec("data of map.lpmTrie(...)", data);
+    if (data.align > 4)
+      throw new ArgumentError(
+        "data of map.lpmTrie(...)",
+        "a codec that lies right behind the 4 bytes of bits",
+        data.name,
+      );
+    const key = struct({ bits: u32, data }) as unknown as Codec<{ bits: number; data: D }>;
+    return remember(new MapDeclaration({ type: "lpm_trie", key, flags: flags | MAP_FLAGS.NO_PREALLOC, ...rest }));
+  },
+
+  /** An array for each CPU; values are arrays by CPU. @example map.percpuArray({ name: "n", value: u64, maxEntries: 1 }) */
+  percpuArray: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, readonly V[]> =>
+    remember(perCpuDeclaration("percpu_array", { key: u32, ...described("percpuArray", spec) })),
+
+  /** First in, first out: `push`, `peek`, `pop`. @example map.queue({ name: "jobs", value: u32, maxEntries: 8 }) */
+  queue: <V>(spec: Named & { readonly value: Codec<V> }): SequenceDeclaration<V> =>
+    remember(new SequenceDeclaration({ type: "queue", key: noKey, ...described("queue", spec) })),
+
+  /** Last in, first out: `push`, `peek`, `pop`. @example map.stack({ name: "free", value: u32, maxEntries: 8 }) */
+  stack: <V>(spec: Named & { readonly value: Codec<V> }): SequenceDeclaration<V> =>
+    remember(new SequenceDeclaration({ type: "stack", key: noKey, ...described("stack", spec) })),
+
+  /**
+   * A set that answers "certainly not" or "perhaps": `push`, `mayHave`. `hashes` is the number of hash functions, 5 by default.
+   *
+   * @example map.bloomFilter({ name: "known", value: u32, maxEntries: 1000 }).push(7).mayHave(7) // true
+   */
+  bloomFilter: <V>(spec: Named & { readonly value: Codec<V>; readonly hashes?: number }): SequenceDeclaration<V> => {
+    const { hashes = 0, ...rest } = described("bloomFilter", spec);
+    requireWhole("hashes of map.bloomFilter(...)", hashes, 0, 15);
+    return remember(new SequenceDeclaration({ type: "bloom_filter", key: noKey, mapExtra: BigInt(hashes), ...rest }));
+  },
+
+  /**
+   * Records from programs to a reader, in order: `read()` takes those that are ready. `size` in bytes is a power of two of at
+   * least 4096; without `value` records are bytes.
+   *
+   * @example map.ringbuf({ name: "events", value: struct({ pid: u32, comm: char(16) }), size: 65536 })
+   */
+  ringbuf,
 
   /** Elements 0 to `maxEntries - 1`, always there, zero at first. @example map.array({ name: "n", value: u64, maxEntries: 1 }) */
   array: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, V> =>

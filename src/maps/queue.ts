@@ -38,6 +38,13 @@ export class QueueStackMap extends SequenceMap {
     return place + 1 === this.#places ? 0 : place + 1;
   }
 
+  /** Offset of the element that comes out after `place` others. */
+  at(place: number): number {
+    const { i32 } = this.memory;
+    const from = this.#isStack ? i32[this.#head] - 1 - place + this.#places : i32[this.#head + 1] + place;
+    return this.#elements + (from % this.#places) * this.#valueSize;
+  }
+
   push(value: number, flags: number): number {
     if (flags !== UPDATE_FLAGS.any && flags !== UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
     const { i32 } = this.memory;

@@ -71,11 +71,7 @@ export class RingbufMap extends MapBase {
 
   /** Records that are committed and not read yet (none that was discarded); costs a walk over them. */
   get size(): number {
-    let records = 0;
-    this.#walk((_at, _size, discarded) => {
-      if (!discarded) records++;
-    });
-    return records;
+    return this.ready().length;
   }
 
   /** Reservations that found no room. */
@@ -180,6 +176,15 @@ export class RingbufMap extends MapBase {
         read(at, size);
       }
       this.#setPosition(META.consumer, end);
+    });
+    return records;
+  }
+
+  /** Places and sizes of the records that are ready; they stay. */
+  ready(): (readonly [at: number, size: number])[] {
+    const records: (readonly [number, number])[] = [];
+    this.#walk((at, size, discarded) => {
+      if (!discarded) records.push([at, size]);
     });
     return records;
   }

@@ -1,9 +1,11 @@
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
+import { roundUp8 } from "./base.ts";
 import { type Codec, CodecError } from "./codec.ts";
 import { ERRNO, type Errno, errnoName } from "./errno.ts";
 import { MapError } from "./error.ts";
 import { UPDATE_FLAGS, type UpdateMode } from "./flags.ts";
+import { isPerCpuCodec } from "./percpu-codec.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
 
@@ -55,7 +57,9 @@ export class MapView<K, V> implements TypedMap<K, V> {
   /** Room for a key, the next key and a value, in the machine's memory. */
   readonly #key: number;
   readonly #next: number;
-  readonly #value: number;
+  protected readonly valueAt: number;
+  /** The values as bpf(2) copies them: of all CPUs where each has its own. */
+  readonly #codec: Codec<V>;
 
   /** `used` tells whether any program of the machine uses the map. */
   constructor(types: MapTypes<K, V>, runtime: RuntimeMap, used: () => boolean = () => true) {
@@ -65,7 +69,9 @@ export class MapView<K, V> implements TypedMap<K, V> {
     const { memory } = runtime;
     this.#key = memory.allocate(types.keySize);
     this.#next = memory.allocate(types.keySize);
-    this.#value = memory.allocate(types.valueSize);
+    this.valueAt = memory.allocate(runtime.userValueSize);
+    const cpus = runtime.userValueSize / roundUp8(types.valueSize);
+    this.#codec = isPerCpuCodec(types.value) ? types.value.forCpus(cpus) : types.value;
   }
 
   get name(): string {
@@ -91,7 +97,18 @@ export class MapView<K, V> implements TypedMap<K, V> {
     return at;
   }
 
-  #check(result: number, did: string): void {
+  /** Writes a value to where operations take it from; gives that place. */
+  protected writeValue(value: V): number {
+    return this.#write(this.#codec, this.valueAt, value, "value");
+  }
+
+  /** The value that an operation left. */
+  protected readValue(): V {
+    return this.#codec.read(this.runtime.memory.view, this.valueAt);
+  }
+
+  /** Throws `MapError` for a result that is an errno. */
+  protected check(result: number, did: string): void {
     if (result >= 0) return;
     const errno = errnoName(result) ?? "EINVAL";
     throw new MapError(errno, this.name, did, HINTS[errno] ?? "");
@@ -99,26 +116,32 @@ export class MapView<K, V> implements TypedMap<K, V> {
 
   /** The value for a key, or undefined. */
   get(key: K): V | undefined {
-    const at = this.runtime.lookup(this.#write(this.types.key, this.#key, key, "key"));
-    return at === 0 ? undefined : this.types.value.read(this.runtime.memory.view, at);
+    const at = this.#write(this.types.key, this.#key, key, "key");
+    return this.runtime.userLookup(at, this.valueAt) < 0 ? undefined : this.readValue();
   }
 
   has(key: K): boolean {
-    return this.runtime.lookup(this.#write(this.types.key, this.#key, key, "key")) !== 0;
+    return this.runtime.userLookup(this.#write(this.types.key, this.#key, key, "key"), this.valueAt) === 0;
   }
 
   /** Adds or replaces; throws `MapError` with Linux's errno where the map refuses. */
   set(key: K, value: V, mode: UpdateMode = "any"): this {
     this.#write(this.types.key, this.#key, key, "key");
-    this.#write(this.types.value, this.#value, value, "value");
-    this.#check(this.runtime.update(this.#key, this.#value, UPDATE_FLAGS[mode]), "cannot set this element");
+    this.writeValue(value);
+    this.check(this.runtime.userUpdate(this.#key, this.valueAt, UPDATE_FLAGS[mode]), "cannot set this element");
     return this;
+  }
+
+  /** The value for a key, which is removed; undefined if there was none. Arrays refuse with EINVAL. */
+  take(key: K): V | undefined {
+    const value = this.get(key);
+    return value !== undefined && this.delete(key) ? value : undefined;
   }
 
   /** Removes an element; false if there was none. Arrays refuse with EINVAL. */
   delete(key: K): boolean {
-    const result = this.runtime.delete(this.#write(this.types.key, this.#key, key, "key"));
-    if (result !== -ERRNO.ENOENT) this.#check(result, "cannot delete an element");
+    const result = this.runtime.userDelete(this.#write(this.types.key, this.#key, key, "key"));
+    if (result !== -ERRNO.ENOENT) this.check(result, "cannot delete an element");
     return result === 0;
   }
 
@@ -130,8 +153,8 @@ export class MapView<K, V> implements TypedMap<K, V> {
     for (const key of this.#keys()) {
       const { memory } = this.runtime;
       memory.u8.set(key, this.#key);
-      const at = this.runtime.lookup(this.#key);
-      if (at !== 0) yield [this.types.key.read(memory.view, this.#key), this.types.value.read(memory.view, at)];
+      if (this.runtime.userLookup(this.#key, this.valueAt) === 0)
+        yield [this.types.key.read(memory.view, this.#key), this.readValue()];
     }
   }
 
