@@ -56,3 +56,4 @@ export type { ProgramSpec, SourceLine } from "./programs/spec.ts";
 export type { ProgramType } from "./programs/types.ts";
 export type { Verdict } from "./verifier/verdict.ts";
 export { Verification, VerifierError } from "./verifier/verification.ts";
+export { type Exploration, explore, type Outcome } from "./vm/schedule/explore.ts";

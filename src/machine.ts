@@ -1,3 +1,4 @@
+import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
@@ -10,6 +11,7 @@ import type { MapDeclaration } from "./maps/declaration.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
 import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
+import type { Interleaving } from "./vm/schedule/interleaving.ts";
 
 type SpawnArguments = Parameters<Linux["spawn"]>;
 
@@ -59,6 +61,22 @@ export class Machine implements Displayable {
   /** Attaches to `tracepoint:CATEGORY:NAME` or `profile:hz:N`; the link's `detach()` ends it. */
   attach(program: LoadedProgram, hook: string): BpfLink {
     return attach(this.linux, this.bpf, program, hook);
+  }
+
+  /**
+   * Test runs of programs on CPUs 0, 1, ..., one instruction of one after the other in the order that is asked for: to find
+   * lost updates and deadlocks. `explore(it)` tries all orders. Close it before anything else runs on the machine, which is
+   * then as it was.
+   *
+   * @example
+   * using both = m.interleave([{ program: count, data }, { program: count, data }]);
+   * explore(both, { observe: () => String(m.map(counter).get(0)) }).outcomes;
+   */
+  interleave(runs: readonly { readonly program: LoadedProgram; readonly data: Uint8Array }[]): Interleaving {
+    return interleave(
+      this.bpf,
+      runs.map(({ program, data }) => ({ program: program.program, data })),
+    );
   }
 
   /** This machine's map of a declaration. The first machine that loads it is also what the declaration itself shows. */

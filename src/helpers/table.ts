@@ -7,6 +7,7 @@ import { PROBE_READ_HELPERS } from "./probe-read.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
+import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 
 const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
@@ -18,6 +19,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...PROBE_READ_HELPERS,
     ...STACK_HELPERS,
     ...CALLBACK_HELPERS,
+    ...SPIN_LOCK_HELPERS,
   ].map((row) => [row.name, row]),
 );
 

@@ -184,6 +184,14 @@ export class Linux implements Host {
   }
 
   /**
+   * Lets programs that are run by hand see this CPU and the task on it, as in an event there, until it is told `undefined`.
+   */
+  standOn(cpu: number | undefined): void {
+    const task = cpu === undefined ? undefined : this.cpus[cpu]?.current;
+    this.hooks.moment = task && { time: this.#simulation.now, cpu: cpu!, task, frames: task };
+  }
+
+  /**
    * Remembers all that helpers can change and that does not lie in memory, and returns what brings it back: debuggers
    * rewind with it. Whoever adds such state adds it here. The clock stands still while a program runs.
    */

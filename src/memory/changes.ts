@@ -14,12 +14,19 @@ export interface Change {
  * @example
  * const undo = recordChanges(memory, () => map.update(key, value, 0));
  * undo();   // the element is gone again
+ *
+ * `seen` is told which words changed.
  */
-export function recordChanges(memory: LinearMemory, work: () => void): () => void {
+export function recordChanges(
+  memory: LinearMemory,
+  work: () => void,
+  seen: (changes: readonly Change[]) => void = () => {},
+): () => void {
   const allocator = memory.allocatorState();
   const before = memory.u32.slice(0, allocator.top >> 2);
   work();
   const changes = differences(before, memory.u32);
+  seen(changes);
   return () => {
     for (const { word, before } of changes) memory.u32.set(before, word);
     memory.restoreAllocator(allocator);

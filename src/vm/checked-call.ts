@@ -57,6 +57,8 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
             return memory(arg.size ?? halves[2 * i + 2]! >>> 0);
           case "ptr_to_ctx":
             return [regions.context(low, high, slot)];
+          case "ptr_to_spin_lock":
+            return memory(4);
           case "ptr_to_func":
             if (high !== FUNCTION_HIGH || host.callbacks.at(low) === undefined) throw fail(i, "a function");
             return [low];

@@ -70,6 +70,16 @@ export class Environment {
     this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
   }
 
+  /** CPUs that have a stack here. */
+  get cpus(): number {
+    return this.#tops.length;
+  }
+
+  /** The CPU whose stack programs use now. */
+  get cpu(): number {
+    return this.#cpu;
+  }
+
   /** Makes programs run on `cpu` from now on, on its stack and its values of maps; other CPUs' programs keep theirs. */
   selectCpu(cpu: number): void {
     this.#stacks[this.#cpu] = this.stackPointer.value;

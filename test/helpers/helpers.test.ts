@@ -260,6 +260,8 @@ describe("growing memory", () => {
     get_stack: () => [0, u32(0, 0, 0, 0), 16, 0, 0],
     for_each_map_elem: () => [make({ type: "array" }), growing(), 0, 0, 0],
     loop: () => [3, 0, growing(), 0, 0, 0],
+    spin_lock: () => [u32(0)],
+    spin_unlock: () => [u32(1)],
   };
 
   /** The address of a callback that grows memory. */

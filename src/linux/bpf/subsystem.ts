@@ -26,6 +26,8 @@ export interface BpfHost extends Host {
   readonly maps: (RuntimeMap | undefined)[];
   /** Remembers what helpers can change outside of memory, and returns what brings it back. */
   remember(): () => void;
+  /** Lets programs that are run by hand see a CPU, until it is told `undefined`. */
+  standOn(cpu: number | undefined): void;
 }
 
 export interface LoadOptions {

@@ -53,6 +53,7 @@ export class Execution {
   readonly #state: RunState;
   readonly #limit: number;
   readonly #undo: Undo[] = [];
+  #wrote: readonly { readonly start: number; readonly bytes: number }[] = [];
 
   /** Use `InterpretedProgram.start`. */
   constructor(linked: Linked, limit: number, context: number, length: number) {
@@ -85,6 +86,11 @@ export class Execution {
 
   get exited(): boolean {
     return this.#state.exited;
+  }
+
+  /** Where memory was written by the last `step`: offsets and numbers of bytes. */
+  get wrote(): readonly { readonly start: number; readonly bytes: number }[] {
+    return this.#wrote;
   }
 
   /** How many functions wait for the one that runs. */
@@ -194,11 +200,14 @@ export class Execution {
     const { environment, code } = this.#linked;
     const { memory } = environment;
     const state = this.#state;
+    this.#wrote = [];
     const one = () => executeReserving(this.#linked, state, state.executed + 1);
     const operation = this.next;
     if (operation.kind === "helper" || operation.kind === "kfunc" || operation.kind === "indirect") {
       const restoreHost = environment.remember();
-      const restoreMemory = recordChanges(memory, one);
+      const restoreMemory = recordChanges(memory, one, (changes) => {
+        this.#wrote = changes.map(({ word, before }) => ({ start: 4 * word, bytes: 4 * before.length }));
+      });
       return () => {
         restoreMemory();
         restoreHost();
@@ -215,6 +224,7 @@ export class Execution {
         : locate(this.#linked, state, state.pc, base, bytes);
     const before = memory.u8.slice(at, at + bytes);
     one();
+    this.#wrote = [{ start: at, bytes }];
     return () => memory.u8.set(before, at);
   }
 }
