@@ -13,6 +13,12 @@ export interface Command {
  */
 export const COMMANDS: readonly Command[] = [
   {
+    name: "asm",
+    usage: "bpfbook asm FILE|- [--out FILE] [--json]",
+    summary: "assemble text in LLVM's form or ubpf's mnemonics: bytes in hex, or a file of them",
+    run: async (args) => (await import("./asm/asm-command.ts")).asmCommand(args),
+  },
+  {
     name: "batch",
     usage: "bpfbook batch < REQUESTS.jsonl",
     summary: "verify and run programs: a JSON request a line on stdin, an answer a line on stdout",
@@ -23,6 +29,15 @@ export const COMMANDS: readonly Command[] = [
     usage: "bpfbook conformance [MEMORY] [--interpret|--jit] [--program HEX] < PROGRAM",
     summary: "plug-in of bpf_conformance: run a program's bytes in hex, print r0 in hex",
     run: async (args) => (await import("./conformance/command.ts")).conformanceCommand(args),
+  },
+  {
+    name: "disasm",
+    usage:
+      "bpfbook disasm FILE|- [--form llvm|mnemonic|log|xlated|objdump|table] [--opcodes] [--out FILE] [--json]\n" +
+      "       bpfbook disasm FILE|- --cfg text|dot|svg [--out FILE] [--json]",
+    summary:
+      "list instructions (bytes or hex) as assembler text, as Linux, bpftool or LLVM do; draw their control flow",
+    run: async (args) => (await import("./asm/disasm-command.ts")).disasmCommand(args),
   },
   {
     name: "kernel",

@@ -59,3 +59,9 @@ export const helperName = (id: number): string | undefined => NAMES[id - 1];
  * @example helperId("bpf_map_lookup_elem") // 1
  */
 export const helperId = (name: string): number | undefined => IDS.get(name.replace(/^bpf_/, ""));
+
+/** The names of all helpers in the order of their ids, from 1; for suggestions. */
+export const HELPER_NAMES: readonly string[] = Array.from(
+  { length: LAST_HELPER },
+  (_, index) => helperName(index + 1)!,
+);

@@ -1,6 +1,6 @@
 import { assemble } from "../asm/assemble.ts";
 import type { DeclaredMap } from "../asm/directives.ts";
-import { helperId, helperName, LAST_HELPER } from "../helpers/names.ts";
+import { HELPER_NAMES, helperId } from "../helpers/names.ts";
 import { ArgumentError, isObject } from "../isa/argument.ts";
 import { checkMap } from "../maps/create.ts";
 import { declaredNames, latestDeclaration } from "../maps/latest.ts";
@@ -22,8 +22,6 @@ export interface AsmOptions {
 
 /** What may stand in `${...}`: a number, a text, or a map, which gives its name. */
 export type AsmValue = number | bigint | string | MapSpec;
-
-const HELPER_NAMES = Array.from({ length: LAST_HELPER }, (_, index) => helperName(index + 1)!);
 
 /** Makes a program from text: as a tag of a template, or called with a text. */
 export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]) => Program;

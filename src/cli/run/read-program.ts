@@ -5,6 +5,7 @@ import { asm } from "../../loader/asm.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { ProgramType } from "../../programs/types.ts";
+import { isHex, isObjectFile, textOf, withoutComments } from "../contents.ts";
 import { oneOf } from "../flags.ts";
 import { UsageError } from "../usage.ts";
 
@@ -21,15 +22,13 @@ export interface ProgramWords {
   readonly maps: readonly MapSpec[];
 }
 
-const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
-
 /**
  * A program from assembler text, from hexadecimal digits, or from the bytes of instructions: told apart by what is there.
  * Throws `UnreadableProgramError`.
  */
 export function readProgram(bytes: Uint8Array, { file, type, maps }: ProgramWords): ProgramSpec {
   const name = file === "-" ? "stdin" : basename(file).replace(/\.[^.]*$/, "");
-  if (ELF_MAGIC.every((byte, i) => bytes[i] === byte)) {
+  if (isObjectFile(bytes)) {
     throw new UnreadableProgramError(`${file}: this is an object file; run takes assembler text or instructions`);
   }
   const text = textOf(bytes);
@@ -50,24 +49,6 @@ function assembleText(text: string, { file, type, maps }: ProgramWords, name: st
     if (!(error instanceof AsmError)) throw error;
     throw new UnreadableProgramError(error.diagnostics.map((each) => `${file}:${formatDiagnostic(each)}`).join("\n"));
   }
-}
-
-/** The text of bytes that are one. */
-function textOf(bytes: Uint8Array): string | undefined {
-  if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-const withoutComments = (text: string): string => text.replaceAll(/(#|\/\/).*/g, "");
-
-/** Nothing but digits; a text of `add` and `bcd` would be one, too, but is no assembly. */
-function isHex(text: string): boolean {
-  const digits = withoutComments(text);
-  return /^[\s0-9a-fA-F]+$/.test(digits) && /[0-9]/.test(digits);
 }
 
 /** Reads `--map TYPE,KEY,VALUE,ENTRIES`; throws `UsageError`. */
