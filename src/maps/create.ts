@@ -7,8 +7,10 @@ import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
 import { LpmTrieMap } from "./lpm-trie.ts";
 import { LruHashMap, LruPercpuHashMap } from "./lru-hash.ts";
+import { ArrayOfMapsMap, HashOfMapsMap } from "./of-maps.ts";
 import { PercpuArrayMap } from "./percpu-array.ts";
 import { PercpuHashMap } from "./percpu-hash.ts";
+import { PerfEventArrayMap } from "./perf-event-array.ts";
 import { ProgArrayMap } from "./prog-array.ts";
 import { QueueStackMap } from "./queue.ts";
 import { RingbufMap } from "./ringbuf.ts";
@@ -31,6 +33,9 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   queue: QueueStackMap,
   stack: QueueStackMap,
   bloom_filter: BloomFilterMap,
+  array_of_maps: ArrayOfMapsMap,
+  hash_of_maps: HashOfMapsMap,
+  perf_event_array: PerfEventArrayMap,
   ringbuf: RingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,
