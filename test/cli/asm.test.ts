@@ -162,12 +162,12 @@ test.each([
   ["disasm @empty", 1, "bpfbook disasm: empty: there are no instructions in it"],
   ["disasm @object.o", 1, "bpfbook disasm: object.o: this is an object file; disasm takes the bytes of one program"],
   [
-    "disasm pass.s",
+    "disasm @pass.s",
     1,
     'bpfbook disasm: pass.s: this is text, but "r" (1:1) is no hexadecimal digit; asm takes assembler text',
   ],
   [
-    "disasm typo.hex",
+    "disasm @typo.hex",
     1,
     'bpfbook disasm: typo.hex: this is text, but "g" (2:15) is no hexadecimal digit; asm takes assembler text',
   ],
