@@ -13,6 +13,14 @@ function fits(field: ContextField, width: Width, within: number, size: number): 
       return size === unit && within % unit === 0;
     case "narrow":
       return size <= unit;
+    case "start":
+      return size <= unit && within % unit === 0;
+    case "halves":
+      return size >= 2 && size <= unit;
+    case "port":
+      return size <= unit || (size === 4 && within === 0);
+    case "wide":
+      return within % unit === 0 && (size === unit || (size === 8 && within + size <= field.size));
     case "any":
       return within + size <= field.size;
   }
@@ -31,10 +39,11 @@ export function contextAccess(
   mode: AccessMode,
 ): ContextField | undefined {
   if (offset >= layout.size || offset % size !== 0) return undefined;
-  const field = layout.fields.find((each) => offset >= each.offset && offset < each.offset + each.size);
-  if (!field) return undefined;
-  const width = mode === "write" ? field.write : field.read;
-  if (!width || !fits(field, width, offset - field.offset, size)) return undefined;
-  if (mode === "read_signed" && isPointer(field.kind)) return undefined;
-  return field;
+  for (const field of layout.fields) {
+    const within = offset - field.offset;
+    const width = mode === "write" ? field.write : field.read;
+    if (within < 0 || within >= field.size || !width || !fits(field, width, within, size)) continue;
+    return mode === "read_signed" && isPointer(field.kind) ? undefined : field;
+  }
+  return undefined;
 }

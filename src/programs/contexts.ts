@@ -44,56 +44,109 @@ const SK_BUFF_FIELDS: readonly ContextField[] = [
   { name: "remote_port", offset: 132, size: 4, kind: "scalar" },
   { name: "local_port", offset: 136, size: 4, kind: "scalar" },
   { name: "data_meta", offset: 140, size: 4, kind: "packet_meta", object: skb.data_meta },
-  { name: "flow_keys", offset: 144, size: 8, kind: "scalar" },
+  { name: "flow_keys", offset: 144, size: 8, kind: "flow_keys" },
   { name: "tstamp", offset: 152, size: 8, kind: "scalar", object: skb.tstamp },
   { name: "wire_len", offset: 160, size: 4, kind: "scalar", object: skb.wire_len },
   { name: "gso_segs", offset: 164, size: 4, kind: "scalar", read: "narrow", object: skb.gso_segs },
-  { name: "sk", offset: 168, size: 8, kind: "sock_common", read: "whole", object: skb.sk },
+  { name: "sk", offset: 168, size: 8, kind: "sock_common_or_null", read: "whole", object: skb.sk },
   { name: "gso_size", offset: 176, size: 4, kind: "scalar", read: "narrow", object: skb.gso_size },
   { name: "tstamp_type", offset: 180, size: 1, kind: "scalar", object: skb.tstamp_type },
   { name: "hwtstamp", offset: 184, size: 8, kind: "scalar", object: skb.hwtstamp },
 ];
 
-type Access = Pick<ContextField, "read" | "write">;
+/** `undefined` takes a right away. */
+type Access = { readonly [Way in "read" | "write"]?: ContextField[Way] | undefined };
 
-/** `struct __sk_buff` with what one program type may do beyond the common fields. */
+/** `struct __sk_buff` with what one program type may do beyond the common fields, or may not. */
 function skBuff(access: Readonly<Record<string, Access>>): ContextLayout {
   const fields = SK_BUFF_FIELDS.map((field) => ({ ...field, ...access[field.name] }));
   return { struct: "__sk_buff", size: 192, fields };
 }
+
+const READ = { read: "whole" } as const;
+const WRITE = { write: "whole" } as const;
+/** The packet itself. */
+const PACKET = { data: READ, data_end: READ } as const;
+/** The addresses of the packet's socket. */
+const ADDRESSES = {
+  family: { read: "narrow" },
+  remote_ip4: READ,
+  local_ip4: READ,
+  remote_ip6: READ,
+  local_ip6: READ,
+  remote_port: { read: "narrow" },
+  local_port: { read: "narrow" },
+} as const;
 
 /** Socket filters look at a packet through helpers and `ld_abs`; they write nothing but `cb`. */
 export const SOCKET_FILTER_CONTEXT: ContextLayout = skBuff({});
 
 /** Traffic control: reads the packet itself, and steers it by what it writes. */
 export const SCHED_CLS_CONTEXT: ContextLayout = skBuff({
-  mark: { write: "whole" },
-  queue_mapping: { write: "whole" },
-  priority: { write: "whole" },
-  tc_index: { write: "whole" },
+  ...PACKET,
+  mark: WRITE,
+  queue_mapping: WRITE,
+  priority: WRITE,
+  tc_index: WRITE,
   tc_classid: { read: "narrow", write: "whole" },
-  data: { read: "whole" },
-  data_end: { read: "whole" },
-  data_meta: { read: "whole" },
+  data_meta: READ,
   tstamp: { read: "whole", write: "whole" },
   wire_len: { read: "narrow" },
-  tstamp_type: { read: "whole" },
-  hwtstamp: { read: "whole" },
+  tstamp_type: READ,
+  hwtstamp: READ,
 });
 
-/** `struct xdp_md`: every field is read whole; `egress_ifindex` only by programs of a devmap. */
-export const XDP_CONTEXT: ContextLayout = {
-  struct: "xdp_md",
-  size: 24,
-  fields: [
+/** Packets of a cgroup's sockets. */
+export const CGROUP_SKB_CONTEXT: ContextLayout = skBuff({
+  ...PACKET,
+  ...ADDRESSES,
+  mark: WRITE,
+  priority: WRITE,
+  tstamp: { read: "whole", write: "whole" },
+  hwtstamp: READ,
+});
+
+/** Packets in lightweight tunnels. */
+export const LWT_CONTEXT: ContextLayout = skBuff({ ...PACKET, mark: WRITE, priority: WRITE });
+
+/** Packets of sockets in a map; `cb` belongs to Linux here, and the mark is not to be seen. */
+export const SK_SKB_CONTEXT: ContextLayout = skBuff({
+  ...PACKET,
+  ...ADDRESSES,
+  mark: { read: undefined },
+  priority: WRITE,
+  tc_index: WRITE,
+  cb: { write: undefined },
+});
+
+/** The flow dissector sees the packet and the keys that it fills, nothing else. */
+export const FLOW_DISSECTOR_CONTEXT: ContextLayout = {
+  struct: "__sk_buff",
+  size: 192,
+  fields: SK_BUFF_FIELDS.map(({ read, write, ...field }) =>
+    field.name === "data" || field.name === "data_end" || field.name === "flow_keys"
+      ? { ...field, read: "whole" as const }
+      : field,
+  ),
+};
+
+function xdpMd(egress: Access): ContextLayout {
+  const fields: readonly ContextField[] = [
     { name: "data", offset: 0, size: 4, kind: "packet", read: "whole", object: xdp.data },
     { name: "data_end", offset: 4, size: 4, kind: "packet_end", read: "whole", object: xdp.data_end },
     { name: "data_meta", offset: 8, size: 4, kind: "packet_meta", read: "whole", object: xdp.data_meta },
     { name: "ingress_ifindex", offset: 12, size: 4, kind: "scalar", read: "whole", object: xdp.ingress_ifindex },
     { name: "rx_queue_index", offset: 16, size: 4, kind: "scalar", read: "whole", object: xdp.rx_queue_index },
-    { name: "egress_ifindex", offset: 20, size: 4, kind: "scalar", object: xdp.egress_ifindex },
-  ],
-};
+    { name: "egress_ifindex", offset: 20, size: 4, kind: "scalar", object: xdp.egress_ifindex, ...egress },
+  ];
+  return { struct: "xdp_md", size: 24, fields };
+}
+
+/** `struct xdp_md`: every field is read whole. */
+export const XDP_CONTEXT: ContextLayout = xdpMd({});
+
+/** Programs of a devmap also see where the packet goes. */
+export const XDP_DEVMAP_CONTEXT: ContextLayout = xdpMd(READ);
 
 /** The registers of x86-64 in the order of `struct pt_regs`, 8 bytes each. */
 export const PT_REGS = [
@@ -166,4 +219,40 @@ export const RAW_TRACEPOINT_CONTEXT: ContextLayout = {
   struct: "bpf_raw_tracepoint_args",
   size: 96,
   fields: [{ name: "args", offset: 0, size: 96, unit: 8, kind: "scalar", read: "any" }],
+};
+
+/** The first argument is a buffer that the program may change. */
+export const RAW_TRACEPOINT_WRITABLE_CONTEXT: ContextLayout = {
+  struct: "bpf_raw_tracepoint_args",
+  size: 96,
+  fields: [
+    { name: "buffer", offset: 0, size: 8, kind: "tp_buffer", read: "whole" },
+    // Pieces of the pointer, but for its beginning, are numbers to Linux.
+    { name: "pieces", offset: 1, size: 7, kind: "scalar", read: "any" },
+    { name: "args", offset: 8, size: 88, unit: 8, kind: "scalar", read: "any" },
+  ],
+};
+
+/** What the caller of `BPF_PROG_TEST_RUN` passes: any bytes. Linux takes offsets up to 65535, instructions reach half of that. */
+export const SYSCALL_CONTEXT: ContextLayout = {
+  struct: "ctx",
+  size: 0xffff,
+  fields: [{ name: "bytes", offset: 0, size: 0xffff, unit: 1, kind: "scalar", read: "any", write: "any" }],
+};
+
+/** One signal of an infrared receiver. */
+export const LIRC_MODE2_CONTEXT: ContextLayout = {
+  struct: "u32",
+  size: 4,
+  fields: [{ name: "sample", offset: 0, size: 4, kind: "scalar", read: "whole" }],
+};
+
+/** `struct bpf_nf_ctx`: what a netfilter hook is called with. */
+export const NETFILTER_CONTEXT: ContextLayout = {
+  struct: "bpf_nf_ctx",
+  size: 16,
+  fields: [
+    { name: "state", offset: 0, size: 8, kind: "btf", struct: "nf_hook_state", read: "whole" },
+    { name: "skb", offset: 8, size: 8, kind: "btf", struct: "sk_buff", read: "whole" },
+  ],
 };

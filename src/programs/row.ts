@@ -1,19 +1,35 @@
+import type { AttachType } from "./attach-types.ts";
 import type { ProgramType } from "./types.ts";
 
 /**
  * What a context field holds. The verifier turns a load of anything but `scalar` into a pointer: `packet*` into the
- * packet's start, end and metadata, `sock_common` into a socket or NULL.
+ * packet's start, end and metadata, `sock*` into a socket (or NULL), `flow_keys` and `tp_buffer` into memory of that name,
+ * `btf` into a trusted pointer to the kernel structure that `struct` names.
  */
-export type FieldKind = "scalar" | "packet" | "packet_end" | "packet_meta" | "sock_common";
+export type FieldKind =
+  | "scalar"
+  | "packet"
+  | "packet_end"
+  | "packet_meta"
+  | "sock"
+  | "sock_or_null"
+  | "sock_common_or_null"
+  | "flow_keys"
+  | "tp_buffer"
+  | "btf";
 
 /**
  * Which accesses a field allows. All must be aligned to their own size.
  *
  * - `whole`: exactly one unit of the field
  * - `narrow`: a power of two of bytes within one unit
+ * - `start`: as `narrow`, but only from the unit's first byte
+ * - `halves`: 2 or 4 bytes within one unit
+ * - `port`: as `narrow`, or 4 bytes from the first: two bytes that were four in older Linux
+ * - `wide`: one unit, or 8 bytes of several
  * - `any`: a power of two of bytes, up to 8, anywhere within the field
  */
-export type Width = "whole" | "narrow" | "any";
+export type Width = "whole" | "narrow" | "start" | "halves" | "port" | "wide" | "any";
 
 /** One member of a kernel-side object in linear memory. */
 export interface ObjectField {
@@ -32,6 +48,8 @@ export interface ContextField {
   /** Bytes of one element where the field is an array; the field's size where it is not. */
   readonly unit?: number;
   readonly kind: FieldKind;
+  /** The kernel structure, where `kind` is `btf`. */
+  readonly struct?: string;
   /** Absent: cannot be read. */
   readonly read?: Width;
   /** Absent: cannot be written. */
@@ -62,19 +80,36 @@ export interface ProgramRow {
   readonly number: number;
   /** One line: when it runs. */
   readonly doc: string;
-  /**
-   * ELF section names in libbpf's notation: `x` only itself, `x+` itself or `x/anything`.
-   * What follows the slash says where to attach.
-   */
+  /** ELF section names in libbpf's notation: `x` only itself, `x+` itself or `x/anything`. */
   readonly sections: readonly string[];
+  /** Where programs of the type may be meant to be attached. */
+  readonly attachTypes: readonly AttachType[];
+  /** Taken where nothing is said; absent: then Linux is told 0, and does not look at it. */
+  readonly defaultAttach?: AttachType;
   /** The range that r0 must be in at exit; absent: any value that was set. */
-  readonly returns?: { readonly min: number; readonly max: number };
+  readonly returns?: ReturnRange;
   /** Names of returned values, for displays. */
   readonly verdicts?: Readonly<Record<number, string>>;
-  /** Absent for `raw`, whose r1 is plain memory and r2 its length. */
+  /**
+   * Absent for `raw`, whose r1 is plain memory and r2 its length, and for types whose context is the arguments of a kernel
+   * function.
+   */
   readonly context?: ContextLayout;
   /** Names of the helpers that Linux lets the type call, implemented here or not. */
   readonly helpers: ReadonlySet<string>;
-  /** The type may read and write the packet itself through `data` and `data_end`. */
-  readonly packetAccess: boolean;
+  /** What the type may do with the packet itself, through `data` and `data_end`; absent: nothing. */
+  readonly packetAccess?: "read" | "write";
+  /** Every helper takes memory in the packet, not only those that say so. */
+  readonly packetArguments?: true;
+  /** What is different for programs that are meant to be attached elsewhere than at `defaultAttach`. */
+  readonly variants?: Readonly<Partial<Record<AttachType, ProgramVariant>>>;
 }
+
+/** The range that r0 must be in at exit. */
+export interface ReturnRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What depends on where a program is attached. */
+export type ProgramVariant = Partial<Pick<ProgramRow, "context" | "helpers" | "returns">>;

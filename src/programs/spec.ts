@@ -1,6 +1,7 @@
 import type { Btf } from "../btf/btf.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
+import type { AttachType } from "./attach-types.ts";
 import type { ProgramType } from "./types.ts";
 
 /** Where an instruction was written. */
@@ -25,6 +26,8 @@ export interface FunctionInfo {
  */
 export interface ProgramSpec {
   readonly type: ProgramType;
+  /** Where it is meant to be attached; left out: the type's `defaultAttach`. */
+  readonly expectedAttachType?: AttachType;
   readonly name: string;
   readonly insns: readonly Instruction[];
   readonly maps: readonly MapSpec[];

@@ -205,11 +205,7 @@ export function prepareTestRun(memory: LinearMemory, type: ProgramType, data: Ui
       return socketBuffer(memory, data, true);
     case "socket_filter":
       return socketBuffer(memory, data, false);
-    case "raw":
-    case "kprobe":
-    case "tracepoint":
-    case "perf_event":
-    case "raw_tracepoint":
+    default:
       throw new TestRunError(
         "ENOTSUPP",
         `programs of type ${type} take no packet`,

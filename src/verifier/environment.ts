@@ -7,7 +7,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
-import { PROGRAMS } from "../programs/table.ts";
+import { PROGRAMS, programRow } from "../programs/table.ts";
 import { formatFrame } from "./format-state.ts";
 import { FLAGS, LINKED, type Places } from "./history.ts";
 import type { Words } from "./int64.ts";
@@ -119,7 +119,7 @@ export class Environment {
   constructor(spec: ProgramSpec, options: EnvironmentOptions) {
     const count = spec.insns.length;
     this.spec = spec;
-    this.program = PROGRAMS[spec.type];
+    this.program = programRow(spec.type, spec.expectedAttachType) ?? PROGRAMS[spec.type];
     this.insns = spec.insns;
     this.maps = spec.maps;
     this.gpl = isGplCompatible(spec.license);

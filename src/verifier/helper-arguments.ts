@@ -23,7 +23,10 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
   if (arg.base === "anything") return;
   const w = env.words;
   const r = registerAt(register);
-  if (isPacketPointer(w[r + TYPE]) && !(env.program.packetAccess && call.row.packetAccess)) reject("helper_packet");
+  if (isPacketPointer(w[r + TYPE])) {
+    const { packetAccess, packetArguments } = env.program;
+    if (!packetAccess || !(packetArguments || call.row.packetAccess)) reject("helper_packet");
+  }
   if (!(arg.nullable && isNull(w, r))) {
     checkArgumentType(env, kind, register);
     checkArgumentOffset(env, kind, register);

@@ -1,9 +1,11 @@
 /** One access to memory: which memory the base register points to, and whether every address that it can hold is allowed. */
 import { contextAccess } from "../programs/access.ts";
+import type { FieldKind } from "../programs/row.ts";
 import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
+import { checkBuffer, checkFlowKeys, checkSocketAccess } from "./memory-objects.ts";
 import {
   AUX,
   BASE_TYPE,
@@ -80,7 +82,7 @@ export function checkAccess(env: Environment, access: Access): void {
       break;
     case TYPES.PACKET:
     case TYPES.PACKET_META:
-      if (way === "write" && !env.program.packetAccess) reject("packet_write");
+      if (way === "write" && env.program.packetAccess !== "write") reject("packet_write");
       checkPacket(env, base, offset, size, false);
       if (loads) markUnknown(w, registerAt(value));
       break;
@@ -88,8 +90,21 @@ export function checkAccess(env: Environment, access: Access): void {
       reject("not_modelled", "access to the map itself");
       return;
     case TYPES.SOCK_COMMON:
-      reject("not_modelled", "access to sockets");
-      return;
+    case TYPES.SOCKET:
+    case TYPES.TCP_SOCK:
+    case TYPES.XDP_SOCK:
+      if (way === "write") reject("readonly_memory", base, typeName(type));
+      checkSocketAccess(w, base, offset, size);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.FLOW_KEYS:
+      checkFlowKeys(offset, size);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.TP_BUFFER:
+      checkBuffer(w, base, "tracepoint", offset, size);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
     default:
       reject("mem_access", base, typeName(type));
   }
@@ -143,24 +158,32 @@ function accessContext(env: Environment, offset: number, size: number, { way, va
   if (way === "write" || value < 0) return;
   const w = env.words;
   const r = registerAt(value);
-  switch (field.kind) {
-    case "scalar":
-      markUnknown(w, r);
-      return;
-    case "packet":
-      markPointer(w, r, TYPES.PACKET);
-      return;
-    case "packet_meta":
-      markPointer(w, r, TYPES.PACKET_META);
-      return;
-    case "packet_end":
-      markPointer(w, r, TYPES.PACKET_END);
-      return;
-    case "sock_common":
-      markPointer(w, r, TYPES.SOCK_COMMON | MAYBE_NULL);
-      w[r + ID] = env.newId();
+  const type = FIELD_TYPES[field.kind];
+  if (type === undefined) {
+    reject("not_modelled", `contexts with typed kernel pointers`);
+    return;
   }
+  if (type === TYPES.SCALAR) {
+    markUnknown(w, r);
+    return;
+  }
+  markPointer(w, r, type);
+  if (type & MAYBE_NULL) w[r + ID] = env.newId();
 }
+
+/** What a load of a context field makes. */
+const FIELD_TYPES: Readonly<Record<FieldKind, number | undefined>> = {
+  scalar: TYPES.SCALAR,
+  packet: TYPES.PACKET,
+  packet_end: TYPES.PACKET_END,
+  packet_meta: TYPES.PACKET_META,
+  sock: TYPES.SOCKET,
+  sock_or_null: TYPES.SOCKET | MAYBE_NULL,
+  sock_common_or_null: TYPES.SOCK_COMMON | MAYBE_NULL,
+  flow_keys: TYPES.FLOW_KEYS,
+  tp_buffer: TYPES.TP_BUFFER,
+  btf: undefined,
+};
 
 /** Refuses what is not within a region of `limit` bytes; prints Linux's first line, the caller adds the second. */
 function isOutside(

@@ -4,6 +4,7 @@
  */
 import { HELPER_MESSAGES } from "./helper-messages.ts";
 import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
+import { MEMORY_MESSAGES } from "./memory-messages.ts";
 import { type MessageRow, row } from "./message-row.ts";
 import { RESOURCE_MESSAGES } from "./resource-messages.ts";
 
@@ -363,6 +364,7 @@ export const MESSAGES = {
     "Access the packet on the other branch of the comparison.",
     0,
   ),
+  ...MEMORY_MESSAGES,
   packet_write: row(
     "EACCES",
     "cannot write into packet",
@@ -470,6 +472,13 @@ export const MESSAGES = {
     "All functions that are active at once use {1} bytes of stack together, and 512 is the limit.",
     "Use smaller buffers, or a map with one element in place of the stack.",
   ),
+  return_unknown: row(
+    "EINVAL",
+    "At program exit the register R%d is not a known value (%s)",
+    "The program returns {1:type}, where its type asks for a number of a certain range.",
+    "Return a number in r0.",
+    0,
+  ),
   return_range: row(
     "EINVAL",
     "At program exit the register R0 has%s should have been in [%d, %d]",
@@ -529,6 +538,12 @@ export const MESSAGES = {
     "",
     "The program has more than 1,000,000 instructions.",
     "Split it into programs that call each other by tail calls.",
+  ),
+  attach_type: row(
+    "EINVAL",
+    "",
+    "Programs of this type cannot be attached there.",
+    "Use one of the type's attach types; the section name of the program says which.",
   ),
   unsupported_type: row("EINVAL", "", "The program type is not one that is verified.", "Use a type of Linux."),
   internal: row(

@@ -63,7 +63,7 @@ const POINTER = new Int32Array(REGISTER_WORDS);
 const NUMBER = new Int32Array(REGISTER_WORDS);
 
 /** Pointers that may be moved; a map may only be "moved" by 0, others not at all. */
-function checkMovable(type: number, register: number, op: number, byZero: boolean): void {
+function checkMovable(type: number, register: number, op: number, known: boolean, byZero: boolean): void {
   switch (type & BASE_TYPE) {
     case TYPES.CTX:
     case TYPES.MAP_KEY:
@@ -72,9 +72,15 @@ function checkMovable(type: number, register: number, op: number, byZero: boolea
     case TYPES.PACKET:
     case TYPES.PACKET_META:
     case TYPES.MEM:
+    case TYPES.TP_BUFFER:
+    case TYPES.BUF:
+    case TYPES.BTF_ID:
     case TYPES.FUNC:
     case TYPES.DYNPTR:
       return;
+    case TYPES.FLOW_KEYS:
+      if (known) return;
+      break;
     case TYPES.MAP_PTR:
       if (byZero && op === ALU.ADD) return;
   }
@@ -125,7 +131,7 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
   }
   if (type & MAYBE_NULL) reject("nullable_arithmetic", insn.dst, typeName(type));
   const amount = toNumber(NUMBER, SMIN);
-  checkMovable(type, insn.dst, op, known && amount === 0);
+  checkMovable(type, insn.dst, op, known, known && amount === 0);
   const numberIsDestination = nw === w && n === d;
   if (numberIsDestination) {
     w[d + TYPE] = type;

@@ -3,6 +3,7 @@ import type { Btf } from "../btf/btf.ts";
 import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import { programRow } from "../programs/table.ts";
 import { checkAlu } from "./alu.ts";
 import { checkControlFlow } from "./control-flow.ts";
 import { Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
@@ -21,6 +22,7 @@ import { checkNothingHeld } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
+import { checkReturnValue } from "./return-value.ts";
 import { enterFrame, MAIN, State } from "./state.ts";
 import { checkConstants, checkSubprograms, findSubprograms, isMayGoto, jumpDistance, slotsOf } from "./structure.ts";
 import { checkStackDepth, checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
@@ -109,7 +111,10 @@ function checkProgram(env: Environment): void {
   const { insns, program } = env;
   if (insns.length === 0) reject("empty");
   if (insns.length > MAX_INSNS) reject("too_long");
-  if (program.context === undefined) reject("unsupported_type");
+  const { type, expectedAttachType } = env.spec;
+  if (type === "raw") reject("unsupported_type");
+  if (programRow(type, expectedAttachType) === undefined) reject("attach_type");
+  if (program.context === undefined) reject("not_modelled", `programs of type ${type}`);
   checkFunctionRecords(env);
   env.subprograms = findSubprograms(env);
   env.subprograms.forEach(({ start }, number) => {
@@ -248,6 +253,7 @@ function followJump(env: Environment, insn: Instruction): number {
       checkNothingHeld(env, "BPF_EXIT instruction in main prog", env.state.frames.length > 1 ? "function" : "program");
       if (env.state.frames.length > 1) return returnToCaller(env);
       readRegister(env, REG.R0);
+      checkReturnValue(env);
       return END;
     default:
       return checkConditionalJump(env, insn);

@@ -11,6 +11,7 @@
  * and a skipped suite carries the reason in its name.
  */
 import koffi from "koffi";
+import { PROGRAM_TYPES } from "../../src/programs/types.ts";
 
 const SYS_CLOSE = 3;
 const SYS_BPF = 321;
@@ -67,28 +68,7 @@ export const LINUX_MAP_TYPES: Readonly<Record<string, number>> = {
 };
 
 /** Linux's program types, by name. */
-export const LINUX_PROGRAM_TYPES: Readonly<Record<string, number>> = {
-  socket_filter: 1,
-  kprobe: 2,
-  sched_cls: 3,
-  sched_act: 4,
-  tracepoint: 5,
-  xdp: 6,
-  perf_event: 7,
-  cgroup_skb: 8,
-  cgroup_sock: 9,
-  sock_ops: 13,
-  sk_skb: 14,
-  cgroup_device: 15,
-  sk_msg: 16,
-  raw_tracepoint: 17,
-  cgroup_sock_addr: 18,
-  cgroup_sysctl: 23,
-  tracing: 26,
-  lsm: 29,
-  sk_lookup: 30,
-  syscall: 31,
-};
+export const LINUX_PROGRAM_TYPES: Readonly<Record<string, number>> = PROGRAM_TYPES;
 
 /** What every call answers. */
 export interface Answer {

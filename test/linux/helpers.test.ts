@@ -12,9 +12,13 @@ import { BareMap } from "../maps/bare-map.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
 import { add, call, EXIT, load, move, program, set, slot, store, wide } from "./slots.ts";
 
-/** A program type that may call the helper. */
+const SPECIAL: ReadonlySet<ProgramType> = new Set<ProgramType>(["raw", "syscall", "ext"]);
+
+/** A program type that may call the helper and that loads as it is. */
 const callerOf = ({ name }: HelperRow): ProgramType =>
-  (Object.keys(PROGRAMS) as ProgramType[]).find((type) => type !== "raw" && PROGRAMS[type].helpers.has(name))!;
+  (Object.keys(PROGRAMS) as ProgramType[]).find(
+    (type) => !SPECIAL.has(type) && PROGRAMS[type].defaultAttach === undefined && PROGRAMS[type].helpers.has(name),
+  )!;
 
 /** Argument types that the probes below can provide; test/linux/prototypes.test.ts holds all helpers against Linux. */
 const SIMPLE: ReadonlySet<ArgType> = new Set<ArgType>([

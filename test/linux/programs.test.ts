@@ -2,15 +2,41 @@ import { describe, expect, test } from "vitest";
 import { helperName, LAST_HELPER } from "../../src/helpers/names.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import { type AccessMode, contextAccess } from "../../src/programs/access.ts";
+import { ATTACH_TYPES, type AttachType } from "../../src/programs/attach-types.ts";
 import { SK_BUFF, XDP_BUFF } from "../../src/programs/objects.ts";
 import type { ContextLayout } from "../../src/programs/row.ts";
-import { PROGRAMS } from "../../src/programs/table.ts";
+import { attachNumber, PROGRAMS, programRow } from "../../src/programs/table.ts";
 import { prepareTestRun, type TestRun, type TestRunError } from "../../src/programs/test-run.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { available, close, progLoad, progTestRun, suiteName } from "./bpf.ts";
 import { call, EXIT, load, loadSigned, program, set, slot, store } from "./slots.ts";
 
-const TYPES = (Object.keys(PROGRAMS) as ProgramType[]).filter((type) => type !== "raw");
+const SLEEPABLE = 1 << 4;
+
+/** Every type whose context is a structure, at every place where it may be attached. */
+const PLACES = Object.values(PROGRAMS).flatMap(({ type, context, attachTypes, defaultAttach }) =>
+  type === "raw" || context === undefined || (available && !isKnown(type))
+    ? []
+    : [...(defaultAttach ? [] : [undefined]), ...attachTypes].map((attach) => [type, attach] as const),
+);
+
+/** Whether this Linux was built with the type: whatever program it is given, it does not refuse the type itself. */
+function isKnown(type: ProgramType): boolean {
+  const row = PROGRAMS[type];
+  const { ok, fd, log } = loadAt(type, undefined, program(set(0, row.returns?.max ?? 0), EXIT), 1);
+  close(fd);
+  return ok || log !== "";
+}
+
+/** Loads for a place; system calls are programs that sleep. */
+function loadAt(type: ProgramType, attach: AttachType | undefined, insns: Uint8Array, logLevel = 0) {
+  const expectedAttachType = attachNumber(PROGRAMS[type], attach);
+  return progLoad({ type, insns, expectedAttachType, logLevel, flags: type === "syscall" ? SLEEPABLE : 0 });
+}
+
+/** Types that Linux loads with any attach type; where they can be attached is checked at attaching. */
+const LENIENT = ["cgroup_sock", "cgroup_sysctl", "cgroup_device", "sock_ops"];
+
 const PACKET_TYPES = ["socket_filter", "sched_cls", "xdp"] as const;
 
 describe.skipIf(!available)(suiteName("program types against the running Linux"), () => {
@@ -24,47 +50,81 @@ describe.skipIf(!available)(suiteName("program types against the running Linux")
 
     /** Offsets around every byte of the context; a tracepoint's 8192 bytes only at their ends. */
     function offsets({ size }: ContextLayout): number[] {
-      const all = Array.from({ length: size + 24 }, (_, at) => at - 8);
-      return size > 1000 ? all.filter((at) => at < 40 || at > size - 24) : all;
+      const all = Array.from({ length: Math.min(size, 0x8000 - 16) + 24 }, (_, at) => at - 8);
+      return size > 1000 ? all.filter((at) => at < 40 || at > all.length - 32) : all;
     }
 
-    test.each(TYPES)("%s", (type) => {
-      const layout = PROGRAMS[type].context!;
+    test.each(PLACES)("%s at %s", (type, attach) => {
+      const { context, returns } = programRow(type, attach)!;
+      const layout = context!;
+      // One program for many accesses that ours takes; one for each that it refuses.
+      const taken: Uint8Array[] = [];
+      const refused: { mode: AccessMode; size: number; offset: number }[] = [];
       for (const mode of ["read", "read_signed", "write"] as const) {
         // There is no sign-extending load of 8 bytes.
         for (const size of mode === "read_signed" ? [1, 2, 4] : [1, 2, 4, 8]) {
           for (const offset of offsets(layout)) {
-            const { ok, fd } = progLoad({ type, insns: program(accesses(mode, size, offset), set(0, 0), EXIT) });
-            close(fd);
-            const ours = contextAccess(layout, offset, size, mode) !== undefined;
-            expect({ mode, size, offset, ok: ours }).toEqual({ mode, size, offset, ok });
+            if (contextAccess(layout, offset, size, mode) !== undefined) taken.push(accesses(mode, size, offset));
+            else refused.push({ mode, size, offset });
           }
         }
       }
+      const end = [set(0, returns?.max ?? 0), EXIT];
+      const { ok, fd, log } = loadAt(type, attach, program(...taken, ...end), 1);
+      close(fd);
+      expect(ok, log).toBe(true);
+      for (const { mode, size, offset } of refused) {
+        const answer = loadAt(type, attach, program(accesses(mode, size, offset), ...end));
+        close(answer.fd);
+        expect({ mode, size, offset, ok: answer.ok }).toEqual({ mode, size, offset, ok: false });
+      }
     });
 
-    test("packet fields are the pointers that Linux makes of them", () => {
-      for (const type of ["sched_cls", "xdp"] as const) {
-        for (const field of PROGRAMS[type].context!.fields.filter(({ read }) => read)) {
-          const insns = program(load(field.unit ?? field.size, 0, 1, field.offset), slot(0x57, 0, 0, 0, 1), EXIT);
-          const { fd, log } = progLoad({ type, insns, logLevel: 1 });
-          close(fd);
-          const kind = /R0(?:_w)?=(pkt_end|pkt_meta|pkt|sock_common)/.exec(log)?.[1] ?? "scalar";
-          const names = { pkt: "packet", pkt_end: "packet_end", pkt_meta: "packet_meta" } as Record<string, string>;
-          expect({ field: field.name, kind: names[kind] ?? kind }).toEqual({ field: field.name, kind: field.kind });
-        }
+    test.each(PLACES)("%s at %s: fields are the pointers that Linux makes of them", (type, attach) => {
+      const { context, returns } = programRow(type, attach)!;
+      for (const { name, kind, struct, read, unit, size, offset } of context!.fields) {
+        if (!read || read === "any" || offset < 0) continue;
+        const insns = program(load(unit ?? size, 0, 1, offset), set(0, returns?.max ?? 0), EXIT);
+        const { fd, log } = loadAt(type, attach, insns, 2);
+        close(fd);
+        const theirs = /^0: .*; R0=([a-z_]+)/m.exec(log)?.[1];
+        const ours = kind === "btf" ? `trusted_ptr_${struct}` : kind.replace("packet", "pkt");
+        expect({ name, kind: ours }).toEqual({ name, kind: theirs });
       }
     });
   });
 
-  test.each(TYPES)("%s may call the same helpers", (type) => {
+  test.each(PLACES)("%s at %s may call the same helpers", (type, attach) => {
     const theirs: (string | undefined)[] = [];
     for (let id = 1; id <= LAST_HELPER; id++) {
-      const { fd, log } = progLoad({ type, insns: program(call(id), set(0, 0), EXIT), logLevel: 1 });
+      const { fd, log } = loadAt(type, attach, program(call(id), set(0, 0), EXIT), 1);
       close(fd);
       if (!/program of this type cannot use helper|unknown func/.test(log)) theirs.push(helperName(id));
     }
-    expect([...PROGRAMS[type].helpers].sort()).toEqual(theirs.sort());
+    expect([...programRow(type, attach)!.helpers].sort()).toEqual(theirs.sort());
+  });
+
+  test.each(PLACES)("%s at %s returns the same range", (type, attach) => {
+    const { returns } = programRow(type, attach)!;
+    for (const value of [-4096, -1, 0, 1, 2, 3, 4, 0x7fffffff]) {
+      const { ok, fd } = loadAt(type, attach, program(set(0, value), EXIT));
+      close(fd);
+      const ours = returns === undefined || (value >= returns.min && value <= returns.max);
+      expect({ value, ok: ours }).toEqual({ value, ok });
+    }
+  });
+
+  test("places where a type cannot be attached are refused", () => {
+    for (const { type, defaultAttach, attachTypes } of Object.values(PROGRAMS)) {
+      if (!defaultAttach || !PLACES.some(([place]) => place === type)) continue;
+      for (const attach of Object.keys(ATTACH_TYPES) as AttachType[]) {
+        if (attachTypes.includes(attach)) continue;
+        const answers = [0, 1].map((value) => loadAt(type, attach, program(set(0, value), EXIT), 1));
+        for (const { fd } of answers) close(fd);
+        // Some types do not look: then the helpers differ at most.
+        if (answers.some(({ ok }) => ok)) expect(LENIENT, `${type} ${attach}`).toContain(type);
+      }
+    }
   });
 
   describe("test runs", () => {

@@ -4,6 +4,7 @@ import type { Btf } from "../../src/btf/btf.ts";
 import { parseBtf } from "../../src/btf/btf.ts";
 import { encode } from "../../src/isa/encode.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
+import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
 import { btfLoad, close, mapCreate, progLoad } from "./bpf.ts";
@@ -18,6 +19,9 @@ export interface Comparison {
   };
   readonly ours: Verdict;
 }
+
+/** Programs that are run as a system call have to be. */
+const SLEEPABLE = 1 << 4;
 
 const descriptors = new Map<string, number>();
 
@@ -69,6 +73,8 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
     insns: encode(program.insns),
     mapFds: program.maps.map(descriptor),
     license: program.license,
+    expectedAttachType: attachNumber(PROGRAMS[program.type], program.expectedAttachType),
+    flags: program.type === "syscall" ? SLEEPABLE : 0,
     logLevel,
     ...(program.btf ? { btfFd: btfDescriptor(program.btf) } : {}),
     ...(program.functions ? { functions: program.functions } : {}),
