@@ -3,6 +3,7 @@ import { LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import { encode } from "../isa/encode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { opcodeOf, slotsOf } from "../isa/opcodes.ts";
+import { callDistance } from "./call-distance.ts";
 import { formatInstruction, type LogNames } from "./format-instruction.ts";
 import { signed } from "./spelling.ts";
 
@@ -31,14 +32,13 @@ export interface XlatedListing extends XlatedNames {
  */
 export function formatXlated(insns: readonly Instruction[], index: number, names: XlatedNames = {}): string {
   const insn = insns[index];
-  const { code, dst, src, imm, offset } = insn;
+  const { code, dst, src } = insn;
   if (code === LD_IMM64_CODE && src !== LD_IMM64.IMM && opcodeOf(insn) !== undefined) {
     const wide = wideOperand(insn, insns[index + 1]?.imm ?? 0, names);
     if (wide !== undefined) return `(18) r${dst} = ${wide}`;
   }
   if (opcodeOf(insn)?.name === "call_subprog") {
-    // In a dump Linux has moved the distance to `offset`, for `imm` then holds the subprogram's number.
-    const distance = offset === 0 ? imm : offset;
+    const distance = callDistance(insn);
     const name = names.subprogName?.(index + 1 + distance);
     return `(85) call pc${signed(distance)}${name === undefined ? "" : `#${name}`}`;
   }

@@ -1,6 +1,7 @@
 import { requireInstructions } from "../../isa/argument.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { opcodeOf, slotsOf } from "../../isa/opcodes.ts";
+import { callDistance } from "../call-distance.ts";
 import { type DominatorTree, dominatorTree } from "./dominators.ts";
 import { naturalLoops } from "./loops.ts";
 import { reversePostorder } from "./order.ts";
@@ -83,8 +84,9 @@ function functionEntries(insns: readonly Instruction[], starts: Uint8Array): Set
   insns.forEach((insn, slot) => {
     if (starts[slot] === 0) return;
     const name = opcodeOf(insn)?.name;
-    const target = slot + 1 + insn.imm;
-    if ((name === "call_subprog" || name === "ld_func") && starts[target] === 1) entries.add(target);
+    if (name !== "call_subprog" && name !== "ld_func") return;
+    const target = slot + 1 + (name === "call_subprog" ? callDistance(insn) : insn.imm);
+    if (starts[target] === 1) entries.add(target);
   });
   return entries;
 }
