@@ -13,6 +13,7 @@ import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRun } from "./run.ts";
 import { renderSummary } from "./summary.ts";
+import { renderTrace } from "./trace.ts";
 import { renderVerdict } from "./verdict.ts";
 
 /** Registers a renderer for each kind of value that this folder draws. */
@@ -24,6 +25,7 @@ export function registerViews(): void {
   register("verdict", renderVerdict);
   register("map", renderMap);
   register("run", renderRun);
+  register("trace", renderTrace);
   register("machine", renderMachine);
   register("summary", renderSummary);
   register("link", renderLink);
@@ -35,4 +37,5 @@ export type { MachineView } from "./machine.ts";
 export type { MapView } from "./map.ts";
 export type { LoadedProgramView } from "./program.ts";
 export type { RunView } from "./run.ts";
+export type { TraceView } from "./trace.ts";
 export type { Explanation, VerdictView } from "./verdict.ts";

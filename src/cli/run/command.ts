@@ -11,6 +11,7 @@ import { TestRunError } from "../../programs/test-run.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
 import { refusalText, VerifierError } from "../../verifier/verification.ts";
 import { hexText } from "../../views/hex.ts";
+import { traceLines } from "../../views/trace-lines.ts";
 import { ExecutionError, ProgramError } from "../../vm/errors.ts";
 import { reportCases } from "../conformance/report.ts";
 import { oneOf, readFlags, wholeNumber } from "../flags.ts";
@@ -18,7 +19,6 @@ import { readFile, readInput } from "../input.ts";
 import { UsageError } from "../usage.ts";
 import { elements, mapText } from "./map-text.ts";
 import { readMap, readProgram, UnreadableProgramError } from "./read-program.ts";
-import { traceLines } from "./trace-text.ts";
 
 const KINDS = {
   type: "string",

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { asm, DISPLAY, Machine } from "../../src/index.ts";
+import { registerViews } from "../../src/views/index.ts";
+
+beforeAll(registerViews);
+
+async function shown(text: string, steps?: number): Promise<{ html: string; text: string; data: unknown }> {
+  const program = new Machine().load(asm({ type: "raw", name: "demo" })(text));
+  const bundle = await program.trace(Uint8Array.of(1, 2, 3, 4), steps === undefined ? {} : { steps })[DISPLAY]();
+  const html = String(bundle["text/html"]);
+  const data = JSON.parse(
+    /data-bpf-trace="([^"]*)"/.exec(html)![1]!.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(code)),
+  );
+  return { html, text: String(bundle["text/plain"]), data };
+}
+
+describe("a trace", () => {
+  test("as text: every instruction as it was written and what it changed", async () => {
+    const { text } = await shown("r0 = 5      // five\n*(u8 *)(r1 + 2) = 9\n*(u64 *)(r10 - 8) = r0\nexit");
+    expect(text).toBe(`demo, 4 instructions traced, returned 5
+    1    0: r0 = 5                                r0 = 0x5
+    2    1: *(u8 *)(r1 + 2) = 9                   [memory+2] = 09
+    3    2: *(u64 *)(r10 - 8) = r0                [fp-8] = 0500000000000000
+    4    3: exit`);
+  });
+
+  test("without script still shows its steps, and the data only tells what changed", async () => {
+    const { html, data } = await shown("r0 = 5\n*(u8 *)(r1 + 2) = 9\n*(u64 *)(r10 - 8) = r0\nexit");
+    expect(html).toMatch(/<div data-part="still"><table/);
+    expect(html).toMatch(/<div data-part="stepper" style="display:none">/);
+    expect(data).toMatchObject({
+      pieces: [{ name: "memory", bytes: "01020304" }],
+      steps: [
+        [0, 0, [[0, "0x5"]], []],
+        [1, 0, [], [[0, 2, "09"]]],
+        [2, 0, [], [["s", -8, "0500000000000000"]]],
+        [3, 0, [], []],
+      ],
+      end: 3,
+      result: "returned 5",
+    });
+  });
+
+  test("hostile text stays text", async () => {
+    const { html } = await shown('r0 = 5 // </script><script>alert(1)</script>"\nexit');
+    expect(html.match(/<script>/g)).toHaveLength(1);
+    expect(html.match(/<\/script>/g)).toHaveLength(1);
+  });
+
+  test("a run that goes on says so; an error is told", async () => {
+    expect((await shown("1: r0 += 1\ngoto 1b\nexit", 100)).text).toMatch(
+      /^demo, 100 instructions traced, and the run goes on\n/,
+    );
+    expect((await shown("r0 = *(u64 *)(r1 + 0)\nexit")).text).toMatch(
+      /^demo, 0 instructions traced, stopped by an error: instruction 0: 8 bytes/,
+    );
+  });
+
+  test("stays small", async () => {
+    const { html, text } = await shown("1: r0 += 1\n*(u64 *)(r10 - 8) = r0\ngoto 1b\nexit");
+    expect(html.length).toBeLessThan(250_000);
+    expect(text.split("\n").length).toBeLessThan(210);
+  });
+});
