@@ -5,6 +5,7 @@
 import { REG } from "../isa/constants.ts";
 import { widenImprecise } from "./convergence.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { compareStaticCall } from "./global-functions.ts";
 import { toBigInt } from "./int64.ts";
 import { markPrecise } from "./precision.ts";
 import { AUX, copyRegister, isNull, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
@@ -106,6 +107,7 @@ function decideInlining(env: Environment, subprogram: number): void {
 function enterCallback(env: Environment, subprogram: number, set: SetArguments, returns: ReturnRange): void {
   const { frame: caller, index } = env;
   const depth = env.state.frames.length;
+  compareStaticCall(env, subprogram);
   const other = env.push(env.subprograms[subprogram].start);
   if (depth + 1 > MAX_FRAMES) reject("call_depth", depth + 1);
   const callee = enterFrame(depth, index, subprogram);

@@ -97,6 +97,10 @@ export class Environment {
   /** By call of `bpf_loop`: the function that it could be inlined with; null if it cannot. */
   readonly inlinedLoops = new Map<number, number | null>();
 
+  /** Global functions that some path calls. */
+  readonly calledFunctions = new Set<number>();
+  /** Functions that were called with what does not fit their types. */
+  readonly mismatched = new Set<number>();
   subprograms: Subprogram[] = [];
   state!: State;
   readonly pending: Pending[] = [];

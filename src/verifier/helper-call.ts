@@ -71,6 +71,8 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     markNotInit(w, registerAt(register));
   }
   setResult(env, call);
+  // The same object seen as another: good as long as the one that was passed.
+  if (CASTS.has(row.name)) w[registerAt(REG.R0) + REF] = call.reference;
   if (ACQUIRING.has(row.name)) {
     // The id serves twice: the comparison with NULL finds all copies by it, and so does giving back.
     const id = acquireReference(env);
@@ -86,6 +88,18 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
 
 /** Helpers whose result has to be given back. */
 const ACQUIRING: ReadonlySet<string> = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp", "ringbuf_reserve"]);
+
+/** Helpers that return the socket they got, as one of another kind. */
+const CASTS: ReadonlySet<string> = new Set([
+  "tcp_sock",
+  "sk_fullsock",
+  "skc_to_tcp_sock",
+  "skc_to_tcp6_sock",
+  "skc_to_udp6_sock",
+  "skc_to_mptcp_sock",
+  "skc_to_tcp_timewait_sock",
+  "skc_to_tcp_request_sock",
+]);
 
 /** The object in register `call.release` is given back; NULL may be, too, where the helper takes it. */
 function release(env: Environment, { row, release: register, reference }: HelperCall): void {

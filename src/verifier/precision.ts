@@ -7,6 +7,7 @@ import { ALU, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, REG, SOURCE, SOU
 import type { Instruction } from "../isa/instruction.ts";
 import { CALLS_CALLBACK, type Environment } from "./environment.ts";
 import { formatFrame } from "./format-state.ts";
+import { isGlobal } from "./global-functions.ts";
 import {
   accessedFrame,
   accessedSlot,
@@ -28,7 +29,7 @@ import type { Words } from "./int64.ts";
 import { PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { isSpilled, isSpilledScalar, type State, slotAt } from "./state.ts";
-import { isSubprogramCall } from "./structure.ts";
+import { isSubprogramCall, subprogramOf } from "./structure.ts";
 import { ANY_SLOT, ANYTHING, Wanted } from "./wanted.ts";
 
 const ARGUMENTS = 0b111110;
@@ -117,6 +118,7 @@ function walkBack(env: Environment, start: State): boolean {
   for (;;) {
     if (full)
       log.write(`mark_precise: frame${wanted.frame}: last_idx ${last} first_idx ${first} subseq_idx ${following} \n`);
+    if (last < 0 && wantsOnlyArguments(state)) return changed;
     if (last < 0) reject("internal", `backtracking reached the entry with registers ${wanted.registersText()}`);
     const history: number[] = state.history;
     let mask = wanted.mask;
@@ -153,6 +155,13 @@ function walkBack(env: Environment, start: State): boolean {
   markAllPrecise(env, start);
   return changed;
 }
+
+/** At the beginning of a global function numbers come from its arguments, of which nothing is known. */
+const wantsOnlyArguments = ({ frames }: State): boolean =>
+  frames.length === 1 &&
+  frames[0].subprogram > 0 &&
+  (wanted.slots[0] | wanted.slots[1]) === 0 &&
+  (wanted.registers[0] & ~ARGUMENTS) === 0;
 
 /**
  * Marks what is wanted in a checkpoint; what is marked already (or no number) needs no further walk. True if a mark is new.
@@ -289,7 +298,7 @@ function step(env: Environment, index: number, following: number, history: reado
 function stepJump(env: Environment, index: number, following: number, flags: number): boolean {
   const insn = env.insns[index];
   const op = insn.code & OP_MASK;
-  if (isSubprogramCall(insn)) {
+  if (isSubprogramCall(insn) && !isGlobal(env, subprogramOf(env, index + 1 + insn.imm))) {
     // Backwards a call leaves the called function: only its arguments can still be wanted.
     for (let register = 1; register <= 5; register++) {
       if (!wanted.has(register)) continue;

@@ -44,6 +44,12 @@ export class Checkpoints {
     this.#buckets = new Array(count);
   }
 
+  /** Another function is followed on its own: its states have nothing to do with those of before. Counters go on. */
+  startOver(): void {
+    this.#buckets.fill(undefined);
+    this.#visits.clear();
+  }
+
   /** At a prune point: true if the current path ends here because an older one covers it. */
   visit(env: Environment): boolean {
     const { state, index } = env;

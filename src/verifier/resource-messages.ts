@@ -74,6 +74,48 @@ export const RESOURCE_MESSAGES = {
     "Delete the element and add another.",
     0,
   ),
+  global_arguments: row(
+    "EINVAL",
+    "Global function %s() with %d > %d args. Buggy compiler.",
+    "A function takes more arguments than there are registers for them.",
+    FROM_COMPILER,
+  ),
+  global_result: row(
+    "EINVAL",
+    "Global function %s() doesn't return scalar. Only those are supported.",
+    "{0} is verified on its own, and such functions return numbers.",
+    "Declare it `static`, or let it return a number.",
+  ),
+  global_size: row(
+    "EINVAL",
+    "arg#%d reference type('%s %s') size cannot be determined: %d",
+    "What argument {0} points to has no size.",
+    "Declare the function `static`, or give the argument a type with a size.",
+  ),
+  global_type: row(
+    "EINVAL",
+    "Arg#%d type %s in %s() is not supported yet.",
+    "An argument of a function that is verified on its own must be a number or a pointer.",
+    "Declare it `static`, or pass a pointer.",
+  ),
+  global_context: row(
+    "EINVAL",
+    "arg#%d expects pointer to ctx",
+    "The function takes the program's context.",
+    "Pass the context as the program got it.",
+  ),
+  global_call: row(
+    "EINVAL",
+    "Caller passes invalid args into func#%d ('%s')",
+    "What is passed does not fit the types of {1}.",
+    "Pass what its declaration says, or declare it `static`.",
+  ),
+  global_lock: row(
+    "EINVAL",
+    "global function calls are not allowed while holding a lock,\nuse static function instead",
+    "A function that is verified on its own may not be called while a lock is held.",
+    "Declare it `static`.",
+  ),
   callback_map: row(
     "ENOTSUPP",
     "callback function not allowed for map",

@@ -3,18 +3,25 @@ import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { checkCallbackReturn, widenAfterCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { checkGlobalCall, compareStaticCall, isGlobal } from "./global-functions.ts";
 import { copyRegister, markNotInit, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
 import { isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
 
-/** Enters the called function; returns its first instruction. */
+/** Enters the called function; returns its first instruction. A global function is only checked to fit. */
 export function checkSubprogramCall(env: Environment, insn: Instruction): number {
   const target = env.index + 1 + insn.imm;
+  const subprogram = subprogramOf(env, target);
+  if (isGlobal(env, subprogram)) {
+    checkGlobalCall(env, subprogram);
+    return env.index + 1;
+  }
+  compareStaticCall(env, subprogram);
   const { frames } = env.state;
   if (frames.length + 1 > MAX_FRAMES) reject("call_depth", frames.length + 1);
   const caller = env.frame;
-  const callee = enterFrame(frames.length, env.index, subprogramOf(env, target));
+  const callee = enterFrame(frames.length, env.index, subprogram);
   for (let register = REG.R1; register <= REG.R5; register++)
     copyRegister(callee.words, registerAt(register), caller.words, registerAt(register));
   for (let register = REG.R0; register <= REG.R5; register++) markNotInit(caller.words, registerAt(register));
@@ -67,7 +74,7 @@ export function checkStackDepth(env: Environment): void {
     for (let index = subprograms[subprogram].start; index < end; index++) {
       if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       env.index = index;
-      if (calls >= MAX_FRAMES) reject("call_depth_static", calls + 1);
+      if (calls >= MAX_FRAMES) reject("call_depth_static", calls);
       follow(subprogramOf(env, index + 1 + insns[index].imm), calls + 1, depth);
     }
   };

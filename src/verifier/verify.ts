@@ -1,31 +1,25 @@
 /** The verifier: follows every path of a program with abstract values, and says whether Linux would load it. */
 import type { Btf } from "../btf/btf.ts";
-import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
-import { checkAlu } from "./alu.ts";
 import { checkControlFlow } from "./control-flow.ts";
-import { Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
+import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
 import { factsOf } from "./facts.ts";
-import { checkFunctionLayout, checkFunctionRecords } from "./functions.ts";
-import { checkHelperCall } from "./helper-call.ts";
-import { checkConditionalJump } from "./jumps.ts";
-import { checkKfuncCall } from "./kfunc-call.ts";
+import { followPaths } from "./follow.ts";
+import { checkFunctionLayout, checkFunctionRecords, functionType } from "./functions.ts";
+import { compareMain, globalFrame } from "./global-functions.ts";
 import { computeLiveRegisters } from "./live-registers.ts";
 import { LOG } from "./log.ts";
 import { findLoops } from "./loops.ts";
-import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
 import { relevanceOf } from "./precision.ts";
 import { Recorder } from "./record.ts";
-import { checkNothingHeld } from "./references.ts";
-import { readRegister } from "./register-use.ts";
 import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
-import { checkReturnValue } from "./return-value.ts";
-import { enterFrame, MAIN, State } from "./state.ts";
-import { checkConstants, checkSubprograms, findSubprograms, isMayGoto, jumpDistance, slotsOf } from "./structure.ts";
-import { checkStackDepth, checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
+import { enterFrame, type Frame, MAIN } from "./state.ts";
+import { checkConstants, checkSubprograms, findSubprograms, isMayGoto, slotsOf } from "./structure.ts";
+import { checkStackDepth } from "./subprogram-call.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface VerifyOptions {
@@ -54,9 +48,8 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
   });
   try {
     checkProgram(env);
-    followAll(env);
-    // At level 1 only the path that failed is of interest.
-    if (env.log.verbose && !env.log.full) env.log.reset(0);
+    followMain(env);
+    followGlobalFunctions(env);
     checkStackDepth(env);
     return verdict(env);
   } catch (cause) {
@@ -143,119 +136,34 @@ function printLiveRegisters(env: Environment): void {
   }
 }
 
-/** Follows every path to its end. */
-function followAll(env: Environment): void {
+/** Follows a function's paths. At level 1 only the path that failed is of interest. */
+function follow(env: Environment, frame: Frame): void {
+  followPaths(env, frame);
+  if (env.log.verbose && !env.log.full) env.log.reset(0);
+}
+
+function followMain(env: Environment): void {
   const frame = enterFrame(0, MAIN, 0);
   markPointer(frame.words, registerAt(REG.R1), TYPES.CTX);
-  env.state = new State([frame]);
-  env.touchAll();
-  const { checkpoints, log } = env;
-  /** The state at the beginning of a branch is printed before its first instruction. */
-  let fresh = false;
+  compareMain(env);
+  follow(env, frame);
+}
 
-  for (;;) {
-    env.beginInstruction();
-    if (env.index >= env.insns.length) reject("insn_index", env.index, env.insns.length);
-    if (++env.processed > MAX_INSNS) reject("too_large", env.processed);
-    env.state.last = env.previous;
-    env.state.index = env.index;
-    env.flags[env.index] |= SEEN;
-    const flags = env.flags[env.index];
-    if (flags & PRUNE_POINT && checkpoints.visit(env)) {
-      if (log.verbose) log.write(fresh ? `\nfrom ${env.previous} to ${env.index}: safe\n` : `${env.index}: safe\n`);
-      env.touchAll();
-    } else {
-      if (flags & JUMP_POINT) env.recordHistory(0);
-      if (log.full && fresh) {
-        log.write(`\nfrom ${env.previous} to ${env.index}:`);
-        env.printState(env.state, env.state.frames.length - 1);
-        fresh = false;
-      }
-      if (log.verbose) {
-        if (env.touched) env.printChanges();
-        env.printInstruction();
-      }
-      const { index, frame: active } = env;
-      env.stacks.begin();
-      const next = followInstruction(env);
-      env.stacks.commit(index);
-      if (env.recorder) {
-        env.recorder.add(index, active, env, env.scratchedRegisters, env.scratchedSlots);
-        env.touchNothing();
-      }
-      if (next !== END) {
-        env.previous = index;
-        env.index = next;
-        // Back from a function: the log shows the caller's whole state.
-        if (env.state.frames.length <= active.index) fresh = true;
-        continue;
-      }
-      env.touchAll();
+/** Follows the global functions that are called, until none calls another. */
+function followGlobalFunctions(env: Environment): void {
+  const done = new Set<number>();
+  for (let found = true; found; ) {
+    found = false;
+    for (let number = 1; number < env.subprograms.length; number++) {
+      if (!env.calledFunctions.has(number) || done.has(number)) continue;
+      const { name } = functionType(env, number)!;
+      env.index = env.subprograms[number].start;
+      if (env.log.verbose) env.log.write(`Validating ${name}() func#${number}...\n`);
+      env.checkpoints.startOver();
+      follow(env, globalFrame(env, number));
+      if (env.log.verbose) env.log.write(`Func#${number} ('${name}') is safe for any args that match its prototype\n`);
+      done.add(number);
+      found = true;
     }
-    checkpoints.finishPath(env);
-    env.stacks.update();
-    if (!env.pop()) return;
-    fresh = true;
-  }
-}
-
-/** The path is finished. */
-const END = -1;
-
-/** Follows one instruction; returns the next one of the path, or `END`. */
-function followInstruction(env: Environment): number {
-  const insn = env.insns[env.index];
-  switch (insn.code & CLASS_MASK) {
-    case CLASS.ALU:
-    case CLASS.ALU64:
-      checkAlu(env, insn);
-      break;
-    case CLASS.LDX:
-      checkLoad(env, insn);
-      break;
-    case CLASS.ST:
-    case CLASS.STX:
-      checkStore(env, insn);
-      break;
-    case CLASS.LD:
-      checkLoadConstant(env, insn);
-      break;
-    default:
-      return followJump(env, insn);
-  }
-  return env.index + slotsOf(insn);
-}
-
-function followJump(env: Environment, insn: Instruction): number {
-  const narrow = (insn.code & CLASS_MASK) === CLASS.JMP32;
-  const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
-  env.jumps++;
-  switch (insn.code & OP_MASK) {
-    case JMP.CALL:
-      if (
-        withRegister ||
-        (insn.src !== CALL.KFUNC && insn.offset !== 0) ||
-        insn.src > CALL.KFUNC ||
-        insn.dst !== 0 ||
-        narrow
-      )
-        reject("call_reserved");
-      if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
-      if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
-      else checkHelperCall(env, insn);
-      return env.index + 1;
-    case JMP.JA:
-      if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))
-        reject("ja_reserved");
-      return env.index + 1 + jumpDistance(insn);
-    case JMP.EXIT:
-      if (withRegister || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0 || narrow) reject("exit_reserved");
-      checkNothingHeld(env, "BPF_EXIT instruction in main prog", env.state.frames.length > 1 ? "function" : "program");
-      if (env.state.frames.length > 1) return returnToCaller(env);
-      readRegister(env, REG.R0);
-      checkReturnValue(env);
-      return END;
-    default:
-      return checkConditionalJump(env, insn);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * One program for each message about callbacks, iterators and sections, and one for each form that is accepted: what Linux
+ * One program for each message about callbacks, iterators, sections, references and global functions, and one for each form that is accepted: what Linux
  * 6.18 says. Checked with a small made-up Linux here and with the running one in test/linux.
  */
 import type { TypedText } from "./typed-programs.ts";
@@ -48,6 +48,26 @@ const forEach = (map: string, callback: string, end = RETURN): string => `
 callback:
   ${callback}
   ${end}`;
+
+/** A record of 8 bytes in r6. */
+const record = (body: string): string => `
+  r1 = map[ring]
+  r2 = 8
+  r3 = 0
+  call ringbuf_reserve
+  if r0 == 0 goto none
+  r6 = r0
+  ${body}
+none:
+  ${RETURN}`;
+const SUBMIT = "r1 = r6\n r2 = 0\n call ringbuf_submit";
+
+/** One global function with the label `f`. */
+const globals = (signature: string): Pick<TypedText, "functions" | "linkage" | "signatures"> => ({
+  functions: ["f"],
+  linkage: "global",
+  signatures: [signature],
+});
 
 const COUNT = "r3 = *(u64 *)(r2 + 0)\n r3 += 1\n *(u64 *)(r2 + 0) = r3";
 const functions = ["callback"];
@@ -321,5 +341,150 @@ export const TYPED_CASES: readonly TypedText[] = [
     functions,
     error: "write to change key R2 not allowed",
     errno: "EACCES",
+  },
+
+  // References
+  { name: "a record is submitted", text: record(`*(u64 *)(r6 + 0) = 1\n ${SUBMIT}`) },
+  {
+    name: "a record is discarded from the stack",
+    text: record("*(u64 *)(r10 - 8) = r6\n r1 = *(u64 *)(r10 - 8)\n r2 = 0\n call ringbuf_discard"),
+  },
+  {
+    name: "a record that is never given back",
+    text: record(""),
+    error: "BPF_EXIT instruction in main prog would lead to reference leak",
+    errno: "EINVAL",
+  },
+  {
+    name: "a record that is submitted twice",
+    text: record(`${SUBMIT}\n ${SUBMIT}`),
+    error: "R1 type=scalar expected=ringbuf_mem",
+    errno: "EACCES",
+  },
+  {
+    name: "a record after it was submitted",
+    text: record(`${SUBMIT}\n *(u64 *)(r6 + 0) = 1`),
+    error: "R6 invalid mem access 'scalar'",
+    errno: "EACCES",
+  },
+  {
+    name: "a record that was not checked for NULL",
+    text: `r1 = map[ring]\n r2 = 8\n r3 = 0\n call ringbuf_reserve\n r1 = r0\n r2 = 0\n call ringbuf_submit\n ${RETURN}`,
+    error: "R1 type=ringbuf_mem_or_null expected=ringbuf_mem",
+    errno: "EACCES",
+  },
+  {
+    name: "the middle of a record",
+    text: record(`r6 += 4\n ${SUBMIT}`),
+    error: "R1 must have zero offset when passed to release func or trusted arg to kfunc",
+    errno: "EINVAL",
+  },
+  {
+    name: "records in a loop",
+    text: `r7 = 0\nagain: ${record(`${SUBMIT}\n r7 += 1\n if r7 < 5 goto again`)}`,
+  },
+  {
+    name: "a record that a function gives back",
+    text: `${record("r1 = r6\n call give")}\ngive: r2 = 0\n call ringbuf_submit\n ${RETURN}`,
+  },
+
+  // Global functions
+  { name: "a global function", text: `r1 = 3\n call f\n ${RETURN}\nf: r0 = r1\n exit`, ...globals("int -> int") },
+  {
+    name: "a global function that indexes its stack with an argument",
+    text: `r1 = 3\n call f\n ${RETURN}\nf: r1 &= 7\n r2 = r10\n r2 += -8\n r2 += r1\n r0 = *(u8 *)(r2 + 0)\n exit`,
+    ...globals("int -> int"),
+  },
+  {
+    name: "a global function that takes the context",
+    text: `call f\n ${RETURN}\nf: r0 = *(u32 *)(r1 + 0)\n exit`,
+    ...globals("ctx -> int"),
+  },
+  {
+    name: "a global function that takes memory",
+    text: `r1 = r10\n r1 += -16\n call f\n ${RETURN}\nf: if r1 == 0 goto +1\n r0 = *(u32 *)(r1 + 12)\n ${RETURN}`,
+    ...globals("mem -> int"),
+  },
+  {
+    name: "a global function that does not check its memory for NULL",
+    text: `r1 = r10\n r1 += -16\n call f\n ${RETURN}\nf: r0 = *(u32 *)(r1 + 12)\n exit`,
+    ...globals("mem -> int"),
+    error: "R1 invalid mem access 'mem_or_null'",
+    errno: "EACCES",
+  },
+  {
+    name: "too little memory for a global function",
+    text: `r1 = r10\n r1 += -8\n call f\n ${RETURN}\nf: ${RETURN}`,
+    ...globals("mem -> int"),
+    error: "Caller passes invalid args into func#1 ('f1')",
+    errno: "EINVAL",
+  },
+  {
+    name: "an address for a number of a global function",
+    text: `r1 = r10\n call f\n ${RETURN}\nf: ${RETURN}`,
+    ...globals("int -> int"),
+    error: "Caller passes invalid args into func#1 ('f1')",
+    errno: "EINVAL",
+  },
+  {
+    name: "a moved context for a global function",
+    text: `r1 += 4\n call f\n ${RETURN}\nf: ${RETURN}`,
+    ...globals("ctx -> int"),
+    error: "Caller passes invalid args into func#1 ('f1')",
+    errno: "EACCES",
+  },
+  {
+    name: "a global function with an argument of no size",
+    text: `r1 = r10\n call f\n ${RETURN}\nf: ${RETURN}`,
+    ...globals("void* -> int"),
+    error: "Caller passes invalid args into func#1 ('f1')",
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that returns an address",
+    text: `call f\n ${RETURN}\nf: r0 = r10\n exit`,
+    ...globals("-> int"),
+    error: "At subprogram exit the register R0 is not a scalar value (fp)",
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that calls itself",
+    text: `call f\n ${RETURN}\nf: call f\n ${RETURN}`,
+    ...globals("-> int"),
+    error: "the call stack of 8 frames is too deep !",
+    errno: "E2BIG",
+  },
+  {
+    name: "a global function that keeps a record",
+    text: `call f\n ${RETURN}\nf: r1 = map[ring]\n r2 = 8\n r3 = 0\n call ringbuf_reserve\n ${RETURN}`,
+    ...globals("-> int"),
+    error: "BPF_EXIT instruction in main prog would lead to reference leak",
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that may move the packet",
+    text: `r6 = *(u32 *)(r1 + 0)
+      r7 = *(u32 *)(r1 + 4)
+      r8 = r6
+      r8 += 4
+      if r8 > r7 goto out
+      call f
+      r0 = *(u8 *)(r6 + 0)
+    out:
+      ${RETURN}
+    f:
+      r2 = 0
+      call xdp_adjust_head
+      ${RETURN}`,
+    ...globals("ctx -> int"),
+    type: "xdp",
+    error: "R6 invalid mem access 'scalar'",
+    errno: "EACCES",
+  },
+  {
+    name: "a static function is followed with what it gets, whatever its types say",
+    text: `r1 = r10\n call f\n ${RETURN}\nf: ${RETURN}`,
+    functions: ["f"],
+    signatures: ["int -> int"],
   },
 ];

@@ -22,6 +22,8 @@ export interface TypedText {
   /** Labels of its functions in order; those of `func_info`. Left out: the program has no BTF. */
   readonly functions?: readonly string[];
   readonly linkage?: Linkage;
+  /** Of each function: `ctx, mem -> int`. Left out: `-> int`. */
+  readonly signatures?: readonly string[];
   /** Linux's message; undefined: accepted. */
   readonly error?: string;
   readonly errno?: string;
@@ -32,7 +34,10 @@ const KFUNC = 0x4000_0000;
 const FUNCTION = 0x5f5f_0000;
 
 /** Assembles it for a Linux with the given types. */
-export function typedProgram({ text, type, functions, linkage = "static" }: TypedText, kernel: Btf): ProgramSpec {
+export function typedProgram(
+  { text, type, functions, signatures, linkage = "static" }: TypedText,
+  kernel: Btf,
+): ProgramSpec {
   const kfuncs: string[] = [];
   const labels: string[] = [];
   const plain = text.replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`);
@@ -53,30 +58,46 @@ export function typedProgram({ text, type, functions, linkage = "static" }: Type
   const program: ProgramSpec = { type: type ?? "socket_filter", name: "test", insns, maps: TYPED_MAPS, license: "GPL" };
   if (functions === undefined) return program;
   const starts = [0, ...functions.map((label) => assembled.labels.get(label)!)];
-  return {
-    ...program,
-    btf: functionTypes(starts.length, linkage),
-    functions: starts.map((insn, k) => ({ insn, type: 3 + k })),
-  };
+  const plainOnes = functions.map(() => "-> int");
+  const { btf, ids } = functionTypes(signatures ?? plainOnes, linkage, type === "xdp" ? "xdp_md" : "__sk_buff");
+  return { ...program, btf, functions: starts.map((insn, k) => ({ insn, type: ids[k] })) };
 }
 
 const known = new Map<string, Btf>();
 
-/** BTF with so many functions that return `int`, from id 3; the first one is global. One object for the same question. */
-export function functionTypes(count: number, linkage: Linkage): Btf {
-  const key = `${count} ${linkage}`;
+/**
+ * BTF with `main` and the functions of the signatures, `f1` and so on. A signature is its arguments' types and its result:
+ * `ctx, mem -> int`. One object for the same question.
+ */
+function functionTypes(signatures: readonly string[], linkage: Linkage, context: string): { btf: Btf; ids: number[] } {
+  const key = `${signatures.join(";")} ${linkage} ${context}`;
+  const types: BtfTypeSpec[] = [];
+  const add = (type: BtfTypeSpec): number => types.push(type);
+  const struct = (name: string, size: number): number =>
+    add({ kind: "struct", name, size, members: [{ name: "a", type: int, bitOffset: 0, bitSize: 0 }] });
+  const pointer = (type: number): number => add({ kind: "ptr", name: "", type });
+  const int = add({ kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" });
+  const named: Readonly<Record<string, number>> = {
+    int,
+    void: 0,
+    ctx: pointer(struct(context, 4)),
+    mem: pointer(struct("sixteen", 16)),
+    opaque: pointer(add({ kind: "fwd", name: "opaque", of: "struct" })),
+    "void*": pointer(0),
+    struct: struct("eight", 8),
+  };
+  const ids = ["ctx -> int", ...signatures].map((signature, k) => {
+    const [params, result] = signature.split("->").map((part) => part.trim());
+    const list = params === "" ? [] : params.split(",").map((word, n) => ({ name: `p${n}`, type: named[word.trim()] }));
+    const type = add({ kind: "func_proto", name: "", type: named[result], params: list });
+    return add({ kind: "func", name: k === 0 ? "main" : `f${k}`, type, linkage: k === 0 ? "global" : linkage });
+  });
   let btf = known.get(key);
   if (btf === undefined) {
-    const types: BtfTypeSpec[] = [
-      { kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" },
-      { kind: "func_proto", name: "", type: 1, params: [] },
-    ];
-    for (let k = 0; k < count; k++)
-      types.push({ kind: "func", name: k === 0 ? "main" : `f${k}`, type: 2, linkage: k === 0 ? "global" : linkage });
     btf = parseBtf(buildBtf(types));
     known.set(key, btf);
   }
-  return btf;
+  return { btf, ids };
 }
 
 /** A Linux with just the functions that the cases call, as the running one declares them. */

@@ -1,0 +1,143 @@
+/** Following paths: instruction after instruction, branch after branch, until none is left. */
+import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { checkAlu } from "./alu.ts";
+import { type Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
+import { checkHelperCall } from "./helper-call.ts";
+import { checkConditionalJump } from "./jumps.ts";
+import { checkKfuncCall } from "./kfunc-call.ts";
+import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
+import { checkNothingHeld } from "./references.ts";
+import { readRegister } from "./register-use.ts";
+import { TYPE, TYPES, typeName } from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { checkReturnValue } from "./return-value.ts";
+import { type Frame, State } from "./state.ts";
+import { jumpDistance, slotsOf } from "./structure.ts";
+import { checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
+
+/** Follows every path to its end. */
+export function followPaths(env: Environment, frame: Frame): void {
+  const { start } = env.subprograms[frame.subprogram];
+  env.state = new State([frame]);
+  env.state.first = start;
+  env.index = start;
+  env.previous = -1;
+  env.touchAll();
+  const { checkpoints, log } = env;
+  /** The state at the beginning of a branch is printed before its first instruction. */
+  let fresh = false;
+
+  for (;;) {
+    env.beginInstruction();
+    if (env.index >= env.insns.length) reject("insn_index", env.index, env.insns.length);
+    if (++env.processed > MAX_INSNS) reject("too_large", env.processed);
+    env.state.last = env.previous;
+    env.state.index = env.index;
+    env.flags[env.index] |= SEEN;
+    const flags = env.flags[env.index];
+    if (flags & PRUNE_POINT && checkpoints.visit(env)) {
+      if (log.verbose) log.write(fresh ? `\nfrom ${env.previous} to ${env.index}: safe\n` : `${env.index}: safe\n`);
+      env.touchAll();
+    } else {
+      if (flags & JUMP_POINT) env.recordHistory(0);
+      if (log.full && fresh) {
+        log.write(`\nfrom ${env.previous} to ${env.index}:`);
+        env.printState(env.state, env.state.frames.length - 1);
+        fresh = false;
+      }
+      if (log.verbose) {
+        if (env.touched) env.printChanges();
+        env.printInstruction();
+      }
+      const { index, frame: active } = env;
+      env.stacks.begin();
+      const next = followInstruction(env);
+      env.stacks.commit(index);
+      if (env.recorder) {
+        env.recorder.add(index, active, env, env.scratchedRegisters, env.scratchedSlots);
+        env.touchNothing();
+      }
+      if (next !== END) {
+        env.previous = index;
+        env.index = next;
+        // Back from a function: the log shows the caller's whole state.
+        if (env.state.frames.length <= active.index) fresh = true;
+        continue;
+      }
+      env.touchAll();
+    }
+    checkpoints.finishPath(env);
+    env.stacks.update();
+    if (!env.pop()) return;
+    fresh = true;
+  }
+}
+
+/** What a function returns that was not called: a global one, which is followed on its own. */
+function checkFunctionResult(env: Environment): void {
+  const type = env.words[registerAt(REG.R0) + TYPE];
+  if (type !== TYPES.SCALAR) reject("subprogram_scalar", REG.R0, typeName(type));
+}
+
+/** The path is finished. */
+const END = -1;
+
+/** Follows one instruction; returns the next one of the path, or `END`. */
+function followInstruction(env: Environment): number {
+  const insn = env.insns[env.index];
+  switch (insn.code & CLASS_MASK) {
+    case CLASS.ALU:
+    case CLASS.ALU64:
+      checkAlu(env, insn);
+      break;
+    case CLASS.LDX:
+      checkLoad(env, insn);
+      break;
+    case CLASS.ST:
+    case CLASS.STX:
+      checkStore(env, insn);
+      break;
+    case CLASS.LD:
+      checkLoadConstant(env, insn);
+      break;
+    default:
+      return followJump(env, insn);
+  }
+  return env.index + slotsOf(insn);
+}
+
+function followJump(env: Environment, insn: Instruction): number {
+  const narrow = (insn.code & CLASS_MASK) === CLASS.JMP32;
+  const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
+  env.jumps++;
+  switch (insn.code & OP_MASK) {
+    case JMP.CALL:
+      if (
+        withRegister ||
+        (insn.src !== CALL.KFUNC && insn.offset !== 0) ||
+        insn.src > CALL.KFUNC ||
+        insn.dst !== 0 ||
+        narrow
+      )
+        reject("call_reserved");
+      if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
+      if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
+      else checkHelperCall(env, insn);
+      return env.index + 1;
+    case JMP.JA:
+      if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))
+        reject("ja_reserved");
+      return env.index + 1 + jumpDistance(insn);
+    case JMP.EXIT:
+      if (withRegister || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0 || narrow) reject("exit_reserved");
+      checkNothingHeld(env, "BPF_EXIT instruction in main prog", env.state.frames.length > 1 ? "function" : "program");
+      if (env.state.frames.length > 1) return returnToCaller(env);
+      readRegister(env, REG.R0);
+      if (env.frame.subprogram > 0) checkFunctionResult(env);
+      else checkReturnValue(env);
+      return END;
+    default:
+      return checkConditionalJump(env, insn);
+  }
+}
