@@ -10,6 +10,7 @@ import { toBigInt } from "./int64.ts";
 import { markPrecise } from "./precision.ts";
 import { AUX, copyRegister, isNull, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { formatSignedRange } from "./return-value.ts";
 import { enterFrame, type Frame, MAX_FRAMES, type ReturnRange } from "./state.ts";
 
 /** Helpers that call back at once. */
@@ -130,9 +131,7 @@ export function checkCallbackReturn(env: Environment): void {
   const min = toBigInt(w, r0 + SMIN);
   const max = toBigInt(w, r0 + SMAX);
   if (returns === undefined || (min >= BigInt(returns.min) && max <= BigInt(returns.max))) return;
-  let range = min > -(1n << 63n) ? ` smin=${min}` : "";
-  if (max < (1n << 63n) - 1n) range += ` smax=${max}`;
-  reject("callback_return", range === "" ? " unknown scalar value" : range, returns.min, returns.max);
+  reject("callback_return", formatSignedRange(w, r0), returns.min, returns.max);
 }
 
 /** Back at the call: numbers that differ from the round before, and on which nothing depends, are forgotten. */
