@@ -2,6 +2,11 @@ import type { Host } from "./host.ts";
 import type { HelperImplementation } from "./row.ts";
 import { u64, u64Of } from "./u64.ts";
 
+/** Nanoseconds between two ticks of the timer: `CONFIG_HZ` is 250. */
+const TICK = 4_000_000;
+/** The tick at boot: Linux starts five minutes before 32 bits run over, so that mistakes show early. */
+const FIRST_JIFFY = 2 ** 32 - 300 * 250;
+
 const nanoseconds = (host: Host) => () => u64Of(host.memory, host.ktimeNs());
 
 /** Copies a task's name as `strscpy_pad` does: cut to fit, ended by a zero, the rest zero. */
@@ -25,6 +30,18 @@ export const CURRENT_HELPERS: readonly HelperImplementation[] = [
     passing: "u64",
     implement: nanoseconds,
   },
+  {
+    name: "ktime_get_coarse_ns",
+    passing: "u64",
+    implement: (host) => () => u64Of(host.memory, Math.floor(host.ktimeNs() / TICK) * TICK),
+  },
+  {
+    name: "jiffies64",
+    passing: "u64",
+    implement: (host) => () => u64Of(host.memory, FIRST_JIFFY + Math.floor(host.ktimeNs() / TICK)),
+  },
+  // The machine's memory is one node.
+  { name: "get_numa_node_id", passing: "i32", implement: () => () => 0 },
   {
     name: "get_prandom_u32",
     passing: "u64",

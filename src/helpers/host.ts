@@ -26,6 +26,11 @@ export interface Host {
   task(): CurrentTask;
   /** 32 random bits, from the machine's seed. */
   random(): number;
+  /**
+   * Where `size` readable bytes at an address of the current task lie in linear memory, or a negative errno (EFAULT: not
+   * mapped, or not there yet). Without it no task has memory.
+   */
+  userOffset?(low: number, high: number, size: number): number;
   /** One line into the trace pipe. */
   trace(line: string): void;
   /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */

@@ -1,5 +1,6 @@
 /** All helpers of Linux, one row each: what Linux says of it, and how it is run here where it is. */
 import { CALLBACK_HELPERS } from "./callback-helpers.ts";
+import { CHECKSUM_HELPERS } from "./checksum.ts";
 import { CURRENT_HELPERS } from "./current.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
@@ -7,13 +8,18 @@ import { PROBE_READ_HELPERS } from "./probe-read.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
+import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
 import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
+import { TEXT_HELPERS } from "./text-helpers.ts";
 
 const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
   [
     ...MAP_HELPERS,
     ...RINGBUF_HELPERS,
+    ...SEQUENCE_HELPERS,
+    ...TEXT_HELPERS,
+    ...CHECKSUM_HELPERS,
     ...CURRENT_HELPERS,
     ...PRINT_HELPERS,
     ...PROBE_READ_HELPERS,

@@ -177,6 +177,11 @@ export class Linux implements Host {
     return this.#programRandom.u32();
   }
 
+  /** User memory is the strings of programs so far. */
+  userOffset(low: number, high: number, size: number): number {
+    return this.strings.offset(low, high, size);
+  }
+
   trace(line: string): void {
     this.tracePipe.push(traceLine(this.task(), this.cpu(), this.ktimeNs(), line));
     // Linux's buffer is a ring, too: who does not read it loses the oldest lines.

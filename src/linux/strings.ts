@@ -1,4 +1,5 @@
-import type { LinearMemory } from "../memory/memory.ts";
+import { ERRNO } from "../maps/errno.ts";
+import { FIRST_OFFSET, type LinearMemory } from "../memory/memory.ts";
 
 /**
  * Upper half of addresses in user space where programs keep their strings; the lower half is the offset in linear
@@ -36,6 +37,13 @@ export class UserStrings {
     this.#addresses.set(text, address);
     this.#texts.set(address, text);
     return address;
+  }
+
+  /** The offset in linear memory of `size` bytes at a user address, given as two halves; -EFAULT where none are. */
+  offset(low: number, high: number, size: number): number {
+    const at = low >>> 0;
+    const mapped = high === USER_STRINGS_HIGH && at >= FIRST_OFFSET && at + size <= this.#memory.size;
+    return mapped ? at : -ERRNO.EFAULT;
   }
 
   /** The string at an address that `address` gave; empty for any other. */

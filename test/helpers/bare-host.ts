@@ -4,7 +4,7 @@ import type { CurrentTask, Host } from "../../src/helpers/host.ts";
 import { helperId } from "../../src/helpers/names.ts";
 import { helperById } from "../../src/helpers/table.ts";
 import type { RuntimeMap } from "../../src/maps/runtime.ts";
-import { LinearMemory, RETURN_HIGH } from "../../src/memory/memory.ts";
+import { FIRST_OFFSET, LinearMemory, RETURN_HIGH } from "../../src/memory/memory.ts";
 
 export class BareHost implements Host {
   readonly memory = new LinearMemory();
@@ -25,6 +25,11 @@ export class BareHost implements Host {
   }
   random(): number {
     return 0xdeadbeef;
+  }
+  /** All of memory is the user's, too, at 0x7f00_0000_0000. */
+  userOffset(low: number, high: number, size: number): number {
+    const at = low >>> 0;
+    return high === 0x7f00 && at >= FIRST_OFFSET && at + size <= this.memory.size ? at : -14;
   }
   trace(line: string): void {
     this.lines.push(line);

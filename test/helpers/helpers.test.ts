@@ -246,6 +246,24 @@ describe("growing memory", () => {
     ringbuf_submit: () => [host.call("ringbuf_reserve", ringbuf(), 8, 0, 0), 0, 0],
     ringbuf_discard: () => [host.call("ringbuf_reserve", ringbuf(), 8, 0, 0), 0, 0],
     ringbuf_query: () => [ringbuf(), 1, 0],
+    map_push_elem: () => [make({ type: "queue", keySize: 0 }), u32(1, 2), 0, 0],
+    map_pop_elem: () => [make({ type: "queue", keySize: 0 }), u32(1, 2)],
+    map_peek_elem: () => [make({ type: "stack", keySize: 0 }), u32(1, 2)],
+    map_lookup_percpu_elem: () => [make({ type: "percpu_array" }), u32(1), 0, 0],
+    perf_event_output: () => [0, make({ type: "perf_event_array", valueSize: 4 }), -1, 0, u32(1, 2), 8],
+    strtol: () => [host.put("-12"), 3, 0, 0, u32(0, 0)],
+    strtoul: () => [host.put("0x12"), 4, 0, 0, u32(0, 0)],
+    strncmp: () => [host.put("abc"), 3, host.put("abd\0")],
+    snprintf: () => [u32(0, 0), 8, host.put("%d %d\0"), u32(1, 0, 2, 0), 16],
+    trace_vprintk: () => [host.put("%d %d %d %d\0"), 12, u32(1, 0, 2, 0, 3, 0, 4, 0), 32],
+    csum_diff: () => [u32(1), 4, u32(2), 4, 0, 0],
+    ktime_get_coarse_ns: () => [],
+    jiffies64: () => [],
+    get_numa_node_id: () => [],
+    probe_read: () => [u32(0, 0), 8, u32(1, 2), DIRECT_MAP_HIGH],
+    probe_read_str: () => [u32(0, 0), 8, u32(0x41414141, 0), 0x7f00],
+    probe_read_user: () => [u32(0, 0), 8, u32(1, 2), 0x7f00],
+    probe_read_user_str: () => [u32(0, 0), 8, u32(0x41414141, 0), 0x7f00],
     ktime_get_ns: () => [],
     ktime_get_boot_ns: () => [],
     get_prandom_u32: () => [],
@@ -292,6 +310,9 @@ describe("growing memory", () => {
     override random(): number {
       return this.#grow(5);
     }
+    override userOffset(low: number): number {
+      return this.#grow(low);
+    }
     override trace(line: string): void {
       this.#grow(super.trace(line));
     }
@@ -313,7 +334,7 @@ describe("growing memory", () => {
       host = new Kind();
       host.stacks = { kernel: [1, -1, 2, -1], user: [] };
       const args = uses[name]();
-      if (name === "ktime_get_ns" || name === "ktime_get_boot_ns") host.now = 2 ** 40 + 5;
+      if (/^ktime|^jiffies/.test(name)) host.now = 2 ** 40 + 5;
       const before = host.call(name, ...args);
       host.memory.allocate(host.memory.u8.length);
       const after = host.call(name, ...args);
