@@ -26,7 +26,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "conformance",
-    usage: "bpfbook conformance [MEMORY] [--interpret|--jit] [--program HEX] < PROGRAM",
+    usage: "bpfbook conformance [MEMORY] [--interpret|--jit] [--program HEX] [--elf] < PROGRAM",
     summary: "plug-in of bpf_conformance: run a program's bytes in hex, print r0 in hex",
     run: async (args) => (await import("./conformance/command.ts")).conformanceCommand(args),
   },

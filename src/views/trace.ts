@@ -84,11 +84,11 @@ function toolbar(steps: number): Html {
   const button = (name: string, text: string, says: string): Html =>
     html`<button type="button" data-part="${name}" aria-label="${says}" title="${says}">${text}</button> `;
   return html`<div role="toolbar" aria-label="stepper">${[
-    button("first", "⏮", "to the beginning"),
+    button("first", "|◀", "to the beginning"),
     button("back", "◀ back", "one instruction back"),
     button("step", "step ▶", "one instruction forwards"),
     button("over", "over ↷", "over a call"),
-    button("last", "⏭", "to the end"),
+    button("last", "▶|", "to the end"),
   ]}<input type="range" data-part="slider" min="0" max="${steps}" value="0" aria-label="instructions executed" style="width:220px;vertical-align:middle"> <span data-part="status" aria-live="polite"></span></div>`;
 }
 

@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -7,8 +8,9 @@ import { CaseError, parseCase } from "../../src/cli/conformance/case.ts";
 import { executeConformance } from "../../src/cli/conformance/execute.ts";
 import { reportCase, reportLine } from "../../src/cli/conformance/report.ts";
 import { encode, toHex } from "../../src/isa/encode.ts";
-import { ROOT } from "../support/programs.ts";
+import { findProgram, ROOT } from "../support/programs.ts";
 
+const clang = findProgram("clang");
 const FOLDER = join(ROOT, "test", "vm", "conformance");
 const FILES = readdirSync(FOLDER).map((name) => join(FOLDER, name));
 
@@ -153,5 +155,23 @@ describe("the plug-in", () => {
     expect((await bpfbook(["conformance"], "95 0")).err).toMatch(/^3 hexadecimal digits/);
     expect((await bpfbook(["conformance", "zz"], SEVEN)).err).toMatch(/is no hexadecimal digit\n$/);
     expect((await bpfbook(["conformance", "--jitt"], SEVEN)).err).toMatch(/did you mean --jit\?/);
+  });
+
+  test.skipIf(clang === undefined)("takes an object file's first program", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bpfbook-elf-"));
+    try {
+      const source = join(folder, "p.c");
+      const text =
+        '__attribute__((section("xdp"))) unsigned long p(unsigned char *m, unsigned long n) { return m[1] * n; }';
+      writeFileSync(source, text);
+      execFileSync(clang!, ["-O2", "-target", "bpf", "-c", source, "-o", join(folder, "p.o")]);
+      const hex = toHex(Uint8Array.from(readFileSync(join(folder, "p.o"))));
+      expect(await bpfbook(["conformance", "05 06 07", "--elf"], hex)).toEqual({ code: 0, out: "12\n", err: "" });
+      expect((await bpfbook(["conformance", "--elf"], "00 01")).err).toMatch(
+        /^ELF header at offset 0: this is no ELF file\n$/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
