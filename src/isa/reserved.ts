@@ -18,7 +18,8 @@ const FIELDS = ["src", "dst", "offset", "imm", "next"] as const satisfies readon
 
 /**
  * Checks the fields of one instruction: those that its form does not use must be 0 or the value that selects the form,
- * registers must exist. `next` is the slot that follows it; `ld_imm64` needs one.
+ * registers must exist. `next` is the slot that follows it; `ld_imm64` needs one. This is RFC 9669's rule, and Linux's
+ * but for the offset of `exit`, which Linux does not look at.
  *
  * @example
  * checkReserved({ code: 0x95, dst: 0, src: 0, offset: 0, imm: 7 });
