@@ -14,6 +14,7 @@ import { registerViews } from "./views/index.ts";
 
 registerViews();
 
+export * as builder from "./asm/builder.ts";
 export type { SlotFields } from "./asm/byte-table.ts";
 export { AsmError } from "./asm/diagnostics.ts";
 export { type DisassembleOptions, disassemble } from "./asm/disassemble.ts";

@@ -1,53 +1,18 @@
 import type { Instruction } from "../isa/instruction.ts";
-import type { Field, OpcodeRow } from "../isa/opcode-row.ts";
-import { OPCODES } from "../isa/opcodes.ts";
+import {
+  type Branch,
+  BuildError,
+  integer,
+  type Label,
+  lettersOf,
+  type MemoryType,
+  type Part,
+  SIGNED,
+  slot,
+  type UnsignedType,
+} from "./builder-slot.ts";
 
-/** A program that cannot be built: a number that fits no field, a label that is missing or there twice. */
-export class BuildError extends Error {
-  readonly code = "BUILD";
-  constructor(message: string) {
-    super(message);
-    this.name = "BuildError";
-  }
-}
-
-/** A place that jumps name. */
-export interface Label {
-  readonly label: string;
-}
-
-/** An instruction whose target is a label, put in `field` when the program is built. */
-export interface Branch {
-  readonly insn: Instruction;
-  readonly to: string;
-  readonly field: "offset" | "imm";
-}
-
-export type Part = Instruction | Label | Branch;
-
-/** What memory holds: its size, and whether a load extends the sign. */
-export type MemoryType = "u8" | "u16" | "u32" | "u64" | "s8" | "s16" | "s32";
-
-type Letter = "b" | "h" | "w" | "dw";
-const LETTERS: Readonly<Record<string, Letter>> = { "8": "b", "16": "h", "32": "w", "64": "dw" };
-
-const ROWS = new Map(OPCODES.map((row) => [row.name, row]));
-
-/** One slot from a row's name and its operands; what the row fixes is filled in. */
-function slot(name: string, operands: Partial<Record<Field, number>>): Instruction {
-  const row = ROWS.get(name) as OpcodeRow;
-  const { dst = 0, src = 0, offset = 0, imm = 0 } = { ...operands, ...row.fixed };
-  integer(offset, 16, name);
-  integer(imm, 32, name);
-  return { code: row.code, dst, src, offset, imm: imm | 0 };
-}
-
-function integer(value: number, bits: 16 | 32, name: string): void {
-  // Numbers of 32 bits may be written with or without a sign.
-  const high = bits === 32 ? 2 ** 32 : 2 ** 15;
-  if (Number.isInteger(value) && value >= -(2 ** (bits - 1)) && value < high) return;
-  throw new BuildError(`${value} in ${name} is no integer of ${bits} bits`);
-}
+export { type Branch, BuildError, type Label, type MemoryType, type Part, type UnsignedType } from "./builder-slot.ts";
 
 /** Second operand of arithmetic and comparisons: a register of the same width, or a number. */
 export type Value<Width extends 32 | 64> = Register<Width> | number;
@@ -124,8 +89,7 @@ export class Register<Width extends 32 | 64> {
 
   /** `r0 = *(u32 *)(r1 + 4)` */
   load(type: MemoryType, base: Register<64>, offset: number): Instruction {
-    const signed = type.startsWith("s") ? "s" : "";
-    return slot(`ldx${signed}${LETTERS[type.slice(1)]}`, { dst: this.number, src: base.number, offset });
+    return slot(`ldx${lettersOf(type, SIGNED)}`, { dst: this.number, src: base.number, offset });
   }
 
   /** `r0 = 0x1122334455667788 ll` */
@@ -185,13 +149,8 @@ export const [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10] = [0, 1, 2, 3, 4, 5, 
 export const [w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(half);
 
 /** `*(u32 *)(r10 - 8) = r1`, `*(u32 *)(r10 - 8) = 5` */
-export function store(
-  type: "u8" | "u16" | "u32" | "u64",
-  base: Register<64>,
-  offset: number,
-  value: Value<64>,
-): Instruction {
-  const letter = LETTERS[type.slice(1)];
+export function store(type: UnsignedType, base: Register<64>, offset: number, value: Value<64>): Instruction {
+  const letter = lettersOf(type);
   return typeof value === "number"
     ? slot(`st${letter}`, { dst: base.number, offset, imm: value })
     : slot(`stx${letter}`, { dst: base.number, offset, src: value.number });
@@ -262,3 +221,15 @@ function resolve({ insn, to, field }: Branch, at: number, labels: ReadonlyMap<st
   integer(distance, field === "offset" ? 16 : 32, `the jump to ${to}`);
   return { ...insn, [field]: distance };
 }
+
+export {
+  callKfunc,
+  callRegister,
+  castAddressSpace,
+  jumpFar,
+  loadAcquire,
+  loadFunction,
+  loadPacket,
+  mayGoto,
+  storeRelease,
+} from "./builder-extensions.ts";

@@ -4,10 +4,18 @@ import {
   BuildError,
   build,
   call,
+  callKfunc,
+  callRegister,
   callSubprog,
+  castAddressSpace,
   exit,
   jump,
+  jumpFar,
   label,
+  loadAcquire,
+  loadFunction,
+  loadPacket,
+  mayGoto,
   Register,
   r0,
   r1,
@@ -15,6 +23,7 @@ import {
   r3,
   r10,
   store,
+  storeRelease,
   w0,
   w1,
 } from "../../src/asm/builder.ts";
@@ -109,8 +118,51 @@ test("every comparison", () => {
   }
 });
 
+test("what few need", () => {
+  const parts = [
+    loadAcquire(r1, "u16", r2, 4),
+    storeRelease("u64", r2, -8, r1),
+    mayGoto("end"),
+    jumpFar("end"),
+    loadFunction(r2, "end"),
+    callKfunc(5),
+    callKfunc(5, 2),
+    callRegister(r2),
+    loadPacket("u16", 12),
+    loadPacket("u8", 3, r3),
+    castAddressSpace(r1, r2, 0, 1),
+    label("end"),
+    exit(),
+  ];
+  const text = `r1 = load_acquire((u16 *)(r2 + 4))
+    store_release((u64 *)(r2 - 8), r1)
+    may_goto end
+    gotol end
+    r2 = func[end]
+    call kfunc[5]
+    call kfunc[5][2]
+    callx r2
+    r0 = *(u16 *)skb[12]
+    r0 = *(u8 *)skb[r3 + 3]
+    r1 = addr_space_cast(r2, 0, 1)
+end: exit`;
+  expect(build(...parts)).toEqual(asm(text).insns);
+});
+
 describe("what cannot be built", () => {
   test.each([
+    [
+      "a type that is none",
+      () => r0.load("u33" as never, r1, 0),
+      '"u33" is no type of memory here: u8, u16, u32, u64, s8',
+    ],
+    ["a signed store", () => store("s8" as never, r1, 0, 0), '"s8" is no type of memory here: u8, u16, u32, u64'],
+    ["a packet load of 64 bits", () => loadPacket("u64" as never, 0), "there is no instruction ldabsdw"],
+    [
+      "an operation that is none",
+      () => atomic("nand" as never, "u64", r1, 0, r2),
+      "there is no instruction atomic_nand64",
+    ],
     ["a number of 33 bits", () => r0.mov(2 ** 32), "4294967296 in mov64_imm is no integer of 32 bits"],
     ["a fraction", () => r0.add(1.5), "1.5 in add64_imm"],
     ["not a number", () => w0.add(Number.NaN), "NaN in add32_imm"],
