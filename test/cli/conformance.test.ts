@@ -55,6 +55,11 @@ describe("the format", () => {
     expect(toHex(encode(read.insns))).toBe("bf200000000000009500000000000000");
   });
 
+  test("lines of C may begin with two dashes; constants that are too large are cut, as the suite's assembler does", () => {
+    const { insns } = parseCase("-- c\n--i;\n-- asm\nmov32 r0, 0x876543210\nlddw r1, 0x876543210\nexit\n-- result\n1");
+    expect(toHex(encode(insns))).toBe("b4000000103254761801000010325476000000000800000095000000" + "00000000");
+  });
+
   test("raw instructions, hexadecimal or decimal, stand before assembly", () => {
     const { insns } = parseCase("-- asm\nexit\n-- raw\n0x00000001000000b7 149\n-- result\n1");
     expect(toHex(encode(insns))).toBe("b7000000010000009500000000000000");
