@@ -164,6 +164,19 @@ export abstract class HashTable extends MapBase {
     i32[this.state + STATE.size]--;
   }
 
+  /** Number of buckets. */
+  get buckets(): number {
+    return this.#mask + 1;
+  }
+
+  /** Offsets of the keys of one bucket, in its order. */
+  keysOf(bucket: number): number[] {
+    const { i32 } = this.memory;
+    const keys: number[] = [];
+    for (let at = i32[this.#heads + bucket]; at !== 0; at = i32[at >> 2]) keys.push(at + KEY);
+    return keys;
+  }
+
   delete(key: number): number {
     const element = this.find(key, this.hash(key));
     if (element === 0) return -ERRNO.ENOENT;

@@ -28,6 +28,10 @@ const COMMAND = {
   btfLoad: 18,
   lookupAndDelete: 21,
   freeze: 22,
+  lookupBatch: 24,
+  lookupAndDeleteBatch: 25,
+  updateBatch: 26,
+  deleteBatch: 27,
 } as const;
 
 /** Linux's map types that tests make, by name. */
@@ -308,6 +312,49 @@ export function mapLookupAndDelete(
   keyed(fd, key).pointer(16, 2).u64(24, flags);
   const { errno } = bpf(COMMAND.lookupAndDelete);
   return errno ? failure(errno) : { ok: true, value: out(2, valueSize) };
+}
+
+/** A command on many elements: how many Linux says it did, and for lookups their keys and values one after the other. */
+export interface BatchAnswer extends Answer {
+  readonly count: number;
+  readonly next: Uint8Array;
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+}
+
+/** BPF_MAP_*_BATCH; `from` is what the command before gave as `next`, `keys` and `values` what updates and deletions take. */
+export function mapBatch(
+  command: "lookupBatch" | "lookupAndDeleteBatch" | "updateBatch" | "deleteBatch",
+  fd: number,
+  options: {
+    readonly count: number;
+    readonly keySize: number;
+    readonly valueSize: number;
+    readonly from?: Uint8Array;
+    readonly keys?: Uint8Array;
+    readonly values?: Uint8Array;
+  },
+): BatchAnswer {
+  const { bytes, view, base } = native!;
+  const { count, keySize, valueSize, from } = options;
+  const out4 = AREA[0] + 4096;
+  const fields = attr();
+  // in_batch, out_batch, keys, values, count, fd
+  if (from) fields.pointer(0, 0, from);
+  fields
+    .u64(8, base + BigInt(out4))
+    .pointer(16, 1, options.keys)
+    .pointer(24, 2, options.values);
+  fields.u32(32, count).u32(36, fd);
+  const { errno } = bpf(COMMAND[command]);
+  const done = view.getUint32(32, true);
+  return {
+    ...(errno ? failure(errno) : { ok: true }),
+    count: done,
+    next: bytes.slice(out4, out4 + Math.max(4, keySize)),
+    keys: out(1, done * keySize),
+    values: out(2, done * valueSize),
+  };
 }
 
 /** BPF_MAP_FREEZE. */

@@ -82,7 +82,7 @@ describe("creating maps", () => {
       const map = createMap(memory, index + 5, { ...good, type });
       expect(mapIndexAt(memory, map.header)).toBe(index + 5);
       const words = [...memory.u32.slice(map.header >> 2, (map.header + MAP_HEADER_SIZE) >> 2)];
-      expect(words).toEqual([index + 5, MAP_TYPES[type], 4, 8, 4, 0]);
+      expect(words).toEqual([index + 5, MAP_TYPES[type], 4, 8, 4, 0, 0, 0]);
     }
   });
 
