@@ -34,7 +34,7 @@ export function kernelspec({ node, launcher, displayName = DEFAULT_DISPLAY_NAME,
     language: "typescript",
     interrupt_mode: "message",
     env: { NODE_NO_WARNINGS: "1", ...(memory !== undefined && { [MEMORY_VARIABLE]: String(memory) }) },
-    metadata: { debugger: false },
+    metadata: { debugger: true },
   };
 }
 

@@ -131,6 +131,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
       return undefined;
     },
 
+    names: () => documents.names(),
     isComplete: completeness,
     reset() {
       documents.reset();

@@ -90,5 +90,7 @@ export interface LanguageService {
   /** Forgets all executed cells: the runtime was restarted. */
   reset(): void;
   /** Ends the server. */
+  /** All names that cells have declared, the latest first. */
+  names(): readonly string[];
   dispose(): Promise<void>;
 }

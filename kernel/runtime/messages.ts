@@ -19,6 +19,29 @@ export type ExpressionValue = { readonly data: Bundle } | { readonly error: Erro
 /** What the parent asks of the child's main thread. */
 export type ToChild = RunCell | Interrupt | CommTransfer;
 
+/** Asks V8's inspector something about the main thread, from the worker: also while it stands at a breakpoint. */
+export interface InspectorRequest {
+  readonly type: "inspect";
+  readonly id: number;
+  readonly method: string;
+  readonly params: object;
+}
+
+/** The inspector's answer: an error's message, or the result. */
+export interface InspectorReply {
+  readonly type: "inspected";
+  readonly id: number;
+  readonly error?: string;
+  readonly result?: object;
+}
+
+/** What the inspector says of its own accord while debugging: the main thread stands, or goes on. */
+export interface InspectorEvent {
+  readonly type: "inspector-event";
+  readonly method: string;
+  readonly params: object;
+}
+
 /** A message of a comm, either way. Buffers are base64 in the pipe. */
 export interface CommTransfer {
   readonly type: "comm";
@@ -73,6 +96,8 @@ export type FromChild =
   /** `late`: made by a timer or a rejected promise of the cell, not by its own run. */
   | { readonly type: "error"; readonly cell: string; readonly error: ErrorOutput; readonly late: boolean }
   | (CommTransfer & { readonly cell: string })
+  | InspectorReply
+  | InspectorEvent
   | { readonly type: "input"; readonly cell: string; readonly prompt: string; readonly password: boolean }
   | {
       readonly type: "done";

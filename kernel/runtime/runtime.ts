@@ -11,6 +11,7 @@ import {
   FD,
   type FromChild,
   type InputAnswer,
+  type InspectorRequest,
   type Interrupt,
   type RunCell,
   SEND_AGAIN,
@@ -101,6 +102,12 @@ export class Runtime {
   /** Passes on a message of a front end's comm. Without a child there is nobody to take it. */
   comm(message: CommTransfer): void {
     this.#send(FD.commands, message);
+  }
+
+  /** Asks V8's inspector in the child. */
+  inspect(request: InspectorRequest): void {
+    this.#child ??= this.#start();
+    this.#send(FD.worker, request);
   }
 
   /** Answers a message of type `input`. */

@@ -7,8 +7,15 @@ import inspector from "node:inspector";
 import { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
-import { FrameReader } from "./frames.ts";
-import { FD, type Interrupt, SEND_AGAIN } from "./messages.ts";
+import { encodeFrame, FrameReader } from "./frames.ts";
+import {
+  FD,
+  type InspectorEvent,
+  type InspectorReply,
+  type InspectorRequest,
+  type Interrupt,
+  SEND_AGAIN,
+} from "./messages.ts";
 import { RingConsumer } from "./ring.ts";
 import { Unwinding } from "./unwinding.ts";
 import type { WorkerData } from "./worker-link.ts";
@@ -25,13 +32,57 @@ const unwinding = new Unwinding(memory.unwinding);
 const main = new inspector.Session();
 main.connectToMainThread();
 
-const commands = new FrameReader<Interrupt>();
+const output = new RingConsumer(memory.ring);
+
+/** While debugging: the main thread stands at a breakpoint. */
+let paused = false;
+/** While debugging: scripts by V8's ids. The frames of cells carry no name themselves. */
+const scripts = new Map<string, string>();
+main.on("inspectorNotification", ({ method, params }: inspector.InspectorNotification<object>) => {
+  switch (method) {
+    case "Debugger.scriptParsed": {
+      const { scriptId, url } = params as inspector.Debugger.ScriptParsedEventDataType;
+      scripts.set(scriptId, url);
+      return;
+    }
+    case "Debugger.paused": {
+      paused = true;
+      const stop = params as inspector.Debugger.PausedEventDataType;
+      const callFrames = stop.callFrames.map((frame) => ({
+        ...frame,
+        url: scripts.get(frame.location.scriptId) ?? "",
+      }));
+      send({ type: "inspector-event", method, params: { ...stop, callFrames } });
+      return;
+    }
+    case "Debugger.resumed":
+      paused = false;
+      send({ type: "inspector-event", method, params: {} });
+  }
+});
+
+const commands = new FrameReader<Interrupt | InspectorRequest>();
 const socket = new Socket({ fd: FD.worker, readable: true, writable: false });
 socket.on("data", (bytes) => {
-  for (const command of commands.read(bytes)) void unwind(command);
+  for (const command of commands.read(bytes)) {
+    if (command.type === "inspect") inspect(command);
+    else void unwind(command);
+  }
 });
 socket.on("close", endChild);
-void pump(new RingConsumer(memory.ring));
+void pump(output);
+
+function inspect({ id, method, params }: InspectorRequest): void {
+  main.post(method, params, (error, result) => {
+    send({ type: "inspected", id, ...(error ? { error: error.message } : { result: result as object }) });
+  });
+}
+
+/** What the main thread wrote before goes before it. */
+function send(message: InspectorReply | InspectorEvent): void {
+  while (output.take(writeAll));
+  writeAll(Buffer.from(encodeFrame(message)));
+}
 
 /** Unwinds what the main thread runs until it has answered an interrupt. */
 async function unwind({ number }: Interrupt): Promise<void> {
@@ -40,7 +91,9 @@ async function unwind({ number }: Interrupt): Promise<void> {
     if (unwinding.isAnswered(number)) return;
     if (!unwinding.begin(number)) continue;
     // V8 answers when the termination has ended something: a main thread that is idle meets it at its next callback.
-    await new Promise((resolve) => main.post("Runtime.terminateExecution", resolve));
+    const ended = new Promise((resolve) => main.post("Runtime.terminateExecution", resolve));
+    if (paused) main.post("Debugger.resume");
+    await ended;
     unwinding.end();
   }
 }

@@ -1,3 +1,4 @@
+import { CellDebugger } from "../debug/debugger.ts";
 import type { LanguageService } from "../language/service.ts";
 import { isUnchecked } from "../magics/builtin.ts";
 import { parseMagics } from "../magics/parse.ts";
@@ -56,6 +57,7 @@ export class Executor {
   readonly #language: LanguageService;
   readonly #outputs: Outputs;
   readonly #runtime: Runtime;
+  readonly debugger: CellDebugger;
   /** Which comms are open. */
   readonly comms: OpenComms = new OpenComms();
   #cells = 0;
@@ -73,6 +75,11 @@ export class Executor {
       onRawOutput: (name, text) => outputs.handleRaw(name, text),
       onExit: (exit) => this.#onExit(exit),
     });
+    this.debugger = new CellDebugger({
+      send: (request) => this.#runtime.inspect(request),
+      event: (event, body) => outputs.debugEvent(this.#lastCell, event, body),
+      names: () => language.names(),
+    });
   }
 
   /** Executes a cell to its end. All its outputs have been published when this resolves. */
@@ -82,6 +89,7 @@ export class Executor {
     this.#outputs.open(cell, { parent: request.header, count: request.count, silent });
     this.#lastCell = cell;
     const failure = await this.#check(cell, code);
+    if (failure === undefined) await this.debugger.beforeCell(cell, code);
     const result = failure ? this.#fail(cell, failure) : await this.#run(cell, request);
     this.#outputs.flush();
     return result;
@@ -163,6 +171,10 @@ export class Executor {
       case "ready":
       case "answered":
         break;
+      case "inspected":
+      case "inspector-event":
+        this.debugger.receive(message);
+        break;
       case "restart":
         if (this.#running) this.#running.thenRestart = true;
         break;
@@ -225,6 +237,7 @@ export class Executor {
 
   #onExit(exit: ChildExit): void {
     this.#language.reset();
+    void this.debugger.restarted().catch(() => undefined);
     for (const id of this.comms.clear()) {
       this.#outputs.handle({ ...CLOSED, cell: this.#lastCell, id });
     }

@@ -29,8 +29,8 @@ export function kernelInfo(version: string): JsonObject {
     implementation_version: version,
     language_info: LANGUAGE_INFO,
     banner: `bpfbook ${version}: TypeScript ${TYPESCRIPT} on Node ${process.versions.node}`,
-    debugger: false,
-    supported_features: [],
+    debugger: true,
+    supported_features: ["debugger"],
     help_links: [
       { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
       { text: "Node.js", url: "https://nodejs.org/docs/latest-v24.x/api/" },

@@ -36,6 +36,7 @@ export class Outputs {
   readonly #batcher: OutputBatcher;
   /** Owner of output that no cell can be named for. */
   #latest = "";
+  #events = 0;
 
   constructor(publish: Publish) {
     this.#publish = publish;
@@ -87,6 +88,13 @@ export class Outputs {
   /** An error that the kernel itself found. */
   error(cell: string, error: ErrorOutput): void {
     this.handle({ type: "error", cell, error, late: false });
+  }
+
+  /** Tells front ends what the debugger says, in order with the output before it. */
+  debugEvent(cell: string, event: string, body: JsonObject): void {
+    this.flush();
+    const content = { type: "event", seq: ++this.#events, event, body };
+    this.#publish("debug_event", this.#cells.get(cell)?.parent, content);
   }
 
   /** Sends what waits to be sent; nothing else may be published before. */

@@ -71,6 +71,7 @@ export class Session {
         this.#executor.interrupt();
         return { status: "ok" };
       },
+      debug_request: ({ content }) => this.#executor.debugger.request(content.request),
       shutdown_request: ({ content }) => ({ status: "ok", restart: content.restart }),
     };
   }

@@ -21,6 +21,8 @@ export interface RequestContents {
   comm_close: CommContent;
   shutdown_request: { readonly restart: boolean };
   interrupt_request: Empty;
+  /** The content is a request of the Debug Adapter Protocol. */
+  debug_request: { readonly request: JsonObject };
 }
 export type RequestType = keyof RequestContents;
 interface CommContent {
@@ -127,6 +129,12 @@ export const REQUESTS: { readonly [T in RequestType]: RequestRow<RequestContents
     read: (content) => ({ restart: flag(content["restart"], false) }),
   },
   interrupt_request: { reply: "interrupt_reply", channels: ["control"], since: "5.3", read: nothing },
+  debug_request: {
+    reply: "debug_reply",
+    channels: ["control"],
+    since: "5.5",
+    read: (content) => ({ request: content }),
+  },
 };
 
 /** Whether a message type is a request of {@link REQUESTS}. */
