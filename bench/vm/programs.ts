@@ -5,14 +5,21 @@ export interface BenchProgram {
   readonly name: string;
   readonly type: "socket_filter" | "xdp";
   readonly maps: readonly MapSpec[];
-  /** Elements that exist before the run, for each map: keys 0..n-1. */
+  /** Elements that exist before the run, for each map: keys 0..n-1. In an array of programs they are the program itself. */
   readonly filled: readonly number[];
+  /** Runs in all, where each uses something up: all runs of a ring buffer must fit into it, since nobody reads. */
+  readonly runs?: number;
   /** What is measured is in a loop, so that what BPF_PROG_TEST_RUN does around a run weighs little. */
   readonly text: string;
 }
 
 const hash: MapSpec = { name: "counts", type: "hash", keySize: 4, valueSize: 8, maxEntries: 1024, flags: 0 };
 const array: MapSpec = { name: "slots", type: "array", keySize: 4, valueSize: 8, maxEntries: 256, flags: 0 };
+
+const percpu: MapSpec = { ...array, name: "percpu", type: "percpu_array" };
+const itself: MapSpec = { name: "itself", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 };
+const RING_SIZE = 2 ** 26;
+const ring: MapSpec = { name: "events", type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: RING_SIZE, flags: 0 };
 
 const alone = { type: "socket_filter", maps: [], filled: [] } as const;
 const withHash = { type: "socket_filter", maps: [hash], filled: [1024] } as const;
@@ -48,6 +55,42 @@ export const PROGRAMS: readonly BenchProgram[] = [
       if r1 < 10000 goto loop
       w0 = w0
       exit`,
+  },
+  {
+    ...alone,
+    name: "hashing",
+    text: loop(
+      1000,
+      `w1 = w6
+       w1 *= 0x9e3779b1
+       w2 = w1
+       w2 >>= 15
+       w1 ^= w2
+       w1 *= 0x85ebca77
+       w2 = w1
+       w2 <<= 13
+       w3 = w1
+       w3 >>= 19
+       w2 |= w3
+       w8 ^= w2
+       w8 *= 5`,
+    ),
+  },
+  {
+    ...alone,
+    name: "bounded loop",
+    text: loop(
+      100,
+      `r1 = r6
+       r1 &= 15
+       r2 = 0
+     inner:
+       if r2 >= r1 goto done
+       r8 += r2
+       r2 += 1
+       if r2 < 16 goto inner
+     done:`,
+    ),
   },
   {
     ...alone,
@@ -144,6 +187,49 @@ export const PROGRAMS: readonly BenchProgram[] = [
        r1 = 1
        lock *(u64 *)(r0 + 0) += r1
      next:`,
+    ),
+  },
+  {
+    ...{ type: "socket_filter", maps: [percpu], filled: [256] },
+    name: "per-CPU array lookup and add",
+    text: loop(
+      200,
+      `*(u32 *)(r10 - 4) = r6
+       r2 = r10
+       r2 += -4
+       r1 = map[percpu]
+       call map_lookup_elem
+       if r0 == 0 goto next
+       r1 = *(u64 *)(r0 + 0)
+       r1 += r6
+       *(u64 *)(r0 + 0) = r1
+     next:`,
+    ),
+  },
+  {
+    ...{ type: "socket_filter", maps: [itself], filled: [1] },
+    name: "33 tail calls",
+    text: `
+      r2 = map[itself]
+      r3 = 0
+      call tail_call
+      r0 = 7
+      exit`,
+  },
+  {
+    ...{ type: "socket_filter", maps: [ring], filled: [0], runs: RING_SIZE / (24 * 10) / 2 },
+    name: "ring buffer output",
+    text: loop(
+      10,
+      `*(u64 *)(r10 - 8) = r6
+       *(u64 *)(r10 - 16) = r6
+       r1 = map[events]
+       r2 = r10
+       r2 += -16
+       r3 = 16
+       r4 = 1
+       call ringbuf_output
+       r8 += r0`,
     ),
   },
   { ...alone, name: "memory copy", text: loop(50, copyAndSum(16)) },
