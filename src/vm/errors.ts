@@ -22,8 +22,8 @@ export class ProgramError extends Error {
   readonly code: ProgramErrorCode;
   /** The slot of the program that is wrong. */
   readonly at: number;
-  constructor(code: ProgramErrorCode, at: number, message: string) {
-    super(`instruction ${at}: ${message}`);
+  constructor(code: ProgramErrorCode, at: number, message: string, cause?: unknown) {
+    super(`instruction ${at}: ${message}`, cause === undefined ? undefined : { cause });
     this.name = "ProgramError";
     this.code = code;
     this.at = at;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Instruction } from "../../src/isa/instruction.ts";
+import { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
+import { Linux } from "../../src/linux/linux.ts";
 import { createMap } from "../../src/maps/create.ts";
 import type { RuntimeMap } from "../../src/maps/runtime.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
@@ -318,5 +320,17 @@ describe("modules", () => {
     insns.push(...assembleText("r0 = 5\nexit"));
     const program = jit(unverified({ type: "raw", name: "long", insns, maps: [], license: "GPL" }), environment, []);
     expect(program.run(0, 0)).toBe(5);
+  });
+
+  test("a program that is too large for one function of WebAssembly is interpreted", () => {
+    const swap: Instruction = { code: 0xdc, dst: 0, src: 0, offset: 0, imm: 64 };
+    const insns = [...assembleText("r0 = 1"), ...new Array<Instruction>(110_001).fill(swap), ...assembleText("exit")];
+    const spec = { type: "raw", name: "large", insns, maps: [], license: "GPL" } as const;
+    expect(() => jit(unverified(spec), environment, [])).toThrow(expect.objectContaining({ code: "too-large" }));
+    const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
+    const program = bpf.load(spec);
+    expect(program.engine).toBe("interp");
+    expect(bpf.run(program, 0x20000, 0)).toBe(0);
+    expect(bpf.host.memory.returnHigh).toBe(0x0100_0000);
   });
 });

@@ -14,9 +14,11 @@ import type { Verdict } from "../../verifier/verdict.ts";
 import { VerifierError } from "../../verifier/verification.ts";
 import { verify } from "../../verifier/verify.ts";
 import { Environment } from "../../vm/environment.ts";
+import { ProgramError } from "../../vm/errors.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import { jit } from "../../vm/jit/jit.ts";
 import { rewrite } from "../../vm/rewrite.ts";
+import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
 import type { BpfLink } from "./link.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
@@ -86,13 +88,24 @@ export class BpfSubsystem {
       const maps = spec.maps.map((map, index) => existing[index] ?? this.createMap(map));
       for (const map of maps) requireKind(map, spec);
       const xlated = verdict === undefined ? unverified(spec) : rewrite(spec, verdict);
-      const runnable = (engine === "jit" ? jit : interpret)(xlated, this.environment, maps);
-      return this.#register({ spec, verdict, engine, runnable, maps });
+      return this.#register({ spec, verdict, maps, ...this.#prepare(xlated, engine, maps) });
     } catch (error) {
       // Nothing half-done: maps that were made for a program that cannot run are gone again.
       this.host.maps.length = before;
       throw error;
     }
+  }
+
+  /** A program that is too large for a function of WebAssembly is interpreted. */
+  #prepare(xlated: Xlated, engine: Engine, maps: readonly RuntimeMap[]): Pick<LinuxProgram, "engine" | "runnable"> {
+    if (engine === "jit") {
+      try {
+        return { engine, runnable: jit(xlated, this.environment, maps) };
+      } catch (error) {
+        if (!(error instanceof ProgramError) || error.code !== "too-large") throw error;
+      }
+    }
+    return { engine: "interp", runnable: interpret(xlated, this.environment, maps) };
   }
 
   #arrayProgram(id: number): ArrayProgram | undefined {

@@ -4,7 +4,7 @@ import { resolveCalls } from "../call.ts";
 import { contextWindow } from "../context-window.ts";
 import { decode } from "../decode.ts";
 import type { Environment } from "../environment.ts";
-import { ExecutionError, overBudget } from "../errors.ts";
+import { ExecutionError, overBudget, ProgramError } from "../errors.ts";
 import { indirectCall } from "../indirect-call.ts";
 import { addressLoader, reserveFunctions } from "../load-address.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
@@ -26,7 +26,8 @@ type Supervised = Readonly<
 /**
  * Compiles a program to WebAssembly. `maps` are the machine's own, in the order of `xlated.maps`; `budget` is how many
  * instructions an unverified program may execute (below 2^31).
- * Throws `ProgramError` where the program calls a helper that the environment does not have.
+ * Throws `ProgramError` where the program calls a helper that the environment does not have, or is too large for a
+ * function of WebAssembly (`too-large`): `interpret` runs it.
  *
  * @example
  * const program = jit(rewrite(spec, verdict), environment, [counts]);
@@ -44,7 +45,7 @@ export function jit(
   const functions = reserveFunctions(operations, environment);
   const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions));
   const slot = (at: number): number => xlated.origin[at]!;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(module.bytes), {
+  const { exports } = new WebAssembly.Instance(translate(module), {
     [NAMES.environment]: {
       memory: environment.memory.wasm,
       entries: environment.entries,
@@ -68,6 +69,17 @@ export function jit(
   return xlated.verified
     ? verifiedProgram(xlated, module, exports, environment)
     : supervisedProgram(xlated, module, exports, environment, regions, budget);
+}
+
+/** Engines refuse a function above 7.6 MB, or a `br_table` above 65,520 entries: very large programs are for the interpreter. */
+function translate({ bytes }: CompiledModule): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.CompileError)) throw error;
+    const what = `its WebAssembly (${bytes.length} bytes) is more than one function may be; the interpreter can run it`;
+    throw new ProgramError("too-large", 0, what, error);
+  }
 }
 
 function verifiedProgram(

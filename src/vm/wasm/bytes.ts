@@ -48,6 +48,9 @@ export class Bytes {
 
   /** LEB128, signed, of a 64-bit integer. */
   signed64(value: bigint): this {
+    // Most constants are small, and numbers are faster.
+    const small = Number(value);
+    if (small === (small | 0)) return this.signed(small);
     let rest = BigInt.asIntN(64, value);
     for (;;) {
       const low = Number(rest & 0x7fn);
