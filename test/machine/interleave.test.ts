@@ -48,6 +48,18 @@ describe("two packets on two CPUs", () => {
     expect(explore(both, { observe: count }).outcomes.map(({ observed }) => observed)).toEqual(["2"]);
   });
 
+  test("counted in a per-CPU map by load and store, none is lost", () => {
+    const own = map.percpuArray({ name: "own", value: u64, maxEntries: 1 });
+    const m = new Machine({ cpus: 2 });
+    const program = m.load(asm({ type: "xdp", name: "count", maps: [own] })(lookup("own") + BY_STORE + END));
+    using both = m.interleave([
+      { program, data: PACKET },
+      { program, data: PACKET },
+    ]);
+    const { outcomes } = explore(both, { observe: () => String(m.map(own).get(0)) });
+    expect(outcomes.map(({ observed }) => observed)).toEqual(["1,1"]);
+  });
+
   test("see their own CPU", () => {
     const m = new Machine({ cpus: 2 });
     const program = m.load(asm({ type: "xdp" })("call get_smp_processor_id\nexit"));
