@@ -2,6 +2,8 @@ import { ArgumentError, describe, isObject } from "../isa/argument.ts";
 import { type LinearMemory, OutOfMemoryError } from "../memory/memory.ts";
 import { ArrayMap } from "./array.ts";
 import { BloomFilterMap } from "./bloom-filter.ts";
+import { CgroupArrayMap } from "./cgroup-array.ts";
+import { DevmapHashMap, TargetArrayMap } from "./devmap.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
@@ -36,6 +38,10 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   array_of_maps: ArrayOfMapsMap,
   hash_of_maps: HashOfMapsMap,
   perf_event_array: PerfEventArrayMap,
+  cgroup_array: CgroupArrayMap,
+  devmap: TargetArrayMap,
+  devmap_hash: DevmapHashMap,
+  cpumap: TargetArrayMap,
   ringbuf: RingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,

@@ -7,6 +7,10 @@ export interface MapMachine {
   readonly cpus: number;
   /** All maps by `RuntimeMap.index`. */
   readonly maps: readonly (RuntimeMap | undefined)[];
+  /** Whether there is a network device with this number. Without it there is none. */
+  hasDevice?(ifindex: number): boolean;
+  /** Whether there is a cgroup with this id. Without it there is none. */
+  hasCgroup?(id: number): boolean;
 }
 
 /** Where an array's elements lie: element `i` of CPU `c` at `base + c * perCpu + i * stride`. */
