@@ -18,13 +18,13 @@ export interface Piece {
 export function splitStatements(text: TokenizedText, isCode: (tokens: readonly Token[]) => boolean): Piece[] {
   const pieces: Piece[] = [];
   for (const line of text.tokens) {
-    let rest: readonly Token[] = line;
-    for (let first = true; rest.length > 0; first = false) {
-      const cut = rest.findIndex((token) => token.text === ";");
-      const piece = pieceOf(cut < 0 ? rest : rest.slice(0, cut));
-      if (!first && piece.labels.length === 0 && piece.tokens.length > 0 && !isCode(piece.tokens)) break;
+    for (let start = 0; start < line.length; ) {
+      let end = start;
+      while (end < line.length && line[end].text !== ";") end++;
+      const piece = pieceOf(line.slice(start, end));
+      if (start > 0 && piece.labels.length === 0 && piece.tokens.length > 0 && !isCode(piece.tokens)) break;
       pieces.push(piece);
-      rest = cut < 0 ? [] : rest.slice(cut + 1);
+      start = end + 1;
     }
   }
   return pieces;
@@ -84,7 +84,14 @@ export class Labels {
 
   /** The nearest numeric label at or before slot `from`, or after it. */
   local(number: string, ahead: boolean, from: number): number | undefined {
-    const slots = this.#numeric.get(number);
-    return ahead ? slots?.find((slot) => slot > from) : slots?.findLast((slot) => slot <= from);
+    const slots = this.#numeric.get(number) ?? [];
+    // How many are at or before `from`: a text may have as many labels as lines.
+    let [low, high] = [0, slots.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (slots[middle] <= from) low = middle + 1;
+      else high = middle;
+    }
+    return ahead ? slots[low] : slots[low - 1];
   }
 }

@@ -69,6 +69,19 @@ test("any bytes can be listed, in both forms", () => {
   );
 });
 
+// Each takes well under a second where it is done in proportion to the text, and minutes where it is not.
+test.each([
+  ["statements on one line", "r0 = 1;".repeat(60_000), 60_000],
+  ["local labels", "1: goto 1b\n".repeat(60_000), 60_000],
+  ["labels that are never reached", `${"1: goto 1f\n".repeat(60_000)}1: exit`, 60_001],
+  ["brackets", `r0 = ${"(".repeat(60_000)}`, undefined],
+  ["errors", "adx r1, 1\n".repeat(60_000), undefined],
+  ["terms of a sum", `r0 = 1${"+0".repeat(60_000)}`, 1],
+])("very many %s", (_, text, size) => {
+  if (size === undefined) expect(() => asm(text)).toThrow(AsmError);
+  else expect(asm(text).insns).toHaveLength(size);
+});
+
 test("the edit distance is a distance, in which neighbours that changed places count once", () => {
   expect(editDistance("exti", "exit")).toBe(1);
   expect(editDistance("goto", "gotol")).toBe(1);
