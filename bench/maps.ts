@@ -5,8 +5,10 @@
  *     node bench/maps.ts
  */
 import { u32, u64 } from "../src/maps/codec.ts";
+import { MapCommands } from "../src/maps/commands.ts";
 import { createMap } from "../src/maps/create.ts";
 import { map } from "../src/maps/map.ts";
+import type { RingbufMap } from "../src/maps/ringbuf.ts";
 import type { MapSpec } from "../src/maps/spec.ts";
 import { LinearMemory } from "../src/memory/memory.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, why } from "../test/linux/bpf.ts";
@@ -36,7 +38,8 @@ function lowLevel(spec: MapSpec): { lookup: number; update: number } {
   const runtime = createMap(memory, 0, spec);
   const [key, value] = [memory.allocate(spec.keySize), memory.allocate(spec.valueSize)];
   const at = (index: number): number => {
-    memory.i32[key >> 2] = index & (ENTRIES - 1);
+    memory.i32[(key + spec.keySize - 4) >> 2] = index & (ENTRIES - 1);
+    if (spec.type === "lpm_trie") memory.i32[key >> 2] = 32;
     return key;
   };
   const update = nanoseconds((index) => runtime.update(at(index), value, 0));
@@ -48,10 +51,79 @@ for (const [type, keySize] of [
   ["hash", 8],
   ["hash", 16],
   ["array", 4],
+  ["percpu_hash", 4],
+  ["percpu_array", 4],
+  ["lru_hash", 4],
+  ["lpm_trie", 8],
 ] as const) {
-  const { lookup, update } = lowLevel({ type, name: "m", keySize, valueSize: 8, maxEntries: ENTRIES, flags: 0 });
+  const flags = type === "lpm_trie" ? 1 : 0;
+  const { lookup, update } = lowLevel({ type, name: "m", keySize, valueSize: 8, maxEntries: ENTRIES, flags });
   print(`${type}, key of ${keySize}: lookup from a program`, lookup);
   print(`${type}, key of ${keySize}: update from a program`, update);
+}
+
+{
+  const memory = new LinearMemory();
+  const spec = { type: "ringbuf", name: "r", keySize: 0, valueSize: 0, maxEntries: 1 << 16, flags: 0 } as const;
+  const ring = createMap(memory, 0, spec) as RingbufMap;
+  const data = memory.allocate(64);
+  let since = 0;
+  const drained = (): void => {
+    if (++since === 512) {
+      since = 0;
+      ring.consume(() => {});
+    }
+  };
+  print(
+    "ringbuf, 16 bytes: output and read",
+    nanoseconds(() => {
+      ring.output(data, 16, 0);
+      drained();
+    }),
+  );
+  print(
+    "ringbuf, 16 bytes: reserve, submit and read",
+    nanoseconds(() => {
+      ring.commit(ring.reserve(16), 0, false);
+      drained();
+    }),
+  );
+}
+
+/** The commands of bpf(2), ours and Linux's, on the same map. */
+if (available) {
+  for (const [type, keySize] of [
+    ["hash", 4],
+    ["array", 4],
+    ["percpu_array", 4],
+    ["lru_hash", 4],
+    ["lpm_trie", 8],
+  ] as const) {
+    const spec = { type, name: "c", keySize, valueSize: 8, maxEntries: ENTRIES, flags: type === "lpm_trie" ? 1 : 0 };
+    const commands = new MapCommands(createMap(new LinearMemory(), 0, spec, { cpus: 2, maps: [] }));
+    const { fd } = mapCreate(spec);
+    const { userValueSize } = commands.map;
+    const keys = Array.from({ length: ENTRIES }, (_, index) => {
+      const bytes = new Uint32Array(keySize / 4).fill(index);
+      if (type === "lpm_trie") bytes[0] = 32;
+      return new Uint8Array(bytes.buffer);
+    });
+    const value = new Uint8Array(userValueSize);
+    const at = (index: number): Uint8Array => keys[index & (ENTRIES - 1)];
+    const ours = nanoseconds((index) => commands.update(at(index), value));
+    print(
+      `${type}: update by bpf(2)`,
+      ours,
+      nanoseconds((index) => mapUpdate(fd, at(index), value)),
+    );
+    const look = nanoseconds((index) => commands.lookup(at(index)));
+    print(
+      `${type}: lookup by bpf(2)`,
+      look,
+      nanoseconds((index) => mapLookup(fd, at(index), userValueSize)),
+    );
+    close(fd);
+  }
 }
 
 const typed = map.hash({ name: "typed", key: u32, value: u64, maxEntries: ENTRIES });
