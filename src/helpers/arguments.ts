@@ -59,8 +59,6 @@ const ARG_TABLE = {
   ptr_to_map_value_or_null: { base: "ptr_to_map_value", nullable: true },
   ptr_to_uninit_map_value: { base: "ptr_to_map_value", uninit: true, write: true },
   ptr_to_mem: { base: "ptr_to_mem", write: true },
-  /** Written in part by the helper, but Linux's prototype says neither that it is read nor that it is written. */
-  ptr_to_mem_or_null: { base: "ptr_to_mem", nullable: true },
   ptr_to_mem_write_or_null: { base: "ptr_to_mem", nullable: true, write: true },
   ptr_to_mem_rdonly: { base: "ptr_to_mem", rdonly: true },
   ptr_to_mem_rdonly_or_null: { base: "ptr_to_mem", nullable: true, rdonly: true },

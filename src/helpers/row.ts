@@ -58,6 +58,8 @@ export interface HelperPrototype extends Signature {
   readonly packetAccess?: boolean;
   /** Only sleepable programs may call it. */
   readonly mightSleep?: boolean;
+  /** Program types (names of `PROGRAM_TYPES`) that know the helper but are refused when they call it. */
+  readonly denied?: readonly string[];
   /** One line: what it does. */
   readonly doc: string;
   /** What is different for programs of a type (a name of `PROGRAM_TYPES`). */

@@ -28,6 +28,8 @@ export interface ProgramSpec {
   readonly type: ProgramType;
   /** Where it is meant to be attached; left out: the type's `defaultAttach`. */
   readonly expectedAttachType?: AttachType;
+  /** It may wait (`BPF_F_SLEEPABLE`); programs of type `syscall` always may. */
+  readonly sleepable?: boolean;
   readonly name: string;
   readonly insns: readonly Instruction[];
   readonly maps: readonly MapSpec[];

@@ -65,6 +65,10 @@ export class Environment {
   readonly insns: readonly Instruction[];
   /** The program's maps, then the inner maps of those that hold maps. */
   readonly maps: readonly MapSpec[];
+  /** Where a map of maps is: the index in `maps` of what it holds. */
+  readonly innerMaps: (number | undefined)[] = [];
+  /** The program may wait. */
+  readonly sleepable: boolean;
   readonly gpl: boolean;
   readonly cpus: number;
   /** Linux's own types: what kfuncs are declared with and their pointers point to. */
@@ -125,7 +129,12 @@ export class Environment {
     this.spec = spec;
     this.program = programRow(spec.type, spec.expectedAttachType) ?? PROGRAMS[spec.type];
     this.insns = spec.insns;
-    this.maps = spec.maps;
+    const holders = spec.maps.flatMap(({ inner }, index) => (inner ? [{ inner, index }] : []));
+    this.maps = [...spec.maps, ...holders.map(({ inner }) => inner)];
+    holders.forEach(({ index }, place) => {
+      this.innerMaps[index] = spec.maps.length + place;
+    });
+    this.sleepable = spec.sleepable === true || spec.type === "syscall";
     this.gpl = isGplCompatible(spec.license);
     this.cpus = options.cpus;
     this.kernel = options.kernel;

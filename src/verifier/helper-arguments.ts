@@ -6,6 +6,7 @@ import type { HelperCall } from "./helper-call.ts";
 import { checkHelperMemory, checkSizeArgument } from "./helper-memory.ts";
 import { checkArgumentOffset, checkArgumentType } from "./helper-types.ts";
 import { toNumberU } from "./int64.ts";
+import { isSocketMap } from "./map-functions.ts";
 import { constantKey } from "./map-key.ts";
 import { checkAlignment } from "./memory.ts";
 import { markPrecise } from "./precision.ts";
@@ -18,15 +19,15 @@ import { tnumIsConst } from "./tnum.ts";
 export function checkArgument(env: Environment, call: HelperCall, index: number): void {
   const register = REG.R1 + index;
   readRegister(env, register);
-  const kind = call.signature.args[index];
-  const arg = ARGUMENTS[kind];
-  if (arg.base === "anything") return;
+  if (call.signature.args[index] === "anything") return;
   const w = env.words;
   const r = registerAt(register);
   if (isPacketPointer(w[r + TYPE])) {
     const { packetAccess, packetArguments } = env.program;
     if (!packetAccess || !(packetArguments || call.row.packetAccess)) reject("helper_packet");
   }
+  const kind = resolveMapArgument(env, call, call.signature.args[index]);
+  const arg = ARGUMENTS[kind];
   if (!(arg.nullable && isNull(w, r))) {
     checkArgumentType(env, kind, register);
     checkArgumentOffset(env, kind, register);
@@ -43,6 +44,17 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
   checkValue(env, call, kind, register);
 }
 
+/** Values of some maps are not memory of the map's value size to copy. */
+function resolveMapArgument(env: Environment, { map, row }: HelperCall, kind: ArgType): ArgType {
+  if (map === undefined || ARGUMENTS[kind].base !== "ptr_to_map_value") return kind;
+  const { type } = env.maps[map];
+  if (isSocketMap(type)) {
+    if (kind !== "ptr_to_map_value") reject("socket_map_argument");
+    return "ptr_to_btf_id_sock_common";
+  }
+  return type === "bloom_filter" && row.name === "map_peek_elem" ? "ptr_to_map_value" : kind;
+}
+
 function checkValue(env: Environment, call: HelperCall, kind: ArgType, register: number): void {
   const w = env.words;
   const r = registerAt(register);
@@ -55,7 +67,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
     case "ptr_to_map_key": {
       const map = env.maps[call.map!];
       checkHelperMemory(env, register, { size: map.keySize, way: "read", zeroAllowed: false, raw: false });
-      if (map.type === "array") call.key = constantKey(env, w, r, map.keySize);
+      if (map.type === "array" || map.type === "percpu_array") call.key = constantKey(env, w, r, map.keySize);
       return;
     }
     case "ptr_to_map_value": {

@@ -9,10 +9,12 @@ import { followCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkArgument } from "./helper-arguments.ts";
 import { setResult } from "./helper-result.ts";
-import { mapFits } from "./map-functions.ts";
+import { toNumberU } from "./int64.ts";
+import { CHANGES_MAP, isReadOnly, isSocketMap, mapFits, mayChangeSockets } from "./map-functions.ts";
 import { forgetPacketPointers } from "./packet.ts";
-import { acquireReference, releaseReference } from "./references.ts";
-import { ID, isNull, markNotInit, markUnknown, OFF, REF } from "./registers.ts";
+import { markPrecise } from "./precision.ts";
+import { acquireReference, checkNothingHeld, releaseReference } from "./references.ts";
+import { ID, isConstant, isNull, markNotInit, markUnknown, OFF, REF, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { type RawMemory, storeToStack } from "./stack.ts";
 
@@ -44,8 +46,8 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   const row = findHelper(env, insn.imm);
   const signature = signatureOf(row, env.spec.type);
   if (signature.gplOnly && !env.gpl) reject("gpl_only");
-  if (row.mightSleep) reject("might_sleep");
-  if (row.name === "tail_call") reject("not_modelled", "tail calls");
+  if (row.denied?.includes(env.spec.type)) reject("helper_denied");
+  if (row.mightSleep && !env.sleepable) reject("might_sleep");
   const call: HelperCall = {
     row,
     signature,
@@ -59,7 +61,13 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     reference: 0,
   };
   for (let index = 0; index < signature.args.length; index++) checkArgument(env, call, index);
-  if (call.map !== undefined) env.noteMap(call.map);
+  if (call.map !== undefined) {
+    env.noteMap(call.map);
+    if (CHANGES_MAP.has(row.name) && isReadOnly(env.maps[call.map])) reject("map_change");
+  }
+  if (row.name === "tail_call") checkTailCall(env, call);
+  // It cannot report an error, so there is nothing that a flag could change.
+  if (row.name === "get_local_storage" && !isNull(env.words, registerAt(REG.R2))) reject("storage_flags");
   if (row.name === "map_lookup_elem") env.noteKey(call.key);
   if (call.raw) fillRaw(env, call.raw);
   if (call.release) release(env, call);
@@ -73,15 +81,21 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   setResult(env, call);
   // The same object seen as another: good as long as the one that was passed.
   if (CASTS.has(row.name)) w[registerAt(REG.R0) + REF] = call.reference;
-  if (ACQUIRING.has(row.name)) {
+  if (ACQUIRING.has(row.name) || findsSocket(env, call)) {
     // The id serves twice: the comparison with NULL finds all copies by it, and so does giving back.
     const id = acquireReference(env);
     w[registerAt(REG.R0) + ID] = id;
     w[registerAt(REG.R0) + REF] = id;
   }
   if (call.map !== undefined) {
-    const map = env.maps[call.map];
-    if (!mapFits(map.type, row.name)) reject("map_function", MAP_TYPES[map.type], `bpf_${row.name}`, row.id);
+    const { type } = env.maps[call.map];
+    const { name } = row;
+    const socketsMayChange = mayChangeSockets(env.spec.type, env.spec.expectedAttachType, name);
+    if (!mapFits(type, name, socketsMayChange)) {
+      if (isSocketMap(type) && !socketsMayChange && (name === "map_update_elem" || name === "map_delete_elem"))
+        env.log.write("cannot update sockmap in this context\n");
+      reject("map_function", MAP_TYPES[type], `bpf_${name}`, row.id);
+    }
   }
   if (row.changesPacket) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
 }
@@ -100,6 +114,19 @@ const CASTS: ReadonlySet<string> = new Set([
   "skc_to_tcp_timewait_sock",
   "skc_to_tcp_request_sock",
 ]);
+
+/** A lookup in a map of sockets gives a socket that has to be given back, too. */
+const findsSocket = (env: Environment, { row, map }: HelperCall): boolean =>
+  row.name === "map_lookup_elem" && map !== undefined && isSocketMap(env.maps[map].type);
+
+/** Nothing may be held when the program goes over to another; a constant index is compared exactly from now on. */
+function checkTailCall(env: Environment, { map }: HelperCall): void {
+  const { type, maxEntries } = env.maps[map!];
+  if (type !== "prog_array") reject("tail_call_map");
+  const index = registerAt(REG.R3);
+  if (isConstant(env.words, index, false) && toNumberU(env.words, index + VALUE) < maxEntries) markPrecise(env, REG.R3);
+  checkNothingHeld(env, "tail_call", "program");
+}
 
 /** The object in register `call.release` is given back; NULL may be, too, where the helper takes it. */
 function release(env: Environment, { row, release: register, reference }: HelperCall): void {

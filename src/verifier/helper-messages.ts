@@ -81,6 +81,36 @@ export const HELPER_MESSAGES = {
     "Pass only one object that has to be given back.",
     0,
   ),
+  socket_map_argument: row(
+    "EINVAL",
+    "invalid arg_type for sockmap/sockhash",
+    "Maps of sockets hold sockets, which this helper cannot read or write.",
+    "Use the helpers for maps of sockets.",
+  ),
+  helper_denied: row(
+    "EINVAL",
+    "helper call is not allowed in probe",
+    "The helper may only be called where it cannot deadlock, which this program is not known to be.",
+    "Call it from a program on one of the functions that allow it.",
+  ),
+  storage_flags: row(
+    "EINVAL",
+    "get_local_storage() doesn't support non-zero flags",
+    "The flags of bpf_get_local_storage must be the constant 0.",
+    "Pass 0.",
+  ),
+  map_change: row(
+    "EACCES",
+    "write into map forbidden",
+    "The map was created for programs to read only.",
+    "Create the map without BPF_F_RDONLY_PROG.",
+  ),
+  tail_call_map: row(
+    "EINVAL",
+    "expected prog array map for tail call",
+    "A tail call takes its programs from a map of type prog_array only.",
+    "Pass a map of type prog_array.",
+  ),
   map_function: row(
     "EINVAL",
     "cannot pass map_type %d into func %s#%d",

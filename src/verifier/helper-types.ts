@@ -6,7 +6,6 @@ import {
   ALLOC,
   BASE_TYPE,
   MAYBE_NULL,
-  NON_OWN_REF,
   OFF,
   PERCPU,
   RCU,
@@ -57,7 +56,7 @@ const ACCEPTED: Readonly<Record<ArgBase, readonly number[]>> = {
   ptr_to_stack: [TYPES.STACK],
   ptr_to_const_str: [TYPES.MAP_VALUE],
   ptr_to_dynptr: [TYPES.STACK, TYPES.DYNPTR],
-  kptr_xchg_dest: [TYPES.MAP_VALUE, ALLOCATED, ALLOCATED | RCU, ALLOCATED | NON_OWN_REF, ALLOCATED | NON_OWN_REF | RCU],
+  kptr_xchg_dest: [TYPES.MAP_VALUE, ALLOCATED],
 };
 
 /** The register holds what the argument asks for; which structure a BTF pointer points to is not looked at. */

@@ -7,6 +7,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { DST_ON_STACK, Places, SRC_ON_STACK } from "./history.ts";
 import type { Words } from "./int64.ts";
 import { collectLinked, syncLinked } from "./linked.ts";
+import { markNotNull } from "./map-nullness.ts";
 import { matchPacketComparison } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
 import { dropReference } from "./references.ts";
@@ -83,11 +84,11 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
     syncLinked(other, ow, a, linked);
   }
 
-  if (withRegister && !narrow) propagateNotNull(op, w, ow, a, b);
+  if (withRegister && !narrow) propagateNotNull(env, op, w, ow, a, b);
   const nullable = (w[a + TYPE] & MAYBE_NULL) !== 0;
   if (!withRegister && !narrow && insn.imm === 0 && nullable && (op === JMP.JEQ || op === JMP.JNE)) {
-    markNullness(env.state, w[a + ID], w[a + REF], op === JMP.JNE);
-    markNullness(other, ow[a + ID], ow[a + REF], op === JMP.JEQ);
+    markNullness(env, env.state, w[a + ID], w[a + REF], op === JMP.JNE);
+    markNullness(env, other, ow[a + ID], ow[a + REF], op === JMP.JEQ);
   } else if (withRegister && !narrow) matchPacketComparison(env.state, other, op, insn.dst, insn.src);
   if (env.log.verbose) env.printChanges();
   return next;
@@ -105,22 +106,23 @@ function followMayGoto(env: Environment, insn: Instruction): number {
 const isLinked = (w: Words, r: number): boolean => w[r + TYPE] === TYPES.SCALAR && w[r + ID] !== 0;
 
 /** Equal to a pointer that is not NULL: then it is not NULL either. */
-function propagateNotNull(op: number, w: Words, ow: Words, a: number, b: number): void {
+function propagateNotNull(env: Environment, op: number, w: Words, ow: Words, a: number, b: number): void {
   const first = w[a + TYPE];
   const second = w[b + TYPE];
   if (!isPointer(first) || !isPointer(second) || (first & MAYBE_NULL) === (second & MAYBE_NULL)) return;
   const equalBranch = op === JMP.JEQ ? ow : op === JMP.JNE ? w : undefined;
   if (equalBranch === undefined) return;
-  equalBranch[(first & MAYBE_NULL ? a : b) + TYPE] &= ~MAYBE_NULL;
+  markNotNull(env, equalBranch, first & MAYBE_NULL ? a : b);
 }
 
 /** On one branch all copies of the pointer are the number 0, on the other they are pointers without doubt. */
-function markNullness(state: State, id: number, reference: number, isNull: boolean): void {
+function markNullness(env: Environment, state: State, id: number, reference: number, isNull: boolean): void {
   // NULL was never acquired: there is nothing to give back.
   if (isNull && reference !== 0 && reference === id) dropReference(state, id);
   forEachRegister(state, (w, r) => {
     if ((w[r + TYPE] & MAYBE_NULL) === 0 || w[r + ID] !== id) return;
-    w[r + TYPE] = isNull ? TYPES.SCALAR : w[r + TYPE] & ~MAYBE_NULL;
+    if (isNull) w[r + TYPE] = TYPES.SCALAR;
+    else markNotNull(env, w, r);
     w[r + ID] = 0;
     if (isNull) w[r + REF] = 0;
   });

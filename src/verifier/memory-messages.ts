@@ -2,6 +2,24 @@
 import { type MessageRow, row } from "./message-row.ts";
 
 export const MEMORY_MESSAGES = {
+  struct_ops_map: row(
+    "EINVAL",
+    "bpf_struct_ops map cannot be used in prog",
+    "A map of type struct_ops holds the functions of a kernel structure, and is no memory for programs.",
+    "Use it only to register the structure.",
+  ),
+  sleepable_map: row(
+    "EINVAL",
+    "Sleepable programs can only use array, hash, ringbuf and local storage maps",
+    "Elements of this map's type may vanish while the program waits.",
+    "Use a map of one of these types, or load the program as one that does not wait.",
+  ),
+  cgroup_storages: row(
+    "EBUSY",
+    "only one cgroup storage of each type is allowed",
+    "The program uses two storages of its cgroup of the same type.",
+    "Put what both hold into one.",
+  ),
   socket_access: row(
     "EACCES",
     "R%d invalid %s access off=%d size=%d",

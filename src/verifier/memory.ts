@@ -5,6 +5,7 @@ import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
+import { isReadOnly } from "./map-functions.ts";
 import { checkBuffer, checkFlowKeys, checkSocketAccess } from "./memory-objects.ts";
 import {
   AUX,
@@ -27,8 +28,7 @@ import { Rejection, reject } from "./rejection.ts";
 import { checkStackBounds, loadFromStack, MAX_OFFSET, storeToStack } from "./stack.ts";
 import { tnumIsConst } from "./tnum.ts";
 
-/** Map creation flags that forbid programs one way of access. */
-const RDONLY_PROG = 1 << 7;
+/** Map creation flag: programs may only write. */
 const WRONLY_PROG = 1 << 8;
 
 export interface Access {
@@ -250,7 +250,7 @@ export function checkMapPermission(
   way: "read" | "write",
 ): void {
   const map = env.maps[env.words[r + AUX]];
-  if (way === "write" && map.flags & RDONLY_PROG) reject("map_write", map.valueSize, offset, size);
+  if (way === "write" && isReadOnly(map)) reject("map_write", map.valueSize, offset, size);
   if (way === "read" && map.flags & WRONLY_PROG) reject("map_read", map.valueSize, offset, size);
 }
 

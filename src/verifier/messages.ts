@@ -103,6 +103,12 @@ export const MESSAGES = {
     "A packet load of classic BPF may end the program, which only the main function may do.",
     "Load the packet in the main function, or use bpf_skb_load_bytes.",
   ),
+  tail_call_subprogram: row(
+    "EINVAL",
+    "tail_call is not allowed in subprogs without BTF",
+    "A tail call leaves the function as a return would, so Linux has to know from BTF that it returns a number.",
+    "Make the tail call in the main function, or compile the program with -g.",
+  ),
   invalid_call_target: row(
     "EINVAL",
     "call to invalid destination",

@@ -13,8 +13,10 @@ import {
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
+import type { MapSpec, MapType } from "../maps/spec.ts";
 import type { Environment, Subprogram } from "./environment.ts";
 import { checkKfuncExists } from "./kfunc-call.ts";
+import { SLEEPABLE_MAPS } from "./map-functions.ts";
 import { reject } from "./rejection.ts";
 
 const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
@@ -76,9 +78,11 @@ export function subprogramOf(env: Environment, index: number): number {
 /** Jumps stay within their function, and no function runs past its end. */
 export function checkSubprograms(env: Environment): void {
   const { insns, subprograms } = env;
-  let packetLoad = false;
+  let abnormal: "ld_abs_subprogram" | "tail_call_subprogram" | undefined;
   subprograms.forEach(({ start }, number) => {
     const end = subprograms[number + 1]?.start ?? insns.length;
+    let loadsPacket = false;
+    let callsTail = false;
     for (let index = start; index < end; index++) {
       const insn = insns[index];
       env.index = index;
@@ -87,13 +91,25 @@ export function checkSubprograms(env: Environment): void {
         const target = index + 1 + jumpDistance(insn);
         if (target < start || target >= end) reject("jump_out_of_range", index, target);
       }
-      const mode = insn.code & MODE_MASK;
-      packetLoad ||= number > 0 && (insn.code & CLASS_MASK) === CLASS.LD && (mode === MODE.ABS || mode === MODE.IND);
+      if (number > 0 && isPacketLoad(insn)) loadsPacket = true;
+      if (number > 0 && isTailCall(insn)) callsTail = true;
       if (index === end - 1 && insn.code !== EXIT_CODE && !isUnconditional(insn)) reject("last_insn");
     }
+    if (loadsPacket) abnormal ??= "ld_abs_subprogram";
+    if (callsTail) abnormal ??= "tail_call_subprogram";
   });
-  if (packetLoad) reject("ld_abs_subprogram");
+  if (abnormal === "tail_call_subprogram" && env.spec.btf) reject("not_modelled", "tail calls in functions");
+  if (abnormal) reject(abnormal);
 }
+
+function isPacketLoad({ code }: Instruction): boolean {
+  const mode = code & MODE_MASK;
+  return (code & CLASS_MASK) === CLASS.LD && (mode === MODE.ABS || mode === MODE.IND);
+}
+
+const TAIL_CALL = 12;
+const isTailCall = (insn: Instruction): boolean =>
+  insn.code === CALL_CODE && insn.src === CALL.HELPER && insn.imm === TAIL_CALL;
 
 /** Linux's limit of maps that one program uses. */
 export const MAX_USED_MAPS = 64;
@@ -110,12 +126,27 @@ export function checkConstants(env: Environment): void {
       reject("ldx_reserved");
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
-      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC && used.add(insn.imm).size > MAX_USED_MAPS)
-        reject("too_many_maps", MAX_USED_MAPS);
+      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC) {
+        used.add(insn.imm);
+        if (used.size > MAX_USED_MAPS) reject("too_many_maps", MAX_USED_MAPS);
+        checkProgramMap(env, env.spec.maps[insn.imm], used);
+      }
       index++;
     } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
       reject("unknown_opcode", insn.code);
   }
+}
+
+const isCgroupStorage = (type: MapType): boolean =>
+  type === "cgroup_storage_deprecated" || type === "percpu_cgroup_storage_deprecated";
+
+/** Programs of the kind may use the map at all. */
+function checkProgramMap(env: Environment, { type }: MapSpec, used: ReadonlySet<number>): void {
+  if (type === "struct_ops") reject("struct_ops_map");
+  if (type === "arena") reject("not_modelled", "arenas");
+  if (env.sleepable && !SLEEPABLE_MAPS.has(type)) reject("sleepable_map");
+  if (isCgroupStorage(type) && [...used].filter((map) => env.spec.maps[map].type === type).length > 1)
+    reject("cgroup_storages");
 }
 
 function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): void {

@@ -22,6 +22,7 @@ export type VerifierErrno =
   | "EPERM"
   | "EOPNOTSUPP"
   | "EBADF"
+  | "EBUSY"
   | "ENOTSUPP"
   | "EPROTO";
 

@@ -60,7 +60,9 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
 
 function verdict(env: Environment, refusal?: Rejection): Verdict {
   const { checkpoints, log, processed } = env;
-  if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "") log.write(`${refusal.message}\n`);
+  if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "")
+    // Linux forgot the end of this line.
+    log.write(refusal.row === "tail_call_map" ? refusal.message : `${refusal.message}\n`);
   if (log.level & LOG.STATS) log.write(`stack depth ${allocatedStack(env, refusal === undefined).join("+")}\n`);
   const { maxPerInstruction, total, peak } = checkpoints;
   log.write(

@@ -73,5 +73,11 @@ export const SOCKET_PROTOTYPES = [
   prototype(143, "store_hdr_opt", [ctx, bytes, size, any], "Writes an option of the TCP header.", MOVES),
   prototype(144, "reserve_hdr_opt", [ctx, any, any], "Makes room for an option of the TCP header."),
   prototype(178, "skc_to_unix_sock", [sock], "The socket as `unix_sock`; NULL if it is none.", cast("unix_sock")),
-  prototype(196, "skc_to_mptcp_sock", [sock], "The socket as `mptcp_sock`; NULL if it is none.", cast("mptcp_sock")),
+  prototype(
+    196,
+    "skc_to_mptcp_sock",
+    ["ptr_to_sock_common"],
+    "The socket as `mptcp_sock`; NULL if it is none.",
+    cast("mptcp_sock"),
+  ),
 ];

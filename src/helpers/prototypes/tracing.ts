@@ -67,7 +67,7 @@ export const TRACING_PROTOTYPES = [
   prototype(
     119,
     "read_branch_records",
-    [ctx, "ptr_to_mem_or_null", size0, any],
+    [ctx, "ptr_to_mem_write_or_null", size0, any],
     "The branches that the sample recorded.",
     GPL,
   ),
@@ -94,7 +94,9 @@ export const TRACING_PROTOTYPES = [
     "Copies the stack of a task as 8-byte addresses; returns the bytes copied.",
     { result: "size_or_errno" },
   ),
-  prototype(147, "d_path", ["ptr_to_path", "ptr_to_mem", size0], "Copies the full name of a path."),
+  prototype(147, "d_path", ["ptr_to_path", "ptr_to_mem", size0], "Copies the full name of a path.", {
+    denied: ["syscall"],
+  }),
   prototype(148, "copy_from_user", [out, size0, any], "Copies bytes from a user address, waiting for pages.", SLEEPS),
   prototype(
     150,
