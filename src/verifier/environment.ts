@@ -8,6 +8,7 @@ import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS, programRow } from "../programs/table.ts";
+import type { Explorer } from "./explorer.ts";
 import { formatFrame } from "./format-state.ts";
 import { FLAGS, LINKED, type Places } from "./history.ts";
 import type { Words } from "./int64.ts";
@@ -44,6 +45,9 @@ interface EnvironmentOptions {
   readonly cpus: number;
   readonly kernel: Btf | undefined;
   readonly recorder: Recorder | undefined;
+  readonly explorer: Explorer | undefined;
+  readonly prunes: boolean;
+  readonly limit: number;
 }
 
 /** A branch that waits to be followed. */
@@ -53,6 +57,8 @@ interface Pending {
   readonly previous: number;
   readonly logPosition: number;
   readonly recorded: Recorder["last"];
+  /** The step at which it parted, if explorations are recorded. */
+  readonly fork: number;
 }
 
 export const MAX_INSNS = 1_000_000;
@@ -75,6 +81,11 @@ export class Environment {
   readonly kernel: Btf | undefined;
   readonly log: Log;
   readonly recorder: Recorder | undefined;
+  readonly explorer: Explorer | undefined;
+  /** Whether a path ends where an older one covers it. */
+  readonly prunes: boolean;
+  /** Instructions that may be followed. */
+  readonly limit: number;
   readonly names: LogNames;
 
   /** By instruction. */
@@ -140,6 +151,9 @@ export class Environment {
     this.kernel = options.kernel;
     this.log = new Log(options.logLevel);
     this.recorder = options.recorder;
+    this.explorer = options.explorer;
+    this.prunes = options.prunes;
+    this.limit = options.limit;
     this.stacks = new StackLiveness(this);
     this.checkpoints = new Checkpoints(count);
     this.names = { helperName, kfuncName: (id) => findKfunc(this, id)?.name };
@@ -176,6 +190,7 @@ export class Environment {
       previous: this.index,
       logPosition: this.log.position,
       recorded: this.recorder?.last,
+      fork: this.explorer?.step ?? -1,
     });
     if (state.parent) state.parent.branches++;
     if (this.pending.length > MAX_PENDING) reject("too_many_jumps", this.pending.length);
@@ -192,6 +207,7 @@ export class Environment {
     this.previous = next.previous;
     if (!this.log.full) this.log.reset(next.logPosition);
     if (this.recorder) this.recorder.last = next.recorded;
+    this.explorer?.begin(next.state, next.index, next.fork);
     return true;
   }
 

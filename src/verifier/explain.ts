@@ -36,7 +36,7 @@ const MAX_TRIED = 50_000;
  * @example explain(spec)?.cause // "r0 is used as an address, but it is the result of a lookup, which is NULL ..."
  */
 export function explain(program: ProgramSpec, options: VerifyOptions = {}): Explanation | undefined {
-  const verdict = verify(program, { ...options, logLevel: 0, record: true });
+  const verdict = verify(program, { ...options, logLevel: 0, record: "path" });
   if (verdict.ok || verdict.message === undefined) return undefined;
   const { at, message, values = [] } = verdict;
   const row: MessageRow = MESSAGES[message];

@@ -2,7 +2,7 @@
 import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { checkAlu } from "./alu.ts";
-import { type Environment, JUMP_POINT, MAX_INSNS, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
+import { type Environment, JUMP_POINT, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConditionalJump } from "./jumps.ts";
 import { checkKfuncCall } from "./kfunc-call.ts";
@@ -24,6 +24,7 @@ export function followPaths(env: Environment, frame: Frame): void {
   env.index = start;
   env.previous = -1;
   env.touchAll();
+  env.explorer?.begin(env.state, start, -1);
   const { checkpoints, log } = env;
   /** The state at the beginning of a branch is printed before its first instruction. */
   let fresh = false;
@@ -31,7 +32,7 @@ export function followPaths(env: Environment, frame: Frame): void {
   for (;;) {
     env.beginInstruction();
     if (env.index >= env.insns.length) reject("insn_index", env.index, env.insns.length);
-    if (++env.processed > MAX_INSNS) reject("too_large", env.processed);
+    if (++env.processed > env.limit) reject("too_large", env.processed);
     env.state.last = env.previous;
     env.state.index = env.index;
     env.flags[env.index] |= SEEN;
@@ -50,15 +51,18 @@ export function followPaths(env: Environment, frame: Frame): void {
         if (env.touched) env.printChanges();
         env.printInstruction();
       }
-      const { index, frame: active } = env;
+      const { explorer, index, frame: active } = env;
+      explorer?.enter(index);
       env.stacks.begin();
       const next = followInstruction(env);
       env.stacks.commit(index);
+      explorer?.leave(env.state);
       if (env.recorder) {
         env.recorder.add(index, active, env, env.scratchedRegisters, env.scratchedSlots);
         env.touchNothing();
       }
-      if (next !== END) {
+      if (next === END) explorer?.end("exit", index);
+      else {
         env.previous = index;
         env.index = next;
         // Back from a function: the log shows the caller's whole state.

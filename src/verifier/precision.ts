@@ -178,6 +178,7 @@ function markInState(env: Environment, state: State): boolean {
       else {
         words[r + PRECISE] = 1;
         changed = true;
+        env.explorer?.mark(state, frame, `r${register}`);
       }
     }
     const anySlot = (wanted.slots[2 * frame] | wanted.slots[2 * frame + 1]) !== 0;
@@ -188,6 +189,7 @@ function markInState(env: Environment, state: State): boolean {
       else {
         words[r + PRECISE] = 1;
         changed = true;
+        env.explorer?.mark(state, frame, `fp-${8 * (slot + 1)}`);
       }
     }
     if (log.full) {

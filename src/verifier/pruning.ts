@@ -101,8 +101,9 @@ export class Checkpoints {
       if (found === ORDINARY && isEndless(env, old)) rejectLoop(env, old);
       if (found !== JOINED) return false;
       incomplete = true;
-    } else if (!covers(env, old, state, incomplete ? WITHIN : LOOSE)) return false;
+    } else if (!env.prunes || !covers(env, old, state, incomplete ? WITHIN : LOOSE)) return false;
     old.hits++;
+    env.explorer?.end("covered", env.index, old);
     if (env.flags[env.index] & JUMP_POINT) env.recordHistory(0);
     propagatePrecision(env, old, state);
     if (incomplete) this.#addBackEdge(env, old);
@@ -130,6 +131,7 @@ export class Checkpoints {
     state.history = [];
     const checkpoint = state.copy();
     checkpoint.history = history;
+    env.explorer?.checkpoint(checkpoint);
     checkpoint.index = env.index;
     state.parent = checkpoint;
     state.first = env.index;

@@ -137,6 +137,8 @@ export class State {
   cleaned = false;
   /** Dropped from the list of checkpoints; kept while paths depend on it. */
   dropped = false;
+  /** Of checkpoints: the step before which it was taken, if explorations are recorded. */
+  recordedAt = -1;
   /** Of checkpoints in a loop: the pass through the loop that they belong to. */
   visit: LoopVisit | undefined;
   /** How often this path has taken `may_goto`'s way into the loop. */

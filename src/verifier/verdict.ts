@@ -1,3 +1,4 @@
+import type { Exploration } from "./exploration.ts";
 import type { MessageName, MessageValue } from "./messages.ts";
 import type { PathStep } from "./record.ts";
 
@@ -48,4 +49,6 @@ export interface Verdict {
   readonly facts: readonly InstructionFacts[];
   /** The path that ended in the refusal, where recording was asked for. */
   readonly path?: readonly PathStep[];
+  /** All that was followed, where recording was asked for. */
+  readonly exploration?: Exploration;
 }

@@ -6,6 +6,7 @@ import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
 import { checkControlFlow } from "./control-flow.ts";
 import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
+import { Explorer } from "./explorer.ts";
 import { factsOf } from "./facts.ts";
 import { followPaths } from "./follow.ts";
 import { checkFunctionLayout, checkFunctionRecords, functionType } from "./functions.ts";
@@ -27,8 +28,12 @@ export interface VerifyOptions {
   readonly logLevel?: number;
   /** CPUs of the machine, which bound what `bpf_get_smp_processor_id` returns. */
   readonly cpus?: number;
-  /** Remember the path to the end, for explanations. */
-  readonly record?: boolean;
+  /** Remember the path to the end (`"path"`, for explanations), or all that was followed (`true`). */
+  readonly record?: boolean | "path";
+  /** False: follow every path to its end, as no verifier would, to compare runs with what is known on their way. */
+  readonly prune?: boolean;
+  /** Instructions that are followed before the program counts as too large; default and greatest is Linux's million. */
+  readonly limit?: number;
   /** The types of the Linux that the program is for. Without them it calls no kernel functions. */
   readonly kernel?: Btf;
 }
@@ -45,6 +50,9 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     cpus: options.cpus ?? 2,
     kernel: options.kernel,
     recorder: options.record ? new Recorder() : undefined,
+    explorer: options.record === true ? new Explorer() : undefined,
+    prunes: options.prune ?? true,
+    limit: Math.min(options.limit ?? MAX_INSNS, MAX_INSNS),
   });
   try {
     checkProgram(env);
@@ -59,6 +67,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
 }
 
 function verdict(env: Environment, refusal?: Rejection): Verdict {
+  if (refusal) env.explorer?.end("refused", env.index);
   const { checkpoints, log, processed } = env;
   if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "")
     // Linux forgot the end of this line.
@@ -75,6 +84,7 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
     stackDepth: env.subprograms.map(({ stackDepth }) => stackDepth),
     facts: factsOf(env),
     ...(env.recorder ? { path: env.recorder.path() } : {}),
+    ...(env.explorer ? { exploration: env.explorer.finish({ maps: env.maps, kernel: env.kernel }) } : {}),
   };
   if (!refusal) return { ok: true, ...common };
   return {
