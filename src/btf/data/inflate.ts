@@ -7,7 +7,6 @@ const DISTANCE_BITS = Array.from({ length: 30 }, (_, code) => Math.max(0, (code 
 const DISTANCE_BASE = starts(DISTANCE_BITS, 1);
 /** In which order the lengths of the code lengths' own codes are written. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-const MAX_BITS = 15;
 
 function starts(bits: readonly number[], first: number): number[] {
   let at = first;
@@ -18,20 +17,27 @@ function starts(bits: readonly number[], first: number): number[] {
   });
 }
 
-/** A canonical Huffman code: how many codes have each length, and their symbols in order. */
+/** A canonical Huffman code as a table: the next `bits` bits give `symbol << 4 | length`, 0 where no code begins so. */
 interface Code {
-  readonly counts: Uint16Array;
-  readonly symbols: Uint16Array;
+  readonly bits: number;
+  readonly table: Uint16Array;
 }
 
 function codeOf(lengths: readonly number[]): Code {
-  const counts = new Uint16Array(MAX_BITS + 1);
-  for (const length of lengths) if (length > 0) counts[length]++;
-  const next = new Uint16Array(MAX_BITS + 2);
-  for (let length = 1; length <= MAX_BITS; length++) next[length + 1] = next[length] + counts[length];
-  const symbols = new Uint16Array(lengths.length);
-  for (const [symbol, length] of lengths.entries()) if (length > 0) symbols[next[length]++] = symbol;
-  return { counts, symbols };
+  const bits = Math.max(1, ...lengths);
+  const table = new Uint16Array(1 << bits);
+  let code = 0;
+  for (let length = 1; length <= bits; length++, code <<= 1) {
+    for (const [symbol, own] of lengths.entries()) {
+      if (own !== length) continue;
+      // Codes are written from their highest bit, everything else from its lowest.
+      let reversed = 0;
+      for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
+      for (let at = reversed; at < table.length; at += 1 << length) table[at] = (symbol << 4) | length;
+      code++;
+    }
+  }
+  return { bits, table };
 }
 
 const FIXED_LENGTHS = codeOf(Array.from({ length: 288 }, (_, at) => (at < 144 ? 8 : at < 256 ? 9 : at < 280 ? 7 : 8)));
@@ -58,23 +64,24 @@ export function inflate(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer
     held -= count;
     return value;
   };
-  const symbol = ({ counts, symbols }: Code): number => {
-    let [code, first, index] = [0, 0, 0];
-    for (let length = 1; length <= MAX_BITS; length++) {
-      code |= take(1);
-      const count = counts[length];
-      if (code - count < first) return symbols[index + code - first];
-      index += count;
-      first = (first + count) << 1;
-      code <<= 1;
+  const symbol = ({ bits, table }: Code): number => {
+    while (held < bits && at < bytes.length) {
+      buffer |= bytes[at++] << held;
+      held += 8;
     }
-    return fail();
+    const entry = table[buffer & ((1 << bits) - 1)];
+    const length = entry & 0xf;
+    if (length === 0 || length > held) fail();
+    buffer >>>= length;
+    held -= length;
+    return entry >> 4;
   };
   const put = (byte: number) => {
     if (written >= size) fail();
     out[written++] = byte;
   };
   const stored = () => {
+    at -= held >> 3; // whole bytes that were read ahead
     [buffer, held] = [0, 0];
     const length = bytes[at] | (bytes[at + 1] << 8);
     at += 4;

@@ -32,7 +32,9 @@ export function machineBtf(release: Release): Btf {
   const known = read.get(release);
   if (known !== undefined) return known;
   const { size, data } = PACKED[release];
-  const packed = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const text = atob(data);
+  const packed = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) packed[at] = text.charCodeAt(at);
   const btf = parseBtf(inflate(packed, size));
   read.set(release, btf);
   return btf;
