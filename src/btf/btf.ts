@@ -133,8 +133,8 @@ export class Btf {
 
 /**
  * Reads a BTF and checks all that reading its types relies on; types are decoded when they are asked for. `base` is the
- * BTF that a module's split BTF continues. Throws {@link BtfError}, in Linux's words where it has words for it. What
- * Linux asks beyond that of a BTF that is loaded, `checkBtf` asks.
+ * BTF that a module's split BTF continues. Throws {@link BtfError}, in Linux's words where it has words for it. Linux
+ * asks more of a BTF that is loaded: names that C allows, sizes that add up, no type that contains itself.
  *
  * @example
  * const vmlinux = parseBtf(bytesOfVmlinux);

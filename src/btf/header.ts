@@ -37,16 +37,19 @@ export function readHeader(bytes: Uint8Array, split: boolean): BtfHeader {
   if (bytes.length < headerLength) fail("btf_header not found", 4);
   for (let at = HEADER_BYTES; at < headerLength; at++) if (bytes[at] !== 0) fail("Unsupported btf_header", at);
   // Linux reads what a short header leaves out as zero.
-  const field = (at: number) => (at + 4 <= Math.min(headerLength, HEADER_BYTES) ? view.getUint32(at, true) : 0);
-  if (view.getUint16(0, true) !== BTF_MAGIC) fail("Invalid magic", 0);
-  if (bytes[2] !== 1) fail("Unsupported version", 2);
-  if (bytes[3] !== 0) fail("Unsupported flags", 3);
+  const known = new DataView(new ArrayBuffer(HEADER_BYTES));
+  for (let at = 0; at < Math.min(headerLength, HEADER_BYTES); at++) known.setUint8(at, bytes[at]);
+  const field = (at: number) => known.getUint32(at, true);
+  if (known.getUint16(0, true) !== BTF_MAGIC) fail("Invalid magic", 0);
+  if (known.getUint8(2) !== 1) fail("Unsupported version", 2);
+  if (known.getUint8(3) !== 0) fail("Unsupported flags", 3);
   if (!split && bytes.length === headerLength) fail("No data", headerLength);
   const types = { name: "type", at: field(8), length: field(12), field: 8 };
   const strings = { name: "str", at: field(16), length: field(20), field: 16 };
   const room = bytes.length - headerLength;
   let total = 0;
-  for (const section of strings.at < types.at ? [strings, types] : [types, strings]) {
+  // Linux sorts them by a signed difference, which shows in its message for absurd offsets.
+  for (const section of ((types.at - strings.at) | 0) > 0 ? [strings, types] : [types, strings]) {
     if (room < section.at) fail("Invalid section offset", section.field);
     if (total < section.at) fail("Unsupported section found", section.field);
     if (total > section.at) fail("Section overlap found", section.field);

@@ -78,6 +78,8 @@ describe("bytes that are no BTF", () => {
     ["flags", patched(0, 0x0101_eb9f), "header", "Unsupported flags"],
     ["names behind the end", patched(16, 4000), "header", "Invalid section offset"],
     ["types behind the end", patched(8, 4000), "header", "Unsupported section found"],
+    ["a header of no bytes", patched(4, 0), "header", "Invalid magic"],
+    ["types absurdly far behind it", patched(8, 0x8100_0000), "header", "Invalid section offset"],
     ["types longer than the rest", patched(12, 4000), "header", "Total section length too long"],
     ["names that overlap the types", patched(16, 4), "header", "Section overlap found"],
     ["a gap", patched(20, 2), "header", "Unsupported section found"],
