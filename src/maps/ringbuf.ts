@@ -1,5 +1,6 @@
 import type { LinearMemory } from "../memory/memory.ts";
 import { MapBase } from "./base.ts";
+import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
 import type { MapSpec } from "./spec.ts";
 
@@ -159,7 +160,7 @@ export class RingbufMap extends MapBase {
     if (flags & ~(RINGBUF_WAKEUP.no | RINGBUF_WAKEUP.force)) return -ERRNO.EINVAL;
     const sample = this.reserve(size);
     if (sample === 0) return -ERRNO.EAGAIN;
-    this.memory.u8.copyWithin(sample, data, data + size);
+    copyBytes(this.memory, sample, data, size);
     this.commit(sample, flags, false);
     return 0;
   }
