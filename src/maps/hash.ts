@@ -24,6 +24,19 @@ export class HashMap extends HashTable {
     return element === 0 ? 0 : element + this.value;
   }
 
+  /** `lookup` for one place of a program. */
+  bindLookup(): ((key: number) => number) | undefined {
+    const find = this.bindFind();
+    const { value } = this;
+    return (
+      find &&
+      ((key) => {
+        const element = find(key);
+        return element === 0 ? 0 : element + value;
+      })
+    );
+  }
+
   update(key: number, value: number, flags: number): number {
     if (flags >>> 0 > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
     const hash = this.hash(key);

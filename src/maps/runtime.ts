@@ -48,6 +48,8 @@ export interface RuntimeMap {
   /** Elements that are there now; for arrays always `maxEntries`. */
   readonly size: number;
   lookup(key: number): number;
+  /** `lookup` with what is constant bound, for callers that call it often; undefined where that gains nothing. */
+  bindLookup?(): ((key: number) => number) | undefined;
   /** `flags`: 0 any, 1 only a new element, 2 only an existing one; others (also negative) give -EINVAL. */
   update(key: number, value: number, flags: number): number;
   delete(key: number): number;

@@ -51,7 +51,10 @@ const low = (register: number): Argument => ({ register, half: "low" });
 const high = (register: number): Argument => ({ register, half: "high" });
 
 const SPECIALISED: Readonly<Record<string, Specialised>> = {
-  map_lookup_elem: { args: [low(2)], bind: (map) => (key) => map.lookup(key!) },
+  map_lookup_elem: {
+    args: [low(2)],
+    bind: (map) => (map.bindLookup?.() ?? ((key) => map.lookup(key))) as HelperFunction,
+  },
   map_update_elem: {
     args: [low(2), low(3), low(4), high(4)],
     // No flag has a bit above 31: such a value must reach the map as one that it refuses.

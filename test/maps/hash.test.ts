@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createMap } from "../../src/maps/create.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import { BareMap, type Outcome } from "./bare-map.ts";
@@ -165,4 +166,26 @@ describe("hash map", () => {
       map.runtime.free();
     }
   });
+});
+
+test.each([
+  [4, 0],
+  [4, 1],
+  [8, 0],
+  [8, 4],
+  [8, 3],
+])("a bound lookup finds the same: keys of %i bytes, %i off alignment", (keySize, skew) => {
+  const memory = new LinearMemory();
+  const map = createMap(memory, 0, { type: "hash", name: "h", keySize, valueSize: 8, maxEntries: 50, flags: 0 });
+  const bound = map.bindLookup!()!;
+  const key = memory.allocate(16) + skew;
+  const value = memory.allocate(8);
+  for (let seed = 0; seed < 200; seed++) {
+    memory.u8.fill(seed * 7, key, key + keySize);
+    if (seed % 3 === 0) map.update(key, value, 0);
+    if (seed % 40 === 0) if (seed < 100) memory.allocate(memory.u8.length); // grows, and detaches every view
+    expect(bound(key)).toBe(map.lookup(key));
+  }
+  const other = createMap(memory, 1, { type: "hash", name: "o", keySize: 12, valueSize: 8, maxEntries: 5, flags: 0 });
+  expect(other.bindLookup!()).toBeUndefined();
 });
