@@ -6,13 +6,30 @@ import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
 import { checkAccess, checkUnmodified } from "./memory.ts";
 import { checkWritable, readRegister } from "./register-use.ts";
-import { AUX, markConstant, markNotInit, markPointer, markUnknown, OFF, TYPE, TYPES, typeName } from "./registers.ts";
+import {
+  AUX,
+  BASE_TYPE,
+  markConstant,
+  markNotInit,
+  markPointer,
+  markUnknown,
+  OFF,
+  TYPE,
+  TYPES,
+  typeName,
+} from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { STORE_CONSTANT } from "./stack.ts";
 import { subprogramOf } from "./structure.ts";
 
 /** Accesses through these are rewritten for one kind of pointer, so an instruction may only ever see that one. */
-const isRewritten = (type: number): boolean => type === TYPES.CTX || type === TYPES.SOCK_COMMON;
+function isRewritten(type: number): boolean {
+  const base = type & BASE_TYPE;
+  return base === TYPES.CTX || isSocket(base) || base === TYPES.BTF_ID || base === TYPES.ARENA;
+}
+
+const isSocket = (type: number): boolean =>
+  type === TYPES.SOCK_COMMON || type === TYPES.SOCKET || type === TYPES.TCP_SOCK || type === TYPES.XDP_SOCK;
 
 /** Notes what the base register points to; the same instruction cannot serve the context and other memory. */
 function notePointer(env: Environment, type: number): void {
@@ -27,7 +44,7 @@ function notePointer(env: Environment, type: number): void {
 
 const base = (env: Environment, register: number): number => env.words[registerAt(register) + TYPE];
 
-export function checkLoad(env: Environment, insn: Instruction): void {
+export function checkLoad(env: Environment, insn: Instruction, aligned = false): void {
   const mode = insn.code & MODE_MASK;
   readRegister(env, insn.src);
   checkWritable(env, insn.dst);
@@ -39,7 +56,7 @@ export function checkLoad(env: Environment, insn: Instruction): void {
     way: "read",
     value: insn.dst,
     signed: mode === MODE.MEMSX,
-    aligned: false,
+    aligned,
   });
   notePointer(env, type);
   dropContradiction(env.words, registerAt(insn.dst));
@@ -56,8 +73,12 @@ export function checkStore(env: Environment, insn: Instruction): void {
       return;
     }
     if (mode !== MODE.MEM || insn.imm !== 0) reject("stx_reserved");
-    readRegister(env, insn.src);
   }
+  store(env, insn, constant, false);
+}
+
+function store(env: Environment, insn: Instruction, constant: boolean, aligned: boolean): void {
+  if (!constant) readRegister(env, insn.src);
   readRegister(env, insn.dst);
   const type = base(env, insn.dst);
   checkAccess(env, {
@@ -67,7 +88,7 @@ export function checkStore(env: Environment, insn: Instruction): void {
     way: "write",
     value: constant ? STORE_CONSTANT : insn.src,
     signed: false,
-    aligned: false,
+    aligned,
   });
   notePointer(env, type);
 }
@@ -80,11 +101,28 @@ const ATOMIC_OPERATIONS: ReadonlySet<number> = new Set([
 
 /** Memory on which atomic operations work. */
 const isAtomicTarget = (type: number): boolean =>
-  type !== TYPES.CTX && type !== TYPES.PACKET && type !== TYPES.PACKET_META && type !== TYPES.SOCK_COMMON;
+  type !== TYPES.CTX &&
+  type !== TYPES.PACKET &&
+  type !== TYPES.PACKET_META &&
+  type !== TYPES.FLOW_KEYS &&
+  !isSocket(type);
+
+/** A load that no later access may overtake, a store that overtakes none before it: of any size, always aligned. */
+function checkOrdered(env: Environment, insn: Instruction): void {
+  const loads = insn.imm === ATOMIC.LOAD_ACQ;
+  if (loads) checkLoad(env, insn, true);
+  else store(env, insn, false, true);
+  // Linux looks at the register after the load, which may have replaced the pointer.
+  const register = loads ? insn.src : insn.dst;
+  const type = base(env, register);
+  if (!isAtomicTarget(type)) reject(loads ? "atomic_source" : "atomic_target", register, typeName(type));
+}
 
 function checkAtomic(env: Environment, insn: Instruction): void {
-  if (insn.imm === ATOMIC.LOAD_ACQ || insn.imm === ATOMIC.STORE_REL)
-    reject("not_modelled", "load-acquire and store-release");
+  if (insn.imm === ATOMIC.LOAD_ACQ || insn.imm === ATOMIC.STORE_REL) {
+    checkOrdered(env, insn);
+    return;
+  }
   if (!ATOMIC_OPERATIONS.has(insn.imm)) reject("atomic_opcode", insn.imm);
   const width = insn.code & SIZE_MASK;
   if (width !== SIZE.W && width !== SIZE.DW) reject("atomic_size");

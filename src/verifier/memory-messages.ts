@@ -2,6 +2,13 @@
 import { type MessageRow, row } from "./message-row.ts";
 
 export const MEMORY_MESSAGES = {
+  atomic_source: row(
+    "EACCES",
+    "BPF_ATOMIC loads from R%d %s is not allowed",
+    "A load-acquire from {1} memory does not exist.",
+    "Use it on the stack and on map values.",
+    0,
+  ),
   struct_ops_map: row(
     "EINVAL",
     "bpf_struct_ops map cannot be used in prog",

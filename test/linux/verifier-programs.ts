@@ -5,12 +5,17 @@
  */
 import { helperById } from "../../src/helpers/table.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
+import type { AttachType } from "../../src/programs/attach-types.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
-import { PROGRAMS } from "../../src/programs/table.ts";
+import { PROGRAMS, programRow } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { insn, link, MAPS, type Piece } from "./verifier-pieces.ts";
 
-const TYPES: readonly ProgramType[] = ["socket_filter", "xdp", "sched_cls", "tracepoint", "kprobe", "perf_event"];
+/** Most programs are of types with much to do; now and then any that has a context of its own, at any place. */
+const COMMON: readonly ProgramType[] = ["socket_filter", "xdp", "sched_cls", "tracepoint", "kprobe", "perf_event"];
+const OTHERS = Object.values(PROGRAMS).filter(
+  ({ type, context }) => context && !COMMON.includes(type) && type !== "lirc_mode2" && type !== "netfilter",
+);
 
 type Kind = "none" | "number" | "ctx" | "stack" | "packet" | "value" | "maybe" | "map";
 
@@ -29,6 +34,7 @@ class Builder {
   readonly pieces: Piece[] = [];
   readonly kinds: Kind[] = ["none", "ctx", "none", "none", "none", "none", "none", "none", "none", "none", "stack"];
   readonly type: ProgramType;
+  readonly attach: AttachType | undefined;
   readonly #tape: readonly number[];
   #at = 0;
   #functions = 0;
@@ -36,7 +42,9 @@ class Builder {
 
   constructor(tape: readonly number[]) {
     this.#tape = tape;
-    this.type = TYPES[this.pick(TYPES.length)];
+    const other = this.rarely(3) ? this.one(OTHERS) : undefined;
+    this.type = other?.type ?? this.one(COMMON);
+    this.attach = other && other.attachTypes.length > 0 ? this.one(other.attachTypes) : undefined;
     // The context stays at hand in most programs, and some numbers are there from the beginning.
     if (!this.rarely(6)) this.emit(insn(0xbf, 6, 1));
     this.set(6, this.pieces.length > 0 ? "ctx" : "none");
@@ -316,7 +324,7 @@ class Builder {
   contextLoad(): void {
     const base = this.kinds.includes("ctx") ? this.holding("ctx") : 1;
     const dst = this.target();
-    const fields = PROGRAMS[this.type].context!.fields;
+    const fields = programRow(this.type, this.attach)!.context!.fields;
     const readable = fields.filter(({ read }) => read);
     const field = this.one(readable.length > 0 && !this.rarely(8) ? readable : fields);
     const [size, bytes] = this.one(SIZES);
@@ -504,8 +512,15 @@ class Builder {
   atomic(): void {
     const base = this.rarely(2) ? this.holding("value", "stack") : 10;
     const size = this.rarely(20) ? this.one(SIZES)[0] : this.rarely(2) ? 0x00 : 0x18;
-    const op = this.rarely(30) ? this.pick(256) : this.one([0x00, 0x01, 0x40, 0x51, 0x50, 0xa1, 0xe1, 0xf1]);
+    const op = this.rarely(30) ? this.pick(256) : this.one([0x00, 0x01, 0x40, 0x51, 0x50, 0xa1, 0xe1, 0xf1, 0x110]);
     const offset = base === 10 || this.kinds[base] === "stack" ? -8 * (1 + this.pick(3)) : this.pick(6) * 4;
+    if (this.rarely(8)) {
+      // A load-acquire, of any size, from any pointer.
+      const dst = this.target();
+      this.emit(insn(0xc3 | this.one(SIZES)[0], dst, this.holding("stack", "value", "ctx", "packet"), offset, 0x100));
+      this.set(dst, "number");
+      return;
+    }
     this.emit(insn(0xc3 | size, base, this.holding("number"), offset, op));
   }
 
@@ -548,7 +563,8 @@ class Builder {
   }
 
   finish(): ProgramSpec {
-    if (!this.rarely(60)) this.emit(insn(0xb7, 0, 0, 0, this.pick(3)));
+    const { min, max } = programRow(this.type, this.attach)!.returns ?? { min: 0, max: 2 };
+    if (!this.rarely(60)) this.emit(insn(0xb7, 0, 0, 0, min + this.pick(max - min + (this.rarely(20) ? 2 : 1))));
     if (!this.rarely(150)) this.emit(insn(0x95));
     const starts: number[] = [];
     for (let k = 1; k <= this.#functions; k++) {
@@ -560,7 +576,15 @@ class Builder {
       if (exits <= 1) this.emit(insn(0xb7, 0, 0, 0, k));
       this.emit(insn(0x95));
     }
-    return { type: this.type, name: "generated", insns: link(this.pieces, starts), maps: MAPS, license: "GPL" };
+    const { type, attach } = this;
+    return {
+      type,
+      ...(attach && { expectedAttachType: attach }),
+      name: "generated",
+      insns: link(this.pieces, starts),
+      maps: MAPS,
+      license: "GPL",
+    };
   }
 }
 
