@@ -48,8 +48,8 @@ export function readHeader(bytes: Uint8Array, split: boolean): BtfHeader {
   const strings = { name: "str", at: field(16), length: field(20), field: 16 };
   const room = bytes.length - headerLength;
   let total = 0;
-  // Linux sorts them by a signed difference, which shows in its message for absurd offsets.
-  for (const section of ((types.at - strings.at) | 0) > 0 ? [strings, types] : [types, strings]) {
+  // Linux sorts them by a signed difference, equal ones swapped, which shows in its message for absurd offsets.
+  for (const section of ((types.at - strings.at) | 0) >= 0 ? [strings, types] : [types, strings]) {
     if (room < section.at) fail("Invalid section offset", section.field);
     if (total < section.at) fail("Unsupported section found", section.field);
     if (total > section.at) fail("Section overlap found", section.field);

@@ -79,6 +79,7 @@ describe("bytes that are no BTF", () => {
     ["names behind the end", patched(16, 4000), "header", "Invalid section offset"],
     ["types behind the end", patched(8, 4000), "header", "Unsupported section found"],
     ["a header of no bytes", patched(4, 0), "header", "Invalid magic"],
+    ["a header of 13 bytes", patched(4, 13), "header", "Unsupported section found"],
     ["types absurdly far behind it", patched(8, 0x8100_0000), "header", "Invalid section offset"],
     ["types longer than the rest", patched(12, 4000), "header", "Total section length too long"],
     ["names that overlap the types", patched(16, 4), "header", "Section overlap found"],
