@@ -1,0 +1,96 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { findJupyter, type JupyterServer, startJupyterServer } from "../../src/cli/notebook/server.ts";
+import { findProgram, ROOT, skipped } from "../support/programs.ts";
+
+const ARTIFACTS = join(ROOT, "test", "artifacts");
+const executablePath = findProgram("chromium");
+const skip = executablePath === undefined && skipped("browser", "Chromium is not installed");
+const ARGUMENTS = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
+];
+
+const CELLS = [
+  'import { slider } from "bpfbook/widgets";\nconst packets = slider({ label: "packets", max: 10, value: 3 });\npackets.onChange((n) => console.log("moved to", n));\npackets',
+  "function double(n: number) {\n  const twice = n * 2;\n  return twice;\n}\ndouble(21)",
+];
+
+function writeCells(file: string): void {
+  const cells = CELLS.map((source, index) => ({
+    cell_type: "code",
+    id: `cell-${index}`,
+    source,
+    metadata: {},
+    outputs: [],
+    execution_count: null,
+  }));
+  const metadata = { kernelspec: { name: "bpfbook", display_name: "TypeScript (bpfbook)", language: "typescript" } };
+  writeFileSync(file, JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells }));
+}
+
+describe.skipIf(skip)("the kernel in JupyterLab", () => {
+  let folder: string;
+  let server: JupyterServer;
+  let browser: Browser;
+  let page: Page;
+  let notebook: Locator;
+  const cell = (index: number): Locator => notebook.locator(".jp-CodeCell").nth(index);
+
+  beforeAll(async () => {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    folder = await mkdtemp(join(tmpdir(), "bpfbook-browser-"));
+    writeCells(join(folder, "cells.ipynb"));
+    server = await startJupyterServer({ root: folder, jupyter: findJupyter(ROOT), lab: true });
+    browser = await chromium.launch({ executablePath: executablePath!, args: ARGUMENTS });
+    page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
+    await page.goto(`${server.url}lab/tree/cells.ipynb?token=${server.token}`);
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)");
+    await notebook.locator(".jp-Cell").first().waitFor({ timeout: 60_000 });
+    await page.getByText("TypeScript (bpfbook) | Idle").waitFor({ timeout: 60_000 });
+  }, 120_000);
+
+  afterEach(async (context) => {
+    await page.screenshot({ path: join(ARTIFACTS, `kernel-${context.task.name.replace(/\W+/g, "-")}.png`) });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function run(index: number): Promise<void> {
+    await cell(index).locator(".cm-content").click();
+    await page.keyboard.press("Shift+Enter");
+  }
+
+  it("widget", async () => {
+    await run(0);
+    const handle = cell(0).locator(".noUi-handle");
+    await handle.waitFor({ timeout: 30_000 });
+    await handle.focus();
+    await page.keyboard.press("ArrowRight");
+    await cell(0).getByText("moved to 4").waitFor({ timeout: 10_000 });
+  });
+
+  it("debugger", async () => {
+    const bug = notebook.locator(".jp-DebuggerBugButton").first();
+    await bug.click();
+    await page.getByText("Call Stack", { exact: false }).first().waitFor({ timeout: 20_000 });
+    await cell(1).locator(".cm-content").click();
+    // A click on the line's number sets the breakpoint.
+    await cell(1).locator(".cm-lineNumbers .cm-gutterElement", { hasText: /^3$/ }).click();
+    await cell(1).locator(".cm-breakpoint-icon").first().waitFor({ timeout: 10_000 });
+    await run(1);
+    await page.locator(".jp-DebuggerCallstack-body", { hasText: "double" }).waitFor({ timeout: 20_000 });
+    await page.locator(".jp-DebuggerVariables", { hasText: "twice" }).waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(ARTIFACTS, "kernel-breakpoint.png") });
+    await page.locator('[data-command="debugger:continue"], .jp-DebuggerCallstack [title^="Continue"]').first().click();
+    await cell(1).locator(".jp-OutputArea-output", { hasText: "42" }).waitFor({ timeout: 20_000 });
+  });
+});
