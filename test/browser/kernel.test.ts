@@ -79,13 +79,12 @@ describe.skipIf(skip)("the kernel in JupyterLab", () => {
   });
 
   it("debugger", async () => {
-    const bug = notebook.locator(".jp-DebuggerBugButton").first();
-    await bug.click();
-    await page.getByText("Call Stack", { exact: false }).first().waitFor({ timeout: 20_000 });
+    await notebook.locator(".jp-DebuggerBugButton[aria-pressed=false]").first().click();
+    await notebook.locator(".jp-DebuggerBugButton[aria-pressed=true]").first().waitFor({ timeout: 20_000 });
     await cell(1).locator(".cm-content").click();
-    // A click on the line's number sets the breakpoint.
-    await cell(1).locator(".cm-lineNumbers .cm-gutterElement", { hasText: /^3$/ }).click();
-    await cell(1).locator(".cm-breakpoint-icon").first().waitFor({ timeout: 10_000 });
+    // A click in the gutter beside the third line (after the hidden element that gives it its width) sets the breakpoint.
+    await cell(1).locator(".cm-breakpoint-gutter .cm-gutterElement").nth(3).click();
+    await cell(1).locator(".cm-breakpoint-icon:visible").waitFor({ timeout: 10_000 });
     await run(1);
     await page.locator(".jp-DebuggerCallstack-body", { hasText: "double" }).waitFor({ timeout: 20_000 });
     await page.locator(".jp-DebuggerVariables", { hasText: "twice" }).waitFor({ timeout: 20_000 });
