@@ -33,7 +33,8 @@ const cpuQueue: Check = ({ view }, value, size, machine, at) => {
   if (at >= machine.cpus) return -ERRNO.ENODEV;
   // No packets: the CPU is taken out, whatever else the value says.
   if (view.getUint32(value, true) === 0) return 0;
-  return size === 8 && view.getInt32(value + 4, true) > 0 ? -ERRNO.EINVAL : 0;
+  // So Linux answers to a queue that it cannot make, whatever the reason.
+  return size === 8 && view.getInt32(value + 4, true) > 0 ? -ERRNO.ENOMEM : 0;
 };
 
 /** `devmap` and `cpumap`: targets by index. Values read as Linux stores them: the program's id, 0 for none. */
