@@ -3,7 +3,19 @@
  * back to where the number came from, and it is marked in every checkpoint on the way. Pruning compares marked numbers by
  * range and ignores the others.
  */
-import { ALU, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, REG, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import {
+  ALU,
+  ATOMIC,
+  CLASS,
+  CLASS_MASK,
+  JMP,
+  MODE,
+  MODE_MASK,
+  OP_MASK,
+  REG,
+  SOURCE,
+  SOURCE_MASK,
+} from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { CALLS_CALLBACK, type Environment } from "./environment.ts";
 import { formatFrame } from "./format-state.ts";
@@ -252,7 +264,8 @@ function step(env: Environment, index: number, following: number, history: reado
   }
   wantLinked(history, entry);
   const { dst, src } = insn;
-  const kind = insn.code & CLASS_MASK;
+  // A load-acquire is encoded as an atomic store.
+  const kind = isLoadAcquire(insn) ? CLASS.LDX : insn.code & CLASS_MASK;
   switch (kind) {
     case CLASS.ALU:
     case CLASS.ALU64: {
@@ -295,6 +308,9 @@ function step(env: Environment, index: number, following: number, history: reado
   wantLinked(history, entry);
   return true;
 }
+
+const isLoadAcquire = ({ code, imm }: Instruction): boolean =>
+  (code & CLASS_MASK) === CLASS.STX && (code & MODE_MASK) === MODE.ATOMIC && imm === ATOMIC.LOAD_ACQ;
 
 /** Jumps, calls and returns. False where the linked registers need no second look. */
 function stepJump(env: Environment, index: number, following: number, flags: number): boolean {

@@ -10,6 +10,7 @@ import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { PROGRAMS, programRow } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { insn, link, MAPS, type Piece } from "./verifier-pieces.ts";
+import { useSocket } from "./verifier-sockets.ts";
 
 /** Most programs are of types with much to do; now and then any that has a context of its own, at any place. */
 const COMMON: readonly ProgramType[] = ["socket_filter", "xdp", "sched_cls", "tracepoint", "kprobe", "perf_event"];
@@ -22,7 +23,7 @@ type Kind = "none" | "number" | "ctx" | "stack" | "packet" | "value" | "maybe" |
 const NUMBERS = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 48, 63, 64, 100, 255, 256, 1000, 4095, 65535, 0x7fffffff];
 const ALU_OPS = [0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0];
 const JUMP_OPS = [0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0xa0, 0xb0, 0xc0, 0xd0];
-const SIZES = [
+export const SIZES = [
   [0x10, 1],
   [0x08, 2],
   [0x00, 4],
@@ -30,7 +31,7 @@ const SIZES = [
 ] as const;
 const HELPERS = [1, 2, 3, 5, 6, 7, 8, 14, 15, 16, 26, 27, 44, 67, 112, 113, 114, 115, 125];
 
-class Builder {
+export class Builder {
   readonly pieces: Piece[] = [];
   readonly kinds: Kind[] = ["none", "ctx", "none", "none", "none", "none", "none", "none", "none", "none", "stack"];
   readonly type: ProgramType;
@@ -166,7 +167,7 @@ class Builder {
         this.stackLoad();
         return;
       case 12:
-        this.contextLoad();
+        this.rarely(2) ? useSocket(this) : this.contextLoad();
         return;
       case 13:
       case 14:
