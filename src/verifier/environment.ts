@@ -87,6 +87,8 @@ export class Environment {
   /** Instructions that may be followed. */
   readonly limit: number;
   readonly names: LogNames;
+  /** When the verification began, for the log's statistics. */
+  readonly began: number = performance.now();
 
   /** By instruction. */
   readonly flags: Uint8Array;

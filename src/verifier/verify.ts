@@ -72,7 +72,10 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
   if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "")
     // Linux forgot the end of this line.
     log.write(refusal.row === "tail_call_map" ? refusal.message : `${refusal.message}\n`);
-  if (log.level & LOG.STATS) log.write(`stack depth ${allocatedStack(env, refusal === undefined).join("+")}\n`);
+  if (log.level & LOG.STATS) {
+    log.write(`verification time ${Math.round(1000 * (performance.now() - env.began))} usec\n`);
+    log.write(`stack depth ${allocatedStack(env, refusal === undefined).join("+")}\n`);
+  }
   const { maxPerInstruction, total, peak } = checkpoints;
   log.write(
     `processed ${processed} insns (limit ${MAX_INSNS}) max_states_per_insn ${maxPerInstruction} ` +

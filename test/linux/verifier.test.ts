@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatInstruction } from "../../src/asm/format-instruction.ts";
 import { CASES } from "../verifier/cases.ts";
+import { program } from "../verifier/programs.ts";
 import { available, suiteName } from "./bpf.ts";
 import { type Comparison, comparable, compare, Tally } from "./verifier-compare.ts";
 import { programFromTape } from "./verifier-programs.ts";
@@ -44,6 +45,24 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
         const { linux, ours } = compare(program, level);
         if (ours.log !== "") expect(comparable(ours.log)).toBe(comparable(linux.log));
       }
+  });
+
+  test("large programs end as they do on Linux, with the same statistics", { timeout: 120_000 }, () => {
+    const repeat = (count: number, line: (k: number) => string): string =>
+      Array.from({ length: count }, (_, k) => line(k)).join("\n");
+    const branches = repeat(30, (k) => `if r6 == ${k} goto +1\nr7 += 1`);
+    const unknown = "call get_prandom_u32\nr6 = r0\nr7 = 0\n";
+    const programs = {
+      "100,000 instructions": `${repeat(49_999, (k) => `r${k % 5} = ${k}\nr${k % 5} += 7`)}\nr0 = 0\nexit`,
+      "30 branches in a row": `${unknown}${branches}\nr0 = 0\nexit`,
+      "30 branches, and what they counted matters": `${unknown}${branches}\nr1 = r10\nr1 -= 40\nr1 += r7\n*(u8 *)(r1 + 0) = 1\nr0 = 0\nexit`,
+    };
+    for (const text of Object.values(programs)) {
+      const { linux, ours } = compare(program(text), 4);
+      expect(ours.error).toBe(linux.error);
+      expect(ours.errno).toBe(linux.errno);
+      expect(linux.log).toContain(`processed ${ours.processed} insns`);
+    }
   });
 
   test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {

@@ -55,7 +55,7 @@ processed 6 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
 
   test("level 4: statistics", () => {
     expect(verify(program("*(u64 *)(r10 - 24) = 1\nr0 = 0\nexit"), { logLevel: 4 }).log).toMatch(
-      /^stack depth 24\nprocessed 3 insns [^\n]*\n$/,
+      /^verification time \d+ usec\nstack depth 24\nprocessed 3 insns [^\n]*\n$/,
     );
   });
 });
