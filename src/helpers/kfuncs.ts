@@ -25,7 +25,7 @@ export type KfuncFlag =
   | "rcu_protected";
 
 /** Sets of functions that Linux registers for families of program types. */
-export type KfuncSet = "common" | "generic" | "skb" | "xdp";
+export type KfuncSet = "common" | "skb" | "xdp";
 
 /** One kernel function. */
 export interface KfuncRow {
@@ -52,8 +52,6 @@ export const KFUNCS: readonly KfuncRow[] = [
     ["rcu_read_unlock", "", "Closes the RCU section."],
     ["preempt_disable", "", "Keeps the program on its CPU without interruption by other tasks."],
     ["preempt_enable", "", "Ends what bpf_preempt_disable began."],
-    ["local_irq_save", "", "Disables interrupts and keeps their state on the stack."],
-    ["local_irq_restore", "", "Gives interrupts back the state from the stack."],
     ["iter_num_new", "iter_new", "Begins an iteration over numbers from start to end."],
     ["iter_num_next", "iter_next ret_null", "The address of the next number, or NULL."],
     ["iter_num_destroy", "iter_destroy", "Ends the iteration."],
@@ -62,8 +60,6 @@ export const KFUNCS: readonly KfuncRow[] = [
     ["dynptr_is_rdonly", "", "Whether a dynptr's memory may only be read."],
     ["dynptr_size", "", "Bytes that a dynptr covers."],
     ["dynptr_clone", "", "Makes a second dynptr to the same memory."],
-    ["dynptr_slice", "ret_null", "Direct access to a part of a dynptr's memory, to read."],
-    ["dynptr_slice_rdwr", "ret_null", "Direct access to a part of a dynptr's memory, to read and write."],
   ]),
   ...rows("skb", [["dynptr_from_skb", "trusted_args", "A dynptr to a socket buffer's data."]]),
   ...rows("xdp", [["dynptr_from_xdp", "", "A dynptr to an XDP frame's data."]]),

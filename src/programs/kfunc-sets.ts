@@ -2,8 +2,29 @@
 import type { KfuncRow } from "../helpers/kfuncs.ts";
 import type { ProgramType } from "./types.ts";
 
-const SKB_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>(["socket_filter", "sched_cls"]);
-const GENERIC_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>(["sched_cls", "xdp", "tracepoint", "perf_event"]);
+/** Types for which Linux registers what works on socket buffers: those that see one, and for its own tests tracing. */
+const SKB_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
+  "socket_filter",
+  "sched_cls",
+  "sched_act",
+  "tracepoint",
+  "perf_event",
+  "tracing",
+  "lsm",
+  "cgroup_skb",
+  "cgroup_sock",
+  "cgroup_device",
+  "cgroup_sock_addr",
+  "cgroup_sysctl",
+  "cgroup_sockopt",
+  "sock_ops",
+  "sk_skb",
+  "lwt_in",
+  "lwt_out",
+  "lwt_xmit",
+  "lwt_seg6local",
+  "netfilter",
+]);
 
 /**
  * Whether programs of the type may call the function.
@@ -14,8 +35,6 @@ export function kfuncAllowed({ set }: KfuncRow, type: ProgramType): boolean {
   switch (set) {
     case "common":
       return true;
-    case "generic":
-      return GENERIC_TYPES.has(type);
     case "skb":
       return SKB_TYPES.has(type);
     case "xdp":

@@ -145,7 +145,7 @@ function stackCovers(old: Frame, now: Frame, exact: Exactness): boolean {
     const slot = slotAt(index);
     const types = old.words[slot + BYTES];
     const present = index < now.slots;
-    if (exact === EXACT && (!present || types !== now.words[slot + BYTES])) return false;
+    if (exact !== LOOSE && (!present || types !== now.words[slot + BYTES])) return false;
     if (types === 0 || types === ALL_MISC) continue;
     if (!slotCovers(old, now, slot, present, exact)) return false;
   }

@@ -156,6 +156,8 @@ function formatDynptr(w: Words, slot: number): string {
   const parts: string[] = [];
   if (w[slot + ID] !== 0) parts.push(`id=${w[slot + ID]}`);
   if (w[slot + REF] !== 0) parts.push(`ref_id=${w[slot + REF]}`);
+  // Linux shows the mark of the first slot under this name.
+  if (w[slot + EXTRA] !== 0) parts.push(`dynptr_id=${w[slot + EXTRA]}`);
   return `dynptr_${DYNPTR_NAMES[w[slot + AUX]]}(${parts.join()})`;
 }
 

@@ -87,7 +87,7 @@ const kindName = (kind: string): string => (kind === "void" ? "UNKNOWN" : kind.t
 /** Checks a call of a global function, and goes on behind it. */
 export function checkGlobalCall(env: Environment, subprogram: number): void {
   const { name } = functionType(env, subprogram)!;
-  const { log, words: w } = env;
+  const { log } = env;
   const wrong = attempt(() => {
     checkArguments(env, argumentsOf(env, subprogram));
   });
@@ -100,6 +100,8 @@ export function checkGlobalCall(env: Environment, subprogram: number): void {
   if (log.verbose) log.write(`Func#${subprogram} ('${name}') is global and assumed valid.\n`);
   if (changesPacket(env, subprogram)) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
   env.calledFunctions.add(subprogram);
+  // Only now: the arguments may have made the stack larger.
+  const { words: w } = env;
   for (let register = REG.R0; register <= REG.R5; register++) {
     env.touchRegister(register);
     markNotInit(w, registerAt(register));
@@ -169,7 +171,7 @@ function checkArgument(env: Environment, argument: Argument, index: number): voi
         checkHelperMemory(env, register, { size, way: "write", zeroAllowed: true, raw: false });
       });
       if (wrong) throw new Rejection(wrong.row, wrong.values, "EINVAL");
-      w[r + TYPE] = type;
+      env.words[r + TYPE] = type;
     }
   }
 }

@@ -1,6 +1,7 @@
 /** The arguments of a helper call, each checked by its type in the helper's prototype. */
 import { ARGUMENTS, type ArgType } from "../helpers/arguments.ts";
 import { REG } from "../isa/constants.ts";
+import { checkAcquired, checkDynptr, makeDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { checkHelperMemory, checkSizeArgument } from "./helper-memory.ts";
@@ -33,8 +34,8 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
     checkArgumentOffset(env, kind, register);
   }
   if (arg.release) {
-    if (arg.base === "ptr_to_dynptr") reject("not_modelled", "dynptrs");
-    if (w[r + REF] === 0 && !isNull(w, r)) reject("release_unowned", register);
+    if (arg.base === "ptr_to_dynptr") checkAcquired(env, register);
+    else if (w[r + REF] === 0 && !isNull(w, r)) reject("release_unowned", register);
     call.release = register;
   }
   if (w[r + REF] !== 0 && arg.base !== "kptr_xchg_dest") {
@@ -58,7 +59,7 @@ function resolveMapArgument(env: Environment, { map, row }: HelperCall, kind: Ar
 function checkValue(env: Environment, call: HelperCall, kind: ArgType, register: number): void {
   const w = env.words;
   const r = registerAt(register);
-  const { base, nullable, uninit, write, size, aligned } = ARGUMENTS[kind];
+  const { base, nullable, uninit, write, size, aligned, dynptr } = ARGUMENTS[kind];
   const way = write ? "write" : "read";
   switch (base) {
     case "const_map_ptr":
@@ -101,7 +102,8 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       call.callback = w[r + AUX];
       return;
     case "ptr_to_dynptr":
-      reject("not_modelled", "dynptrs");
+      if (uninit) makeDynptr(env, register, dynptr!);
+      else call.dynptr = checkDynptr(env, register, dynptr);
       return;
     case "kptr_xchg_dest":
       reject("not_modelled", "kernel pointers in maps");

@@ -6,6 +6,7 @@ import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { MAP_TYPES } from "../maps/spec.ts";
 import { followCallback } from "./callbacks.ts";
+import { type Dynptr, releaseDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkArgument } from "./helper-arguments.ts";
 import { setResult } from "./helper-result.ts";
@@ -14,7 +15,19 @@ import { CHANGES_MAP, isReadOnly, isSocketMap, mapFits, mayChangeSockets } from 
 import { forgetPacketPointers } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
 import { acquireReference, checkNothingHeld, releaseReference } from "./references.ts";
-import { ID, isConstant, isNull, markNotInit, markUnknown, OFF, REF, VALUE } from "./registers.ts";
+import {
+  ID,
+  isConstant,
+  isNull,
+  markNotInit,
+  markUnknown,
+  OFF,
+  REF,
+  TYPE,
+  TYPES,
+  typeName,
+  VALUE,
+} from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { type RawMemory, storeToStack } from "./stack.ts";
 
@@ -33,6 +46,8 @@ export interface HelperCall {
   greatestSize: number;
   /** Bytes of memory that the helper returns. */
   allocated: number;
+  /** The dynptr that the helper reads or writes. */
+  dynptr: Dynptr | undefined;
   /** The subprogram that the helper calls back. */
   callback: number | undefined;
   /** Register whose object the call gives back; 0: none. */
@@ -57,6 +72,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     greatestSize: 0,
     allocated: 0,
     callback: undefined,
+    dynptr: undefined,
     release: 0,
     reference: 0,
   };
@@ -72,6 +88,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   if (call.raw) fillRaw(env, call.raw);
   if (call.release) release(env, call);
   if (call.callback !== undefined) followCallback(env, row.name, call.callback);
+  if (row.name === "dynptr_from_mem") checkDynptrMemory(env);
 
   const w = env.words;
   for (let register = REG.R0; register <= REG.R5; register++) {
@@ -97,7 +114,9 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
       reject("map_function", MAP_TYPES[type], `bpf_${name}`, row.id);
     }
   }
-  if (row.changesPacket) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
+  // Writing through a dynptr may move the packet as well.
+  const writesPacket = row.name === "dynptr_write" && /^skb/.test(call.dynptr!.kind);
+  if (row.changesPacket || writesPacket) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
 }
 
 /** Helpers whose result has to be given back. */
@@ -129,9 +148,19 @@ function checkTailCall(env: Environment, { map }: HelperCall): void {
 }
 
 /** The object in register `call.release` is given back; NULL may be, too, where the helper takes it. */
-function release(env: Environment, { row, release: register, reference }: HelperCall): void {
+function release(env: Environment, { row, release: register, reference, dynptr }: HelperCall): void {
+  if (dynptr) {
+    releaseDynptr(env, register);
+    return;
+  }
   const released = reference !== 0 && releaseReference(env, reference);
   if (!released && !isNull(env.words, registerAt(register))) reject("release_unknown", `bpf_${row.name}`, row.id);
+}
+
+/** A dynptr to memory of the program must outlive the program. */
+function checkDynptrMemory({ words: w }: Environment): void {
+  const type = w[registerAt(REG.R1) + TYPE];
+  if (type !== TYPES.MAP_VALUE) reject("dynptr_memory", typeName(type));
 }
 
 function findHelper(env: Environment, id: number): HelperRow {

@@ -3,7 +3,7 @@ import { ARGUMENTS } from "../helpers/arguments.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { toBigInt, toNumber, toNumberU } from "./int64.ts";
-import { checkMapPermission, checkMapRange, checkPacket, checkRegion } from "./memory.ts";
+import { checkAccess, checkMapPermission, checkMapRange, checkPacket, checkRegion } from "./memory.ts";
 import { markPrecise } from "./precision.ts";
 import { AUX, BASE_TYPE, isNull, OFF, RDONLY, SMIN, TYPE, TYPES, typeName, UMAX, UMIN, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
@@ -12,6 +12,9 @@ import { tnumIsConst } from "./tnum.ts";
 
 /** Sizes from here on count as unbounded. */
 const MAX_SIZE = 1 << 29;
+
+/** Types whose context is memory as it is, so that helpers may get it; that of others is rewritten. */
+const HAS_PLAIN_CONTEXT: ReadonlySet<string> = new Set(["kprobe", "tracepoint", "raw_tracepoint", "cgroup_device"]);
 
 /** What a helper does with memory. */
 interface Use {
@@ -77,6 +80,13 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
       return reject("not_modelled", "buffers of tracing programs");
     case TYPES.BTF_ID:
       return reject("not_modelled", "kernel structures as memory");
+    case TYPES.CTX:
+      if (HAS_PLAIN_CONTEXT.has(env.spec.type) && size > 0) {
+        const access = { base: register, offset: size - 1, size: 1, way, value: -1, signed: false, aligned: false };
+        checkAccess(env, access);
+        return undefined;
+      }
+      return reject("argument_type", register, typeName(type), "fp");
     case TYPES.STACK:
       return checkStackArgument(env, register, size, zeroAllowed, way, use.raw);
     default:

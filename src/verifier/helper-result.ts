@@ -6,10 +6,12 @@ import type { HelperCall } from "./helper-call.ts";
 import { set } from "./int64.ts";
 import {
   AUX,
+  EXTRA,
   ID,
   MAYBE_NULL,
   markPointer,
   markUnknown,
+  REF,
   RINGBUF,
   S32_MAX,
   S32_MIN,
@@ -63,7 +65,11 @@ export function setResult(env: Environment, call: HelperCall): void {
       w[r + AUX] = call.allocated;
       break;
     case "ptr_to_dynptr_mem_or_null":
-      reject("not_modelled", "dynptrs");
+      markPointer(w, r, TYPES.MEM | MAYBE_NULL);
+      w[r + AUX] = call.allocated;
+      // The memory is the dynptr's, and gone with it.
+      w[r + EXTRA] = call.dynptr!.id;
+      w[r + REF] = call.dynptr!.reference;
       break;
     case "ptr_to_mem_or_btf_id_rdonly":
     case "ptr_to_mem_or_btf_id_rdonly_or_null":

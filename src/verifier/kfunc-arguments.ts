@@ -2,6 +2,7 @@
 import { sizeOf } from "../btf/size.ts";
 import { type BtfType, isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
+import { checkDynptr, type Dynptr, type DynptrKind, makeDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
 import { checkIteratorArgument } from "./iterators.ts";
@@ -17,14 +18,13 @@ export interface KfuncCall {
   readonly kfunc: Kfunc;
   /** The iterator that the function works on. */
   iterator: StackObject | undefined;
+  /** The dynptr that the function looks at. */
+  dynptr: Dynptr | undefined;
   /** Reference that an argument holds; 0: none. */
   reference: number;
   /** Register whose object the call gives back; 0: none. */
   release: number;
 }
-
-/** Structures of Linux that stand for a program's context. */
-const CONTEXTS: ReadonlySet<string> = new Set(["__sk_buff", "xdp_md", "sk_buff", "xdp_buff"]);
 
 /** Checks all arguments of a call. */
 export function checkKfuncArguments(env: Environment, call: KfuncCall): void {
@@ -66,13 +66,16 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     if (flags.has("release")) call.release = register;
   }
   const type = env.kernel!.resolve(target);
-  if (isComposite(type) && CONTEXTS.has(type.name)) {
+  if (isComposite(type) && type.name === env.program.context?.struct) {
     if (w[r + TYPE] !== TYPES.CTX) reject("kfunc_context", argument, typeName(w[r + TYPE]));
     checkUnmodified(w, r, register);
     return false;
   }
   if (nullable && isNull(w, r)) return false;
-  if (isComposite(type) && type.name === "bpf_dynptr") reject("not_modelled", "dynptrs");
+  if (isComposite(type) && type.name === "bpf_dynptr") {
+    checkDynptrArgument(env, call, register, name);
+    return false;
+  }
   if (isComposite(type) && type.name.startsWith("bpf_iter_")) {
     call.iterator = checkIteratorArgument(env, kfunc, argument);
     const { frame, slot } = call.iterator;
@@ -83,6 +86,19 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
   if (name.endsWith("__str")) reject("not_modelled", "constant strings");
   if ((w[r + TYPE] & 0xff) === TYPES.BTF_ID) reject("not_modelled", "typed kernel pointers");
   return checkMemoryArgument(env, kfunc, argument, type);
+}
+
+/** Kernel functions that make a dynptr, and to what. */
+const DYNPTR_MAKERS: Readonly<Record<string, DynptrKind>> = { bpf_dynptr_from_skb: "skb", bpf_dynptr_from_xdp: "xdp" };
+
+function checkDynptrArgument(env: Environment, call: KfuncCall, register: number, name: string): void {
+  if (!name.endsWith("__uninit")) {
+    call.dynptr = checkDynptr(env, register);
+    return;
+  }
+  const kind = DYNPTR_MAKERS[call.kfunc.name] ?? call.dynptr?.kind;
+  if (kind === undefined) reject("not_modelled", `dynptrs of ${call.kfunc.name}`);
+  else makeDynptr(env, register, kind, call.dynptr?.reference);
 }
 
 /** Plain memory of the program: numbers, with a size that the type or the next argument tells. */

@@ -44,7 +44,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
   if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
   if (row === undefined || !kfuncAllowed(row, env.spec.type)) reject("kfunc_not_allowed", name);
   else {
-    const call: KfuncCall = { kfunc, iterator: undefined, reference: 0, release: 0 };
+    const call: KfuncCall = { kfunc, iterator: undefined, dynptr: undefined, reference: 0, release: 0 };
     checkKfuncArguments(env, call);
     checkSections(env, name);
     if (call.release !== 0) releaseReference(env, call.reference);

@@ -112,6 +112,60 @@ export const KFUNC_MESSAGES = {
     0,
   ),
 
+  dynptr_stack: row(
+    "EINVAL",
+    "arg#%d expected pointer to stack or const struct bpf_dynptr",
+    "A dynptr must be a variable on the program's stack.",
+    "Declare it in the function and pass its address.",
+  ),
+  dynptr_uninit: row(
+    "EINVAL",
+    "Dynptr has to be an uninitialized dynptr",
+    "There is no place for a dynptr where the argument points to.",
+    "Use a variable of its own, aligned to 8 bytes, and pass its address unchanged.",
+  ),
+  dynptr_initialized: row(
+    "EINVAL",
+    "Expected an initialized dynptr as arg #%d",
+    "The dynptr has not been made on this path, or is gone.",
+    "Make it on every path that leads here, and do not write over it.",
+  ),
+  dynptr_kind: row(
+    "EINVAL",
+    "Expected a dynptr of type %s as arg #%d",
+    "The dynptr's memory is not of the kind {0}.",
+    "Pass a dynptr that was made for it.",
+  ),
+  dynptr_unacquired: row(
+    "EINVAL",
+    "arg %d is an unacquired reference",
+    "The dynptr holds nothing that could be given back.",
+    "Pass the dynptr that bpf_ringbuf_reserve_dynptr has made.",
+  ),
+  dynptr_const_release: row(
+    "EINVAL",
+    "cannot release unowned const bpf_dynptr",
+    "The dynptr belongs to somebody else.",
+    "Release only what the program has reserved.",
+  ),
+  dynptr_overwrite: row(
+    "EINVAL",
+    "cannot overwrite referenced dynptr",
+    "The store would destroy a dynptr that has to be given back.",
+    "Submit or discard it first.",
+  ),
+  dynptr_raw: row(
+    "EACCES",
+    "potential write to dynptr at off=%d disallowed",
+    "The helper would write over a dynptr.",
+    "Pass a buffer of its own.",
+  ),
+  dynptr_memory: row(
+    "EACCES",
+    "Unsupported reg type %s for bpf_dynptr_from_mem data",
+    "A dynptr can only be made to memory in a map's value.",
+    "Pass a pointer into a map's value.",
+  ),
   rcu_nested: row(
     "EINVAL",
     "nested rcu read lock (kernel function %s)",

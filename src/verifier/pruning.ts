@@ -3,7 +3,7 @@
  * a state that it covers need not be followed; one that reaches its own checkpoint with the same state loops forever.
  */
 import { convergence, JOINED, ORDINARY, previousRound } from "./convergence.ts";
-import { type Environment, FORCE_CHECKPOINT, JUMP_POINT } from "./environment.ts";
+import { CALLS_CALLBACK, type Environment, FORCE_CHECKPOINT, JUMP_POINT } from "./environment.ts";
 import { covers, EXACT, LOOSE, mayLoop, WITHIN } from "./equality.ts";
 import { ENTRY } from "./history.ts";
 import { iteratorDepthsDiffer } from "./iterators.ts";
@@ -29,6 +29,8 @@ export class Checkpoints {
   /** Passes through loops, by name. */
   readonly #visits = new Map<string, LoopVisit>();
   #backEdges = 0;
+  /** What the checkpoint that was looked at last needs precisely is not all known yet. */
+  #incomplete = false;
   /** Some path joined an unfinished one: then finished states may still be walked through. */
   #keepsStates = false;
   #processed = 0;
@@ -59,6 +61,7 @@ export class Checkpoints {
     const processed = env.processed - this.#processed;
     let adds = forced || (jumps >= 2 && processed >= 8);
     const bucket = this.#bucketOf(env, state);
+    this.#incomplete = false;
     this.#cleanFinished(env, bucket);
 
     const seen = bucket.length;
@@ -95,18 +98,21 @@ export class Checkpoints {
   /** Whether the path ends at a checkpoint of its instruction. */
   #joins(env: Environment, old: State): boolean {
     const { state } = env;
-    let incomplete = old.visit !== undefined && old.visit.backEdges.length > 0;
     if (old.branches > 0) {
       const found = convergence(env, old);
       if (found === ORDINARY && isEndless(env, old)) rejectLoop(env, old);
       if (found !== JOINED) return false;
-      incomplete = true;
-    } else if (!env.prunes || !covers(env, old, state, incomplete ? WITHIN : LOOSE)) return false;
+      // A round of a callback is taken as the checkpoint was that was looked at before.
+      if ((env.flags[env.index] & CALLS_CALLBACK) === 0) this.#incomplete = true;
+    } else {
+      this.#incomplete = old.visit !== undefined && old.visit.backEdges.length > 0;
+      if (!env.prunes || !covers(env, old, state, this.#incomplete ? WITHIN : LOOSE)) return false;
+    }
     old.hits++;
     env.explorer?.end("covered", env.index, old);
     if (env.flags[env.index] & JUMP_POINT) env.recordHistory(0);
     propagatePrecision(env, old, state);
-    if (incomplete) this.#addBackEdge(env, old);
+    if (this.#incomplete) this.#addBackEdge(env, old);
     return true;
   }
 
@@ -166,7 +172,7 @@ export class Checkpoints {
     // Rounds of a callback are no loop of the control-flow graph, unless the call is in one.
     if (visit === undefined) return;
     if (env.log.full) env.log.write(`SCC backedge ${visit.name}\n`);
-    visit.backEdges.push({ state: env.state.copy(), joined });
+    visit.backEdges.unshift({ state: env.state.copy(), joined });
     this.#backEdges++;
     this.#keepsStates = true;
     this.#updatePeak();

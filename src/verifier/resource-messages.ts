@@ -116,6 +116,12 @@ export const RESOURCE_MESSAGES = {
     "A function that is verified on its own may not be called while a lock is held.",
     "Declare it `static`.",
   ),
+  callback_removed: row(
+    "EFAULT",
+    "verifier bug: No program to jit at insn %d (subprog < 0)",
+    "The callback is never called, so Linux removes it, and then misses it: a fault of Linux 6.18.",
+    "Leave the call out, or let it have at least one round.",
+  ),
   callback_map: row(
     "ENOTSUPP",
     "callback function not allowed for map",

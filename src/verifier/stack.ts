@@ -1,5 +1,6 @@
 /** Stores to and loads from the stack: registers are spilled and filled whole, other bytes are known as data or zero. */
 import { CLASS, CLASS_MASK } from "../isa/constants.ts";
+import { overwriteDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { stackAccess } from "./history.ts";
@@ -118,6 +119,7 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
   const vw = env.words;
   const v = value >= 0 ? registerAt(value) : -1;
   const type = value >= 0 ? vw[v + TYPE] : TYPES.NOT_INIT;
+  overwriteDynptr(env, frame, index);
   env.touchSlot(index);
 
   if (type === TYPES.SCALAR && aligned) {
@@ -154,6 +156,7 @@ function storeVariable(env: Environment, frame: Frame, min: number, max: number,
   const zero = value >= 0 ? isNull(env.words, registerAt(value)) : isConstantStore && insn.imm === 0;
   let keptZero = false;
   const { words: w } = frame;
+  for (let at = min; at < max; at++) overwriteDynptr(env, frame, (-at - 1) >> 3);
   for (let at = min; at < max; at++) {
     const place = -at - 1;
     const slot = slotAt(place >> 3);
@@ -333,9 +336,13 @@ export function checkStackArgument(
   checkStackBounds(env, register, offset, size, way);
   const frame = stackOf(env, w, r);
   const fixed = tnumIsConst(w, r + VALUE);
-  if (fixed && raw) return { register, size };
   const min = (fixed ? toNumber(w, r + VALUE) : toNumber(w, r + SMIN)) + offset;
   const max = (fixed ? toNumber(w, r + VALUE) : toNumber(w, r + SMAX)) + offset + size;
+  if (fixed && raw) {
+    for (let at = min; at < max; at++)
+      if (byteType(frame.words, slotAt((-at - 1) >> 3), (-at - 1) & 7) === BYTE.DYNPTR) reject("dynptr_raw", at);
+    return { register, size };
+  }
   checkReadable(env, frame, register, min, max, size, way === "write");
   return undefined;
 }

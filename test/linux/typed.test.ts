@@ -1,9 +1,20 @@
-/** The programs of test/verifier/typed-cases.ts before the running Linux: verdict, errno, message and the whole log. */
+/**
+ * Programs with types before the running Linux: the cases of test/verifier/typed-cases.ts (verdict, errno, message and the
+ * whole log), and generated ones with callbacks, iterators, dynptrs, records, sections and global functions.
+ */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
 import { available, suiteName } from "./bpf.ts";
-import { comparable, compare, KERNEL } from "./verifier-compare.ts";
+import { typedTextFromTape } from "./typed-generator.ts";
+import { comparable, compare, KERNEL, Tally } from "./verifier-compare.ts";
+
+const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
+const PROGRAMS = NIGHT ? 10_000 : 200;
+const SEED = NIGHT ? Date.now() : 6_18;
+
+const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 10, maxLength: 60, size: "max" }));
 
 describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: programs with types"), () => {
   test.each(TYPED_CASES.map((each) => [each.name, each] as const))("%s: as Linux", (_, each) => {
@@ -15,5 +26,19 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
       expect(ours.errno).toBe(each.errno);
       expect(comparable(ours.log)).toBe(comparable(linux.log));
     }
+  });
+
+  test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
+    const tally = new Tally();
+    for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED }))
+      tally.add(compare(typedProgram(typedTextFromTape(each), KERNEL!)));
+    console.log(`verifier with types beside Linux (seed ${SEED}): ${tally}`);
+    if (NIGHT)
+      for (const [form, count] of [...tally.linuxMessages].sort((a, b) => b[1] - a[1]))
+        console.log(`  ${count} ${form}`);
+    expect(tally.unsound.map(({ program, linux }) => ({ program, linux: linux.error }))).toEqual([]);
+    expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
+    expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.94);
+    expect(tally.accepted / tally.programs).toBeGreaterThan(0.5);
   });
 });

@@ -22,6 +22,8 @@ export interface TypedText {
   /** Labels of its functions in order; those of `func_info`. Left out: the program has no BTF. */
   readonly functions?: readonly string[];
   readonly linkage?: Linkage;
+  /** Which functions are global; left out: as `linkage` says. */
+  readonly globals?: readonly boolean[];
   /** Of each function: `ctx, mem -> int`. Left out: `-> int`. */
   readonly signatures?: readonly string[];
   /** Linux's message; undefined: accepted. */
@@ -34,10 +36,8 @@ const KFUNC = 0x4000_0000;
 const FUNCTION = 0x5f5f_0000;
 
 /** Assembles it for a Linux with the given types. */
-export function typedProgram(
-  { text, type, functions, signatures, linkage = "static" }: TypedText,
-  kernel: Btf,
-): ProgramSpec {
+export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
+  const { text, type, functions, signatures, linkage = "static", globals } = each;
   const kfuncs: string[] = [];
   const labels: string[] = [];
   const plain = text.replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`);
@@ -59,18 +59,26 @@ export function typedProgram(
   if (functions === undefined) return program;
   const starts = [0, ...functions.map((label) => assembled.labels.get(label)!)];
   const plainOnes = functions.map(() => "-> int");
-  const { btf, ids } = functionTypes(signatures ?? plainOnes, linkage, type === "xdp" ? "xdp_md" : "__sk_buff");
+  const linkages = functions.map(
+    (_, k): Linkage => (globals === undefined ? linkage : globals[k] ? "global" : "static"),
+  );
+  const { btf, ids } = functionTypes(signatures ?? plainOnes, linkages, type === "xdp" ? "xdp_md" : "__sk_buff");
   return { ...program, btf, functions: starts.map((insn, k) => ({ insn, type: ids[k] })) };
 }
 
 const known = new Map<string, Btf>();
 
+interface Functions {
+  readonly btf: Btf;
+  readonly ids: readonly number[];
+}
+
 /**
  * BTF with `main` and the functions of the signatures, `f1` and so on. A signature is its arguments' types and its result:
  * `ctx, mem -> int`. One object for the same question.
  */
-function functionTypes(signatures: readonly string[], linkage: Linkage, context: string): { btf: Btf; ids: number[] } {
-  const key = `${signatures.join(";")} ${linkage} ${context}`;
+function functionTypes(signatures: readonly string[], linkages: readonly Linkage[], context: string): Functions {
+  const key = `${signatures.join(";")} ${linkages} ${context}`;
   const types: BtfTypeSpec[] = [];
   const add = (type: BtfTypeSpec): number => types.push(type);
   const struct = (name: string, size: number): number =>
@@ -90,7 +98,7 @@ function functionTypes(signatures: readonly string[], linkage: Linkage, context:
     const [params, result] = signature.split("->").map((part) => part.trim());
     const list = params === "" ? [] : params.split(",").map((word, n) => ({ name: `p${n}`, type: named[word.trim()] }));
     const type = add({ kind: "func_proto", name: "", type: named[result], params: list });
-    return add({ kind: "func", name: k === 0 ? "main" : `f${k}`, type, linkage: k === 0 ? "global" : linkage });
+    return add({ kind: "func", name: k === 0 ? "main" : `f${k}`, type, linkage: k === 0 ? "global" : linkages[k - 1] });
   });
   let btf = known.get(key);
   if (btf === undefined) {
