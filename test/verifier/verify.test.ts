@@ -144,18 +144,18 @@ describe("never throws, never accepts what it does not model", () => {
     );
   });
 
-  test.each([
-    ["kernel functions without Linux's BTF", { code: 0x85, dst: 0, src: 2, offset: 0, imm: 1 }],
-    ["load-acquire and store-release", { code: 0xdb, dst: 10, src: 1, offset: -8, imm: 0x110 }],
-  ])("%s: refused, and says so", (feature, insn) => {
-    const base = program("r0 = 0\nexit");
-    const { ok, error, errno } = verify({ ...base, insns: [insn, ...base.insns] });
-    expect({ ok, error, errno }).toEqual({
-      ok: false,
-      error: `bpfbook's verifier does not model ${feature} yet`,
-      errno: "EOPNOTSUPP",
-    });
-  });
+  test.each([["kernel functions without Linux's BTF", { code: 0x85, dst: 0, src: 2, offset: 0, imm: 1 }]])(
+    "%s: refused, and says so",
+    (feature, insn) => {
+      const base = program("r0 = 0\nexit");
+      const { ok, error, errno } = verify({ ...base, insns: [insn, ...base.insns] });
+      expect({ ok, error, errno }).toEqual({
+        ok: false,
+        error: `bpfbook's verifier does not model ${feature} yet`,
+        errno: "EOPNOTSUPP",
+      });
+    },
+  );
 
   test("empty programs, unknown licences, programs of no type", () => {
     const base = program("r0 = 0\nexit");
