@@ -12,7 +12,7 @@ import { type Comparison, comparable, compare, Tally } from "./verifier-compare.
 import { programFromTape } from "./verifier-programs.ts";
 
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
-const PROGRAMS = NIGHT ? 20_000 : 800;
+const PROGRAMS = NIGHT ? 100_000 : 2_000;
 const SEED = NIGHT ? Date.now() : 6_18;
 
 /** Without fast-check's liking for short lists and small numbers: those make short programs, which are easy. */

@@ -551,4 +551,18 @@ export const CASES: readonly Case[] = [
        exit`,
     ),
   },
+  {
+    name: "precision goes back through a load-acquire",
+    program: program(
+      `*(u64 *)(r10 - 8) = 16
+       r2 = load_acquire((u64 *)(r10 - 8))
+       r2 &= 24
+       r3 = r10
+       r3 += -48
+       r3 += r2
+       *(u8 *)(r3 + 0) = 1
+       r0 = 0
+       exit`,
+    ),
+  },
 ];
