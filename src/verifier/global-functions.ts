@@ -120,29 +120,40 @@ function attempt(check: () => void): Rejection | undefined {
   }
 }
 
+/** Runs a check that only the log tells of, where it can be told; whether it went well. */
+function remark({ log }: Environment, check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (cause) {
+    if (!(cause instanceof Rejection)) throw cause;
+    if (cause.row !== "not_modelled") log.write(`${cause.message}\n`);
+    return false;
+  }
+}
+
 /**
- * A static function is followed with what it is called with, whatever its types say. Linux compares all the same, once:
- * the log says what does not fit.
+ * A static function is followed with what it is called with, whatever its types say. Linux compares all the same, until
+ * something does not fit, which the log says. Types of arguments that only global functions have are not looked at.
  */
 export function compareStaticCall(env: Environment, subprogram: number): void {
   if (!env.log.verbose || functionType(env, subprogram) === undefined || env.mismatched.has(subprogram)) return;
-  const wanted: Argument[] = [];
-  const untold = attempt(() => {
-    wanted.push(...argumentsOf(env, subprogram));
-  });
-  const wrong =
-    untold || wanted.some(({ kind }) => kind === "memory") ? undefined : attempt(() => checkArguments(env, wanted));
-  if (wrong) env.log.write(`${wrong.message}\n`);
-  if (untold || wrong || wanted.some(({ kind }) => kind === "memory")) env.mismatched.add(subprogram);
+  let wanted: Argument[] | undefined;
+  try {
+    wanted = argumentsOf(env, subprogram);
+  } catch (cause) {
+    if (!(cause instanceof Rejection)) throw cause;
+  }
+  const comparable = wanted?.every(({ kind }) => kind !== "memory") ? wanted : undefined;
+  if (!comparable || !remark(env, () => checkArguments(env, comparable))) env.mismatched.add(subprogram);
 }
 
 /** The main function gets the context, whatever its types say; the log has what Linux cannot make of them. */
 export function compareMain(env: Environment): void {
   if (!env.log.verbose || !isGlobal(env, 0)) return;
-  const untold = attempt(() => {
+  remark(env, () => {
     argumentsOf(env, 0);
   });
-  if (untold) env.log.write(`${untold.message}\n`);
 }
 
 function checkArguments(env: Environment, wanted: readonly Argument[]): void {
