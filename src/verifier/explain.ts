@@ -1,9 +1,13 @@
 /** Why a program was refused, for people: on top of Linux's message, not in place of it. */
 import { CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
+import { type BranchContrast, contrastBranches } from "./branch-contrast.ts";
+import { causeDetail } from "./cause-detail.ts";
 import { type Fix, findFixes } from "./fixes.ts";
+import { lessonOf } from "./lesson.ts";
 import type { MessageRow } from "./message-row.ts";
 import { MESSAGES, type MessageName } from "./messages.ts";
+import { type RepeatedPath, repeatedPath } from "./repeated-path.ts";
 import { isConditional } from "./structure.ts";
 import { type HistoryStep, traceBack } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";
@@ -20,18 +24,27 @@ export interface Explanation {
   /** The instruction, and where it was written. */
   readonly at?: number;
   readonly line?: SourceLine;
-  /** How the register at fault came to hold what it holds, oldest first. */
+  /** How the registers at fault came to hold what they hold, oldest first. */
   readonly history: readonly HistoryStep[];
-  /** Changes after which the program is accepted, the simplest first. */
+  /** The branch that decides: the side that is refused, and the one that is fine. */
+  readonly branch?: BranchContrast;
+  /** The loop that the path is in, where the refusal is about one. */
+  readonly loop?: RepeatedPath;
+  /** Changes after which the program is accepted, the most natural first. */
   readonly fixes: readonly Fix[];
+  /** Where the catalogue explains the message: page and anchor. */
+  readonly lesson: string;
 }
 
 /** Programs beyond this size are explained without trying changes: each costs a verification. */
 const MAX_TRIED = 50_000;
 
+/** Refusals that are about going around for too long. */
+const ABOUT_LOOPS: ReadonlySet<MessageName> = new Set(["infinite_loop", "too_large", "too_many_jumps"]);
+
 /**
  * Explains a refusal; undefined for a program that is accepted. The program is verified once more with its path recorded,
- * so the same options must be given as for the verdict.
+ * so the same options must be given as for the verdict, and several times more with changes that may tell or mend.
  *
  * @example explain(spec)?.cause // "r0 is used as an address, but it is the result of a lookup, which is NULL ..."
  */
@@ -41,14 +54,23 @@ export function explain(program: ProgramSpec, options: VerifyOptions = {}): Expl
   const { at, message, values = [] } = verdict;
   const row: MessageRow = MESSAGES[message];
   const history = traceBack(program, verdict, registersAtFault(program, verdict, row));
-  const accepts = (changed: ProgramSpec): boolean => verify(changed, { ...options, logLevel: 0 }).ok;
+  const loop = ABOUT_LOOPS.has(message) ? repeatedPath(program, verdict) : undefined;
+  const cheap = verdict.processed <= MAX_TRIED;
+  const changed = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0 });
+  const recorded = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0, record: true });
+  const branch = cheap && loop === undefined ? contrastBranches(program, verdict, history, recorded) : undefined;
   return {
     message,
-    cause: [fillSentence(row.cause, values), detail(verdict, history)].filter((part) => part !== "").join(" "),
+    cause: [fillSentence(row.cause, values), causeDetail(program, verdict, history, loop)]
+      .filter((part) => part !== "")
+      .join(" "),
     mend: fillSentence(row.mend, values),
     ...(at === undefined ? {} : { at, line: program.lines?.[at] }),
     history,
-    fixes: verdict.processed > MAX_TRIED ? [] : findFixes(program, verdict, history, accepts),
+    ...(branch ? { branch } : {}),
+    ...(loop ? { loop } : {}),
+    fixes: cheap ? findFixes(program, verdict, history, changed) : [],
+    lesson: lessonOf(message),
   };
 }
 
@@ -64,18 +86,3 @@ function registersAtFault(program: ProgramSpec, { at, values = [] }: Verdict, ro
   const usesDst = computes || kind === CLASS.ST || kind === CLASS.STX;
   return [...(usesDst ? [insn.dst] : []), ...(withRegister ? [insn.src] : [])].filter((register) => register < 10);
 }
-
-/** What the history adds to the catalogue's sentence. */
-function detail({ message, values = [] }: Verdict, history: readonly HistoryStep[]): string {
-  const last = history.at(-1);
-  if (message === "not_readable") {
-    if (last?.learned.startsWith("the call of")) return `${capital(last.learned)} (instruction ${last.at}).`;
-    return history.length === 0 ? `No instruction on this path sets r${values[0]}.` : "";
-  }
-  const origin = history.findLast((step) => step.learned.startsWith("r0 is the result of"));
-  if (message === "mem_access" && String(values[1]).endsWith("_or_null") && origin)
-    return `It comes from the call at instruction ${origin.at}, and nothing has compared it with 0 since.`;
-  return "";
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -13,7 +13,7 @@ import { TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkReturnValue } from "./return-value.ts";
 import { type Frame, State } from "./state.ts";
-import { jumpDistance, slotsOf } from "./structure.ts";
+import { isConditional, jumpDistance, slotsOf } from "./structure.ts";
 import { checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
 
 /** Follows every path to its end. */
@@ -75,6 +75,9 @@ export function followPaths(env: Environment, frame: Frame): void {
     env.stacks.update();
     if (!env.pop()) return;
     fresh = true;
+    // The branch was put aside before its jump was recorded.
+    if (env.recorder && isConditional(env.insns[env.previous]))
+      env.recorder.add(env.previous, env.frame, env, env.scratchedRegisters, env.scratchedSlots);
   }
 }
 

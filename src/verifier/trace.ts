@@ -3,6 +3,7 @@ import { helperName } from "../helpers/names.ts";
 import { ALU, CALL, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
+import { conditionInWords, wasTaken } from "./comparison-words.ts";
 import type { PathStep } from "./record.ts";
 import { CALL_CODE, isConditional, isSubprogramCall } from "./structure.ts";
 import type { Verdict } from "./verdict.ts";
@@ -18,6 +19,8 @@ export interface HistoryStep {
   /** What happened there, in a sentence. */
   readonly learned: string;
   readonly line?: SourceLine;
+  /** How often it happened on the path, where that was more than once: `value` is that of the last time. */
+  readonly rounds?: number;
 }
 
 /** Links beyond this many are left out: the nearest tell most. */
@@ -29,20 +32,6 @@ const MEMORY: Readonly<Record<string, string>> = {
   packet: "the packet",
   map_value: "the map's value",
   mem: "memory",
-};
-
-const COMPARISONS: Readonly<Record<number, readonly [string, string]>> = {
-  [JMP.JEQ]: ["==", "!="],
-  [JMP.JNE]: ["!=", "=="],
-  [JMP.JGT]: [">", "<="],
-  [JMP.JGE]: [">=", "<"],
-  [JMP.JLT]: ["<", ">="],
-  [JMP.JLE]: ["<=", ">"],
-  [JMP.JSGT]: ["s>", "s<="],
-  [JMP.JSGE]: ["s>=", "s<"],
-  [JMP.JSLT]: ["s<", "s>="],
-  [JMP.JSLE]: ["s<=", "s>"],
-  [JMP.JSET]: ["&", "has none of the bits"],
 };
 
 /** The chain for some registers at the end of the recorded path, oldest first. */
@@ -69,11 +58,11 @@ export function traceBack(program: ProgramSpec, verdict: Verdict, registers: rea
     }
     const next = path[k + 1]?.insn ?? end;
     const found = follow(program, verdict, step, insn, next, wanted);
-    // A loop tells the same again in each round.
-    const repeated = steps.some(
-      ({ at, register, value }) => found?.at === at && found.register === register && found.value === value,
-    );
-    if (found && !repeated) steps.push({ ...found, line: program.lines?.[step.insn] });
+    if (found === undefined) continue;
+    // A loop tells the same again in each round: the last one is kept, and counts.
+    const later = steps.findIndex(({ at, register }) => found.at === at && found.register === register);
+    if (later < 0) steps.push({ ...found, line: program.lines?.[step.insn] });
+    else steps[later] = { ...steps[later], rounds: (steps[later].rounds ?? 1) + 1 };
   }
   return steps.reverse();
 }
@@ -162,8 +151,5 @@ function followCall(
 
 /** What holds on the branch that the path took. */
 function branchInWords(insn: Instruction, at: number, next: number | undefined): string {
-  const [yes, no] = COMPARISONS[insn.code & OP_MASK] ?? ["?", "?"];
-  const other = (insn.code & SOURCE_MASK) === SOURCE.X ? `r${insn.src}` : `${insn.imm}`;
-  const fallsThrough = next === at + 1 && insn.offset !== 0;
-  return `on this branch r${insn.dst} ${fallsThrough ? no : yes} ${other}`;
+  return `on this branch ${conditionInWords(insn, wasTaken(insn, at, next) ?? true)}`;
 }

@@ -38,4 +38,4 @@ export type { MapView } from "./map.ts";
 export type { LoadedProgramView } from "./program.ts";
 export type { RunView } from "./run.ts";
 export type { TraceView } from "./trace.ts";
-export type { Explanation, VerdictView } from "./verdict.ts";
+export type { ShownExplanation, VerdictView } from "./verdict.ts";

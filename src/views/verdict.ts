@@ -2,33 +2,27 @@
 import type { MimeBundle } from "../plot/displayable.ts";
 import { plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import type { Explanation } from "../verifier/explain.ts";
 import type { Verdict } from "../verifier/verdict.ts";
 import { refusalText } from "../verifier/verification.ts";
 import { viewBundle } from "./bundle.ts";
 import { breakable, type Html, html } from "./html.ts";
 import { listInstructions, listingTable, listingText, squeeze } from "./listing.ts";
 import { firstStates, lastPath, type RegisterChange, registerChanges } from "./log-states.ts";
+import { shortState } from "./short-state.ts";
 import { inWords } from "./state-words.ts";
 import { STYLE } from "./style.ts";
 import { table, textTable } from "./table.ts";
 
-/** Why a program was refused, where something knows more than the log says. */
-export interface Explanation {
-  /** What would go wrong, in a sentence or two. */
-  readonly cause: string;
-  /** What usually mends it; shown where no fix is. */
-  readonly mend?: string;
-  /** How the registers came to what they are, in order, with what happened there in words. */
-  readonly history: readonly (RegisterChange & { readonly learned?: string })[];
-  /** Ways out, the best first; a diff has a line each, with `+`, `-` or a space in front. */
-  readonly fixes: readonly { readonly title: string; readonly diff?: string }[];
-}
+/** Of an explanation, what is shown; all but the cause may be missing. */
+export type ShownExplanation = Pick<Explanation, "cause"> &
+  Partial<Omit<Explanation, "history">> & { readonly history?: readonly ShownStep[] };
 
 /** What this view draws. */
 export interface VerdictView {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
-  readonly explanation?: Explanation;
+  readonly explanation?: ShownExplanation;
 }
 
 /** Accepted: cost and annotated listing. Rejected: the message, the place, how it came to that, ways out, the log. */
@@ -53,29 +47,69 @@ function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
   const error = refusalText(verdict);
   const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
   const place = at === undefined ? undefined : placeOf(program, at, instructions);
-  const steps: Explanation["history"] = explanation?.history ?? historyFromLog(verdict);
+  const steps: readonly ShownStep[] = explanation?.history ?? historyFromLog(verdict);
   const history = steps.length > 0 ? historyRows(steps, verdict, instructions) : [];
+  const branch = explanation?.branch && branchRows(program, explanation.branch, instructions);
   const fixes = explanation?.fixes ?? [];
   const mend = fixes.length === 0 ? explanation?.mend : undefined;
   const cause = [explanation?.cause, mend].filter(Boolean).join(" ");
+  const ways = fixes.some(({ next }) => next !== undefined) ? "One step of the way" : "Ways out, each verified";
+  const lesson = explanation?.lesson;
   return viewBundle({
     label: `${program.name}: rejected by the verifier: ${error}`,
     body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code>${error}</code></p>
 ${place && html`<p style="${STYLE.headline}">At ${place.where}: <code>${place.text}</code></p>`}
 ${cause && html`<p style="${STYLE.headline}">${cause}</p>`}
 ${history.length > 0 && historyTable(history)}
-${fixes.length > 0 && fixList(fixes)}
+${branch && branchTable(branch)}
+${fixes.length > 0 && fixList(ways, fixes)}
 ${listingTable(program, { at })}
+${lesson && html`<p style="${STYLE.headline}">More about this message: <code>${lesson}</code></p>`}
 ${logDetails(verdict.log)}`,
     text: [
       `✗ ${program.name} (${program.type}): rejected, ${errno}\n  ${error}`,
       ...(place ? [`  at ${place.where}: ${place.text}`] : []),
       ...(cause ? [`\n${cause}`] : []),
       ...(history.length > 0 ? [`\nHow it came to this:\n${indent(textTable(history))}`] : []),
-      ...(fixes.length > 0 ? [`\nWays out:\n${fixes.map(fixText).join("\n")}`] : []),
+      ...(branch ? [`\n${branch.title}:\n${indent(textTable(branch.rows))}`] : []),
+      ...(fixes.length > 0 ? [`\n${ways}:\n${fixes.map(fixText).join("\n")}`] : []),
       `\n${listingText(program, { at })}`,
+      ...(lesson ? [`\nMore about this message: ${lesson}`] : []),
     ].join("\n"),
   });
+}
+
+/** A step of a history, or a change that the log tells. */
+type ShownStep = RegisterChange & { readonly learned?: string; readonly rounds?: number };
+
+/** The branch that decides: a row for each side, with what holds there and what becomes of it. */
+function branchRows(
+  program: ProgramSpec,
+  { at, register, refused, fine, ends }: NonNullable<Explanation["branch"]>,
+  instructions: ReadonlyMap<number, string>,
+) {
+  const { where, text } = placeOf(program, at, instructions);
+  const held = (value: string | undefined): string => {
+    if (register === undefined || value === undefined) return "";
+    const words = inWords(value);
+    return `${register}=${shortState(value)}${words ? `: ${words}` : ""}`;
+  };
+  const outcome = ends === "same" ? "comes to the same instruction, and is fine" : "does not come there";
+  return {
+    title: `The branch that decides, at ${where}: ${text}`,
+    rows: [
+      ["✗", refused.condition, "this path: refused", held(refused.value)],
+      ["✓", fine.condition, outcome, held(fine.value)],
+    ],
+  };
+}
+
+function branchTable({ title, rows }: ReturnType<typeof branchRows>): Html {
+  return table(
+    title,
+    [{ title: "" }, { title: "where", kind: "code" }, { title: "the program" }, { title: "holds", kind: "note" }],
+    rows.map((cells) => ({ mark: cells[0] === "✗", cells: [...cells.slice(0, 3), breakable(cells[3])] })),
+  );
 }
 
 function stackBytes({ stackDepth }: Verdict): number {
@@ -97,13 +131,15 @@ function historyFromLog({ error, log }: Verdict): readonly RegisterChange[] {
 }
 
 /** A row a change, and last the instruction that cannot be: sign, index, instruction, state, the same in words. */
-function historyRows(steps: Explanation["history"], { at, error }: Verdict, instructions: ReadonlyMap<number, string>) {
+function historyRows(steps: readonly ShownStep[], { at, error }: Verdict, instructions: ReadonlyMap<number, string>) {
   const rows = steps.map((step) => [
     "↓",
     String(step.at),
     instructions.get(step.at) ?? "",
-    `${step.register}=${step.value}`,
-    step.learned ?? inWords(step.value) ?? "",
+    `${step.register}=${shortState(step.value)}`,
+    [step.learned ?? inWords(step.value), step.rounds && `${step.rounds} times, the last one is shown`]
+      .filter(Boolean)
+      .join("; "),
   ]);
   return at === undefined ? rows : [...rows, ["✗", String(at), instructions.get(at) ?? "", error ?? "", ""]];
 }
@@ -124,11 +160,12 @@ function historyTable(rows: readonly (readonly string[])[]): Html {
   );
 }
 
-function fixList(fixes: Explanation["fixes"]): Html {
+function fixList(ways: string, fixes: Explanation["fixes"]): Html {
   const items = fixes.map(
-    ({ title, diff }) => html`<li>${title}${diff && html`<pre style="${STYLE.log}">${diffLines(diff)}</pre>`}</li>`,
+    ({ title, diff, next }) =>
+      html`<li>${title}${next && html`; then the verifier says: <code>${next}</code>`}${diff && html`<pre style="${STYLE.log}">${diffLines(diff)}</pre>`}</li>`,
   );
-  return html`<p style="${STYLE.headline}"><strong>Ways out</strong></p><ol>${items}</ol>`;
+  return html`<p style="${STYLE.headline}"><strong>${ways}</strong></p><ol>${items}</ol>`;
 }
 
 /** Added and removed lines are told apart by element and sign, not only by tint. */
@@ -140,8 +177,9 @@ function diffLines(diff: string): Html[] {
   });
 }
 
-function fixText({ title, diff }: Explanation["fixes"][number], index: number): string {
-  return `  ${index + 1}. ${title}${diff ? `\n${indent(diff, "       ")}` : ""}`;
+function fixText({ title, diff, next }: Explanation["fixes"][number], index: number): string {
+  const then = next === undefined ? "" : `; then the verifier says: ${next}`;
+  return `  ${index + 1}. ${title}${then}${diff ? `\n${indent(diff, "       ")}` : ""}`;
 }
 
 /** Lines of the log that are shown: the end of it, where the path to the fault is. */

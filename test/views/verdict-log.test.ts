@@ -21,6 +21,6 @@ it("a long log is cut to its end, where the fault is, and says where the whole i
 it("a refusal shows cause, history and a fix that was verified", async () => {
   const { "text/plain": text } = (await verify(loop(3))[DISPLAY]()) as { "text/plain": string };
   expect(text).toContain("R0 !read_ok");
-  expect(text).toContain("Ways out:");
+  expect(text).toContain("Ways out, each verified:");
   expect(text).toContain("+ r0 = 0");
 });

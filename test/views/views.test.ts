@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { render } from "../../src/plot/registry.ts";
 import {
-  type Explanation,
   type LoadedProgramView,
   type MachineView,
   type MapView,
   type RunView,
   registerViews,
+  type ShownExplanation,
   type VerdictView,
 } from "../../src/views/index.ts";
 import { accepted, compiled, countReads, dropUdp, rejected } from "./fixtures.ts";
@@ -37,7 +37,7 @@ function expectBalanced(markup: string): void {
   expect(open).toEqual([]);
 }
 
-const explanation: Explanation = {
+const explanation: ShownExplanation = {
   cause: "bpf_map_lookup_elem returns NULL for a key that is not in the map.",
   history: [{ at: 6, register: "R0", value: "map_value_or_null(id=1)" }],
   fixes: [
