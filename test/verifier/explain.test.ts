@@ -205,15 +205,18 @@ describe("fixes in the text", () => {
     ["a mnemonic text", "mov %r1, 2\nexit"],
   ];
 
-  test.each(TEXTS)("%s: the changed text is accepted", (...[, text, type = "socket_filter"]) => {
-    const fixes = explain(program(text, type))!.fixes;
-    expect(fixes.length).toBeGreaterThan(0);
-    for (const { diff, next } of fixes) {
-      expect(next).toBeUndefined();
-      const verdict = verify(program(patched(text, diff!), type));
-      expect([patched(text, diff!), verdict.ok || verdict.error]).toEqual([expect.anything(), true]);
-    }
-  });
+  test.each(TEXTS.map(([name, text, type = "socket_filter"]) => ({ name, text, type })))(
+    "$name: the changed text is accepted",
+    ({ text, type }) => {
+      const fixes = explain(program(text, type))!.fixes;
+      expect(fixes.length).toBeGreaterThan(0);
+      for (const { diff, next } of fixes) {
+        expect(next).toBeUndefined();
+        const verdict = verify(program(patched(text, diff!), type));
+        expect([patched(text, diff!), verdict.ok || verdict.error]).toEqual([expect.anything(), true]);
+      }
+    },
+  );
 
   test("a license is a change of the program", () => {
     const { fixes } = explain(
