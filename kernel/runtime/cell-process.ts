@@ -3,12 +3,11 @@ import type { Readable } from "node:stream";
 import type { MagicHost } from "../magics/builtin.ts";
 import { createMagic, MAGIC_FUNCTION } from "../magics/run.ts";
 import { currentRun, inCell } from "./cell-run.ts";
-import { CellRunner } from "./cell-runner.ts";
+import { CellRunners } from "./cell-runners.ts";
 import { installStackTraces } from "./cell-sources.ts";
 import { comms } from "./comms.ts";
 import { createDisplay } from "./display-function.ts";
 import { reportError } from "./error-report.ts";
-import { Evaluator } from "./evaluator.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import { importFromCell, installResolution } from "./importer.ts";
 import { createConfirm, createPrompt, createStdin } from "./input.ts";
@@ -32,7 +31,7 @@ const DRAIN_TIME = 2000;
 /** Turns this process into one that runs cells: output, globals, errors, and the parent's commands. */
 export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   const emit: Emit = (message) => link.output.write(encodeFrame(message));
-  const evaluator = new Evaluator();
+  const runners = new CellRunners(emit);
   installStreams((name, text) => emit({ type: "stream", cell: currentRun().cell, name, text }));
   installStackTraces(Object.values(modules));
   installTimers();
@@ -45,26 +44,35 @@ export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
   process.on("SIGUSR1", () => undefined);
   process.on("exit", () => {
     link.output.drain(DRAIN_TIME);
-    evaluator.disconnect();
+    runners.disconnect();
   });
-  listen(new CellRunner(evaluator, emit), link, emit);
+  listen(runners, link, emit);
   emit({ type: "ready" });
   // The first use of the type stripper costs as much as twenty cells; it is paid while the user types.
   void transformCell("0 as number");
 }
 
-function listen(runner: CellRunner, { unwinding }: WorkerLink, emit: Emit): void {
+function listen(runners: CellRunners, { unwinding }: WorkerLink, emit: Emit): void {
   const commands = new FrameReader<ToChild>();
   const socket = new Socket({ fd: FD.commands, readable: true, writable: false });
   socket.on("data", (bytes) => {
     let interrupted = false;
     for (const command of commands.read(bytes)) {
-      if (command.type === "run") runner.run(command);
-      else if (command.type === "comm") comms.receive(command);
-      else if (unwinding.answer(command.number)) {
-        emit({ type: "answered", number: command.number });
-        runner.interrupt(command.cell);
-        interrupted = true;
+      switch (command.type) {
+        case "run":
+          runners.run(command);
+          break;
+        case "comm":
+          comms.receive(command);
+          break;
+        case "end-shell":
+          runners.end(command.shell);
+          break;
+        case "interrupt":
+          if (!unwinding.answer(command.number)) break;
+          emit({ type: "answered", number: command.number });
+          runners.interrupt(command.cells);
+          interrupted = true;
       }
     }
     if (interrupted) throw new AsyncIdReset();
@@ -75,7 +83,7 @@ function magicHost(emit: Emit): MagicHost {
   return {
     show: (data) => emit({ type: "display", cell: currentRun().cell, data }),
     atEnd: (callback) => currentRun().atEnd.push(callback),
-    restart: () => emit({ type: "restart" }),
+    restart: () => emit({ type: "restart", cell: currentRun().cell }),
   };
 }
 

@@ -15,19 +15,20 @@ const WATCH = { from: 15, until: 60 } as const;
 /** Promises made while watched that count as "still running": an `await` that just ends makes one or two. */
 const SIGNS_OF_LIFE = 4;
 
-/** Runs one cell after the other; `done` is the last message of each, whatever happens. */
+/** Runs the cells of one shell, one after the other; `done` is the last message of each, whatever happens. */
 export class CellRunner {
   readonly #evaluator: Evaluator;
   readonly #emit: (message: FromChild) => void;
   /** The cell that has no `done` yet. */
   #running: { readonly run: CellRun; readonly expressions: Readonly<Record<string, string>> } | undefined;
-  /** Names that cells have declared. */
-  readonly #declared = new Set<string>();
+  /** Names that cells of any shell have declared. */
+  readonly #declared: Set<string>;
   /** The cell whose own run the worker has unwound: nothing of it is left to watch. */
   #unwound: CellRun | undefined;
 
-  constructor(evaluator: Evaluator, emit: (message: FromChild) => void) {
+  constructor(evaluator: Evaluator, emit: (message: FromChild) => void, declared: Set<string>) {
     this.#evaluator = evaluator;
+    this.#declared = declared;
     this.#emit = emit;
   }
 
@@ -60,9 +61,9 @@ export class CellRunner {
   }
 
   /** Ends a cell that is running: its timers, its wait. What was spinning was unwound before this is called. */
-  interrupt(cell: string): void {
+  interrupt(cells: readonly string[]): void {
     const run = this.#running?.run;
-    if (run === undefined || run.cell !== cell) return;
+    if (run === undefined || !cells.includes(run.cell)) return;
     endTimers(run);
     if (this.#unwound === run) this.#endInterrupted(run, "interrupted");
     else this.#watch(run);

@@ -17,7 +17,7 @@ export type CellOutcome = "ok" | "error" | "interrupted" | "ticking";
 export type ExpressionValue = { readonly data: Bundle } | { readonly error: ErrorOutput };
 
 /** What the parent asks of the child's main thread. */
-export type ToChild = RunCell | Interrupt | CommTransfer;
+export type ToChild = RunCell | Interrupt | CommTransfer | EndShell;
 
 /** Asks V8's inspector something about the main thread, from the worker: also while it stands at a breakpoint. */
 export interface InspectorRequest {
@@ -57,6 +57,8 @@ export interface CommTransfer {
 /** Executes a cell; its last message is `done`. */
 export interface RunCell {
   readonly type: "run";
+  /** Cells of one shell run one after the other, those of several side by side; the main shell is "". */
+  readonly shell: string;
   /** Never used twice; names the cell in every message about it. */
   readonly cell: string;
   /** The TypeScript as typed. */
@@ -64,13 +66,19 @@ export interface RunCell {
   readonly expressions: Readonly<Record<string, string>>;
 }
 
+/** A subshell was deleted, and its cells have ended. */
+export interface EndShell {
+  readonly type: "end-shell";
+  readonly shell: string;
+}
+
 /**
- * Ends a cell. Sent to both threads: where the main thread does not answer it, the worker unwinds what it runs. That may cost
+ * Ends cells. Sent to both threads: where the main thread does not answer it, the worker unwinds what it runs. That may cost
  * the main thread what it was just reading, so it is sent there every {@link SEND_AGAIN} ms until it is `answered`.
  */
 export interface Interrupt {
   readonly type: "interrupt";
-  readonly cell: string;
+  readonly cells: readonly string[];
   /** Counts from 1 in each child. */
   readonly number: number;
 }
@@ -85,7 +93,7 @@ export type InputAnswer =
 export type FromChild =
   | { readonly type: "ready" }
   /** The cell wants a new process for those after it. */
-  | { readonly type: "restart" }
+  | { readonly type: "restart"; readonly cell: string }
   /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */
   | { readonly type: "answered"; readonly number: number }
   | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }

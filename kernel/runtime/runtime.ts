@@ -8,6 +8,7 @@ import { encodeFrame, FrameReader } from "./frames.ts";
 import { memoryLimit } from "./memory-limit.ts";
 import {
   type CommTransfer,
+  type EndShell,
   FD,
   type FromChild,
   type InputAnswer,
@@ -91,9 +92,9 @@ export class Runtime {
     else this.#send(FD.commands, command);
   }
 
-  /** Interrupts a cell, whatever it is doing; its `done` follows, or the child is beyond help (see {@link restart}). */
-  interrupt(cell: string): void {
-    const interrupt: Interrupt = { type: "interrupt", cell, number: ++this.#interrupts };
+  /** Interrupts cells, whatever they are doing; their `done` follows, or the child is beyond help (see {@link restart}). */
+  interrupt(cells: readonly string[]): void {
+    const interrupt: Interrupt = { type: "interrupt", cells, number: ++this.#interrupts };
     if (this.#child) this.#child.unanswered = interrupt;
     this.#send(FD.commands, interrupt);
     this.#send(FD.worker, interrupt);
@@ -102,6 +103,11 @@ export class Runtime {
   /** Passes on a message of a front end's comm. Without a child there is nobody to take it. */
   comm(message: CommTransfer): void {
     this.#send(FD.commands, message);
+  }
+
+  /** Forgets a subshell whose cells have ended. */
+  endShell(shell: string): void {
+    this.#send(FD.commands, { type: "end-shell", shell } satisfies EndShell);
   }
 
   /** Asks V8's inspector in the child. */

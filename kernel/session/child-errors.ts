@@ -29,6 +29,11 @@ export function stuckError(): ErrorOutput {
   return report("CellInterrupted", "the cell did not react to the interrupt, so its process was ended");
 }
 
+/** The error of a cell that ran in another shell when a cell asked for a new process. */
+export function resetError(): ErrorOutput {
+  return report("ProcessExitError", "a cell of another shell started the process anew");
+}
+
 function report(ename: string, evalue: string, details = ""): ErrorOutput {
   return { ename, evalue, traceback: [`${ename}: ${evalue}`, ...(details.trim() ? [details.trim()] : []), AFTERMATH] };
 }

@@ -6,7 +6,7 @@ import type { CellOutcome, CommTransfer, ErrorOutput, ExpressionValue, FromChild
 import { type ChildExit, Runtime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { Header } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
-import { exitError, stuckError, tickingError } from "./child-errors.ts";
+import { exitError, resetError, stuckError, tickingError } from "./child-errors.ts";
 import { OpenComms } from "./open-comms.ts";
 import type { OutputMessage, Outputs } from "./outputs.ts";
 import { typeErrors } from "./type-errors.ts";
@@ -14,6 +14,8 @@ import { typeErrors } from "./type-errors.ts";
 /** One cell to execute. */
 export interface CellRequest {
   readonly header: Header;
+  /** Cells of one shell come one after the other. */
+  readonly shell: string;
   readonly count: number;
   readonly content: RequestContents["execute_request"];
   /** Asks the front end for a line of input; rejects if that is not possible. */
@@ -52,7 +54,7 @@ const INTERRUPT_PATIENCE = 3000;
 /** What front ends are told of each comm whose process is gone. */
 const CLOSED = { type: "comm", event: "close", data: {}, metadata: {}, buffers: [] } as const;
 
-/** Executes one cell at a time: checks its types, runs it in the child, follows it to its end. */
+/** Executes cells, one of each shell at a time: checks the types, runs it in the child, follows it to its end. */
 export class Executor {
   readonly #language: LanguageService;
   readonly #outputs: Outputs;
@@ -61,9 +63,10 @@ export class Executor {
   /** Which comms are open. */
   readonly comms: OpenComms = new OpenComms();
   #cells = 0;
-  #running: RunningCell | undefined;
-  /** Cell whose types are being checked, and whether it was interrupted then. */
-  #checking: { interrupted: boolean } | undefined;
+  /** By cell; more than one only with subshells. */
+  readonly #running = new Map<string, RunningCell>();
+  /** Cells whose types are being checked, and whether they were interrupted then. */
+  readonly #checking = new Set<{ interrupted: boolean }>();
   #lastCell = "";
   #note: string | undefined;
 
@@ -95,22 +98,26 @@ export class Executor {
     return result;
   }
 
-  /** Ends the running cell; its variables and those of all other cells stay. */
+  /** Ends the running cells, of all shells, as they share a thread; their variables and those of all other cells stay. */
   interrupt(): void {
-    if (this.#checking) this.#checking.interrupted = true;
-    const running = this.#running;
-    if (running === undefined) return;
-    if (running.awaitsInput) {
-      running.awaitsInput = false;
+    for (const checking of this.#checking) checking.interrupted = true;
+    const asking = this.#asking();
+    if (asking) {
+      asking.awaitsInput = false;
       this.#runtime.answer({ type: "interrupted" });
-    } else this.#runtime.interrupt(running.cell);
-    running.patience ??= setTimeout(() => this.#end(running, stuckError()), INTERRUPT_PATIENCE);
+    }
+    const cells = [...this.#running.keys()].filter((cell) => cell !== asking?.cell);
+    if (cells.length > 0) this.#runtime.interrupt(cells);
+    for (const running of this.#running.values()) {
+      running.patience ??= setTimeout(() => this.#end(running, stuckError()), INTERRUPT_PATIENCE);
+    }
   }
 
   /** Passes on the user's answer to `prompt`. */
   answerInput(text: string): void {
-    if (!this.#running?.awaitsInput) return;
-    this.#running.awaitsInput = false;
+    const asking = this.#asking();
+    if (asking === undefined) return;
+    asking.awaitsInput = false;
     this.#runtime.answer({ type: "text", text });
   }
 
@@ -118,6 +125,11 @@ export class Executor {
   comm(message: CommTransfer): void {
     this.comms.note(message);
     this.#runtime.comm(message);
+  }
+
+  /** Forgets a subshell whose cells have ended. */
+  endShell(shell: string): void {
+    this.#runtime.endShell(shell);
   }
 
   dispose(): void {
@@ -129,9 +141,9 @@ export class Executor {
     const magics = parseMagics(code);
     if (magics.cell || isUnchecked(magics.lines)) return undefined;
     const checking = { interrupted: false };
-    this.#checking = checking;
+    this.#checking.add(checking);
     const result = await this.#language.check({ id: cell, code: magics.code });
-    this.#checking = undefined;
+    this.#checking.delete(checking);
     if (checking.interrupted) {
       const [ename, evalue] = ["CellInterrupted", "the cell was interrupted before it ran"];
       return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
@@ -146,7 +158,7 @@ export class Executor {
   #run(cell: string, request: CellRequest): Promise<CellResult> {
     const { code, userExpressions } = request.content;
     return new Promise((resolve) => {
-      this.#running = {
+      this.#running.set(cell, {
         cell,
         request,
         resolve,
@@ -156,8 +168,8 @@ export class Executor {
         patience: undefined,
         awaitsInput: false,
         thenRestart: false,
-      };
-      this.#runtime.run({ type: "run", cell, code, expressions: userExpressions });
+      });
+      this.#runtime.run({ type: "run", shell: request.shell, cell, code, expressions: userExpressions });
     });
   }
 
@@ -175,11 +187,13 @@ export class Executor {
       case "inspector-event":
         this.debugger.receive(message);
         break;
-      case "restart":
-        if (this.#running) this.#running.thenRestart = true;
+      case "restart": {
+        const running = this.#running.get(message.cell);
+        if (running) running.thenRestart = true;
         break;
+      }
       case "input":
-        this.#ask(message.prompt, message.password);
+        this.#ask(message.cell, message.prompt, message.password);
         break;
       case "done":
         this.#done(message.cell, message.outcome, message.expressions);
@@ -193,17 +207,22 @@ export class Executor {
 
   /** Keeps what the reply and the history will repeat. */
   #remember(message: OutputMessage): void {
-    const running = this.#running;
+    const running = this.#running.get(message.cell);
     if (running === undefined) return;
-    if (message.type === "error" && message.cell === running.cell && !message.late) running.error = message.error;
-    if (message.type === "result" && message.cell === running.cell) {
+    if (message.type === "error" && !message.late) running.error = message.error;
+    if (message.type === "result") {
       const text = message.data["text/plain"];
       running.text = typeof text === "string" ? text : undefined;
     }
   }
 
-  #ask(prompt: string, password: boolean): void {
-    const running = this.#running;
+  /** The cell that waits for input: `prompt` blocks the thread, so there is one at most. */
+  #asking(): RunningCell | undefined {
+    return [...this.#running.values()].find(({ awaitsInput }) => awaitsInput);
+  }
+
+  #ask(cell: string, prompt: string, password: boolean): void {
+    const running = this.#running.get(cell);
     this.#outputs.flush();
     if (running === undefined || !running.request.content.allowStdin) {
       this.#runtime.answer({ type: "refused" });
@@ -214,8 +233,8 @@ export class Executor {
   }
 
   #done(cell: string, outcome: CellOutcome, expressions: Readonly<Record<string, ExpressionValue>>): void {
-    const running = this.#running;
-    if (running === undefined || running.cell !== cell) return;
+    const running = this.#running.get(cell);
+    if (running === undefined) return;
     if (outcome === "ticking") {
       this.#end(running, tickingError());
       return;
@@ -241,16 +260,20 @@ export class Executor {
     for (const id of this.comms.clear()) {
       this.#outputs.handle({ ...CLOSED, cell: this.#lastCell, id });
     }
-    const running = this.#running;
     // A child may also end between cells, by a timer of one: then that is shown in the last.
-    if (running?.thenRestart) this.#conclude(running, { status: "ok", expressions: {}, text: undefined });
-    else if (running === undefined) this.#outputs.error(this.#lastCell, exitError(exit));
-    else this.#conclude(running, this.#fail(running.cell, running.ending ?? exitError(exit)));
+    if (this.#running.size === 0) this.#outputs.error(this.#lastCell, exitError(exit));
+    const all = [...this.#running.values()];
+    const wanted = all.some(({ thenRestart }) => thenRestart);
+    const reason = all.find(({ ending }) => ending)?.ending ?? (wanted ? resetError() : exitError(exit));
+    for (const running of all) {
+      if (running.thenRestart) this.#conclude(running, { status: "ok", expressions: {}, text: undefined });
+      else this.#conclude(running, this.#fail(running.cell, reason));
+    }
   }
 
   #conclude(running: RunningCell, result: CellResult): void {
     clearTimeout(running.patience);
-    this.#running = undefined;
+    this.#running.delete(running.cell);
     running.resolve(result);
   }
 }

@@ -30,7 +30,7 @@ export function kernelInfo(version: string): JsonObject {
     language_info: LANGUAGE_INFO,
     banner: `bpfbook ${version}: TypeScript ${TYPESCRIPT} on Node ${process.versions.node}`,
     debugger: true,
-    supported_features: ["debugger"],
+    supported_features: ["debugger", "kernel subshells"],
     help_links: [
       { text: "TypeScript handbook", url: "https://www.typescriptlang.org/docs/handbook/intro.html" },
       { text: "Node.js", url: "https://nodejs.org/docs/latest-v24.x/api/" },

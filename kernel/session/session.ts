@@ -8,13 +8,14 @@ import { createHeader, type Header, type JsonObject, type Message, type MessageE
 import { isRequestType, REQUESTS, type RequestContents, RequestError, type RequestType } from "../wire/requests.ts";
 import { Signer } from "../wire/signing.ts";
 import { type MessageChannel, Sockets } from "../wire/sockets.ts";
-import { ABORTED, CellQueue, type TaskResult } from "./cell-queue.ts";
+import { ABORTED, type CellQueue, type TaskResult } from "./cell-queue.ts";
 import { type CellResult, Executor } from "./executor.ts";
 import { History } from "./history.ts";
 import { HistoryFile } from "./history-file.ts";
 import { kernelInfo } from "./kernel-info.ts";
 import { complete, inspect, isComplete } from "./language-requests.ts";
 import { Outputs } from "./outputs.ts";
+import { MAIN_SHELL, Subshells } from "./subshells.ts";
 
 /** What a kernel is started with. */
 export interface SessionOptions {
@@ -42,7 +43,7 @@ export class Session {
   readonly #language;
   readonly #outputs: Outputs;
   readonly #executor: Executor;
-  readonly #queue = new CellQueue<void>();
+  readonly #subshells = new Subshells((id) => this.#executor.endShell(id));
   readonly #history: History;
   readonly #handlers: Handlers;
   readonly #closed = Promise.withResolvers<void>();
@@ -71,6 +72,12 @@ export class Session {
         this.#executor.interrupt();
         return { status: "ok" };
       },
+      create_subshell_request: () => ({ status: "ok", subshell_id: this.#subshells.create() }),
+      delete_subshell_request: ({ content }) => {
+        this.#subshells.delete(content.subshellId);
+        return { status: "ok" };
+      },
+      list_subshell_request: () => ({ status: "ok", subshell_id: this.#subshells.list() }),
       debug_request: ({ content }) => this.#executor.debugger.request(content.request),
       shutdown_request: ({ content }) => ({ status: "ok", restart: content.restart }),
     };
@@ -137,7 +144,9 @@ export class Session {
   /** A cell's turn: busy, its outputs, the reply, idle. The next cell begins only after that. */
   async #serveCell(channel: RequestChannel, message: Message): Promise<void> {
     let request: Request<"execute_request">;
+    let queue: CellQueue<void>;
     try {
+      queue = this.#subshells.queue(shellOf(message.header));
       request = { ...message, content: REQUESTS.execute_request.read(message.content) };
     } catch (error) {
       this.#publish("status", message.header, { execution_state: "busy" });
@@ -148,7 +157,7 @@ export class Session {
       return;
     }
     const finish = (content: JsonObject): void => this.#finish(channel, "execute_reply", request, content);
-    const end = await this.#queue.push(async () => {
+    const end = await queue.push(async () => {
       this.#publish("status", request.header, { execution_state: "busy" });
       try {
         const { value, dropWaiting } = await this.#execute(request);
@@ -184,7 +193,7 @@ export class Session {
     if (!content.silent) this.#publish("execute_input", header, { code: content.code, execution_count: count });
     const askInput = (prompt: string, password: boolean): void =>
       this.#send("stdin", "input_request", header, { prompt, password }, identities);
-    const result = await this.#executor.execute({ header, count, content, askInput });
+    const result = await this.#executor.execute({ header, shell: shellOf(header), count, content, askInput });
     if (content.storeHistory) {
       const output = result.status === "ok" ? result.text : undefined;
       this.#history.add({ session: this.#history.session, line: count, source: content.code, output });
@@ -225,6 +234,10 @@ export class Session {
   #transmit(channel: MessageChannel, message: Message<object>): void {
     void this.#sockets?.send(channel, encodeMessage(message, this.#signer));
   }
+}
+
+function shellOf({ subshell_id }: Header): string {
+  return typeof subshell_id === "string" ? subshell_id : MAIN_SHELL;
 }
 
 function executeReply(result: CellResult, count: number): JsonObject {

@@ -21,6 +21,9 @@ export interface RequestContents {
   comm_close: CommContent;
   shutdown_request: { readonly restart: boolean };
   interrupt_request: Empty;
+  create_subshell_request: Empty;
+  delete_subshell_request: { readonly subshellId: string };
+  list_subshell_request: Empty;
   /** The content is a request of the Debug Adapter Protocol. */
   debug_request: { readonly request: JsonObject };
 }
@@ -129,6 +132,14 @@ export const REQUESTS: { readonly [T in RequestType]: RequestRow<RequestContents
     read: (content) => ({ restart: flag(content["restart"], false) }),
   },
   interrupt_request: { reply: "interrupt_reply", channels: ["control"], since: "5.3", read: nothing },
+  create_subshell_request: { reply: "create_subshell_reply", channels: ["control"], since: "5.5", read: nothing },
+  delete_subshell_request: {
+    reply: "delete_subshell_reply",
+    channels: ["control"],
+    since: "5.5",
+    read: (content) => ({ subshellId: text(content["subshell_id"]) }),
+  },
+  list_subshell_request: { reply: "list_subshell_reply", channels: ["control"], since: "5.5", read: nothing },
   debug_request: {
     reply: "debug_reply",
     channels: ["control"],

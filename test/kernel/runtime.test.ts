@@ -67,7 +67,7 @@ async function until(fits: () => boolean): Promise<void> {
 /** Runs a cell to its `done`; what it sent, without the `done`. */
 async function run(code: string, expressions: Record<string, string> = {}): Promise<FromChild[]> {
   const cell = `c${++cells}`;
-  runtime.run({ type: "run", cell, code, expressions });
+  runtime.run({ type: "run", shell: "", cell, code, expressions });
   await until(() => messages.some((message) => message.type === "done" && message.cell === cell));
   return messages.filter((message) => "cell" in message && message.cell === cell && message.type !== "done");
 }
@@ -101,10 +101,10 @@ test("a promise that is never kept does not end the process when it is collected
       if (++rounds === 30) { clearInterval(churn); garbage = []; console.log("churned"); }
     }, 1);
     await new Promise(() => {});`;
-  runtime.run({ type: "run", cell, code, expressions: {} });
+  runtime.run({ type: "run", shell: "", cell, code, expressions: {} });
   await until(() => exits.length > 0 || messages.some((message) => message.type === "stream" && message.cell === cell));
   expect(exits).toEqual([]);
-  runtime.interrupt(cell);
+  runtime.interrupt([cell]);
   await until(() => messages.some((message) => message.type === "done" && message.cell === cell));
   expect(outcome()).toBe("interrupted");
   // Also what an interrupt has given up may be collected.
@@ -126,9 +126,9 @@ test("many interrupts, one after the other, leave the process whole", async () =
   for (let round = 0; round < 15; round++) {
     const cell = `c${++cells}`;
     const code = `console.log("go"); ${bodies[round % bodies.length]}`;
-    runtime.run({ type: "run", cell, code, expressions: {} });
+    runtime.run({ type: "run", shell: "", cell, code, expressions: {} });
     await until(() => messages.some((message) => message.type === "stream" && message.cell === cell));
-    runtime.interrupt(cell);
+    runtime.interrupt([cell]);
     await until(() => messages.some((message) => message.type === "done" && message.cell === cell));
     expect(outcome()).toBe("interrupted");
   }
@@ -147,9 +147,9 @@ test("a loop of slices can be interrupted at any moment, also where one ends whe
   for (let round = 0; round < 40; round++) {
     // A long name takes long to read, so the main thread is often about to answer when it is unwound.
     const cell = `c${++cells}`.padEnd(15_000, "c");
-    runtime.run({ type: "run", cell, code, expressions: {} });
+    runtime.run({ type: "run", shell: "", cell, code, expressions: {} });
     await until(() => messages.some((message) => message.type === "stream" && message.cell === cell));
-    runtime.interrupt(cell);
+    runtime.interrupt([cell]);
     await until(() => messages.some((message) => message.type === "done" && message.cell === cell));
     expect(outcome()).toBe("interrupted");
   }
@@ -159,7 +159,7 @@ test("a loop of slices can be interrupted at any moment, also where one ends whe
 
 test("an interrupt for a cell that has ended harms nobody", async () => {
   await run("1");
-  runtime.interrupt(`c${cells}`);
+  runtime.interrupt([`c${cells}`]);
   expect(await text("'still here'")).toBe("'still here'");
 });
 
@@ -253,7 +253,13 @@ test("timers keep what Node promises of them", async () => {
 
 test("a child that ends is replaced, with what it said", async () => {
   const before = exits.length;
-  runtime.run({ type: "run", cell: `c${++cells}`, code: "console.log('last'); process.exit(7)", expressions: {} });
+  runtime.run({
+    type: "run",
+    shell: "",
+    cell: `c${++cells}`,
+    code: "console.log('last'); process.exit(7)",
+    expressions: {},
+  });
   await until(() => exits.length > before);
   expect(exits.at(-1)).toEqual({ code: 7, signal: null, started: true, lastWords: "" });
   expect(messages.at(-1)).toMatchObject({ type: "stream", text: "last\n" });
@@ -271,7 +277,7 @@ test("a child that cannot start is an error, and is not tried again and again", 
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(ended).toHaveLength(1);
   // A cell is a reason to try again.
-  broken.run({ type: "run", cell: "1", code: "1", expressions: {} });
+  broken.run({ type: "run", shell: "", cell: "1", code: "1", expressions: {} });
   await vi.waitFor(() => expect(ended).toHaveLength(2));
   broken.dispose();
 });

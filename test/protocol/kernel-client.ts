@@ -85,8 +85,13 @@ export class KernelClient {
   }
 
   /** Sends a request; its id comes back at once, so that a test can send others before the reply. */
-  send(type: string, content: object, socket: Dealer = this.shell): { id: string; reply: Promise<JsonObject> } {
-    const header = createHeader(type, this.session);
+  send(
+    type: string,
+    content: object,
+    socket: Dealer = this.shell,
+    subshell?: string,
+  ): { id: string; reply: Promise<JsonObject> } {
+    const header = { ...createHeader(type, this.session), ...(subshell !== undefined && { subshell_id: subshell }) };
     const reply = new Promise<JsonObject>((resolve) => {
       this.#replies.set(header.msg_id, (message) => resolve(message.content));
     });
@@ -97,17 +102,18 @@ export class KernelClient {
   #outgoing: Promise<void> = Promise.resolve();
 
   /** Sends a request and waits for its reply and its `idle`. */
-  async request(type: string, content: object = {}, socket: Dealer = this.shell): Promise<Answer> {
+  async request(type: string, content: object = {}, socket: Dealer = this.shell, subshell?: string): Promise<Answer> {
     const start = performance.now();
-    const { id, reply } = this.send(type, content, socket);
+    const { id, reply } = this.send(type, content, socket, subshell);
     const content_ = await reply;
     await this.idle(id);
     return { reply: content_, published: this.outputsOf(id), milliseconds: performance.now() - start };
   }
 
   /** Executes a cell. */
-  execute(code: string, options: JsonObject = {}): Promise<Answer> {
-    return this.request("execute_request", { code, allow_stdin: this.onInput !== undefined, ...options });
+  execute(code: string, options: JsonObject = {}, subshell?: string): Promise<Answer> {
+    const content = { code, allow_stdin: this.onInput !== undefined, ...options };
+    return this.request("execute_request", content, this.shell, subshell);
   }
 
   idle(id: string): Promise<Message> {
