@@ -16,7 +16,11 @@ export interface KernelOptions {
   readonly cwd?: string;
 }
 
-const WIDGETS = fileURLToPath(sibling(import.meta.url, "./widgets/index"));
+/** The modules that the kernel itself brings. */
+const OWN_MODULES = {
+  "bpfbook/widgets": fileURLToPath(sibling(import.meta.url, "./widgets/index")),
+  tslab: fileURLToPath(sibling(import.meta.url, "./tslab/index")),
+};
 
 /** How often (ms) the kernel looks whether the process that started it still lives. */
 const PARENT_CHECK = 1000;
@@ -34,7 +38,7 @@ export async function startKernel(options: KernelOptions): Promise<void> {
   const session = await Session.start({
     connection: readConnectionFile(options.connectionFile),
     cwd: options.cwd ?? process.cwd(),
-    modules: { bpfbook: options.bpfbookEntry, "bpfbook/widgets": WIDGETS },
+    modules: { bpfbook: options.bpfbookEntry, ...OWN_MODULES },
     version: options.version,
     historyFile: historyPath(process.env),
   });

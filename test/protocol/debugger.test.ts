@@ -57,7 +57,7 @@ describe("the debugger", () => {
 
   test("kernel_info offers it, and before it is started it says so", async () => {
     const { reply } = await kernel.request("kernel_info_request");
-    expect(reply).toMatchObject({ debugger: true, supported_features: ["debugger"] });
+    expect(reply).toMatchObject({ debugger: true, supported_features: ["debugger", "kernel subshells"] });
     expect(await body("debugInfo")).toMatchObject({ isStarted: false, hashMethod: "Murmur2", breakpoints: [] });
     expect(await debug("flyToTheMoon")).toMatchObject({
       success: false,
