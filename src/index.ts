@@ -54,6 +54,21 @@ export type { RingbufDeclaration, RingbufView } from "./maps/ringbuf-view.ts";
 export type { SequenceDeclaration, SequenceView } from "./maps/sequence-view.ts";
 export { arrayOf, struct } from "./maps/struct.ts";
 export type { MapView } from "./maps/view.ts";
+export type {
+  ArpOptions,
+  FrameOptions,
+  IcmpOptions,
+  IpPacketOptions,
+  TcpOptions,
+  UdpOptions,
+  VlanOptions,
+} from "./packets/build.ts";
+export * as packet from "./packets/build.ts";
+export { type CapturedPacket, CaptureError } from "./packets/capture.ts";
+export type { DnsOptions } from "./packets/dns-message.ts";
+export type { PacketField, PacketLayer } from "./packets/layer.ts";
+export { Packet } from "./packets/packet.ts";
+export * as pcap from "./packets/pcap.ts";
 export { DISPLAY, type Displayable, LIVE, type MimeBundle } from "./plot/displayable.ts";
 export * as plot from "./plot/index.ts";
 export type { ProgramSpec, SourceLine } from "./programs/spec.ts";

@@ -6,7 +6,21 @@ const ROOT = resolve(import.meta.dirname, "..");
 
 /** The folders of src/, lowest first: each imports only from itself and from folders before it. */
 const ORDER = [
-  ...["isa", "asm", "btf", "elf", "plot", "memory", "maps", "helpers", "programs", "verifier", "vm", "linux"],
+  ...[
+    "isa",
+    "asm",
+    "btf",
+    "elf",
+    "plot",
+    "packets",
+    "memory",
+    "maps",
+    "helpers",
+    "programs",
+    "verifier",
+    "vm",
+    "linux",
+  ],
   ...["loader", "bpftrace", "bpftool", "tools", "views", "grade", "cli"],
 ];
 

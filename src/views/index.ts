@@ -10,6 +10,7 @@ import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
+import { renderPacket } from "./packet.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRun } from "./run.ts";
 import { renderSummary } from "./summary.ts";
@@ -24,6 +25,7 @@ export function registerViews(): void {
   register("byte-table", renderByteTable);
   register("verdict", renderVerdict);
   register("map", renderMap);
+  register("packet", renderPacket);
   register("run", renderRun);
   register("trace", renderTrace);
   register("machine", renderMachine);
