@@ -1,0 +1,112 @@
+/** A concrete input for a refusal: what a packet, a context or a map may hold so that the program comes to the bad instruction. */
+import { CLASS, CLASS_MASK, SIZE, SIZE_MASK } from "../../isa/constants.ts";
+import { MapError } from "../../maps/error.ts";
+import { OutOfMemoryError } from "../../memory/memory.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import { PROGRAMS } from "../../programs/table.ts";
+import { verify } from "../../verifier/verify.ts";
+import { ProgramError } from "../../vm/errors.ts";
+import { Scratch } from "./scratch.ts";
+import { type Found, type SearchLimits, search } from "./search.ts";
+
+/** A value of the context that the program reads. */
+export interface ContextValue {
+  readonly name: string;
+  readonly value: bigint;
+}
+
+/** An input, checked by running the program on it. */
+export interface Witness {
+  /** The packet, for types that take one, if the path has looked at it. */
+  readonly packet?: Uint8Array;
+  /** What the path has read of the context, for other types; `ctx+16` where Linux has no name for it. */
+  readonly context?: readonly ContextValue[];
+  /** What maps must hold. */
+  readonly elements: readonly { readonly map: string; readonly key: Uint8Array; readonly value: Uint8Array }[];
+  /** What `bpf_get_prandom_u32` returns, call by call; absent where it is not called on the path. */
+  readonly random?: readonly number[];
+  /** The instruction that was refused. */
+  readonly at: number;
+  /** r0 to r10 before it. */
+  readonly registers: readonly bigint[];
+  /**
+   * What goes wrong there. Absent where the instruction itself can be executed: Linux refuses it for what it would give away
+   * or leave behind, not for this run.
+   */
+  readonly fault?: string;
+  /** Instructions from the beginning to it. */
+  readonly steps: number;
+}
+
+/** A path that is longer is no help to a reader, and takes long to follow. */
+const MOST_STEPS = 5_000;
+const LIMITS: SearchLimits = { tries: 2_000, time: 100 };
+
+/**
+ * Looks for an input that takes a refused program along the very path on which it was refused, and there into the fault if
+ * there is one to be had. The program runs in a scratch machine, instruction by instruction, with every access checked. Bounded
+ * by tries and by a tenth of a second; undefined where none is found, for programs that are accepted, and for programs whose
+ * helpers or maps cannot run.
+ *
+ * @example
+ * const witness = findWitness(spec);
+ * if (witness) console.log(witness.packet, witness.fault); // "instruction 3: 4 bytes at 0x... run 2 past the end of the packet"
+ */
+export function findWitness(spec: ProgramSpec, limits: SearchLimits = LIMITS): Witness | undefined {
+  const verdict = verify(spec, { record: "path" });
+  const { at, path } = verdict;
+  if (verdict.ok || at === undefined || path === undefined || path.length === 0 || path.length > MOST_STEPS)
+    return undefined;
+  const slots = path.map(({ insn }) => insn);
+  // The step of the refusal itself is told only where it came so far.
+  if (slots.at(-1) !== at) slots.push(at);
+  try {
+    const scratch = new Scratch(spec, slots);
+    const found = search(spec, scratch, limits);
+    if (found === undefined) return undefined;
+    const reads = [...new Set(slots)].filter(
+      (slot) => verdict.facts[slot]?.pointer === "ctx" && (spec.insns[slot]!.code & CLASS_MASK) === CLASS.LDX,
+    );
+    return { ...told(spec, found, reads), at, registers: found.registers, steps: slots.length - 1 };
+  } catch (error) {
+    if (error instanceof ProgramError || error instanceof MapError || error instanceof OutOfMemoryError)
+      return undefined;
+    throw error;
+  }
+}
+
+/** The parts of an input that the program has looked at. */
+function told(
+  spec: ProgramSpec,
+  found: Found,
+  context: readonly number[],
+): Omit<Witness, "at" | "registers" | "steps"> {
+  const { input, randoms, fault } = found;
+  const numbers = new DataView(input.numbers.buffer);
+  return {
+    ...(input.context.length > 0 ? { context: contextValues(spec, input.context, context) } : {}),
+    ...(input.context.length === 0 && context.length > 0 ? { packet: input.packet.slice(0, input.length) } : {}),
+    elements: input.elements.map(({ map, key, value }) => ({ map: spec.maps[map]!.name, key, value })),
+    ...(randoms > 0 ? { random: Array.from({ length: randoms }, (_, k) => numbers.getUint32(4 * k, true)) } : {}),
+    ...(fault === undefined ? {} : { fault }),
+  };
+}
+
+/** What the loads in `slots` read: of all fields of a large context a reader wants those that the path depends on. */
+function contextValues({ type, insns }: ProgramSpec, bytes: Uint8Array, slots: readonly number[]): ContextValue[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const fields = PROGRAMS[type].context?.fields ?? [];
+  const values = new Map<string, bigint>();
+  for (const slot of slots) {
+    const { code, offset } = insns[slot]!;
+    const size = WIDTHS[code & SIZE_MASK]!;
+    if (offset < 0 || offset + size > bytes.length) continue;
+    const field = fields.find((each) => each.offset === offset && each.size === size);
+    let value = 0n;
+    for (let k = size - 1; k >= 0; k--) value = (value << 8n) | BigInt(view.getUint8(offset + k));
+    values.set(field?.name ?? `ctx+${offset}`, value);
+  }
+  return [...values].map(([name, value]) => ({ name, value }));
+}
+
+const WIDTHS: Readonly<Record<number, number>> = { [SIZE.B]: 1, [SIZE.H]: 2, [SIZE.W]: 4, [SIZE.DW]: 8 };
