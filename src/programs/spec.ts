@@ -1,4 +1,5 @@
 import type { Btf } from "../btf/btf.ts";
+import type { LineInfo } from "../btf/ext.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import type { AttachType } from "./attach-types.ts";
@@ -40,4 +41,9 @@ export interface ProgramSpec {
   readonly btf?: Btf;
   /** Every function of the program in order, the main one first: what BTF says of it. Needs `btf`. */
   readonly functions?: readonly FunctionInfo[];
+  /**
+   * Lines of source by instruction, in order, as `.BTF.ext` has them: the verifier's log shows them as Linux does. Every
+   * function must begin with one. Needs `btf`.
+   */
+  readonly lineInfo?: readonly LineInfo[];
 }

@@ -2,6 +2,7 @@
 
 import { formatInstruction, type LogNames } from "../asm/format-instruction.ts";
 import type { Btf } from "../btf/btf.ts";
+import type { LineInfo } from "../btf/ext.ts";
 import { helperName } from "../helpers/names.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
@@ -19,6 +20,7 @@ import { Checkpoints } from "./pruning.ts";
 import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { printSourceLine } from "./source-lines.ts";
 import type { Frame, State } from "./state.ts";
 
 /** Flags of an instruction that the control-flow check sets. */
@@ -129,6 +131,8 @@ export class Environment {
   processed = 0;
   jumps = 0;
 
+  /** The source line that the log printed last. */
+  #line: LineInfo | undefined;
   /** What the next print of the state shows: registers and slots that were touched since the last one. */
   scratchedRegisters = 0;
   readonly scratchedSlots = new Int32Array(2);
@@ -275,6 +279,11 @@ export class Environment {
     return (this.scratchedRegisters | this.scratchedSlots[0] | this.scratchedSlots[1]) !== 0;
   }
 
+  /** Another function is followed: its first line is printed whatever was printed before. */
+  forgetLine(): void {
+    this.#line = undefined;
+  }
+
   /** Prints a whole frame of a state. */
   printState(state: State, frame: number): void {
     this.log.write(`${formatFrame(state, frame, this)}\n`);
@@ -300,6 +309,7 @@ export class Environment {
   printInstruction(): void {
     const { log } = this;
     const text = this.instructionText(this.index);
+    this.#line = printSourceLine(this, this.#line);
     log.write(`${this.index}: `);
     log.write(`${text}\n`);
     this.#printedLength = text.length + `${this.index}: `.length + 1;

@@ -24,6 +24,7 @@ export function followPaths(env: Environment, frame: Frame): void {
   env.index = start;
   env.previous = -1;
   env.touchAll();
+  env.forgetLine();
   env.explorer?.begin(env.state, start, -1);
   const { checkpoints, log } = env;
   /** The state at the beginning of a branch is printed before its first instruction. */

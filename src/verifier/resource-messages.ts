@@ -158,6 +158,30 @@ export const RESOURCE_MESSAGES = {
     "A function in the list begins elsewhere in the code.",
     FROM_COMPILER,
   ),
+  line_info_order: row(
+    "EINVAL",
+    "Invalid line_info[%u].insn_off:%u (prev_offset:%u prog->len:%u)",
+    "Source line record {0} is not in the order of the code, or behind its end.",
+    FROM_COMPILER,
+  ),
+  line_info_code: row(
+    "EINVAL",
+    "Invalid insn code at line_info[%u].insn_off",
+    "Source line record {0} names the second half of a two-slot instruction.",
+    FROM_COMPILER,
+  ),
+  line_info_missing: row(
+    "EINVAL",
+    "missing bpf_line_info for func#%u",
+    "The first instruction of function {0} has no source line.",
+    FROM_COMPILER,
+  ),
+  line_info_missing_last: row(
+    "EINVAL",
+    "missing bpf_line_info for %u funcs starting from func#%u",
+    "The last {0} functions have no source lines.",
+    FROM_COMPILER,
+  ),
   callback_not_static: row(
     "EINVAL",
     "callback function not static",

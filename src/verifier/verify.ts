@@ -18,6 +18,7 @@ import { relevanceOf } from "./precision.ts";
 import { Recorder } from "./record.ts";
 import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
+import { checkLineRecords } from "./source-lines.ts";
 import { enterFrame, type Frame, MAIN } from "./state.ts";
 import {
   checkConstants,
@@ -139,6 +140,7 @@ function checkProgram(env: Environment): void {
   });
   checkSubprograms(env);
   checkFunctionLayout(env);
+  checkLineRecords(env);
   checkConstants(env);
   checkControlFlow(env);
   findLoops(env);

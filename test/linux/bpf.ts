@@ -101,6 +101,8 @@ export interface ProgLoadOptions {
   /** A descriptor of `btfLoad`, and the functions that it describes. */
   readonly btfFd?: number;
   readonly functions?: readonly { readonly insn: number; readonly type: number }[];
+  /** Words of `bpf_line_info`: instruction, offsets of file and text in the strings of the BTF, line and column. */
+  readonly lineInfo?: readonly (readonly [insn: number, file: number, text: number, position: number])[];
   /** The function of Linux (or another program) that the program is for. */
   readonly attachBtfId?: number;
 }
@@ -410,6 +412,10 @@ export function progLoad(options: ProgLoadOptions): ProgLoadAnswer {
   if (options.functions) {
     const info = Uint32Array.from(options.functions.flatMap(({ insn, type }) => [insn, type]));
     fields.u32(76, 8).pointer(80, 2, new Uint8Array(info.buffer)).u32(88, options.functions.length);
+  }
+  if (options.lineInfo) {
+    const info = Uint32Array.from(options.lineInfo.flat());
+    fields.u32(92, 16).pointer(96, 3, new Uint8Array(info.buffer)).u32(104, options.lineInfo.length);
   }
   if (level) {
     bytes[LOG] = 0;

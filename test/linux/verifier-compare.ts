@@ -8,6 +8,7 @@ import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
 import { btfLoad, close, mapCreate, progLoad } from "./bpf.ts";
+import { lineRecords } from "./line-records.ts";
 
 export interface Comparison {
   readonly program: ProgramSpec;
@@ -75,6 +76,9 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
   const long = quick.processed > LONG;
   const logLevel = long ? 4 : wantedLevel;
   const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL });
+  const lines = program.btf && program.lineInfo ? lineRecords(program.btf, program.lineInfo) : undefined;
+  const btf = lines?.btf ?? program.btf;
+  const btfFd = btf && (lines ? btfLoad(btf.bytes).fd : btfDescriptor(btf));
   const { ok, errno, fd, log } = progLoad({
     type: program.type,
     insns: encode(program.insns),
@@ -83,10 +87,12 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
     expectedAttachType: attachNumber(PROGRAMS[program.type], program.expectedAttachType),
     flags: program.type === "syscall" ? SLEEPABLE : 0,
     logLevel,
-    ...(program.btf ? { btfFd: btfDescriptor(program.btf) } : {}),
+    ...(btfFd === undefined ? {} : { btfFd }),
     ...(program.functions ? { functions: program.functions } : {}),
+    ...(lines ? { lineInfo: lines.records } : {}),
   });
   if (ok) close(fd);
+  if (lines) close(btfFd!);
   return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
 }
 
