@@ -59,4 +59,12 @@ export const COMMANDS: readonly Command[] = [
     summary: "assemble, verify and run a program on a packet; or run cases of bpf_conformance",
     run: async (args) => (await import("./run/command.ts")).runCommand(args),
   },
+  {
+    name: "verify",
+    usage:
+      "bpfbook verify FILE|- [--type NAME] [--program NAME] [--map TYPE,KEY,VALUE,ENTRIES]... [--license TEXT]\n" +
+      "       [--log-level 0..7] [--no-explain] [--json [--record]]",
+    summary: "what Linux's verifier says of a program, at what cost, or why not: cause, history, branch, ways out",
+    run: async (args) => (await import("./verify/verify-command.ts")).verifyCommand(args),
+  },
 ];
