@@ -19,6 +19,7 @@ import { RingbufMap } from "./ringbuf.ts";
 import { MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
+import { btfErrno } from "./special.ts";
 import { StackTraceMap } from "./stack-trace.ts";
 
 type Make = new (memory: LinearMemory, index: number, spec: MapSpec, machine: MapMachine) => RuntimeMap;
@@ -71,6 +72,7 @@ function refusalOf(spec: MapSpec): Refusal | undefined {
     firstRefusal(spec, MAP_RULES[spec.type].before) ??
     unknownFlags(spec) ??
     firstRefusal(spec, MAP_RULES[spec.type].checks) ??
+    btfRefusal(spec) ??
     (/^[A-Za-z0-9_.]{0,15}$/.test(spec.name)
       ? undefined
       : refuse("EINVAL", "its name", "Use at most 15 letters, digits, underscores and dots."))
@@ -87,6 +89,13 @@ function commonRefusal({ type, flags, mapExtra = 0n, numaNode = 0 }: MapSpec): R
   if (flags & MAP_FLAGS.NUMA_NODE && numaNode !== 0 && numaNode !== ANY_NODE)
     return refuse("EINVAL", `memory node ${numaNode}`, "The machine has one memory node, number 0.");
   return undefined;
+}
+
+function btfRefusal(spec: MapSpec): Refusal | undefined {
+  const errno = btfErrno(spec);
+  const hint =
+    "Give types of the sizes of key and value; locks, timers and kernel pointers lie in maps of certain types.";
+  return errno && refuse(errno, "the types of its key and value", hint);
 }
 
 function unknownFlags({ type, flags }: MapSpec): Refusal | undefined {

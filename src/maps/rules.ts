@@ -146,7 +146,7 @@ const objectStorage = [
   notPreallocated,
   someValue,
   must(
-    (s) => Boolean(s.btfKeyTypeId && s.btfValueTypeId),
+    (s) => Boolean((s.btf?.keyType ?? s.btfKeyTypeId) && (s.btf?.valueType ?? s.btfValueTypeId)),
     () => "no BTF types",
     "Give it the BTF ids of its key's and value's types: btfKeyTypeId, btfValueTypeId.",
   ),

@@ -1,3 +1,5 @@
+import type { Btf } from "../btf/btf.ts";
+
 /** All map types of Linux 6.18, by their `bpf_map_type` names in lower case, with their numbers. */
 export const MAP_TYPES = {
   hash: 1,
@@ -57,6 +59,17 @@ export interface MapSpec {
   /** BTF ids of the key's and the value's type (`btf_key_type_id`, `btf_value_type_id`); storages of objects need both. */
   readonly btfKeyTypeId?: number;
   readonly btfValueTypeId?: number;
+  /** The types of key and value: what Linux finds locks, timers and kernel pointers in values by. */
+  readonly btf?: MapBtf;
+  /** Of a map that no process can change any more (`BPF_MAP_FREEZE`): the bytes of its element 0, which the verifier reads. */
+  readonly frozen?: Uint8Array;
+}
+
+/** Types of a map's key and value, by their ids in a BTF; 0: none. */
+export interface MapBtf {
+  readonly btf: Btf;
+  readonly keyType: number;
+  readonly valueType: number;
 }
 
 /** Types whose values are one for each CPU. */

@@ -127,6 +127,10 @@ export interface MapCreateOptions {
   readonly innerFd?: number;
   readonly numaNode?: number;
   readonly mapExtra?: bigint;
+  /** A descriptor of `btfLoad`, and which of its types key and value have; 0: none. */
+  readonly btfFd?: number;
+  readonly btfKeyType?: number;
+  readonly btfValueType?: number;
 }
 
 export interface TestRunOptions {
@@ -254,6 +258,9 @@ export function mapCreate(spec: MapCreateOptions): FdAnswer {
     .u32(16, spec.flags ?? 0)
     .u32(20, spec.innerFd ?? 0)
     .u32(24, spec.numaNode ?? 0)
+    .u32(48, spec.btfFd ?? 0)
+    .u32(52, spec.btfKeyType ?? 0)
+    .u32(56, spec.btfValueType ?? 0)
     .u64(64, spec.mapExtra ?? 0n)
     .text(28, spec.name ?? "");
   return fdAnswer(bpf(COMMAND.mapCreate));

@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import type { Btf } from "../../src/btf/btf.ts";
 import { parseBtf } from "../../src/btf/btf.ts";
 import { encode } from "../../src/isa/encode.ts";
+import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
-import { btfLoad, close, mapCreate, progLoad } from "./bpf.ts";
+import { btfLoad, close, mapCreate, mapFreeze, mapUpdate, progLoad } from "./bpf.ts";
 import { lineRecords } from "./line-records.ts";
 
 export interface Comparison {
@@ -30,11 +31,19 @@ const descriptors = new Map<string, number>();
 const OWNED: ReadonlySet<string> = new Set(["prog_array", "devmap", "devmap_hash", "cpumap"]);
 
 /** Maps with the same shape are made once. */
-function descriptor(map: ProgramSpec["maps"][number], owner: string): number {
-  const key = JSON.stringify([map, OWNED.has(map.type) ? owner : ""]);
+function descriptor(map: MapSpec, owner: string): number {
+  const { btf, frozen, inner, ...plain } = map;
+  const types = btf && { btfFd: btfDescriptor(btf.btf), btfKeyType: btf.keyType, btfValueType: btf.valueType };
+  const innerFd = inner && descriptor(inner, owner);
+  const options = { ...plain, ...types, ...(innerFd === undefined ? {} : { innerFd }) };
+  const key = JSON.stringify([options, frozen && [...frozen], OWNED.has(map.type) ? owner : ""]);
   let fd = descriptors.get(key);
   if (fd === undefined) {
-    fd = mapCreate({ ...map, ...(map.inner ? { innerFd: descriptor(map.inner, owner) } : {}) }).fd;
+    ({ fd } = mapCreate(options));
+    if (frozen) {
+      mapUpdate(fd, new Uint8Array(map.keySize), frozen);
+      mapFreeze(fd);
+    }
     descriptors.set(key, fd);
   }
   return fd;

@@ -1,0 +1,77 @@
+/** BTF with types of map values that hold what Linux knows: locks, timers, kernel pointers. */
+import { type Btf, parseBtf } from "../../src/btf/btf.ts";
+import { buildBtf } from "../../src/btf/build.ts";
+import type { BtfTypeSpec } from "../../src/btf/type.ts";
+import type { MapSpec, MapType } from "../../src/maps/spec.ts";
+
+const types: BtfTypeSpec[] = [];
+const add = (type: BtfTypeSpec): number => types.push(type);
+export const INT_TYPE = add({ kind: "int", name: "int", size: 4, bits: 32, bitOffset: 0, encoding: "signed" });
+const u64 = add({ kind: "int", name: "unsigned long", size: 8, bits: 64, bitOffset: 0, encoding: "" });
+
+type Field = readonly [name: string, type: number, offset: number];
+
+const struct = (name: string, size: number, ...members: readonly Field[]): number =>
+  add({
+    kind: "struct",
+    name,
+    size,
+    members: members.map(([member, type, offset]) => ({ name: member, type, bitOffset: offset * 8, bitSize: 0 })),
+  });
+const array = (type: number, length: number): number =>
+  add({ kind: "array", name: "", type, indexType: INT_TYPE, length });
+const tagged = (tag: string, type: number): number =>
+  add({ kind: "ptr", name: "", type: add({ kind: "type_tag", name: tag, type, attribute: false }) });
+
+const lock = struct("bpf_spin_lock", 4, ["val", INT_TYPE, 0]);
+const resilient = struct("bpf_res_spin_lock", 4, ["val", INT_TYPE, 0]);
+const timer = struct("bpf_timer", 16, ["a", u64, 0], ["b", u64, 8]);
+const work = struct("bpf_wq", 16, ["a", u64, 0], ["b", u64, 8]);
+const taskWork = struct("bpf_task_work", 8, ["a", u64, 0]);
+const refcount = struct("bpf_refcount", 4, ["a", INT_TYPE, 0]);
+const task = struct("task_struct", 8, ["a", u64, 0]);
+const kptr = tagged("kptr", task);
+const inner = struct("inner", 8, ["lock", lock, 4]);
+const two = struct("two_pointers", 24, ["count", u64, 0], ["pointers", array(kptr, 2), 8]);
+
+/** Types of values, each named after its struct. */
+export const VALUE_TYPES = {
+  plain: struct("plain", 16, ["a", u64, 0], ["b", u64, 8]),
+  locked: struct("locked", 16, ["lock", lock, 0], ["count", u64, 8]),
+  nested: struct("nested", 24, ["count", u64, 0], ["inner", inner, 8], ["more", u64, 16]),
+  resilient: struct("resilient", 16, ["lock", resilient, 0], ["count", u64, 8]),
+  timed: struct("timed", 32, ["count", u64, 0], ["timer", timer, 8], ["more", u64, 24]),
+  timedAndLocked: struct("timed_locked", 24, ["timer", timer, 0], ["lock", lock, 16]),
+  twoTimers: struct("two_timers", 32, ["first", timer, 0], ["second", timer, 16]),
+  timerArray: struct("timer_array", 32, ["timers", array(timer, 2), 0]),
+  misaligned: struct("misaligned", 24, ["count", INT_TYPE, 0], ["timer", timer, 4]),
+  working: struct("working", 16, ["work", work, 0]),
+  taskWorking: struct("task_working", 16, ["count", u64, 0], ["work", taskWork, 8]),
+  counted: struct("counted", 16, ["count", refcount, 0], ["a", u64, 8]),
+  pointing: struct("pointing", 16, ["task", kptr, 0], ["a", u64, 8]),
+  pointingUntrusted: struct("pointing_untrusted", 16, ["task", tagged("kptr_untrusted", task), 0], ["a", u64, 8]),
+  pointingArray: struct("pointing_array", 48, ["each", array(two, 2), 0]),
+  unknownTag: struct("unknown_tag", 16, ["task", tagged("rcu", task), 0], ["a", u64, 8]),
+  number: u64,
+} as const;
+
+export type ValueType = keyof typeof VALUE_TYPES;
+
+export const VALUE_BTF: Btf = parseBtf(buildBtf(types));
+
+const bytes = (name: ValueType): number => {
+  const type = VALUE_BTF.type(VALUE_TYPES[name]);
+  return type.kind === "struct" || type.kind === "int" ? type.size : 0;
+};
+
+/** A map of four elements whose values are of that type. */
+export const mapOf = (type: MapType, name: string, value: ValueType, more: Partial<MapSpec> = {}): MapSpec => ({
+  type,
+  name,
+  keySize: 4,
+  valueSize: bytes(value),
+  maxEntries: 4,
+  flags: 0,
+  btf: { btf: VALUE_BTF, keyType: INT_TYPE, valueType: VALUE_TYPES[value] },
+  ...more,
+});
