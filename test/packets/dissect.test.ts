@@ -61,7 +61,7 @@ describe("any bytes", () => {
     });
     expect(tags.layers.length).toBe(2252);
     const extensions = packet.ipv6({ protocol: 0, payload: new Uint8Array(8000) });
-    expect(extensions.layers.length).toBe(1001);
+    expect(extensions.layers.length).toBe(1003);
   });
 });
 
