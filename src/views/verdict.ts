@@ -1,4 +1,6 @@
 /** A program and what the verifier said of it. */
+
+import { findWitness, type Witness } from "../linux/witness/witness.ts";
 import type { MimeBundle } from "../plot/displayable.ts";
 import { plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -13,6 +15,7 @@ import { shortState } from "./short-state.ts";
 import { inWords } from "./state-words.ts";
 import { STYLE } from "./style.ts";
 import { table, textTable } from "./table.ts";
+import { witnessHtml, witnessText } from "./witness.ts";
 
 /** Of an explanation, what is shown; all but the cause may be missing. */
 export type ShownExplanation = Pick<Explanation, "cause"> &
@@ -23,6 +26,8 @@ export interface VerdictView {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
   readonly explanation?: ShownExplanation;
+  /** An input that leads to the refusal; looked for where none is given. */
+  readonly witness?: Witness;
 }
 
 /** Accepted: cost and annotated listing. Rejected: the message, the place, how it came to that, ways out, the log. */
@@ -42,7 +47,8 @@ ${listingTable(program, notes)}`,
   });
 }
 
-function rejected({ program, verdict, explanation }: VerdictView): MimeBundle {
+function rejected(view: VerdictView): MimeBundle {
+  const { program, verdict, explanation, witness = findWitness(program) } = view;
   const { at, errno = "EINVAL" } = verdict;
   const error = refusalText(verdict);
   const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
@@ -62,6 +68,7 @@ ${place && html`<p style="${STYLE.headline}">At ${place.where}: <code>${place.te
 ${cause && html`<p style="${STYLE.headline}">${cause}</p>`}
 ${history.length > 0 && historyTable(history)}
 ${branch && branchTable(branch)}
+${witness && witnessHtml(witness)}
 ${fixes.length > 0 && fixList(ways, fixes)}
 ${listingTable(program, { at })}
 ${lesson && html`<p style="${STYLE.headline}">More about this message: <code>${lesson}</code></p>`}
@@ -72,6 +79,7 @@ ${logDetails(verdict.log)}`,
       ...(cause ? [`\n${cause}`] : []),
       ...(history.length > 0 ? [`\nHow it came to this:\n${indent(textTable(history))}`] : []),
       ...(branch ? [`\n${branch.title}:\n${indent(textTable(branch.rows))}`] : []),
+      ...(witness ? [`\n${witnessText(witness)}`] : []),
       ...(fixes.length > 0 ? [`\n${ways}:\n${fixes.map(fixText).join("\n")}`] : []),
       `\n${listingText(program, { at })}`,
       ...(lesson ? [`\nMore about this message: ${lesson}`] : []),

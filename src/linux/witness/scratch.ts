@@ -66,7 +66,8 @@ export class Scratch {
     this.#bpf = new BpfSubsystem(this.#host());
     this.#maps = spec.maps.map((map) => this.#bpf.createMap(map));
     this.#program = interpret(unverified(spec), this.#bpf.environment, this.#maps, { budget: 4 * path.length + 64 });
-    this.#empty = { bytes: this.#memory.u8.slice(), allocator: this.#memory.allocatorState() };
+    const allocator = this.#memory.allocatorState();
+    this.#empty = { bytes: this.#memory.u8.slice(0, allocator.top), allocator };
   }
 
   /** Runs the program on an input for as long as it follows the path; undefined where Linux would refuse the input. */

@@ -40,12 +40,13 @@ export interface Witness {
 
 /** A path that is longer is no help to a reader, and takes long to follow. */
 const MOST_STEPS = 5_000;
-const LIMITS: SearchLimits = { tries: 2_000, time: 100 };
+/** Tries bound it, so that the same program has the same witness everywhere; the time is for what nobody foresaw. */
+const LIMITS: SearchLimits = { tries: 1_500, time: 2_000 };
 
 /**
  * Looks for an input that takes a refused program along the very path on which it was refused, and there into the fault if
  * there is one to be had. The program runs in a scratch machine, instruction by instruction, with every access checked. Bounded
- * by tries and by a tenth of a second; undefined where none is found, for programs that are accepted, and for programs whose
+ * by a number of tries; undefined where none is found, for programs that are accepted, and for programs whose
  * helpers or maps cannot run.
  *
  * @example
