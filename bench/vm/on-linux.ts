@@ -19,11 +19,22 @@ const CPUS = 64;
 
 const bytes = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 
-export function onLinux(program: BenchProgram, spec: ProgramSpec, data: Uint8Array): LinuxBench | undefined {
+/** `partner` is the program at index 1 of the array of programs, where there is one. */
+export function onLinux(
+  program: BenchProgram,
+  spec: ProgramSpec,
+  partner: ProgramSpec | undefined,
+  data: Uint8Array,
+): LinuxBench | undefined {
   if (!linux.available) return undefined;
   const maps = spec.maps.map((map) => linux.mapCreate(map).fd);
-  const { fd, ok, errno } = linux.progLoad({ type: spec.type, insns: encode(spec.insns), mapFds: maps });
-  if (!ok) throw new RangeError(`${program.name}: Linux refuses it (${errno})`);
+  const load = ({ type, insns }: ProgramSpec): number => {
+    const { fd, ok, errno } = linux.progLoad({ type, insns: encode(insns), mapFds: maps });
+    if (!ok) throw new RangeError(`${program.name}: Linux refuses it (${errno})`);
+    return fd;
+  };
+  const fd = load(spec);
+  const partners = partner === undefined ? [] : [load(partner)];
   for (const [i, count] of program.filled.entries()) {
     const { type, valueSize } = spec.maps[i]!;
     for (let key = 0; key < count; key++) {
@@ -32,11 +43,12 @@ export function onLinux(program: BenchProgram, spec: ProgramSpec, data: Uint8Arr
       linux.mapUpdate(maps[i]!, bytes(key), value);
     }
   }
+  for (const each of partners) linux.mapUpdate(maps[0]!, bytes(1), bytes(each));
   return {
     retval: linux.progTestRun(fd, { data }).retval >>> 0,
     run: (repeat) => linux.progTestRun(fd, { data, repeat }).durationNs,
     close() {
-      for (const each of [fd, ...maps]) linux.close(each);
+      for (const each of [fd, ...partners, ...maps]) linux.close(each);
     },
   };
 }

@@ -9,6 +9,10 @@ export interface BenchProgram {
   readonly filled: readonly number[];
   /** Runs in all, where each uses something up: all runs of a ring buffer must fit into it, since nobody reads. */
   readonly runs?: number;
+  /** A second program of the same type and maps, at index 1 of an array of programs that holds this one at 0. */
+  readonly partner?: string;
+  /** Instructions of one run, where tail calls make them those of several programs. */
+  readonly executed?: number;
   /** What is measured is in a loop, so that what BPF_PROG_TEST_RUN does around a run weighs little. */
   readonly text: string;
 }
@@ -17,7 +21,7 @@ const hash: MapSpec = { name: "counts", type: "hash", keySize: 4, valueSize: 8, 
 const array: MapSpec = { name: "slots", type: "array", keySize: 4, valueSize: 8, maxEntries: 256, flags: 0 };
 
 const percpu: MapSpec = { ...array, name: "percpu", type: "percpu_array" };
-const itself: MapSpec = { name: "itself", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 1, flags: 0 };
+const programs: MapSpec = { name: "programs", type: "prog_array", keySize: 4, valueSize: 4, maxEntries: 2, flags: 0 };
 const RING_SIZE = 2 ** 26;
 const ring: MapSpec = { name: "events", type: "ringbuf", keySize: 0, valueSize: 0, maxEntries: RING_SIZE, flags: 0 };
 
@@ -207,14 +211,15 @@ export const PROGRAMS: readonly BenchProgram[] = [
     ),
   },
   {
-    ...{ type: "socket_filter", maps: [itself], filled: [1] },
-    name: "33 tail calls",
-    text: `
-      r2 = map[itself]
-      r3 = 0
-      call tail_call
-      r0 = 7
-      exit`,
+    ...{ type: "socket_filter", maps: [programs], filled: [1], executed: 34 * 3 + 2 },
+    name: "33 tail calls to itself",
+    text: tailCall(0),
+  },
+  {
+    ...{ type: "socket_filter", maps: [programs], filled: [1], executed: 34 * 3 + 2 },
+    name: "33 tail calls of two programs",
+    text: tailCall(1),
+    partner: tailCall(0),
   },
   {
     ...{ type: "socket_filter", maps: [ring], filled: [0], runs: RING_SIZE / (24 * 10) / 2 },
@@ -303,6 +308,16 @@ export const PROGRAMS: readonly BenchProgram[] = [
     ),
   },
 ];
+
+/** Goes on with the program at an index, as long as Linux lets it. */
+function tailCall(index: number): string {
+  return `
+    r2 = map[programs]
+    r3 = ${index}
+    call tail_call
+    r0 = 7
+    exit`;
+}
 
 /** `count` words written, copied and summed, unrolled as clang does it. */
 function copyAndSum(count: number): string {

@@ -4,8 +4,10 @@
  */
 import { assemble } from "../../src/asm/assemble.ts";
 import { HELPERS } from "../../src/helpers/table.ts";
+import type { LinuxProgram } from "../../src/linux/bpf/program.ts";
 import { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
 import { Linux } from "../../src/linux/linux.ts";
+import type { RuntimeMap } from "../../src/maps/runtime.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { prepareTestRun } from "../../src/programs/test-run.ts";
 import { verify } from "../../src/verifier/verify.ts";
@@ -24,12 +26,53 @@ PACKET.set([8, 0, 0x45], 12);
 PACKET[23] = 17;
 PACKET[37] = 53;
 
-function specOf({ name, type, maps, text }: BenchProgram): ProgramSpec {
+function specOf({ name, type, maps }: BenchProgram, text: string): ProgramSpec {
   const { insns } = assemble(text, {
     helper: (wanted) => HELPERS.find((row) => row.name === wanted)?.id,
     map: (wanted) => maps.findIndex((map) => map.name === wanted),
   });
   return { type, name: name.replaceAll(/\W/g, "_").slice(0, 15), insns, maps, license: "GPL" };
+}
+
+/** A program loaded into a machine of its own, its maps filled. */
+interface Loaded extends LinuxProgram {
+  readonly bpf: BpfSubsystem;
+  readonly context: number;
+}
+
+function onMachine(
+  { filled }: BenchProgram,
+  spec: ProgramSpec,
+  partner: ProgramSpec | undefined,
+  engine: "jit" | "interp",
+): Loaded {
+  const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
+  const loaded = bpf.load(spec, { engine });
+  const { maps } = loaded;
+  const { memory } = bpf.host;
+  const key = memory.allocate(8);
+  const fill = (map: RuntimeMap, at: number, word: number): void => {
+    const value = memory.allocate(map.userValueSize);
+    memory.u32[key >> 2] = at;
+    memory.u32[value >> 2] = word;
+    map.userUpdate(key, value, 0);
+  };
+  for (const [i, count] of filled.entries()) {
+    const map = maps[i]!;
+    // The id of the program, where that is what the map holds; else a zero would do as well.
+    for (let at = 0; at < count; at++) fill(map, at, map.spec.type === "prog_array" ? loaded.id : 0);
+  }
+  if (partner !== undefined) fill(maps[0]!, 1, bpf.load(partner, { engine, maps }).id);
+  const { context } = prepareTestRun(memory, spec.type, PACKET);
+  // Linux gives maps their pages when they are created, and not when they are first written.
+  for (let page = 0; page < memory.size; page += 4096) memory.u8[page] = memory.u8[page]!;
+  return { ...loaded, bpf, context };
+}
+
+function executedBy({ bpf, runnable, maps, context }: Loaded): number {
+  const steps = interpret(runnable.xlated, bpf.environment, maps).start(context);
+  steps.goTo(Number.POSITIVE_INFINITY);
+  return steps.state().executed;
 }
 
 interface Row {
@@ -43,52 +86,36 @@ interface Row {
 
 /** Undefined, with a sentence, for a program that our verifier does not model yet. */
 function run(program: BenchProgram, withRbpf: boolean): Row | undefined {
-  const spec = specOf(program);
+  const spec = specOf(program, program.text);
+  const partner = program.partner === undefined ? undefined : specOf(program, program.partner);
   const { ok, error } = verify(spec);
   if (!ok) {
     console.log(`${program.name} is left out: ${error}`);
     return undefined;
   }
-  const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
-  const loaded = bpf.load(spec);
-  const { memory } = bpf.host;
-  const interpreted = interpret(loaded.runnable.xlated, bpf.environment, loaded.maps);
-  const key = memory.allocate(8);
-  for (const [i, count] of program.filled.entries()) {
-    const map = loaded.maps[i]!;
-    const value = memory.allocate(map.userValueSize);
-    // The id of the program, where that is what the map holds; else a zero would do as well.
-    memory.u32[value >> 2] = map.spec.type === "prog_array" ? loaded.id : 0;
-    for (let k = 0; k < count; k++) {
-      memory.u32[key >> 2] = k;
-      map.userUpdate(key, value, 0);
-    }
-  }
-  const { context } = prepareTestRun(memory, spec.type, PACKET);
-  const steps = interpreted.start(context);
-  steps.goTo(Number.POSITIVE_INFINITY);
-  const result = loaded.runnable.run(context);
+  const [jitted, interpreted] = (["jit", "interp"] as const).map((engine) => onMachine(program, spec, partner, engine));
+  const result = jitted!.runnable.run(jitted!.context);
   const check = (whose: string, retval: number | undefined): void => {
     if (retval === undefined || retval === result) return;
     throw new RangeError(`${program.name}: ${whose} returns ${retval}, our JIT ${result}`);
   };
-  const reference = onLinux(program, spec, PACKET);
+  const reference = onLinux(program, spec, partner, PACKET);
   check("Linux", reference?.retval);
   const rbpf = withRbpf ? onRbpf(spec) : undefined;
   check("rbpf", rbpf?.retval);
 
-  const contenders: Timed[] = [timed((times) => loaded.runnable.repeat(context, times))];
+  const contenders: Timed[] = [timed((times) => jitted!.runnable.repeat(jitted!.context, times))];
   if (reference !== undefined) contenders.push(reference.run);
   const [jit, linux] = measure(contenders, ROUNDS, program.runs);
   const [interpreter] = measure(
-    [timed((times) => interpreted.repeat(context, times))],
+    [timed((times) => interpreted!.runnable.repeat(interpreted!.context, times))],
     INTERPRETER_ROUNDS,
     program.runs,
   );
   reference?.close();
   return {
     ...{ name: program.name, linux, jit: jit!, interpreter: interpreter!, rbpf: rbpf?.jit },
-    instructions: steps.state().executed,
+    instructions: program.executed ?? executedBy(interpreted!),
   };
 }
 

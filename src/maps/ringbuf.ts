@@ -21,6 +21,8 @@ const MAX_RECORD = 0x3fff_ffff;
 /** Offsets from the start of the block: the pages of the positions, then the data, as a process would map them. */
 const META = { index: 0, wakeups: 4, dropped: 8, consumer: PAGE, producer: 2 * PAGE, pending: 2 * PAGE + 8 } as const;
 const DATA = 3 * PAGE;
+/** Bytes up to which `bindOutput` copies words itself. */
+const SHORT = 64;
 
 /** One committed record, as its reader sees it. */
 export type RecordReader = (at: number, size: number) => void;
@@ -163,6 +165,38 @@ export class RingbufMap extends MapBase {
     copyBytes(this.memory, sample, data, size);
     this.commit(sample, flags, false);
     return 0;
+  }
+
+  /**
+   * `output` for a program that names this ring buffer, with the upper half of the flags. Nobody sees the record between
+   * its reservation and its commit, so where there is room and nothing is pending it is written at once.
+   */
+  bindOutput(): (data: number, size: number, flags: number, high: number) => number {
+    const { memory } = this;
+    const mask = this.#mask;
+    const data0 = this.#block + DATA;
+    const producerAt = (this.#block + META.producer) >>> 2;
+    const pendingAt = (this.#block + META.pending) >>> 2;
+    const consumerAt = (this.#block + META.consumer) >>> 2;
+    const wakeupsAt = (this.#block + META.wakeups) >>> 2;
+    return (data, size, flags, high) => {
+      if (high !== 0) return -ERRNO.EINVAL;
+      const { i32 } = memory;
+      const producer = i32[producerAt];
+      const consumer = i32[consumerAt];
+      const end = (producer + size + RINGBUF_HEADER + 7) & ~7;
+      const fast = flags === 0 && size >>> 0 <= SHORT && ((data | size) & 3) === 0 && i32[pendingAt] === producer;
+      // Positions are compared by their low halves; where those begin anew `output` counts the upper one.
+      if (!fast || (end - consumer) >>> 0 > mask || end >>> 0 < producer >>> 0) return this.output(data, size, flags);
+      const at = (data0 + (producer & mask)) >>> 2;
+      i32[at] = size;
+      i32[at + 1] = (DATA + (producer & mask)) >>> 12;
+      for (let word = 0; word < size >>> 2; word++) i32[at + 2 + word] = i32[(data >> 2) + word];
+      i32[producerAt] = end;
+      i32[pendingAt] = end;
+      if (consumer === producer) i32[wakeupsAt]++;
+      return 0;
+    };
   }
 
   /**

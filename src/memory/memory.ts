@@ -10,6 +10,9 @@ export const RETURN_HIGH = 0x10;
 /** Where the number of the CPU that runs now lies, for helpers, maps and jitted code; no program can reach it. */
 export const CURRENT_CPU = 0x18;
 
+/** Where the number of tail calls that the run under way has made lies; no program can reach it. */
+export const TAIL_CALLS = 0x1c;
+
 /** Offsets below this are never allocated: a small offset is a null pointer gone astray. */
 export const FIRST_OFFSET = 0x1_0000;
 
@@ -85,6 +88,15 @@ export class LinearMemory {
 
   set cpu(value: number) {
     this.i32[CURRENT_CPU >> 2] = value;
+  }
+
+  /** Tail calls that the run under way has made. */
+  get tailCalls(): number {
+    return this.i32[TAIL_CALLS >> 2]!;
+  }
+
+  set tailCalls(value: number) {
+    this.i32[TAIL_CALLS >> 2] = value;
   }
 
   /** The direct-map address of an offset, as programs see it. */

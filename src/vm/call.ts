@@ -1,5 +1,6 @@
 import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
+import { RingbufMap } from "../maps/ringbuf.ts";
 import type { ElementPlace, RuntimeMap } from "../maps/runtime.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
 import type { BoundHelper, Environment } from "./environment.ts";
@@ -44,7 +45,7 @@ export interface ArrayPlace extends ElementPlace {
 /** A call on a map that is known before the run goes straight to that map. */
 interface Specialised {
   readonly args: readonly Argument[];
-  readonly bind: (map: RuntimeMap) => HelperFunction;
+  readonly bind: (map: RuntimeMap) => HelperFunction | undefined;
 }
 
 const low = (register: number): Argument => ({ register, half: "low" });
@@ -59,6 +60,10 @@ const SPECIALISED: Readonly<Record<string, Specialised>> = {
     args: [low(2), low(3), low(4), high(4)],
     // No flag has a bit above 31: such a value must reach the map as one that it refuses.
     bind: (map) => (key, value, flags, flagsHigh) => map.update(key!, value!, flagsHigh === 0 ? flags! : -1),
+  },
+  ringbuf_output: {
+    args: [low(2), low(3), low(4), high(4)],
+    bind: (map) => (map instanceof RingbufMap ? (map.bindOutput() as HelperFunction) : undefined),
   },
   map_delete_elem: { args: [low(2)], bind: (map) => (key) => map.delete(key!) },
 };
@@ -114,9 +119,8 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   // A tail call takes no part in the passing of arguments but its map and its index.
   if (tail) return { ...target, args: [low(2), low(3)], call };
   const specialised = SPECIALISED[name];
-  if (map !== undefined && specialised !== undefined) {
-    return { ...target, args: specialised.args, call: specialised.bind(map) };
-  }
+  const bound = map && specialised?.bind(map);
+  if (bound !== undefined) return { ...target, args: specialised!.args, call: bound };
   const args = types.flatMap((type, i) => (type === "anything" ? [low(i + 1), high(i + 1)] : [low(i + 1)]));
   return { ...target, args, call };
 }

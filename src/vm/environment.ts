@@ -39,8 +39,6 @@ export class Environment {
   readonly memory: LinearMemory;
   /** Offset of the end of the free stack of the CPU that runs now; stacks grow down. */
   readonly stackPointer: WebAssembly.Global;
-  /** Tail calls that the run under way has made. */
-  readonly tailCalls: WebAssembly.Global;
   /** Entries of programs by slot, for tail calls; every module imports it. Slot 0 stays empty. */
   readonly entries: WebAssembly.Table;
   /** Bytes at the context that the unverified run under way may touch: those whom it tail-calls may, too. */
@@ -48,6 +46,8 @@ export class Environment {
   readonly #options: EnvironmentOptions;
   readonly #bound = new Map<string, BoundHelper>();
   readonly #slots = new WeakMap<RunnableProgram, number>();
+  /** The programs behind `entries`. */
+  readonly #programs: RunnableProgram[] = [];
   /** Where the stack of each CPU ends. */
   readonly #tops: readonly number[];
   /** The stack pointer of each CPU that does not run now. */
@@ -66,7 +66,6 @@ export class Environment {
     this.#tops = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
     this.#stacks = [...this.#tops];
     this.stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, this.#stacks[0]!);
-    this.tailCalls = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
     this.entries = new WebAssembly.Table({ element: "anyfunc", initial: 1 });
   }
 
@@ -91,7 +90,7 @@ export class Environment {
   /** Frees the whole stack of the CPU that runs now: for after an exception that left programs without their `exit`. */
   unwind(): void {
     this.stackPointer.value = this.#tops[this.#cpu]!;
-    this.tailCalls.value = 0;
+    this.memory.tailCalls = 0;
   }
 
   /** The helper with this id, or undefined where there is none or it is not implemented. */
@@ -118,11 +117,27 @@ export class Environment {
   slotOf(program: RunnableProgram): number {
     let slot = this.#slots.get(program);
     if (slot === undefined) {
-      slot = this.entries.grow(1);
-      this.entries.set(slot, program.entry ?? exported((context) => program.enter(context)));
-      this.#slots.set(program, slot);
+      slot = this.reserveSlot();
+      this.enterAt(slot, program);
     }
     return slot;
+  }
+
+  /** An empty slot in `entries`, for a program that must know its own before it is compiled: `enterAt` fills it. */
+  reserveSlot(): number {
+    return this.entries.grow(1);
+  }
+
+  /** Puts a program into a slot that was reserved for it. */
+  enterAt(slot: number, program: RunnableProgram): void {
+    this.entries.set(slot, program.entry ?? exported((context) => program.enter(context)));
+    this.#slots.set(program, slot);
+    this.#programs[slot] = program;
+  }
+
+  /** The program in a slot, for engines that are not WebAssembly. */
+  programAt(slot: number): RunnableProgram {
+    return this.#programs[slot]!;
   }
 
   /** For rewinding: remembers what of the host lies outside linear memory and returns what brings it back. */

@@ -16,6 +16,8 @@ import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRu
 
 /** The long checks run 20,000 programs, here and in `extensions.test.ts`. */
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
+/** Milliseconds: on a busy machine 5,000 programs take minutes. */
+const TIMEOUT = NIGHT ? 3_600_000 : 120_000;
 
 const VALUE: MapSpec = { name: "value", type: "array", keySize: 4, valueSize: MEMORY_SIZE, maxEntries: 1, flags: 0 };
 const KEY = new Uint8Array(4);
@@ -71,28 +73,36 @@ function onMachine(spec: ProgramSpec, engine: "jit" | "interp"): Outcome {
 }
 
 describe.skipIf(!available)(suiteName("random programs leave the same on Linux as here"), () => {
-  test.each(["stack", "packet", "map"] as const)("with memory in the %s: interpreter and JIT", (place) => {
-    fc.assert(
-      fc.property(acceptableProgram(place), (insns) => {
-        const spec = specOf(place, insns);
-        const expected = onLinux(spec);
-        expect(onMachine(spec, "interp")).toEqual(expected);
-        expect(onMachine(spec, "jit")).toEqual(expected);
-      }),
-      { numRuns: NIGHT ? 5000 : 350 },
-    );
-  });
+  test.each(["stack", "packet", "map"] as const)(
+    "with memory in the %s: interpreter and JIT",
+    (place) => {
+      fc.assert(
+        fc.property(acceptableProgram(place), (insns) => {
+          const spec = specOf(place, insns);
+          const expected = onLinux(spec);
+          expect(onMachine(spec, "interp")).toEqual(expected);
+          expect(onMachine(spec, "jit")).toEqual(expected);
+        }),
+        { numRuns: NIGHT ? 5000 : 350 },
+      );
+    },
+    TIMEOUT,
+  );
 
-  test("the JIT with checks too", () => {
-    const { environment } = bareEnvironment();
-    fc.assert(
-      fc.property(acceptableProgram("stack"), (insns) => {
-        const spec = specOf("stack", insns);
-        const { retval } = onLinux(spec);
-        expect(jit(unverified(spec), environment, []).run(0)).toBe(retval);
-        expect(interpret(unverified(spec), environment, []).run(0)).toBe(retval);
-      }),
-      { numRuns: NIGHT ? 1000 : 150 },
-    );
-  });
+  test(
+    "the JIT with checks too",
+    () => {
+      const { environment } = bareEnvironment();
+      fc.assert(
+        fc.property(acceptableProgram("stack"), (insns) => {
+          const spec = specOf("stack", insns);
+          const { retval } = onLinux(spec);
+          expect(jit(unverified(spec), environment, []).run(0)).toBe(retval);
+          expect(interpret(unverified(spec), environment, []).run(0)).toBe(retval);
+        }),
+        { numRuns: NIGHT ? 1000 : 150 },
+      );
+    },
+    TIMEOUT,
+  );
 });

@@ -185,4 +185,46 @@ describe("ring buffer", () => {
       { numRuns: process.env.BPFBOOK_NIGHT ? 3000 : 200 },
     );
   });
+
+  test("what a program that names it calls leaves the same as reserve, copy and commit", () => {
+    const step = fc.record({
+      do: fc.constantFrom("output", "output", "output", "output", "reserve", "commit", "read"),
+      at: fc.integer({ min: 0, max: 16 }),
+      size: fc.oneof(fc.integer({ min: 0, max: 100 }), fc.constantFrom(1000, 4088, 4089, 5000, -1)),
+      flags: fc.constantFrom(0, 0, 0, 0, 1, 2, 3, 4),
+      high: fc.constantFrom(0, 0, 0, 0, 0, 1),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const both = [ring(), ring()];
+        const [bound, plain] = both as [RingbufMap, RingbufMap];
+        const call = bound.bindOutput();
+        const open: number[][] = [];
+        const starts = both.map(({ memory }) => {
+          const data = memory.allocate(8192);
+          for (let i = 0; i < 8192; i++) memory.u8[data + i] = i * 7;
+          return data;
+        });
+        const seen = (map: RingbufMap) => ({
+          ...{ producer: map.producerPosition, consumer: map.consumerPosition },
+          ...{ dropped: map.dropped, wakeups: map.wakeups },
+          ready: map.ready().map(([at, size]) => [at, [...map.memory.u8.subarray(at - RINGBUF_HEADER, at + size)]]),
+        });
+        for (const { do: what, at, size, flags, high } of steps) {
+          if (what === "output") {
+            const expected = high === 0 ? plain.output(starts[1]! + at, size, flags) : -22;
+            expect(call(starts[0]! + at, size, flags, high)).toBe(expected);
+          } else if (what === "reserve") {
+            const samples = both.map((map) => map.reserve(size));
+            if (samples[0] !== 0) open.push(samples);
+          } else if (what === "commit") {
+            const samples = open.shift();
+            for (const [i, sample] of samples?.entries() ?? []) both[i]!.commit(sample, flags, high === 1);
+          } else for (const map of both) map.consume(() => {});
+          expect(seen(bound)).toEqual(seen(plain));
+        }
+      }),
+      { numRuns: process.env.BPFBOOK_NIGHT ? 3000 : 100 },
+    );
+  });
 });

@@ -462,14 +462,13 @@ function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): voi
  */
 function executeTailCall(linked: Linked, { halves, r }: RunState, pc: number): boolean {
   const { environment } = linked;
-  const { tailCalls, stackPointer, entries, memory } = environment;
+  const { stackPointer, memory } = environment;
   const slot = linked.calls[pc]!.invoke(halves);
-  if (slot === 0 || tailCalls.value >= MAX_TAIL_CALLS) return false;
-  tailCalls.value++;
+  if (slot === 0 || memory.tailCalls >= MAX_TAIL_CALLS) return false;
+  memory.tailCalls++;
   const reserved = stackPointer.value;
   stackPointer.value = halves[2 * REG.R10]! >>> 0;
-  const enter = entries.get(slot) as (context: number) => number;
-  const low = enter(halves[2 * REG.R1]!);
+  const low = environment.programAt(slot).enter(halves[2 * REG.R1]!);
   stackPointer.value = reserved;
   r.fill(0n, REG.R1, REG.R6);
   halves[0] = low;

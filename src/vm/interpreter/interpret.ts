@@ -33,18 +33,17 @@ export function interpret(
   const limit = xlated.verified ? Number.POSITIVE_INFINITY : budget;
   const linked = link(xlated, environment, maps, limit);
   const startsChains = linked.code.op.includes(TAIL);
-  const { memory, tailCalls } = environment;
-  // One state serves all runs that are not inside each other.
-  let idle: RunState | undefined = newState(linked);
+  const { memory } = environment;
+  // As many states as runs were ever inside each other: tail calls make up to 34.
+  const idle: RunState[] = [];
   const execute = (context: number, length: number): number => {
-    const state = idle ?? newState(linked);
-    idle = undefined;
+    const state = idle.pop() ?? newState(linked);
     begin(linked, state, context, length);
     while (!state.exited) {
       executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
       if (!state.exited && state.executed >= limit) throw overBudget(xlated.origin[state.pc]!, limit);
     }
-    idle = state;
+    idle.push(state);
     memory.returnHigh = state.halves[1]!;
     return state.halves[0]! >>> 0;
   };
@@ -60,12 +59,12 @@ export function interpret(
     run(context, length = 0) {
       environment.contextLength = length;
       if (!startsChains) return execute(context, length);
-      const outer = tailCalls.value;
-      tailCalls.value = 0;
+      const outer = memory.tailCalls;
+      memory.tailCalls = 0;
       try {
         return execute(context, length);
       } finally {
-        tailCalls.value = outer;
+        memory.tailCalls = outer;
       }
     },
   };

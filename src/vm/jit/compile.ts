@@ -1,5 +1,5 @@
 import { REG } from "../../isa/constants.ts";
-import { DIRECT_MAP, RETURN_HIGH } from "../../memory/memory.ts";
+import { DIRECT_MAP, RETURN_HIGH, TAIL_CALLS } from "../../memory/memory.ts";
 import type { Argument, CallTarget } from "../call.ts";
 import { flowGraph } from "../flow/graph.ts";
 import { promotableSlots, type StackSlot } from "../flow/stack-slots.ts";
@@ -51,14 +51,18 @@ export const NAMES = {
 
 const NO_SLOTS: ReadonlyMap<number, StackSlot> = new Map();
 
-/** Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. */
+/**
+ * Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. `ownSlot` is
+ * the program's slot in the table of entries, for tail calls to itself.
+ */
 export function compile(
   xlated: Xlated,
   operations: readonly Operation[],
   calls: readonly (CallTarget | undefined)[],
   addressOf: (operation: AddressOperation, at: number) => bigint,
+  ownSlot?: number,
 ): CompiledModule {
-  return new Compiler(xlated, operations, calls, addressOf).compile();
+  return new Compiler(xlated, operations, calls, addressOf, ownSlot).compile();
 }
 
 /** What an unverified program has beside a verified one. */
@@ -76,6 +80,7 @@ class Compiler {
   readonly #operations: readonly Operation[];
   readonly #calls: readonly (CallTarget | undefined)[];
   readonly #addressOf: (operation: AddressOperation, at: number) => bigint;
+  readonly #ownSlot: number | undefined;
   readonly #module = new ModuleBuilder();
   readonly #imports: CallTarget[] = [];
   /** Function index of the helper that each slot calls. */
@@ -84,7 +89,6 @@ class Compiler {
   readonly #callbacks = new Set<number>();
   readonly #positions = new Map<number, readonly [number, number]>();
   readonly #stackPointer: number;
-  readonly #tailCalls: number;
   readonly #indirect: number | undefined;
   readonly #supervision: Supervision | undefined;
   readonly #guards: Guards;
@@ -94,17 +98,18 @@ class Compiler {
     operations: readonly Operation[],
     calls: readonly (CallTarget | undefined)[],
     addressOf: (operation: AddressOperation, at: number) => bigint,
+    ownSlot: number | undefined,
   ) {
     this.#xlated = xlated;
     this.#operations = operations;
     this.#calls = calls;
     this.#addressOf = addressOf;
+    this.#ownSlot = ownSlot;
     const module = this.#module;
     const { environment } = NAMES;
     module.importMemory(environment, "memory");
     module.importTable(environment, "entries");
     this.#stackPointer = module.importGlobal(environment, "stack_pointer", "i32");
-    this.#tailCalls = module.importGlobal(environment, "tail_calls", "i32");
     this.#importHelpers();
     const indirect = operations.some(({ kind }) => kind === "indirect");
     if (indirect) this.#indirect = module.importFunction(environment, NAMES.indirect, halves(13), ["i32"]);
@@ -145,11 +150,12 @@ class Compiler {
   #defineRun(entry: FunctionBuilder, parameters: readonly ValueType[]): FunctionBuilder {
     const f = this.#module.function(parameters, ["i32"]);
     const outer = f.local("i32");
-    f.indexed("global.get", this.#tailCalls).set(outer).i32(0).indexed("global.set", this.#tailCalls);
+    f.i32(0).memory("i32.load", TAIL_CALLS).set(outer);
+    f.i32(0).i32(0).memory("i32.store", TAIL_CALLS);
     parameters.forEach((_, i) => {
       f.get(i);
     });
-    f.call(entry.index).get(outer).indexed("global.set", this.#tailCalls);
+    f.call(entry.index).i32(0).get(outer).memory("i32.store", TAIL_CALLS);
     return f;
   }
 
@@ -200,12 +206,17 @@ class Compiler {
     return { fuel, bounds, callbacks: { stackStart, framesStart, depth }, budget, depth };
   }
 
+  /** Whether a main function moves the end of the free stack: something that it calls may run other programs. */
+  get #reserves(): boolean {
+    return this.#helpers.size > 0 || this.#indirect !== undefined;
+  }
+
   /** The entry: (context) or, unverified, (memory, length) -> low half of r0; the upper half goes to `RETURN_HIGH`. */
   #emitMain(f: FunctionBuilder): void {
     const frame = new FrameBuilder(f, []);
     const { bottom } = frame;
-    // Programs that run inside our helpers need the stack below all frames that this one may have.
-    const reserves = this.#helpers.size > 0 || this.#indirect !== undefined;
+    // What runs inside our helpers needs the stack below all frames that this one may have.
+    const reserves = this.#reserves;
     f.indexed("global.get", this.#stackPointer);
     if (reserves) {
       const top = frame.scratch("top", "i32");
@@ -349,7 +360,7 @@ class Compiler {
       case "helper":
       case "kfunc": {
         const target = this.#calls[at]!;
-        if (target.tail) emitTailCall(frame, target, this.#tailCallModule(at), place);
+        if (target.tail) emitTailCall(frame, target, this.#tailCallModule(frame, at), place);
         else if (target.array !== undefined) emitArrayLookup(frame, target.array, slot);
         else emitHelperCall(frame, target, this.#helpers.get(at)!);
         break;
@@ -374,10 +385,11 @@ class Compiler {
     }
   }
 
-  #tailCallModule(at: number): TailCallModule {
+  #tailCallModule({ f }: FrameBuilder, at: number): TailCallModule {
     return {
-      count: this.#tailCalls,
+      self: this.#ownSlot === undefined ? undefined : { slot: this.#ownSlot, entry: f.index },
       stackPointer: this.#stackPointer,
+      reserves: this.#reserves,
       entryType: this.#module.type(["i32"], ["i32"]),
       find: this.#helpers.get(at),
     };

@@ -43,14 +43,15 @@ export function jit(
   const regions = new Regions(addressedValues(operations, maps), contextWindow(xlated.type, environment.memory));
   const calls = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
-  const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions));
+  const startsChains = calls.some((target) => target?.tail);
+  const ownSlot = xlated.verified && startsChains ? environment.reserveSlot() : undefined;
+  const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions), ownSlot);
   const slot = (at: number): number => xlated.origin[at]!;
   const { exports } = new WebAssembly.Instance(translate(module), {
     [NAMES.environment]: {
       memory: environment.memory.wasm,
       entries: environment.entries,
       stack_pointer: environment.stackPointer,
-      tail_calls: environment.tailCalls,
       [NAMES.indirect]: indirectCall(xlated, environment, regions),
       [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
         regions.offset(low, high, bytes, slot(at)),
@@ -66,9 +67,10 @@ export function jit(
   for (const [start, address] of functions) {
     environment.host.callbacks.define(address, exports[callbackName(start)] as Callback);
   }
-  return xlated.verified
-    ? verifiedProgram(xlated, module, exports, environment)
-    : supervisedProgram(xlated, module, exports, environment, regions, budget);
+  if (!xlated.verified) return supervisedProgram(xlated, module, exports, environment, regions, budget);
+  const program = verifiedProgram(xlated, module, exports, environment);
+  if (ownSlot !== undefined) environment.enterAt(ownSlot, program);
+  return program;
 }
 
 /** Engines refuse a function above 7.6 MB, or a `br_table` above 65,520 entries: very large programs are for the interpreter. */

@@ -88,8 +88,9 @@ export class FunctionBuilder {
     return this;
   }
 
-  call(functionIndex: number): this {
-    this.#code.byte(WASM.call[0]).unsigned(functionIndex);
+  /** Calls a function of the module; `return_call` in place of this function. */
+  call(functionIndex: number, name: WasmWith<"function"> = "call"): this {
+    this.#code.byte(WASM[name][0]).unsigned(functionIndex);
     return this;
   }
 

@@ -34,6 +34,7 @@ export const WASM = {
   return: plain(0x0f),
   call: [0x10, "function"],
   call_indirect: [0x11, "type"],
+  return_call: [0x12, "function"],
   return_call_indirect: [0x13, "type"],
   drop: plain(0x1a),
   select: plain(0x1b),
