@@ -50,9 +50,14 @@ function richBundle(value: unknown): WireBundle | undefined {
       ? tableOfMap(value)
       : undefined;
   if (table) return { "text/html": tableHtml(table), "text/plain": text };
-  // What fits one line needs no tree; a list of numbers is no easier to read as one.
-  if (!text.includes("\n") || (Array.isArray(value) && !value.some(isBranch))) return undefined;
+  // What fits one line needs no tree; a list of numbers, or of pairs of them, is no easier to read as one.
+  if (!text.includes("\n") || isFlat(value) || (Array.isArray(value) && value.every(isFlat))) return undefined;
   return { "text/html": treeHtml(value), "text/plain": text };
+}
+
+/** A value without members, or a list of such. */
+function isFlat(value: unknown): boolean {
+  return !isBranch(value) || (Array.isArray(value) && !value.some(isBranch));
 }
 
 /** Objects that say how they are drawn: a Vega or Vega-Lite specification, an element of a page. */

@@ -118,6 +118,7 @@ describe("values without a display of their own", () => {
       new Set([1]),
       new Date(0),
       Array.from({ length: 90 }, Number),
+      Array.from({ length: 90 }, (_, i) => [i, BigInt(i)]),
     ])
       expect(Object.keys(bundle(value))).toEqual(["text/plain"]);
   });
