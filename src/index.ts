@@ -36,6 +36,7 @@ export { StraceError } from "./linux/replay/strace-line.ts";
 export type { ReplaySummary, RunSummary } from "./linux/summary.ts";
 export type { Sys } from "./linux/sys.ts";
 export type { UserCode } from "./linux/task.ts";
+export { findWitness, type Witness } from "./linux/witness/witness.ts";
 export { workloads } from "./linux/workloads/index.ts";
 export { WorkloadError } from "./linux/workloads/options.ts";
 export { type AsmOptions, type AsmTag, type AsmValue, asm } from "./loader/asm.ts";
@@ -73,6 +74,7 @@ export { DISPLAY, type Displayable, LIVE, type MimeBundle } from "./plot/display
 export * as plot from "./plot/index.ts";
 export type { ProgramSpec, SourceLine } from "./programs/spec.ts";
 export type { ProgramType } from "./programs/types.ts";
+export type { Explanation } from "./verifier/explain.ts";
 export type { Verdict } from "./verifier/verdict.ts";
 export { Verification, VerifierError } from "./verifier/verification.ts";
 export { type Exploration, explore, type Outcome } from "./vm/schedule/explore.ts";

@@ -61,7 +61,7 @@ export function contrastBranches(
 ): BranchContrast | undefined {
   const { at, path = [] } = verdict;
   if (at === undefined || path.length === 0) return undefined;
-  const state = stateAtEnd(path);
+  const state = stateAtEnd(verdict);
   const involved = new Set(history.map((step) => Number(/^R(\d)$/.exec(step.register)?.[1] ?? -1)));
   let second: BranchContrast | undefined;
   for (const decision of decisions(program, path, at)) {

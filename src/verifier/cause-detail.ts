@@ -62,9 +62,10 @@ function bound(value: string, names: RegExp): number {
 
 const constantOffset = (value: string): number => Number(/\boff=(-?\d+)/.exec(value)?.[1] ?? 0);
 
-function reachInValue(program: ProgramSpec, { at, path = [], message }: Verdict, register: number): string {
+function reachInValue(program: ProgramSpec, verdict: Verdict, register: number): string {
+  const { at, message } = verdict;
   const used = access(program, at);
-  const value = stateOf(stateAtEnd(path), register);
+  const value = stateOf(stateAtEnd(verdict), register);
   const size = /^map_value\(.*\bvs=(\d+)/.exec(value)?.[1];
   if (used === undefined || size === undefined) return "";
   const moved = message === "max_outside" ? bound(value, /umax/) : bound(value, /smin/);
@@ -75,9 +76,10 @@ function reachInValue(program: ProgramSpec, { at, path = [], message }: Verdict,
   );
 }
 
-function reachInPacket(program: ProgramSpec, { at, path = [] }: Verdict, register: number): string {
+function reachInPacket(program: ProgramSpec, verdict: Verdict, register: number): string {
+  const { at } = verdict;
   const used = access(program, at);
-  const value = stateOf(stateAtEnd(path), register);
+  const value = stateOf(stateAtEnd(verdict), register);
   const checked = /^pkt\(.*\br=(\d+)/.exec(value)?.[1];
   if (used === undefined || checked === undefined) return "";
   if (checked === "0") return "No byte of the packet was compared with its end on this path: it may be shorter.";

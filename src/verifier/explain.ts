@@ -49,15 +49,17 @@ const ABOUT_LOOPS: ReadonlySet<MessageName> = new Set(["infinite_loop", "too_lar
  * @example explain(spec)?.cause // "r0 is used as an address, but it is the result of a lookup, which is NULL ..."
  */
 export function explain(program: ProgramSpec, options: VerifyOptions = {}): Explanation | undefined {
-  const verdict = verify(program, { ...options, logLevel: 0, record: "path" });
-  if (verdict.ok || verdict.message === undefined) return undefined;
-  const { at, message, values = [] } = verdict;
+  const first = verify(program, { ...options, logLevel: 0, record: "path" });
+  if (first.ok || first.message === undefined) return undefined;
+  const cheap = first.processed <= MAX_TRIED;
+  const recorded = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0, record: true });
+  const verdict = cheap ? recorded(program) : first;
+  const { message } = first;
+  const { at, values = [] } = verdict;
   const row: MessageRow = MESSAGES[message];
   const history = traceBack(program, verdict, registersAtFault(program, verdict, row));
   const loop = ABOUT_LOOPS.has(message) ? repeatedPath(program, verdict) : undefined;
-  const cheap = verdict.processed <= MAX_TRIED;
   const changed = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0 });
-  const recorded = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0, record: true });
   const branch = cheap && loop === undefined ? contrastBranches(program, verdict, history, recorded) : undefined;
   return {
     message,

@@ -49,7 +49,7 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
   if (message === "last_insn") return lastInstruction(program);
   if (at === undefined || program.insns[at] === undefined) return [];
   const register = Number(values[0]);
-  const state = stateAtEnd(verdict.path ?? []);
+  const state = stateAtEnd(verdict);
   const before = (title: string, added: readonly Instruction[], about?: FixSubject): Candidate => ({
     ...{ title, edits: [{ at, added }] },
     ...(about ? { about } : {}),

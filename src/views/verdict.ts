@@ -47,8 +47,19 @@ ${listingTable(program, notes)}`,
   });
 }
 
+/** Tries decide, not time, so that what is found is the same on every run; time ends it on a machine that stands still. */
+const WITNESS_LIMITS = { tries: 1_000, time: 5_000 };
+
+/** Adds an input that goes wrong to what is known of a refusal, if one is found. An endless loop needs no input. */
+export function withWitness(view: VerdictView): VerdictView {
+  const { program, verdict, explanation } = view;
+  if (verdict.ok || view.witness !== undefined || explanation?.loop !== undefined) return view;
+  const witness = findWitness(program, WITNESS_LIMITS);
+  return { program, verdict, ...(explanation ? { explanation } : {}), ...(witness ? { witness } : {}) };
+}
+
 function rejected(view: VerdictView): MimeBundle {
-  const { program, verdict, explanation, witness = findWitness(program) } = view;
+  const { program, verdict, explanation, witness } = withWitness(view);
   const { at, errno = "EINVAL" } = verdict;
   const error = refusalText(verdict);
   const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));

@@ -33,7 +33,8 @@ function givens({ packet, context = [], elements, random = [] }: Witness): strin
 
 function outcomeOf({ fault, at, steps }: Witness): string {
   const way = `after ${steps} instruction${steps === 1 ? "" : "s"}`;
-  if (fault !== undefined) return `${way}, ${fault}`;
+  // Addresses of a scratch machine mean nothing to a reader.
+  if (fault !== undefined) return `${way}, ${fault.replace(/ at 0xffff8880[0-9a-f]+/g, "")}`;
   return `${way} the program is at instruction ${at}; run there it would do no harm that shows, but Linux does not allow it`;
 }
 

@@ -13,7 +13,7 @@ describe("the catalogue", () => {
   test.each(Object.entries(MESSAGES as Readonly<Record<string, MessageRow>>))(
     "%s says what is wrong and what to do",
     (_, row) => {
-      const values = (row.format.match(/%(02)?[dsx]/g) ?? []).length;
+      const values = (row.format.match(/%(02)?[dsux]/g) ?? []).length;
       expect(row.cause).toMatch(/^[A-Z{r].*\.$/);
       expect(row.mend).toMatch(/[.]$/);
       for (const [, index] of `${row.cause} ${row.mend}`.matchAll(/\{(\d)/g))

@@ -24,3 +24,26 @@ it("a refusal shows cause, history and a fix that was verified", async () => {
   expect(text).toContain("Ways out, each verified:");
   expect(text).toContain("+ r0 = 0");
 });
+
+it("a refusal shows an input that goes wrong, the same on every run", async () => {
+  const program = asm({ type: "xdp", name: "short" })`
+    r2 = *(u32 *)(r1 + 0)
+    r3 = *(u32 *)(r1 + 4)
+    r4 = r2
+    r4 += 14
+    if r4 > r3 goto out
+    r5 = *(u8 *)(r2 + 23)
+  out:
+    r0 = 2
+    exit
+  `;
+  const [first, second] = (await Promise.all([verify(program)[DISPLAY](), verify(program)[DISPLAY]()])) as {
+    "text/plain": string;
+    "text/html": string;
+  }[];
+  expect(first["text/plain"]).toMatch(/An input on which it goes wrong:\n {2}a packet of (1[4-9]|2[0-3]) bytes/);
+  expect(first["text/plain"]).not.toContain("0xffff8880");
+  expect(first["text/html"]).toContain("end of the packet");
+  expect(first["text/plain"]).toContain("14 bytes were compared, and this access ends 24 bytes from there.");
+  expect(second).toEqual(first);
+});

@@ -1,15 +1,17 @@
+import { toHex } from "../../isa/encode.ts";
+import type { Witness } from "../../linux/witness/witness.ts";
 import { createMap } from "../../maps/create.ts";
 import { MapError } from "../../maps/error.ts";
 import { LinearMemory } from "../../memory/memory.ts";
 import { plural } from "../../plot/format.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
-import { type Explanation, explain } from "../../verifier/explain.ts";
+import { explain } from "../../verifier/explain.ts";
 import { explorationJson } from "../../verifier/exploration.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
 import { verify } from "../../verifier/verify.ts";
-import { renderVerdict } from "../../views/verdict.ts";
+import { renderVerdict, type VerdictView, withWitness } from "../../views/verdict.ts";
 import { oneOf, readFlags, wholeNumber } from "../flags.ts";
 import { readInput } from "../input.ts";
 import { print } from "../output.ts";
@@ -60,9 +62,11 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
       record: flags.record ?? false,
     });
     const explanation = verdict.ok || flags["no-explain"] ? undefined : explain(program);
+    const view = { program, verdict, ...(explanation ? { explanation } : {}) };
+    const whole = flags["no-explain"] || !flags.json ? view : withWitness(view);
     ok &&= verdict.ok;
-    if (flags.json) await print(`${JSON.stringify({ file, ...answer(program, verdict, logLevel, explanation) })}\n`);
-    else await print(text(program, verdict, logLevel, explanation));
+    if (flags.json) await print(`${JSON.stringify({ file, ...answer(whole, logLevel) })}\n`);
+    else await print(text(whole, logLevel));
   }
   return ok ? 0 : 1;
 }
@@ -87,12 +91,7 @@ function statesOf({
 }
 
 /** Everything of a verdict as data. */
-function answer(
-  program: ProgramSpec,
-  verdict: Verdict,
-  logLevel: number,
-  explanation: Explanation | undefined,
-): object {
+function answer({ program, verdict, explanation, witness }: VerdictView, logLevel: number): object {
   const { ok, errno, message, values, at, processed, stackDepth, log, exploration } = verdict;
   return {
     ...{ name: program.name, type: program.type, ok },
@@ -101,14 +100,27 @@ function answer(
     ...{ processed, stackDepth, states: statesOf(verdict) },
     ...(logLevel === 0 ? {} : { log }),
     ...(explanation ? { explanation } : {}),
+    ...(witness ? { witness: witnessJson(witness) } : {}),
     ...(exploration ? { exploration: explorationJson(exploration) } : {}),
   };
 }
 
+/** Bytes as hex, 64-bit numbers as text. */
+function witnessJson({ packet, context, elements, registers, ...rest }: Witness): object {
+  return {
+    ...rest,
+    ...(packet ? { packet: toHex(packet) } : {}),
+    ...(context ? { context: context.map(({ name, value }) => ({ name, value: String(value) })) } : {}),
+    elements: elements.map(({ map, key, value }) => ({ map, key: toHex(key), value: toHex(value) })),
+    registers: registers.map((value) => `0x${value.toString(16)}`),
+  };
+}
+
 /** The log that was asked for, then the verdict as notebooks show it. */
-function text(program: ProgramSpec, verdict: Verdict, logLevel: number, explanation: Explanation | undefined): string {
+function text(view: VerdictView, logLevel: number): string {
+  const { verdict } = view;
   const states = statesOf(verdict);
-  const shown = renderVerdict({ program, verdict: { ...verdict, log: "" }, ...(explanation ? { explanation } : {}) });
+  const shown = renderVerdict({ ...view, verdict: { ...verdict, log: "" } });
   const log = logLevel === 0 ? "" : `${verdict.log.trimEnd()}\n\n`;
   const [headline, ...rest] = String(shown["text/plain"]).split("\n");
   const kept = verdict.ok && states ? `, ${plural(states.total, "state")} kept` : "";
