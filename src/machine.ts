@@ -1,3 +1,4 @@
+import type { Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
@@ -5,8 +6,11 @@ import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { Linux } from "./linux/linux.ts";
 import { TASK_STATES } from "./linux/task.ts";
 import { attach } from "./loader/attach.ts";
+import type { CSource } from "./loader/c.ts";
+import type { CompileOptions } from "./loader/clang/compile.ts";
 import type { LoadedProgram } from "./loader/loaded-program.ts";
 import { type Declares, Loader } from "./loader/loader.ts";
+import { BpfObject, type OpenOptions } from "./loader/object/bpf-object.ts";
 import type { MapDeclaration } from "./maps/declaration.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
 import { render } from "./plot/registry.ts";
@@ -20,6 +24,8 @@ export interface MachineOptions {
   readonly cpus?: number;
   /** Everything that looks like chance follows from it; default 1. */
   readonly seed?: number;
+  /** Which Linux's types and layouts: `"6.1"`, `"6.12"` or `"6.18"`, the default. */
+  readonly release?: Release;
 }
 
 /**
@@ -56,6 +62,38 @@ export class Machine implements Displayable {
   /** Verifies, compiles and loads; throws `VerifierError`, which shows why, and leaves the machine as it was. */
   load(program: ProgramSpec, options: { readonly engine?: Engine } = {}): LoadedProgram {
     return this.#loader.load(program, options);
+  }
+
+  /**
+   * Opens an object file that clang compiled with `-target bpf -g`: to be configured, then loaded and attached. Throws
+   * `ElfError`, with section and offset, for what is none.
+   *
+   * @example
+   * const object = m.open(readFileSync("execsnoop.bpf.o"), { name: "execsnoop" }).load().attach();
+   * await m.run("1s");
+   * object.maps.events.read();
+   */
+  open(bytes: Uint8Array, options: OpenOptions = {}): BpfObject {
+    return new BpfObject(this, bytes, options);
+  }
+
+  /**
+   * Compiles C with the system's clang (14 or newer) and opens the object. `vmlinux.h` is the machine's own. Throws
+   * `ClangError`, whose message shows each fault with its line.
+   *
+   * @example
+   * const object = await m.compile(c`
+   *   #include "vmlinux.h"
+   *   #include <bpf/bpf_helpers.h>
+   *   SEC("xdp") int pass(struct xdp_md *ctx) { return XDP_PASS; }
+   *   char LICENSE[] SEC("license") = "GPL";
+   * `);
+   */
+  async compile(source: CSource | string, options: CompileOptions = {}): Promise<BpfObject> {
+    // Runs clang, which a browser cannot: only who compiles needs it.
+    const { compile } = await import("./loader/clang/compile.ts");
+    const { bytes, name } = await compile(source, this.linux.release, options);
+    return this.open(bytes, { name, ...options.open });
   }
 
   /** Attaches to `tracepoint:CATEGORY:NAME` or `profile:hz:N`; the link's `detach()` ends it. */

@@ -9,6 +9,12 @@ const FIRST_JIFFY = 2 ** 32 - 300 * 250;
 
 const nanoseconds = (host: Host) => () => u64Of(host.memory, host.ktimeNs());
 
+/** The first question may read the types of Linux: that is done when the program is loaded. */
+const taskStruct = (host: Host) => {
+  host.taskStruct?.();
+  return () => host.taskStruct?.() ?? 0;
+};
+
 /** Copies a task's name as `strscpy_pad` does: cut to fit, ended by a zero, the rest zero. */
 function copyComm(host: Host, to: number, size: number): number {
   const { comm } = host.task();
@@ -68,6 +74,8 @@ export const CURRENT_HELPERS: readonly HelperImplementation[] = [
       return u64(host.memory, uid, gid);
     },
   },
+  { name: "get_current_task", passing: "pointer", implement: taskStruct },
+  { name: "get_current_task_btf", passing: "pointer", implement: taskStruct },
   {
     name: "get_current_comm",
     passing: "i32",

@@ -24,6 +24,8 @@ export interface Host {
   /** The CPU that runs now. */
   cpu(): number;
   task(): CurrentTask;
+  /** Offset of the current task's `struct task_struct`; without it there is none, and its address is 0. */
+  taskStruct?(): number;
   /** 32 random bits, from the machine's seed. */
   random(): number;
   /**

@@ -1,3 +1,4 @@
+import { RELEASES, type Release } from "../btf/data/machine.ts";
 import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
@@ -23,6 +24,7 @@ import { type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
+import { TaskStructs } from "./task-structs.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import { WorkloadError } from "./workloads/options.ts";
@@ -104,6 +106,8 @@ export class Linux implements Host {
   readonly callbacks = new Callbacks();
   readonly cpus: readonly Cpu[];
   readonly seed: number;
+  /** The Linux whose types its objects have. */
+  readonly release: Release;
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
   readonly files = new FileSystem();
@@ -121,6 +125,8 @@ export class Linux implements Host {
   readonly #programRandom: Random;
   readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
+  /** Made when a program first asks for one: reading the release's types takes a while. */
+  #taskStructs: TaskStructs | undefined;
   readonly #libcFrames: number[] = [];
   #nextPid = FIRST_PID;
   #nextThread = FIRST_THREAD;
@@ -131,13 +137,16 @@ export class Linux implements Host {
     if (typeof options !== "object" || options === null) {
       throw new MachineOptionError("options", options, "an object such as { cpus: 2, seed: 7 }");
     }
-    const { cpus = 2, seed = 1, memory = new LinearMemory() } = options;
+    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = "6.18" } = options;
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
       throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
     }
     if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
+    if (!RELEASES.includes(release))
+      throw new MachineOptionError("release", release, `one of ${RELEASES.map((name) => `"${name}"`).join(", ")}`);
     this.memory = memory;
     this.seed = seed;
+    this.release = release;
     this.random32 = new Random(seed, 0);
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
@@ -173,6 +182,12 @@ export class Linux implements Host {
     return this.hooks.moment?.task ?? this.cpus[0]!.idle;
   }
 
+  /** The current task as a `struct task_struct` in memory, with its ancestors. */
+  taskStruct(): number {
+    this.#taskStructs ??= new TaskStructs(this.memory, this.release);
+    return this.#taskStructs.of(this.hooks.moment?.task ?? this.cpus[0]!.idle);
+  }
+
   random(): number {
     return this.#programRandom.u32();
   }
@@ -203,8 +218,12 @@ export class Linux implements Host {
   remember(): () => void {
     const random = this.#programRandom.remember();
     const lines = [...this.tracePipe];
+    const structs = this.#taskStructs;
+    const places = structs?.remember();
     return () => {
       random();
+      places?.();
+      this.#taskStructs = structs;
       this.tracePipe.splice(0, this.tracePipe.length, ...lines);
     };
   }
@@ -307,6 +326,7 @@ export class Linux implements Host {
 
   /** A zombie's last trace goes; its pid may have got another owner already. */
   reaped(task: Task): void {
+    this.#taskStructs?.forget(task);
     if (this.#tasks.get(task.pid) === task) this.#tasks.delete(task.pid);
   }
 
@@ -439,6 +459,8 @@ export interface LinuxOptions {
   readonly cpus?: number;
   readonly seed?: number;
   readonly memory?: LinearMemory;
+  /** Which Linux's types and layouts; default the newest. */
+  readonly release?: Release;
 }
 
 function turn(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Btf } from "../../btf/btf.ts";
 import type { Host } from "../../helpers/host.ts";
 import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
@@ -20,6 +21,7 @@ import { jit } from "../../vm/jit/jit.ts";
 import { rewrite } from "../../vm/rewrite.ts";
 import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
+import { BpfFs } from "./bpf-fs.ts";
 import type { BpfLink } from "./link.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
 
@@ -36,6 +38,8 @@ export interface LoadOptions {
   readonly engine?: Engine;
   /** Maps that exist already, by the index in `spec.maps`; the others are created. */
   readonly maps?: readonly (RuntimeMap | undefined)[];
+  /** The types of the machine's Linux, for programs that call its functions. */
+  readonly kernel?: Btf;
 }
 
 /**
@@ -52,6 +56,8 @@ export class BpfSubsystem {
   readonly #cpus: number;
   readonly programs = new Map<number, LinuxProgram>();
   readonly links = new Map<number, BpfLink>();
+  /** What is pinned. */
+  readonly fs = new BpfFs();
   #nextProgram = 1;
   #nextLink = 1;
   #cpu = 0;
@@ -78,10 +84,10 @@ export class BpfSubsystem {
    * `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created, and
    * `ArgumentError` for what is no program or no engine.
    */
-  load(spec: ProgramSpec, { engine = "jit", maps: existing = [] }: LoadOptions = {}): LinuxProgram {
+  load(spec: ProgramSpec, { engine = "jit", maps: existing = [], kernel }: LoadOptions = {}): LinuxProgram {
     requireProgram(spec);
     if (engine !== "jit" && engine !== "interp") throw new ArgumentError("engine", '"jit" or "interp"', engine);
-    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec);
+    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, { kernel });
     if (verdict?.ok === false) throw new VerifierError(spec, verdict);
     const before = this.host.maps.length;
     try {
@@ -94,6 +100,19 @@ export class BpfSubsystem {
       this.host.maps.length = before;
       throw error;
     }
+  }
+
+  /** Nobody holds the program any more: its id is gone. What is attached must be detached before. */
+  removeProgram({ id }: LinuxProgram): void {
+    this.programs.delete(id);
+  }
+
+  /** Nobody holds the map any more: its memory is given back. No program that uses it may run again. */
+  removeMap(map: RuntimeMap): void {
+    if (this.host.maps[map.index] !== map) return;
+    this.host.maps[map.index] = undefined;
+    while (this.host.maps.length > 0 && this.host.maps.at(-1) === undefined) this.host.maps.length--;
+    map.free();
   }
 
   /** A program that is too large for a function of WebAssembly is interpreted. */

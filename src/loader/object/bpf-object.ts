@@ -1,0 +1,330 @@
+import type { ObjectData, ObjectFile, ObjectMap } from "../../elf/object.ts";
+import { ArgumentError, requireBytes } from "../../isa/argument.ts";
+import type { BpfLink } from "../../linux/bpf/link.ts";
+import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { parseDuration } from "../../linux/duration.ts";
+import type { Linux } from "../../linux/linux.ts";
+import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
+import { render } from "../../plot/registry.ts";
+import { attach } from "../attach.ts";
+import { BpfMap } from "./bpf-map.ts";
+import { BpfProgram } from "./bpf-program.ts";
+import { type DataPlace, type Variables, variablesOf } from "./data-section.ts";
+import { ObjectError } from "./error.ts";
+import { type Kconfig, type KconfigData, resolveKconfig } from "./kconfig.ts";
+import { type KernelFacts, kernelFacts } from "./kernel-facts.ts";
+import { loadObject, type ObjectParts } from "./load.ts";
+import { mapCodecs, recordsOf } from "./map-codecs.ts";
+import { dataMapSpec, declaredMapSpec } from "./map-spec.ts";
+import { objectName } from "./names.ts";
+import { openFile } from "./open-file.ts";
+
+/** The machine as an object needs it: `Machine` is one. */
+export interface ObjectMachine {
+  readonly linux: Linux;
+  readonly bpf: BpfSubsystem;
+}
+
+export interface OpenOptions {
+  /** Its first 15 characters begin the names of maps of data; default `"object"`. */
+  readonly name?: string;
+  /** Settings of Linux that count more than the machine's: the text of a `.config`, or by name. */
+  readonly kconfig?: string | Kconfig;
+  /** Where maps that are pinned by name are; default `/sys/fs/bpf`. */
+  readonly pinRoot?: string;
+}
+
+/** What a skeleton knows of its object. */
+export interface ObjectTypes {
+  readonly maps: object;
+  readonly progs: object;
+  readonly links: object;
+  readonly rodata: object;
+  readonly data: object;
+  readonly bss: object;
+  readonly kconfig: object;
+}
+
+/** An object of which nothing is known before it is read. */
+export interface AnyObject {
+  readonly maps: Readonly<Record<string, BpfMap>>;
+  readonly progs: Readonly<Record<string, BpfProgram>>;
+  readonly links: Readonly<Record<string, BpfLink>>;
+  readonly rodata: Variables;
+  readonly data: Variables;
+  readonly bss: Variables;
+  readonly kconfig: Variables;
+}
+
+/** `open` → `loaded` ⇄ `attached`, and `destroyed` in the end. */
+export type ObjectState = "open" | "loaded" | "attached" | "destroyed";
+
+/**
+ * An eBPF object file on a machine, with libbpf's life: open it, set what is constant, load, attach, destroy.
+ *
+ * @example
+ * const object = m.open(bytes, { name: "execsnoop" });
+ * object.rodata.min_us = 100n;
+ * object.load().attach();
+ * for await (const event of object.maps.events.follow({ for: "10s" })) console.log(event);
+ * object.destroy();
+ */
+export class BpfObject<Types extends ObjectTypes = AnyObject> implements Displayable, Disposable {
+  readonly name: string;
+  /** What the file says; nothing of it is patched. */
+  readonly file: ObjectFile;
+  /** Maps by their names in C; those of data as `rodata`, `data`, `bss`. */
+  readonly maps: Types["maps"];
+  /** Programs by the names of their functions. */
+  readonly progs: Types["progs"];
+  /** Global constants: set them before `load`. Empty where the object has none, as the next three. */
+  readonly rodata: Types["rodata"];
+  /** Global variables with an initial value, at all times. */
+  readonly data: Types["data"];
+  /** Global variables that begin as zero, at all times. */
+  readonly bss: Types["bss"];
+  /** Settings of Linux that the object asks for, from `load` on. */
+  readonly kconfig: Types["kconfig"];
+  readonly #machine: ObjectMachine;
+  readonly #facts: KernelFacts;
+  readonly #options: OpenOptions;
+  readonly #maps = new Map<string, BpfMap>();
+  readonly #programs = new Map<string, BpfProgram>();
+  readonly #images = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #dataMaps = new Map<string, BpfMap>();
+  readonly #links = new Map<string, BpfLink>();
+  #kconfigMap: { readonly map: BpfMap; readonly content: KconfigData } | undefined;
+  #unload: (() => void) | undefined;
+  #state: Exclude<ObjectState, "attached"> = "open";
+
+  /** Throws `ElfError` for what is no object file; the machine is not touched before `load`. */
+  constructor(machine: ObjectMachine, bytes: Uint8Array, options: OpenOptions = {}) {
+    requireBytes("object file", bytes);
+    const { name = "object" } = options;
+    if (typeof name !== "string") throw new ArgumentError("name of the object", "a string", name);
+    this.name = objectName(name);
+    this.#machine = machine;
+    this.#options = options;
+    this.#facts = kernelFacts(machine.linux);
+    this.file = openFile(bytes, this.name);
+    for (const map of this.file.maps) this.#maps.set(map.name, this.#declaredMap(map));
+    for (const section of this.file.data) this.#addData(section);
+    const owner = {
+      name: this.name,
+      isOpen: () => this.#state === "open",
+      attach: (program: BpfProgram, hook: string) => this.#attach(program, hook),
+    };
+    for (const each of this.file.programs)
+      this.#programs.set(
+        each.name,
+        new BpfProgram(
+          {
+            name: owner.name,
+            attach: owner.attach,
+            get isOpen() {
+              return owner.isOpen();
+            },
+          },
+          each,
+        ),
+      );
+    const variables = (section: string): Variables => this.#variables(section);
+    this.rodata = variables(".rodata");
+    this.data = variables(".data");
+    this.bss = variables(".bss");
+    this.kconfig = this.#kconfigVariables();
+    this.maps = Object.fromEntries([
+      ...this.#maps,
+      ...[...this.#dataMaps].map(([section, map]) => [identifier(section), map]),
+    ]);
+    this.progs = Object.fromEntries(this.#programs);
+  }
+
+  /** Where it is in its life. */
+  get state(): ObjectState {
+    return this.#state === "loaded" && this.#links.size > 0 ? "attached" : this.#state;
+  }
+
+  /** What is attached, by the name of the program; further links of one program have a number behind it. */
+  get links(): Types["links"] {
+    return Object.fromEntries(this.#links);
+  }
+
+  /**
+   * Creates the maps, relocates the programs to the machine's Linux, verifies and loads them. Throws `VerifierError`,
+   * `MapError`, {@link ObjectError}; the machine is then as it was, and the object can be changed and loaded again.
+   */
+  load(): this {
+    this.#require(["open"], `object '${this.name}': load can't be attempted twice`, "Open it again for a second copy.");
+    this.#unload = loadObject(this.#parts());
+    this.#state = "loaded";
+    return this;
+  }
+
+  /** Attaches all programs that say by their section where to; nothing is attached where one of them cannot be. */
+  attach(): this {
+    this.#require(["loaded"], "can't attach programs that were not loaded", "Call load() first.");
+    const before = new Set(this.#links.keys());
+    try {
+      for (const program of this.#programs.values()) {
+        if (!program.isLoaded || this.#links.has(program.name)) continue;
+        const { hook } = program;
+        if (hook !== undefined) this.#attach(program, hook);
+      }
+    } catch (error) {
+      for (const [name, link] of this.#links) if (!before.has(name)) link.detach();
+      this.#forgetEnded();
+      throw error;
+    }
+    return this;
+  }
+
+  /** Ends all links; the programs stay loaded. */
+  detach(): this {
+    for (const link of this.#links.values()) link.detach();
+    this.#links.clear();
+    return this;
+  }
+
+  /** Detaches, and takes programs and maps out of the machine that are not pinned. */
+  destroy(): void {
+    this.detach();
+    this.#unload?.();
+    this.#unload = undefined;
+    this.#state = "destroyed";
+  }
+
+  [Symbol.dispose](): void {
+    this.destroy();
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("object", this);
+  }
+
+  /** Programs of any object, for who does not know its types. */
+  get programList(): readonly BpfProgram[] {
+    return [...this.#programs.values()];
+  }
+
+  /** Maps that the source declares, without those of data. */
+  get mapList(): readonly BpfMap[] {
+    return [...this.#maps.values()];
+  }
+
+  #attach(program: BpfProgram, hook: string): BpfLink {
+    const link = attach(this.#machine.linux, this.#machine.bpf, program.loaded, hook);
+    this.#forgetEnded();
+    let name = program.name;
+    for (let number = 2; this.#links.has(name); number++) name = `${program.name}_${number}`;
+    this.#links.set(name, link);
+    return link;
+  }
+
+  /** Links that somebody detached by themselves. */
+  #forgetEnded(): void {
+    for (const [name, link] of this.#links) if (!link.attached) this.#links.delete(name);
+  }
+
+  #require(states: readonly ObjectState[], reason: string, hint: string): void {
+    if (states.includes(this.#state)) return;
+    const what = this.#state === "destroyed" ? `object '${this.name}' was destroyed` : reason;
+    throw new ObjectError("EINVAL", this.name, what, hint);
+  }
+
+  #map(name: string, spec: BpfMap["spec"], types: { keyType: number; valueType: number }, pinPath = ""): BpfMap {
+    const { linux } = this.#machine;
+    return new BpfMap({
+      ...{ object: this.name, name, spec, pinPath },
+      codecs: (now) => mapCodecs(this.file.btf, now, types),
+      records: recordsOf(this.file),
+      clock: { run: (nanoseconds) => linux.run(nanoseconds), parse: parseDuration },
+    });
+  }
+
+  #declaredMap(map: ObjectMap): BpfMap {
+    const spec = declaredMapSpec(map, { object: this.name, cpus: this.#machine.linux.cpus.length });
+    const { pinRoot = "/sys/fs/bpf" } = this.#options;
+    return this.#map(map.name, spec, map, map.pinned ? `${pinRoot}/${map.name}` : "");
+  }
+
+  #addData(section: ObjectData): void {
+    if (section.kind !== "rodata" && section.kind !== "data" && section.kind !== "bss") return;
+    const image = new Uint8Array(section.size);
+    if (section.bytes !== undefined) image.set(section.bytes);
+    this.#images.set(section.name, image);
+    const spec = dataMapSpec(this.file, section, this.name);
+    const types = { keyType: 0, valueType: spec.btfValueTypeId ?? 0 };
+    this.#dataMaps.set(section.name, this.#map(identifier(section.name), spec, types));
+  }
+
+  #variables(name: string): Variables {
+    const section = this.file.data.find((each) => each.name === name);
+    const map = this.#dataMaps.get(name);
+    if (section === undefined || map === undefined) return Object.freeze({});
+    return variablesOf(this.file, section, this.name, () => this.#place(map, this.#images.get(name)!));
+  }
+
+  /** Before `load` the object's own copy, then the machine's memory. */
+  #place(map: BpfMap, image: Uint8Array): DataPlace {
+    if (this.#state === "destroyed") this.#require([], "", "Open it again.");
+    if (!map.isLoaded) return { view: new DataView(image.buffer, image.byteOffset), at: 0, frozen: false };
+    const { memory, elements, spec } = map.view.runtime;
+    return {
+      view: memory.view,
+      at: elements!.base,
+      frozen: map.name.startsWith("rodata") || spec.name.endsWith("kconfig"),
+    };
+  }
+
+  #kconfigVariables(): Variables {
+    const { externs, btf } = this.file;
+    const own = externs.filter(({ kind }) => kind === "kconfig");
+    if (own.length === 0 || btf === undefined) return Object.freeze({});
+    const variables = own.map(({ name, size, type }) => ({ name, size, type, offset: 0, linkage: "global" as const }));
+    // Where each lies is known once the machine's settings are.
+    const places = new Map<string, number>();
+    const found = variables.map((variable) => ({
+      ...variable,
+      get offset() {
+        return places.get(variable.name) ?? 0;
+      },
+    }));
+    return variablesOf(this.file, { name: ".kconfig", variables: found }, this.name, () => {
+      const { map, content } = this.#requireKconfig();
+      for (const { extern, offset } of content.places) places.set(extern.name, offset);
+      return this.#place(map, content.bytes);
+    });
+  }
+
+  #requireKconfig(): { readonly map: BpfMap; readonly content: KconfigData } {
+    if (this.#kconfigMap !== undefined) return this.#kconfigMap;
+    const settings = this.#facts.settings(this.#options.kconfig);
+    const content = resolveKconfig(this.name, this.file.btf!, this.file.externs, settings);
+    const size = content.bytes.length;
+    const spec = dataMapSpec(this.file, { name: ".kconfig", kind: "rodata", size }, this.name);
+    this.#kconfigMap = { content, map: this.#map("kconfig", spec, { keyType: 0, valueType: 0 }) };
+    return this.#kconfigMap;
+  }
+
+  #parts(): ObjectParts {
+    const kconfig = this.file.externs.some(({ kind }) => kind === "kconfig") ? this.#requireKconfig() : undefined;
+    const data = this.file.data.flatMap(({ name, kind }) => {
+      const map = this.#dataMaps.get(name);
+      return map === undefined
+        ? []
+        : [{ section: name, map, image: this.#images.get(name)!, readOnly: kind === "rodata" }];
+    });
+    return {
+      ...{ name: this.name, file: this.file, bpf: this.#machine.bpf, facts: this.#facts, kconfig },
+      maps: this.#maps,
+      programs: this.#programs,
+      data: kconfig
+        ? [...data, { section: ".kconfig", map: kconfig.map, image: kconfig.content.bytes, readOnly: true }]
+        : data,
+    };
+  }
+}
+
+/** A section's name as an identifier: `rodata`, `data_config`. */
+const identifier = (section: string): string => section.replace(/^\./, "").replaceAll(/\W/g, "_");

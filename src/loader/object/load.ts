@@ -1,0 +1,167 @@
+/** What `load` does to the machine, and how it is undone. */
+import type { Btf } from "../../btf/btf.ts";
+import type { ObjectFile } from "../../elf/object.ts";
+import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { MapCommands } from "../../maps/commands.ts";
+import { mapId } from "../../maps/inner-map.ts";
+import type { RuntimeMap } from "../../maps/runtime.ts";
+import type { MapSpec } from "../../maps/spec.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import { LoadedProgram } from "../loaded-program.ts";
+import type { BpfMap } from "./bpf-map.ts";
+import type { BpfProgram } from "./bpf-program.ts";
+import { ObjectError } from "./error.ts";
+import type { KconfigData } from "./kconfig.ts";
+import type { KernelFacts } from "./kernel-facts.ts";
+import { relocateProgram } from "./relocate.ts";
+
+/** The map of a section of data with what it begins with. */
+interface DataPart {
+  readonly section: string;
+  readonly map: BpfMap;
+  readonly image: Uint8Array;
+  readonly readOnly: boolean;
+}
+
+/** All that loading needs of an object. */
+export interface ObjectParts {
+  readonly name: string;
+  readonly file: ObjectFile;
+  readonly bpf: BpfSubsystem;
+  readonly facts: KernelFacts;
+  readonly maps: ReadonlyMap<string, BpfMap>;
+  readonly programs: ReadonlyMap<string, BpfProgram>;
+  readonly data: readonly DataPart[];
+  readonly kconfig: { readonly map: BpfMap; readonly content: KconfigData } | undefined;
+}
+
+/** A map while programs are loaded: the machine's, and what the verifier may know of it. */
+interface MadeMap {
+  readonly runtime: RuntimeMap;
+  readonly spec: MapSpec;
+}
+
+/** Loads all; gives what takes it out of the machine again. Whatever it throws, the machine is as it was. */
+export function loadObject(parts: ObjectParts): () => void {
+  const undo: (() => void)[] = [];
+  const unload = (): void => {
+    for (const step of undo.splice(0).reverse()) step();
+  };
+  try {
+    const made = createMaps(parts, undo);
+    loadPrograms(parts, made, undo);
+    fillArraysOfPrograms(parts);
+  } catch (error) {
+    unload();
+    throw error;
+  }
+  return unload;
+}
+
+function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeMap> {
+  const { bpf } = parts;
+  const made = new Map<BpfMap, MadeMap>();
+  const keep = (map: BpfMap, runtime: RuntimeMap, own: boolean, spec: MapSpec = runtime.spec): void => {
+    made.set(map, { runtime, spec });
+    map.bind(runtime, () => [...bpf.programs.values()].some(({ maps }) => maps.includes(runtime)));
+    undo.push(() => {
+      map.bind(undefined);
+      if (own && !bpf.fs.holds(runtime)) bpf.removeMap(runtime);
+    });
+  };
+  for (const { map, image, readOnly } of parts.data) {
+    const runtime = bpf.createMap(map.spec);
+    runtime.memory.u8.set(image, runtime.elements!.base);
+    if (readOnly) new MapCommands(runtime).freeze();
+    keep(map, runtime, true, readOnly ? { ...runtime.spec, frozen: image.slice() } : runtime.spec);
+  }
+  for (const map of parts.maps.values()) {
+    const existing = map.reused ?? pinnedMap(parts, map);
+    const runtime = existing ?? bpf.createMap(map.spec);
+    keep(map, runtime, existing === undefined);
+    if (existing === undefined && map.pinPath !== "") {
+      bpf.fs.pin(map.pinPath, { kind: "map", map: runtime });
+      // A load that fails leaves no new pin behind; later it stays, as in Linux.
+    }
+  }
+  for (const { name, initial } of parts.file.maps)
+    for (const { index, kind, name: inner } of initial)
+      if (kind === "map") setElement(parts, name, index, mapId(made.get(parts.maps.get(inner)!)!.runtime));
+  return made;
+}
+
+/** A map that is pinned where this one wants to be; throws where it is not like it. */
+function pinnedMap({ name: object, bpf }: ObjectParts, { name, pinPath, spec }: BpfMap): RuntimeMap | undefined {
+  const found = pinPath === "" ? undefined : bpf.fs.get(pinPath);
+  if (found === undefined) return undefined;
+  const same = (keys: readonly (keyof MapSpec)[], other: MapSpec) => keys.every((key) => spec[key] === other[key]);
+  if (found.kind === "map" && same(["type", "keySize", "valueSize", "maxEntries", "flags"], found.map.spec))
+    return found.map;
+  throw new ObjectError(
+    "EINVAL",
+    object,
+    `couldn't reuse pinned map at '${pinPath}': parameter mismatch`,
+    `What is pinned there is not like map '${name}': unpin it, or pin this one elsewhere.`,
+  );
+}
+
+/** Puts a map or program, by its id, into a map. */
+function setElement({ name: object, maps }: ObjectParts, map: string, index: number, id: number): void {
+  const { runtime } = maps.get(map)!.view;
+  const bytes = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
+  const result = new MapCommands(runtime).update(bytes(index), bytes(id), 0);
+  if (result >= 0) return;
+  throw new ObjectError(
+    "EINVAL",
+    object,
+    `map '${map}': failed to initialize slot [${index}] (errno ${-result})`,
+    "What is put there must be like what the map was declared to hold.",
+  );
+}
+
+function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, undo: (() => void)[]): void {
+  const { file, bpf, facts, name: object, kconfig } = parts;
+  const bySection = new Map(parts.data.map(({ section, map }) => [section, map]));
+  const offsets = new Map(kconfig?.content.places.map(({ extern, offset }) => [extern.name, offset]));
+  for (const program of parts.programs.values()) {
+    if (!program.autoload) continue;
+    const { type, name } = program;
+    if (type === undefined)
+      throw new ObjectError(
+        "EINVAL",
+        object,
+        `prog '${name}': missing BPF prog type, check ELF section name '${program.section}'`,
+        'Write a section that libbpf knows, such as SEC("tracepoint/..."), or set progs.NAME.type before load.',
+      );
+    const { maps, insns, lines, functions, core, usesKernel } = relocateProgram<BpfMap>(file, name, {
+      object,
+      mapNamed: (map) => parts.maps.get(map)!,
+      mapOfData: (section) => bySection.get(section),
+      kconfig: (extern) => ({ map: kconfig!.map, offset: offsets.get(extern)! }),
+      kernel: facts.btf,
+      symbol: facts.symbol,
+    });
+    const used = maps.map((map) => made.get(map)!);
+    const typed = file.btf !== undefined && functions.length > 0;
+    const spec: ProgramSpec = {
+      ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
+      maps: used.map((each) => each.spec),
+      ...(program.expectedAttachType === undefined ? {} : { expectedAttachType: program.expectedAttachType }),
+      ...(typed ? { btf: file.btf as Btf, functions } : {}),
+    };
+    const kernel = usesKernel ? { kernel: facts.btf() } : {};
+    const loaded = bpf.load(spec, { maps: used.map(({ runtime }) => runtime), ...kernel });
+    program.bind(new LoadedProgram(bpf, loaded), core);
+    undo.push(() => {
+      program.bind(undefined);
+      if (!bpf.fs.holds(loaded)) bpf.removeProgram(loaded);
+    });
+  }
+}
+
+/** Programs that arrays of programs begin with; one that was not loaded is an error, as in libbpf. */
+function fillArraysOfPrograms(parts: ObjectParts): void {
+  for (const { name, initial } of parts.file.maps)
+    for (const { index, kind, name: target } of initial)
+      if (kind === "program") setElement(parts, name, index, parts.programs.get(target)!.loaded.id);
+}
