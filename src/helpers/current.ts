@@ -1,3 +1,4 @@
+import { DIRECT_MAP_HIGH } from "../memory/memory.ts";
 import type { Host } from "./host.ts";
 import type { HelperImplementation } from "./row.ts";
 import { u64, u64Of } from "./u64.ts";
@@ -74,7 +75,17 @@ export const CURRENT_HELPERS: readonly HelperImplementation[] = [
       return u64(host.memory, uid, gid);
     },
   },
-  { name: "get_current_task", passing: "pointer", implement: taskStruct },
+  {
+    name: "get_current_task",
+    passing: "u64",
+    implement: (host) => {
+      const offset = taskStruct(host);
+      return () => {
+        const at = offset();
+        return at === 0 ? u64(host.memory, 0, 0) : u64(host.memory, at, DIRECT_MAP_HIGH);
+      };
+    },
+  },
   { name: "get_current_task_btf", passing: "pointer", implement: taskStruct },
   {
     name: "get_current_comm",

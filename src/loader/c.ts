@@ -17,8 +17,7 @@ export interface CSource {
  * `);
  */
 export function c(template: TemplateStringsArray, ...values: readonly (string | number | bigint)[]): CSource {
-  if (!Array.isArray(template?.raw))
-    throw new ArgumentError("text", "C between backticks, as in c`...`", template, "Text in a variable: c`${text}`.");
+  if (!Array.isArray(template?.raw)) throw new ArgumentError("text", "C between backticks, as in c`...`", template);
   const [first, ...rest] = template.raw;
   const text = rest.reduce((all, piece, index) => all + String(values[index]) + piece, first!);
   return { language: "c", text };

@@ -9,6 +9,7 @@ import { renderByteTable } from "./byte-table.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
+import { renderObject } from "./object.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderPacket } from "./packet.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
@@ -25,6 +26,7 @@ export function registerViews(): void {
   register("byte-table", renderByteTable);
   register("verdict", renderVerdict);
   register("map", renderMap);
+  register("object", renderObject);
   register("packet", renderPacket);
   register("run", renderRun);
   register("trace", renderTrace);

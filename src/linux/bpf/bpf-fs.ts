@@ -53,20 +53,22 @@ export class BpfFs {
 
   /** Whether something keeps it. */
   holds(object: RuntimeMap | LinuxProgram | BpfLink): boolean {
-    return this.list().some(([, pinned]) => {
-      switch (pinned.kind) {
-        case "map":
-          return pinned.map === object;
-        case "program":
-          return pinned.program === object;
-        case "link":
-          return pinned.link === object;
-      }
-    });
+    return [...this.#pins.values()].some((pinned) => contentOf(pinned) === object);
   }
 
   /** All paths with what is there, sorted by path. */
   list(): readonly (readonly [path: string, object: Pinned])[] {
     return [...this.#pins].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+function contentOf(pinned: Pinned): RuntimeMap | LinuxProgram | BpfLink {
+  switch (pinned.kind) {
+    case "map":
+      return pinned.map;
+    case "program":
+      return pinned.program;
+    case "link":
+      return pinned.link;
   }
 }

@@ -102,7 +102,7 @@ function read(source: unknown, { name = "program" }: CompileOptions): { text: st
  * ring buffers often are.
  */
 function typePointers(text: string): string {
-  const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
   const names = new Set([...code.matchAll(/\bstruct\s+([A-Za-z_]\w*)\s*\{/g)].map(([, name]) => name!));
   return [...names]
     .map((name) => `struct ${name} *__bpfbook_${name} __attribute__((section("${TYPES_SECTION}"), used));\n`)
@@ -111,7 +111,7 @@ function typePointers(text: string): string {
 
 /** The kernel's short names, which programs often use without defining them. */
 function prelude(text: string): string {
-  const code = text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
   const used = /\b[us](8|16|32|64)\b/.test(code);
   const defined = /[<"]vmlinux\.h[>"]|\btypedef\b[^;]*\b[us](8|16|32|64)\s*;|#\s*define\s+[us](8|16|32|64)\b/.test(
     code,

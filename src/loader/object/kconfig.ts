@@ -52,7 +52,7 @@ export function resolveKconfig(
   const bytes = new Uint8Array(end);
   for (const { extern, offset } of places) {
     const value = settings[extern.name];
-    if (value !== undefined) write(object, btf, extern, value, new DataView(bytes.buffer, offset, extern.size));
+    if (value !== undefined) bytes.set(settingBytes(object, btf, extern, value), offset);
     else if (!extern.weak)
       throw new ObjectError(
         "ESRCH",
@@ -64,23 +64,24 @@ export function resolveKconfig(
   return { places, bytes };
 }
 
-function write(object: string, btf: Btf, { name, type: id, size }: ObjectExtern, text: string, view: DataView): void {
+/** The bytes of a setting as a value of the extern's type. */
+function settingBytes(object: string, btf: Btf, { name, type: id, size }: ObjectExtern, text: string): Uint8Array {
   const type: BtfType = btf.resolve(id);
   const fail = (reason: string): never => {
     throw new ObjectError("EINVAL", object, `extern (kcfg) '${name}': ${reason}`, "Its type must fit the setting.");
   };
-  const number = (value: bigint, signed: boolean): void => {
-    const [bits, fits] = [8 * size, signed ? BigInt.asIntN(8 * size, value) : BigInt.asUintN(8 * size, value)];
-    if (fits !== value) fail(`value '${value}' of size ${size} is out of range for ${bits} bits`);
-    for (let byte = 0; byte < size; byte++) view.setUint8(byte, Number((value >> BigInt(8 * byte)) & 0xffn));
+  const number = (value: bigint, signed: boolean): Uint8Array => {
+    const fits = signed ? BigInt.asIntN(8 * size, value) : BigInt.asUintN(8 * size, value);
+    if (fits !== value) fail(`value '${value}' doesn't fit in ${size} bytes`);
+    return Uint8Array.from({ length: size }, (_, byte) => Number((value >> BigInt(8 * byte)) & 0xffn));
   };
   if (type.kind === "array") {
     const quoted = /^"(.*)"$/.exec(text);
     if (quoted === null) return fail(`value '${text}' is not a text in quotes`);
     // What does not fit is cut off, as by libbpf.
-    const bytes = new TextEncoder().encode(quoted[1]!).subarray(0, size - 1);
-    for (const [at, byte] of bytes.entries()) view.setUint8(at, byte);
-    return;
+    const bytes = new Uint8Array(size);
+    bytes.set(new TextEncoder().encode(quoted[1]).subarray(0, size - 1));
+    return bytes;
   }
   if (text === "y" || text === "m" || text === "n") {
     const tristate = { n: 0n, y: 1n, m: 2n }[text];
@@ -94,5 +95,5 @@ function write(object: string, btf: Btf, { name, type: id, size }: ObjectExtern,
   if (type.kind !== "int" || type.encoding === "bool") return fail(`value '${text}' implies integer type`);
   const negative = text.startsWith("-");
   const magnitude = BigInt(negative ? text.slice(1) : text);
-  number(negative ? -magnitude : magnitude, type.encoding === "signed");
+  return number(negative ? -magnitude : magnitude, type.encoding === "signed");
 }
