@@ -66,7 +66,8 @@ export function rootsOf(btf: Btf): number[] {
       )
         roots.push(type.id);
     } else if (kind === "enum" || kind === "enum64") {
-      if (/^(bpf|xdp|BPF|tcp_|pid_type|sock_|req_op|scx_)/.test(name)) roots.push(type.id);
+      // Enums without a name are constants that programs use: BPF_ANY, true.
+      if (name === "" || /^(bpf|xdp|BPF|tcp_|pid_type|sock_|req_op|scx_)/.test(name)) roots.push(type.id);
     } else if (kind === "func") {
       // Releases before 6.9 do not tag kfuncs; their names are known by how they begin.
       if (

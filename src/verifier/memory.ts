@@ -1,4 +1,5 @@
 /** One access to memory: which memory the base register points to, and whether every address that it can hold is allowed. */
+import { MAP_FLAGS } from "../maps/flags.ts";
 import { contextAccess } from "../programs/access.ts";
 import type { FieldKind } from "../programs/row.ts";
 import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
@@ -13,6 +14,7 @@ import {
   ID,
   MASK,
   MAYBE_NULL,
+  markConstant,
   markPointer,
   markUnknown,
   OFF,
@@ -64,7 +66,7 @@ export function checkAccess(env: Environment, access: Access): void {
     case TYPES.MAP_VALUE:
       checkMapPermission(env, r, offset, size, way);
       checkMapRange(env, base, offset, size, false);
-      if (loads) markUnknown(w, registerAt(value));
+      if (loads) loadMapValue(env, r, offset, access);
       break;
     case TYPES.MEM:
       if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
@@ -252,6 +254,22 @@ export function checkMapPermission(
   const map = env.maps[env.words[r + AUX]];
   if (way === "write" && isReadOnly(map)) reject("map_write", map.valueSize, offset, size);
   if (way === "read" && map.flags & WRONLY_PROG) reject("map_read", map.valueSize, offset, size);
+}
+
+/** A load of a map's value: a constant where programs cannot write it, it is frozen, and the place is known. */
+function loadMapValue(env: Environment, r: number, offset: number, { size, value, signed }: Access): void {
+  const w = env.words;
+  const { frozen, flags } = env.maps[w[r + AUX]];
+  const to = registerAt(value);
+  if (frozen === undefined || (flags & MAP_FLAGS.RDONLY_PROG) === 0 || !tnumIsConst(w, r + VALUE)) {
+    markUnknown(w, to);
+    return;
+  }
+  const at = offset + w[r + VALUE];
+  let known = 0n;
+  for (let byte = size - 1; byte >= 0; byte--) known = (known << 8n) | BigInt(frozen[at + byte] ?? 0);
+  if (signed) known = BigInt.asIntN(8 * size, known);
+  markConstant(w, to, Number(BigInt.asIntN(32, known)), Number(BigInt.asIntN(32, known >> 32n)));
 }
 
 /** Packet memory: as far as a comparison with the end has shown. */

@@ -102,16 +102,20 @@ export class BpfSubsystem {
     }
   }
 
-  /** Nobody holds the program any more: its id is gone. What is attached must be detached before. */
-  removeProgram({ id }: LinuxProgram): void {
-    this.programs.delete(id);
+  /** Its maker does not hold the program any more: its id is gone, unless it is pinned or attached. */
+  removeProgram(program: LinuxProgram): void {
+    const used = this.fs.holds(program) || [...this.links.values()].some((link) => link.program === program);
+    if (!used) this.programs.delete(program.id);
   }
 
-  /** Nobody holds the map any more: its memory is given back. No program that uses it may run again. */
+  /**
+   * Its maker does not hold the map any more: its memory is given back, unless a program uses it or it is pinned. Ids are
+   * not used again.
+   */
   removeMap(map: RuntimeMap): void {
-    if (this.host.maps[map.index] !== map) return;
+    const used = this.fs.holds(map) || [...this.programs.values()].some(({ maps }) => maps.includes(map));
+    if (used || this.host.maps[map.index] !== map) return;
     this.host.maps[map.index] = undefined;
-    while (this.host.maps.length > 0 && this.host.maps.at(-1) === undefined) this.host.maps.length--;
     map.free();
   }
 

@@ -243,7 +243,11 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   }
 
   #declaredMap(map: ObjectMap): BpfMap {
-    const spec = declaredMapSpec(map, { object: this.name, cpus: this.#machine.linux.cpus.length });
+    const spec = declaredMapSpec(map, {
+      object: this.name,
+      btf: this.file.btf,
+      cpus: this.#machine.linux.cpus.length,
+    });
     const { pinRoot = "/sys/fs/bpf" } = this.#options;
     return this.#map(map.name, spec, map, map.pinned ? `${pinRoot}/${map.name}` : "");
   }
@@ -254,7 +258,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     if (section.bytes !== undefined) image.set(section.bytes);
     this.#images.set(section.name, image);
     const spec = dataMapSpec(this.file, section, this.name);
-    const types = { keyType: 0, valueType: spec.btfValueTypeId ?? 0 };
+    const types = { keyType: 0, valueType: spec.btf?.valueType ?? 0 };
     this.#dataMaps.set(section.name, this.#map(identifier(section.name), spec, types));
   }
 

@@ -1,5 +1,5 @@
 /** Global variables of an object, as properties with the types of C. */
-import type { ObjectData, ObjectFile } from "../../elf/object.ts";
+import type { ObjectData, ObjectFile, ObjectVariable } from "../../elf/object.ts";
 import { type Codec, CodecError } from "../../maps/codec.ts";
 import { type BpfValue, codecOf } from "./btf-codec.ts";
 import { ObjectError } from "./error.ts";
@@ -30,26 +30,28 @@ export function variablesOf(
   place: () => DataPlace,
 ): Variables {
   const variables: Variables = Object.create(null) as Variables;
-  for (const { name, offset, type } of section.variables) {
+  for (const variable of section.variables) {
+    const { name, type } = variable;
     const codec = file.btf === undefined || type === 0 ? undefined : codecOf(file.btf, type);
     // Two static variables of one name: the first one counts. Without BTF nothing says how to read.
     if (codec === undefined || codec.size === 0 || Object.hasOwn(variables, name)) continue;
     Object.defineProperty(variables, name, {
       enumerable: true,
-      get: () => deepFreeze(readAt(codec, place(), offset)),
-      set: (value: BpfValue) => writeAt(codec, place(), offset, value, { object, name, section: section.name }),
+      // Where it lies is asked for after the place is known: settings of Linux are laid out late.
+      get: () => deepFreeze(readAt(codec, place(), variable)),
+      set: (value: BpfValue) => writeAt(codec, place(), variable, value, { object, name, section: section.name }),
     });
   }
   return Object.preventExtensions(variables);
 }
 
-const readAt = (codec: Codec<BpfValue>, { view, at }: DataPlace, offset: number): BpfValue =>
+const readAt = (codec: Codec<BpfValue>, { view, at }: DataPlace, { offset }: ObjectVariable): BpfValue =>
   codec.read(view, at + offset);
 
 function writeAt(
   codec: Codec<BpfValue>,
   { view, at, frozen }: DataPlace,
-  offset: number,
+  { offset }: ObjectVariable,
   value: BpfValue,
   { object, name, section }: { readonly object: string; readonly name: string; readonly section: string },
 ): void {

@@ -1,12 +1,14 @@
 /** What `load` does to the machine, and how it is undone. */
 import type { Btf } from "../../btf/btf.ts";
 import type { ObjectFile } from "../../elf/object.ts";
-import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import type { LinuxProgram } from "../../linux/bpf/program.ts";
+import type { BpfSubsystem, LoadOptions } from "../../linux/bpf/subsystem.ts";
 import { MapCommands } from "../../maps/commands.ts";
 import { mapId } from "../../maps/inner-map.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
+import { ProgramError } from "../../vm/errors.ts";
 import { LoadedProgram } from "../loaded-program.ts";
 import type { BpfMap } from "./bpf-map.ts";
 import type { BpfProgram } from "./bpf-program.ts";
@@ -51,6 +53,10 @@ export function loadObject(parts: ObjectParts): () => void {
     const made = createMaps(parts, undo);
     loadPrograms(parts, made, undo);
     fillArraysOfPrograms(parts);
+    // Last, so that a load that fails leaves no pin behind.
+    for (const { pinPath, view } of parts.maps.values())
+      if (pinPath !== "" && parts.bpf.fs.get(pinPath) === undefined)
+        parts.bpf.fs.pin(pinPath, { kind: "map", map: view.runtime });
   } catch (error) {
     unload();
     throw error;
@@ -66,7 +72,7 @@ function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeM
     map.bind(runtime, () => [...bpf.programs.values()].some(({ maps }) => maps.includes(runtime)));
     undo.push(() => {
       map.bind(undefined);
-      if (own && !bpf.fs.holds(runtime)) bpf.removeMap(runtime);
+      if (own) bpf.removeMap(runtime);
     });
   };
   for (const { map, image, readOnly } of parts.data) {
@@ -79,10 +85,6 @@ function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeM
     const existing = map.reused ?? pinnedMap(parts, map);
     const runtime = existing ?? bpf.createMap(map.spec);
     keep(map, runtime, existing === undefined);
-    if (existing === undefined && map.pinPath !== "") {
-      bpf.fs.pin(map.pinPath, { kind: "map", map: runtime });
-      // A load that fails leaves no new pin behind; later it stays, as in Linux.
-    }
   }
   for (const { name, initial } of parts.file.maps)
     for (const { index, kind, name: inner } of initial)
@@ -133,7 +135,7 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
         `prog '${name}': missing BPF prog type, check ELF section name '${program.section}'`,
         'Write a section that libbpf knows, such as SEC("tracepoint/..."), or set progs.NAME.type before load.',
       );
-    const { maps, insns, lines, functions, core, usesKernel } = relocateProgram<BpfMap>(file, name, {
+    const { maps, insns, lines, lineInfo, functions, core, usesKernel } = relocateProgram<BpfMap>(file, name, {
       object,
       mapNamed: (map) => parts.maps.get(map)!,
       mapOfData: (section) => bySection.get(section),
@@ -147,15 +149,32 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
       ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
       maps: used.map((each) => each.spec),
       ...(program.expectedAttachType === undefined ? {} : { expectedAttachType: program.expectedAttachType }),
-      ...(typed ? { btf: file.btf as Btf, functions } : {}),
+      ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
     };
     const kernel = usesKernel ? { kernel: facts.btf() } : {};
-    const loaded = bpf.load(spec, { maps: used.map(({ runtime }) => runtime), ...kernel });
+    const loaded = loadOne(object, bpf, spec, { maps: used.map(({ runtime }) => runtime), ...kernel });
     program.bind(new LoadedProgram(bpf, loaded), core);
     undo.push(() => {
       program.bind(undefined);
-      if (!bpf.fs.holds(loaded)) bpf.removeProgram(loaded);
+      bpf.removeProgram(loaded);
     });
+  }
+}
+
+/** Loads one program. What the verifier knows and nothing here can run yet is said with the program's name. */
+function loadOne(object: string, bpf: BpfSubsystem, spec: ProgramSpec, options: LoadOptions): LinuxProgram {
+  try {
+    return bpf.load(spec, options);
+  } catch (cause) {
+    if (!(cause instanceof ProgramError)) throw cause;
+    const line = spec.lines?.[cause.at]?.line;
+    throw new ObjectError(
+      "EOPNOTSUPP",
+      object,
+      `prog '${spec.name}': ${cause.message}${line === undefined ? "" : `, line ${line}`}`,
+      "The verifier accepts the program; this release cannot run it yet.",
+      cause,
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 /** What `BPF_MAP_CREATE` is given for the maps of an object, as libbpf fills it in. */
+import type { Btf } from "../../btf/btf.ts";
 import type { ObjectData, ObjectFile, ObjectMap } from "../../elf/object.ts";
 import { MAP_FLAGS } from "../../maps/flags.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
@@ -24,9 +25,11 @@ export function ringbufSize(size: number): number {
   return size;
 }
 
-/** What depends on the machine. */
+/** What maps are made with beyond what they declare. */
 export interface MapMachineFacts {
   readonly object: string;
+  /** The object's types. */
+  readonly btf: Btf | undefined;
   readonly cpus: number;
 }
 
@@ -42,7 +45,8 @@ export function declaredMapSpec(map: ObjectMap, facts: MapMachineFacts): MapSpec
     );
   const ring = type === "ringbuf" || type === "user_ringbuf";
   const perfDefault = type === "perf_event_array" && map.maxEntries === 0;
-  const typed = !WITHOUT_BTF.has(type) && map.valueType !== 0;
+  const { btf } = facts;
+  const typed = btf !== undefined && !WITHOUT_BTF.has(type) && map.valueType !== 0;
   return {
     type,
     name: linuxName(map.name),
@@ -52,7 +56,7 @@ export function declaredMapSpec(map: ObjectMap, facts: MapMachineFacts): MapSpec
     flags: map.mapFlags,
     ...(map.numaNode === 0 ? {} : { numaNode: map.numaNode }),
     ...(map.mapExtra === 0n ? {} : { mapExtra: map.mapExtra }),
-    ...(typed ? { btfKeyTypeId: map.keyType, btfValueTypeId: map.valueType } : {}),
+    ...(typed ? { btf: { btf, keyType: map.keyType, valueType: map.valueType } } : {}),
     ...(map.inner === undefined ? {} : { inner: declaredMapSpec(map.inner, facts) }),
   };
 }
@@ -73,6 +77,6 @@ export function dataMapSpec(
     valueSize: size,
     maxEntries: 1,
     flags: readOnly | mappable,
-    ...(type === undefined ? {} : { btfValueTypeId: type.id }),
+    ...(type === undefined || name === ".kconfig" ? {} : { btf: { btf: file.btf!, keyType: 0, valueType: type.id } }),
   };
 }

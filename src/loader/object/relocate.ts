@@ -32,6 +32,7 @@ export interface RelocatedProgram<Map> {
   /** What the `ld_imm64` of maps count in. */
   readonly maps: readonly Map[];
   readonly lines: readonly (SourceLine | undefined)[];
+  readonly lineInfo: readonly LineInfo[];
   readonly functions: readonly FunctionInfo[];
   /** What CO-RE has changed. */
   readonly core: readonly RelocatedField[];
@@ -102,6 +103,7 @@ export function relocateProgram<Map>(
     core,
     usesKernel,
     lines: linesBySlot(linked.lineInfo, insns.length),
+    lineInfo: linked.lineInfo,
     functions: linked.funcInfo.map(({ insn, type }) => ({ insn, type })),
   };
 }
@@ -172,9 +174,9 @@ function kernelId<Map>(btf: Btf, extern: ObjectExtern, { object, kernel }: Reloc
 function linesBySlot(records: readonly LineInfo[], count: number): (SourceLine | undefined)[] {
   const lines: (SourceLine | undefined)[] = Array.from({ length: count });
   const sorted = [...records].sort((a, b) => a.insn - b.insn);
-  for (const [index, { insn, line, column, text, file }] of sorted.entries()) {
+  for (const [index, { insn, line, column, text }] of sorted.entries()) {
     const until = sorted[index + 1]?.insn ?? count;
-    lines.fill({ line, column, text, file }, insn, until);
+    lines.fill({ line, column, text }, insn, until);
   }
   return lines;
 }
