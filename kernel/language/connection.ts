@@ -1,4 +1,5 @@
 import type { CellDocuments, PreparedCell } from "./cell-documents.ts";
+import { LocalFiles } from "./local-files.ts";
 import { documentUri, projectDocuments, SCRATCH, type ServerDocument } from "./project.ts";
 import { RpcError } from "./rpc.ts";
 import { LanguageServer } from "./server.ts";
@@ -17,6 +18,7 @@ export class LanguageConnection {
   readonly #documents: CellDocuments;
   readonly #fixed: readonly ServerDocument[];
   readonly #uri: string;
+  readonly #files: LocalFiles;
   #server: LanguageServer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
@@ -25,6 +27,7 @@ export class LanguageConnection {
   constructor(options: LanguageServiceOptions, documents: CellDocuments) {
     this.#options = options;
     this.#documents = documents;
+    this.#files = new LocalFiles(options.cwd);
     this.#fixed = projectDocuments(options);
     this.#uri = documentUri(options.cwd, SCRATCH);
   }
@@ -71,6 +74,7 @@ export class LanguageConnection {
   async #request(method: string, cell: PreparedCell, parameters: object): Promise<unknown> {
     clearTimeout(this.#idle);
     const server = await this.#running();
+    server.filesChanged(this.#files.changes(cell.text));
     server.set(this.#document(SCRATCH, cell.text));
     const limit = setTimeout(() => void server.end(), REQUEST_LIMIT_MS);
     try {

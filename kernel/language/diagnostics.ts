@@ -14,6 +14,10 @@ export interface LspDiagnostic {
 
 /** "Import declaration conflicts with local declaration", "Cannot redeclare block-scoped variable", "Duplicate identifier". */
 const CONFLICTS = new Set([2440, 2451, 2300]);
+/** "Cannot find module". */
+const NO_MODULE = 2307;
+/** Behind a specifier: the attribute that makes any file text or bytes, which TypeScript does not know. */
+const DATA_ATTRIBUTE = /^(?:\s+|\s*,\s*\{\s*)with\s*:?\s*\{\s*type\s*:\s*["'](?:text|bytes)["']/;
 /** "Unterminated template literal", which TypeScript places at the end of the cell. */
 const UNTERMINATED_TEMPLATE = 1160;
 const SEVERITIES = ["error", "warning", "information", "hint"] as const;
@@ -25,6 +29,7 @@ export function cellDiagnostics(code: string, items: readonly LspDiagnostic[], l
   for (const { range, severity = 1, code: number, message } of items) {
     const start = cellOffset(code, range.start, lineShift);
     const end = cellOffset(code, range.end, lineShift);
+    if (Number(number) === NO_MODULE && DATA_ATTRIBUTE.test(code.slice(end))) continue;
     if (severity > 2 || isImplicitAny(Number(number)) || start === undefined || end === undefined) continue;
     found.push({
       severity: SEVERITIES[severity - 1]!,

@@ -1,6 +1,7 @@
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { DATA_TYPES } from "../runtime/data-modules.ts";
 import { AMBIENT_TYPES } from "./ambient-types.ts";
 import type { LanguageServiceOptions } from "./types.ts";
 
@@ -68,6 +69,6 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
   return [
     // Lists itself, or the server would make another project for it.
     document("tsconfig.json", "json", JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, SCRATCH] })),
-    document(GLOBALS, "typescript", AMBIENT_TYPES + globals),
+    document(GLOBALS, "typescript", AMBIENT_TYPES + DATA_TYPES + globals),
   ];
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { FileChange } from "./local-files.ts";
 import type { ServerDocument } from "./project.ts";
 import { RpcConnection } from "./rpc.ts";
 
@@ -70,6 +71,11 @@ export class LanguageServer {
       this.#open.delete(uri);
       this.#connection.notify("textDocument/didClose", { textDocument: { uri } });
     }
+  }
+
+  /** Files on disk that the server may have read are others now. */
+  filesChanged(changes: readonly FileChange[]): void {
+    if (changes.length > 0) this.#connection.notify("workspace/didChangeWatchedFiles", { changes });
   }
 
   /** @throws RpcError */

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { MagicHost } from "../magics/builtin.ts";
@@ -93,7 +94,12 @@ function defineGlobals(emit: Emit, modules: ChildOptions["modules"]): void {
   let stdin: Readable | undefined;
   // Made when it is first used: one that is there and unread would keep nothing, but one that is read asks at once.
   Object.defineProperty(process, "stdin", { get: () => (stdin ??= createStdin(prompt)), configurable: true });
+  const meta = installResolution(process.cwd(), modules);
   const globals = {
+    // CommonJS's names, which the types of Node declare.
+    require: createRequire(meta.url),
+    __filename: meta.filename,
+    __dirname: meta.dirname,
     display: createDisplay(emit),
     prompt,
     confirm: createConfirm(prompt),
@@ -101,7 +107,7 @@ function defineGlobals(emit: Emit, modules: ChildOptions["modules"]): void {
       for (const module of Object.keys(modules)) await importFromCell(module);
     }),
     [IMPORT_FUNCTION]: importFromCell,
-    [META_OBJECT]: installResolution(process.cwd(), modules),
+    [META_OBJECT]: meta,
   };
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });

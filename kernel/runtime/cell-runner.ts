@@ -1,5 +1,6 @@
 import { createHook } from "node:async_hooks";
 import { plainText, show } from "../display/bundle.ts";
+import { registeredMagics } from "../magics/registry.ts";
 import { magicScript } from "../magics/run.ts";
 import { type CellRun, inCell, ownerOfThisCall, runAsCell } from "./cell-run.ts";
 import { addCellSource, cellFile, toCellPlace } from "./cell-sources.ts";
@@ -14,6 +15,17 @@ import { CellSyntaxError, type TransformedCell, transformCell } from "./transfor
 const WATCH = { from: 15, until: 60 } as const;
 /** Promises made while watched that count as "still running": an `await` that just ends makes one or two. */
 const SIGNS_OF_LIFE = 4;
+
+/** Magics that the parent knows of. */
+let announced = 0;
+
+/** Tells the parent of magics that libraries have added since. */
+function announceMagics(emit: (message: FromChild) => void): void {
+  const magics = registeredMagics();
+  if (magics.size === announced) return;
+  announced = magics.size;
+  emit({ type: "magics", names: [...magics.keys()] });
+}
 
 /** Runs the cells of one shell, one after the other; `done` is the last message of each, whatever happens. */
 export class CellRunner {
@@ -151,6 +163,7 @@ export class CellRunner {
         if (this.#running?.run !== run) return;
         for (const callback of run.atEnd.splice(0)) inCell(run, callback);
         this.#running = undefined;
+        announceMagics(this.#emit);
         this.#emit({ type: "done", cell: run.cell, outcome, expressions: values });
       });
     });

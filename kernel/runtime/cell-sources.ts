@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { excerpt, type SourcePlace } from "../display/traceback.ts";
+import { VERSION_QUERY } from "./module-versions.ts";
 
 /** A cell's TypeScript and the way back to it from the JavaScript that runs. */
 interface CellSource {
@@ -91,11 +92,16 @@ export function placeInStack(stack: string): { file: string; place: SourcePlace 
   return match ? { file: match[1]!, place: { line: Number(match[2]), column: Number(match[3]) } } : undefined;
 }
 
+/** The version of an edited module in its URL. */
+const VERSION = new RegExp(`${RegExp.escape(VERSION_QUERY)}\\d+`);
+
 function mapFrame(frame: string): string {
-  return frame.replace(/\b(cell-[\w.]+\.ts):(\d+):(\d+)/, (_text, file: string, line: string, column: string) => {
-    const place = toCellPlace(file, Number(line), Number(column));
-    return `${file}:${place.line}:${place.column}`;
-  });
+  return frame
+    .replace(VERSION, "")
+    .replace(/\b(cell-[\w.]+\.ts):(\d+):(\d+)/, (_text, file: string, line: string, column: string) => {
+      const place = toCellPlace(file, Number(line), Number(column));
+      return `${file}:${place.line}:${place.column}`;
+    });
 }
 
 function header(error: unknown): string {

@@ -1,6 +1,8 @@
 import { flushCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { type DataKind, dataKind, dataModule } from "./data-modules.ts";
+import { ModuleVersions } from "./module-versions.ts";
 import { nodeTimers } from "./timers.ts";
 
 /** `import.meta` of a cell. */
@@ -10,6 +12,9 @@ export interface CellMeta {
   readonly dirname: string;
   resolve(specifier: string): string;
 }
+
+/** The kernel's own folder. */
+const KERNEL = new URL("..", import.meta.url).href;
 
 /** After an import, how long (ms) until what was compiled is written to the compile cache. */
 const FLUSH_DELAY = 500;
@@ -24,17 +29,39 @@ export function importFromCell(specifier: string, options?: ImportCallOptions): 
 
 /**
  * Makes cells resolve modules as a file in the notebook's folder would, and the kernel's own modules resolve from anywhere.
+ * Files beside the notebook are imported anew when they have changed, and as text or bytes where they are data.
  *
  * @param folder absolute path of the notebook's folder
  * @param modules name to absolute path of the modules that the kernel brings
  */
 export function installResolution(folder: string, modules: Readonly<Record<string, string>>): CellMeta {
   const notebook = pathToFileURL(join(folder, "notebook.ts")).href;
+  const versions = new ModuleVersions();
+  const data = new Map<string, DataKind>();
+  // Only files of the user's are watched and may be data; our own and packages are as Node has them.
+  const ours = [KERNEL, ...Object.values(modules).map((entry) => new URL(".", pathToFileURL(entry)).href)];
+  const isUsers = (url: string): boolean =>
+    url.startsWith("file:") && !url.includes("/node_modules/") && !ours.some((part) => url.startsWith(part));
   registerHooks({
     resolve(specifier, context, next) {
       keepCompiled();
       if (Object.hasOwn(modules, specifier)) return next(pathToFileURL(modules[specifier]!).href, context);
-      return next(specifier, context.parentURL === import.meta.url ? { ...context, parentURL: notebook } : context);
+      const isCell = context.parentURL === import.meta.url;
+      const resolved = next(specifier, isCell ? { ...context, parentURL: notebook } : context);
+      // `require` knows paths, not URLs; and who writes a query has versions of his own.
+      if (context.conditions.includes("require") || resolved.url.includes("?") || !isUsers(resolved.url))
+        return resolved;
+      const url = versions.urlOf(resolved.url, isCell ? undefined : context.parentURL);
+      const kind = dataKind(resolved.url, context.importAttributes);
+      if (kind === undefined) return { ...resolved, url };
+      // As text and as bytes a file is two modules.
+      const dataUrl = `${url}#${kind}`;
+      data.set(dataUrl, kind);
+      return { ...resolved, url: dataUrl, format: "module", importAttributes: {} };
+    },
+    load(url, context, next) {
+      const kind = data.get(url);
+      return kind ? { format: "module", source: dataModule(kind), shortCircuit: true } : next(url, context);
     },
   });
   keepCompiled(); // the kernel's own modules

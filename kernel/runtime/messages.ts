@@ -94,6 +94,8 @@ export type FromChild =
   | { readonly type: "ready" }
   /** The cell wants a new process for those after it. */
   | { readonly type: "restart"; readonly cell: string }
+  /** The magics that libraries have added, when there are more. */
+  | { readonly type: "magics"; readonly names: readonly string[] }
   /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */
   | { readonly type: "answered"; readonly number: number }
   | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }

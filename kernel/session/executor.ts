@@ -60,6 +60,8 @@ export class Executor {
   readonly #outputs: Outputs;
   readonly #runtime: Runtime;
   readonly debugger: CellDebugger;
+  /** Names of the magics that libraries have added. */
+  magics: readonly string[] = [];
   /** Which comms are open. */
   readonly comms: OpenComms = new OpenComms();
   #cells = 0;
@@ -183,6 +185,9 @@ export class Executor {
       case "ready":
       case "answered":
         break;
+      case "magics":
+        this.magics = message.names;
+        break;
       case "inspected":
       case "inspector-event":
         this.debugger.receive(message);
@@ -256,6 +261,7 @@ export class Executor {
 
   #onExit(exit: ChildExit): void {
     this.#language.reset();
+    this.magics = [];
     void this.debugger.restarted().catch(() => undefined);
     for (const id of this.comms.clear()) {
       this.#outputs.handle({ ...CLOSED, cell: this.#lastCell, id });

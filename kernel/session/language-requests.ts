@@ -1,15 +1,26 @@
-import type { LanguageService } from "../language/service.ts";
+import type { CompletionResult, LanguageService } from "../language/service.ts";
+import { completeMagic } from "../magics/complete.ts";
 import { parseMagics } from "../magics/parse.ts";
 import type { JsonObject } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
 import { toCodePoints, toUtf16 } from "./cursor.ts";
+import { completePath, completePathText } from "./path-completions.ts";
+
+/** What completion looks at beside the language server. */
+export interface CompletionSources {
+  /** The notebook's folder. */
+  readonly cwd: string;
+  /** Magics that libraries have added. */
+  readonly magics: readonly string[];
+}
 
 /** Answers a `complete_request`. */
 export async function complete(
   language: LanguageService,
   { code, cursorPos }: RequestContents["complete_request"],
+  sources: CompletionSources,
 ): Promise<JsonObject> {
-  const { matches, start, end } = await language.complete(parseMagics(code).code, toUtf16(code, cursorPos));
+  const { matches, start, end } = await completions(language, code, toUtf16(code, cursorPos), sources);
   const range = { start: toCodePoints(code, start), end: toCodePoints(code, end) };
   return {
     status: "ok",
@@ -21,6 +32,21 @@ export async function complete(
       _jupyter_types_experimental: matches.map(({ text, type, signature }) => ({ ...range, text, type, signature })),
     },
   };
+}
+
+async function completions(
+  language: LanguageService,
+  code: string,
+  cursor: number,
+  { cwd, magics }: CompletionSources,
+): Promise<CompletionResult> {
+  const magic = completeMagic(code, cursor, magics);
+  if (magic) return magic;
+  const cell = parseMagics(code);
+  // The text of a cell magic is of another language; what all have is paths.
+  if (cell.cell) return completePathText(/\S*$/.exec(code.slice(0, cursor))![0], cursor, cwd);
+  const found = await language.complete(cell.code, cursor);
+  return found.matches.length > 0 ? found : (completePath(cell.code, cursor, cwd) ?? found);
 }
 
 /** Answers an `inspect_request`. */

@@ -60,7 +60,7 @@ export class Session {
     this.#executor = new Executor({ cwd, modules }, this.#language, this.#outputs);
     this.#handlers = {
       kernel_info_request: () => kernelInfo(version),
-      complete_request: ({ content }) => complete(this.#language, content),
+      complete_request: ({ content }) => complete(this.#language, content, { cwd, magics: this.#executor.magics }),
       inspect_request: ({ content }) => inspect(this.#language, content),
       is_complete_request: ({ content }) => isComplete(this.#language, content),
       history_request: ({ content }) => ({ status: "ok", history: this.#history.query(content) }),
