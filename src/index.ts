@@ -45,6 +45,7 @@ export { type AsmOptions, type AsmTag, type AsmValue, asm } from "./loader/asm.t
 export { AttachError } from "./loader/attach.ts";
 export { type CSource, c } from "./loader/c.ts";
 export { ByteTable, byteTable, ControlFlow, controlFlow } from "./loader/inspect.ts";
+export { JitedListing } from "./loader/jited.ts";
 export { LoadedProgram } from "./loader/loaded-program.ts";
 export { BpfMap } from "./loader/object/bpf-map.ts";
 export { BpfObject, type ObjectState, type OpenOptions } from "./loader/object/bpf-object.ts";
@@ -85,4 +86,6 @@ export type { ProgramType } from "./programs/types.ts";
 export type { Explanation } from "./verifier/explain.ts";
 export type { Verdict } from "./verifier/verdict.ts";
 export { Verification, VerifierError } from "./verifier/verification.ts";
-export { type Exploration, explore, type Outcome } from "./vm/schedule/explore.ts";
+export { Exploration, type Outcome } from "./vm/schedule/exploration.ts";
+export { type ExploreOptions, explore } from "./vm/schedule/explore.ts";
+export type { StoryLine } from "./vm/schedule/story.ts";

@@ -6,6 +6,7 @@ import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.
 import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Debugger } from "../vm/debug/debugger.ts";
+import { type JitedListing, jitedListingOf } from "./jited.ts";
 
 /** A program that a machine accepted, as a notebook holds it. */
 export class LoadedProgram implements Displayable {
@@ -58,6 +59,16 @@ export class LoadedProgram implements Displayable {
    */
   debug(data: Uint8Array): Debugger {
     return debugRun(this.bpf, this.program, data);
+  }
+
+  /**
+   * What the program is after verifying and rewriting, each instruction beside the WebAssembly that it becomes. Throws
+   * `ProgramError` for a program that is too large for WebAssembly.
+   *
+   * @example xdp.jited().rows[0].wat; // ["local.get 2", "i32.wrap_i64", "i64.load offset=8", "local.set 3"]
+   */
+  jited(): JitedListing {
+    return jitedListingOf(this.bpf, this.program);
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

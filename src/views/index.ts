@@ -7,6 +7,7 @@
 import { register } from "../plot/registry.ts";
 import { renderByteTable } from "./byte-table.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
+import { renderJited } from "./jited.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
 import { renderObject } from "./object.ts";
@@ -14,6 +15,7 @@ import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderPacket } from "./packet.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRun } from "./run.ts";
+import { renderSchedules } from "./schedules.ts";
 import { renderSummary } from "./summary.ts";
 import { renderTrace } from "./trace.ts";
 import { renderVerdict } from "./verdict.ts";
@@ -28,6 +30,8 @@ export function registerViews(): void {
   register("map", renderMap);
   register("object", renderObject);
   register("packet", renderPacket);
+  register("jited", renderJited);
+  register("schedules", renderSchedules);
   register("run", renderRun);
   register("trace", renderTrace);
   register("machine", renderMachine);

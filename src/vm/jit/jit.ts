@@ -18,6 +18,9 @@ export interface CompiledProgram extends RunnableProgram {
   readonly module: CompiledModule;
 }
 
+/** Whether the JIT made a program. */
+export const isCompiled = (program: RunnableProgram): program is CompiledProgram => "module" in program;
+
 /** What the module of an unverified program exports beside its entry. */
 type Supervised = Readonly<
   Record<"fuel" | "memory_start" | "memory_size" | "stack_start" | "frames_start", WebAssembly.Global>

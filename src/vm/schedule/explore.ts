@@ -1,34 +1,8 @@
 import { recordChanges } from "../../memory/changes.ts";
+import { Exploration, type Outcome } from "./exploration.ts";
 import type { Interleaving } from "./interleaving.ts";
-import type { Schedule } from "./schedule.ts";
 import { StateKeys } from "./state-keys.ts";
-
-/** A way in which the runs can end, and how to get there. */
-export interface Outcome {
-  /** All ended; or some wait for each other's locks for ever; or an instruction was an error. */
-  readonly kind: "done" | "deadlock" | "error";
-  /** r0 of each CPU, unsigned; undefined where it did not end. */
-  readonly results: readonly (bigint | undefined)[];
-  /** What `observe` said at the end. */
-  readonly observed: string;
-  /** Of a deadlock: who waits for which lock, and who holds it. */
-  readonly waits: readonly { readonly cpu: number; readonly lock: bigint; readonly holder: number | undefined }[];
-  readonly error?: string;
-  /** A schedule that leads there, with as few preemptions as possible. */
-  readonly schedule: Schedule;
-  /** How often it takes the CPU away from a run that could have gone on. */
-  readonly preemptions: number;
-}
-
-/** All the ways that were found. */
-export interface Exploration {
-  /** By the number of preemptions. */
-  readonly outcomes: readonly Outcome[];
-  /** States that were visited. */
-  readonly states: number;
-  /** True: there is no other outcome. False: a limit was reached first. */
-  readonly complete: boolean;
-}
+import { story } from "./story.ts";
 
 export interface ExploreOptions {
   /** What of the machine tells outcomes apart, besides what the runs return: a map's value, for example. */
@@ -58,7 +32,7 @@ class Search {
   readonly #observe: () => string;
   readonly #most: Required<Omit<ExploreOptions, "observe">>;
   readonly #keys: StateKeys;
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #outcomes = new Map<string, Omit<Outcome, "story">>();
   /** By state: the preemptions that were left when it was gone on from. */
   #visited = new Map<string, number>();
   #states = 0;
@@ -87,11 +61,12 @@ class Search {
       if (!this.#bounded || this.#limited || bound >= this.#most.preemptions) break;
     }
     this.#both.backTo(start);
-    return {
-      outcomes: [...this.#outcomes.values()].sort((a, b) => a.preemptions - b.preemptions),
+    const outcomes = [...this.#outcomes.values()].sort((a, b) => a.preemptions - b.preemptions);
+    return new Exploration({
+      outcomes: outcomes.map((outcome) => ({ ...outcome, story: story(this.#both, outcome.schedule) })),
       states: this.#states,
       complete: !this.#bounded && !this.#limited,
-    };
+    });
   }
 
   #search(current: number | undefined, left: number, bound: number): void {
@@ -159,7 +134,7 @@ class Search {
     recordChanges(both.environment.memory, () => {
       observed = this.#observe();
     })();
-    const outcome: Outcome = {
+    const outcome: Omit<Outcome, "story"> = {
       ...{ kind, results, observed, waits, preemptions, schedule: both.schedule },
       ...(failed === undefined ? {} : { error: failed.error.message }),
     };

@@ -1,3 +1,5 @@
+import { formatInstruction } from "../../asm/format-instruction.ts";
+import { helperName } from "../../helpers/names.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { DIRECT_MAP } from "../../memory/memory.ts";
 import { memoryAccess } from "../debug/memory-access.ts";
@@ -204,6 +206,11 @@ export class Interleaving implements Disposable {
       ...(this.#runs[cpu]!.own ?? []),
     ];
     return !own.some(({ start, size }) => at >= start && at + access.bytes <= start + size);
+  }
+
+  /** The instruction that a CPU executes next, as the verifier's log writes it. */
+  textOf(cpu: number): string {
+    return formatInstruction(this.#runs[cpu]!.program.xlated.insns, this.run(cpu).pc, { helperName });
   }
 
   /** Takes everything back and leaves the machine as it was. */
