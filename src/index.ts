@@ -53,6 +53,7 @@ export { BpfProgram } from "./loader/object/bpf-program.ts";
 export type { BpfValue } from "./loader/object/btf-codec.ts";
 export { ObjectError } from "./loader/object/error.ts";
 export { Program } from "./loader/program.ts";
+export { stepVerifier, VerifierSteps } from "./loader/verifier-steps.ts";
 export { verify } from "./loader/verify.ts";
 export { Machine, type MachineOptions } from "./machine.ts";
 export { bytes, type Codec, char, s8, s16, s32, s64, u8, u16, u32, u64 } from "./maps/codec.ts";

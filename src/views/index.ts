@@ -19,6 +19,7 @@ import { renderSchedules } from "./schedules.ts";
 import { renderSummary } from "./summary.ts";
 import { renderTrace } from "./trace.ts";
 import { renderVerdict } from "./verdict.ts";
+import { renderVerifierSteps } from "./verifier-steps/render.ts";
 
 /** Registers a renderer for each kind of value that this folder draws. */
 export function registerViews(): void {
@@ -27,6 +28,7 @@ export function registerViews(): void {
   register("control-flow", renderControlFlow);
   register("byte-table", renderByteTable);
   register("verdict", renderVerdict);
+  register("verifier-steps", renderVerifierSteps);
   register("map", renderMap);
   register("object", renderObject);
   register("packet", renderPacket);
@@ -47,3 +49,4 @@ export type { LoadedProgramView } from "./program.ts";
 export type { RunView } from "./run.ts";
 export type { TraceView } from "./trace.ts";
 export type { ShownExplanation, VerdictView } from "./verdict.ts";
+export type { VerifierStepsView } from "./verifier-steps/render.ts";

@@ -34,6 +34,28 @@ export function shortState(state: string): string {
   return `${head}(${kept.join(",")})`;
 }
 
+/** The bounds and known bits that a state states; undefined for what is no number. */
+export function numberParts(state: string): { bounds: Bounds; value: bigint; mask: bigint } | undefined {
+  if (/^-?(0x)?[0-9a-f]+$/.test(state)) {
+    const magnitude = BigInt(state.replace("-", ""));
+    const number = state.startsWith("-") ? -magnitude : magnitude;
+    const [unsigned, signed] = [BigInt.asUintN(64, number), BigInt.asIntN(64, number)];
+    const bounds = new Map([
+      ["umin", unsigned],
+      ["umax", unsigned],
+      ["smin", signed],
+      ["smax", signed],
+    ]);
+    return { bounds, value: unsigned, mask: 0n };
+  }
+  const [, head, inside = ""] = PARENTHESES.exec(state) ?? [];
+  if (head !== "scalar" && head !== "Pscalar") return undefined;
+  const parts = inside.split(",");
+  const bits = parts.flatMap((part) => VAR_OFF.exec(part) ?? []);
+  const [value, mask] = bits.length === 0 ? [0n, U64_MAX] : [BigInt(bits[1]), BigInt(bits[2])];
+  return { bounds: new Map(parts.flatMap(boundsOf)), value, mask };
+}
+
 /** `smax=umax=255` as pairs; nothing for a part that states no bounds. */
 function boundsOf(part: string): [string, bigint][] {
   const names = part.split("=");
