@@ -12,6 +12,7 @@ import { readRegister } from "./register-use.ts";
 import { TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkReturnValue } from "./return-value.ts";
+import { checkCallUnlocked } from "./spin-locks.ts";
 import { type Frame, State } from "./state.ts";
 import { isConditional, jumpDistance, slotsOf } from "./structure.ts";
 import { checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
@@ -129,6 +130,7 @@ function followJump(env: Environment, insn: Instruction): number {
         narrow
       )
         reject("call_reserved");
+      checkCallUnlocked(env, insn);
       if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
       if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
       else checkHelperCall(env, insn);

@@ -14,6 +14,7 @@ import { markPrecise } from "./precision.ts";
 import { readRegister } from "./register-use.ts";
 import { AUX, isNull, isPacketPointer, REF, TYPE, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { giveLock, takeLock } from "./spin-locks.ts";
 import { tnumIsConst } from "./tnum.ts";
 
 /** Checks argument `index` (0 is r1) of the call, and notes in `call` what it tells about the others and the result. */
@@ -93,7 +94,8 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       markPrecise(env, register);
       return;
     case "ptr_to_spin_lock":
-      reject("not_modelled", "spin locks");
+      if (call.row.name === "spin_lock") takeLock(env, register);
+      else giveLock(env, register);
       return;
     case "ptr_to_timer":
       reject("not_modelled", "timers");

@@ -70,7 +70,7 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
       return undefined;
     case TYPES.MAP_VALUE:
       checkMapPermission(env, r, w[r + OFF], size, way);
-      checkMapRange(env, register, w[r + OFF], size, zeroAllowed);
+      checkMapRange(env, register, w[r + OFF], size, zeroAllowed, "helper");
       return undefined;
     case TYPES.MEM:
       if (type & RDONLY && way === "write") reject("readonly_memory", register, typeName(type));

@@ -25,6 +25,7 @@ import {
   UMIN,
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { hasLock } from "./special-fields.ts";
 
 const MAX_ERRNO = 4095;
 
@@ -49,6 +50,7 @@ export function setResult(env: Environment, call: HelperCall): void {
       const surely = element || signature.returns === "ptr_to_map_value";
       markPointer(w, r, surely ? TYPES.MAP_VALUE : TYPES.MAP_VALUE | MAYBE_NULL);
       w[r + AUX] = call.map!;
+      if (surely && hasLock(map)) w[r + ID] = env.newId();
       break;
     }
     case "ptr_to_socket_or_null":

@@ -14,6 +14,7 @@ import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { mayPointToLock } from "./special-fields.ts";
 import { forEachRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */
@@ -123,7 +124,8 @@ function markNullness(env: Environment, state: State, id: number, reference: num
     if ((w[r + TYPE] & MAYBE_NULL) === 0 || w[r + ID] !== id) return;
     if (isNull) w[r + TYPE] = TYPES.SCALAR;
     else markNotNull(env, w, r);
-    w[r + ID] = 0;
+    // Which lookup it came from counts for locks only.
+    if (isNull || !mayPointToLock(env, w, r)) w[r + ID] = 0;
     if (isNull) w[r + REF] = 0;
   });
 }

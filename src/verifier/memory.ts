@@ -27,6 +27,7 @@ import {
   VALUE,
 } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
+import { checkFieldsUntouched } from "./special-fields.ts";
 import { checkStackBounds, loadFromStack, MAX_OFFSET, storeToStack } from "./stack.ts";
 import { tnumIsConst } from "./tnum.ts";
 
@@ -65,7 +66,7 @@ export function checkAccess(env: Environment, access: Access): void {
       break;
     case TYPES.MAP_VALUE:
       checkMapPermission(env, r, offset, size, way);
-      checkMapRange(env, base, offset, size, false);
+      checkMapRange(env, base, offset, size, false, "insn");
       if (loads) loadMapValue(env, r, offset, access);
       break;
     case TYPES.MEM:
@@ -238,9 +239,18 @@ export function checkRegion(
   if (isOutside(env, register, max + offset, size, limit, zeroAllowed)) reject("max_outside", register);
 }
 
-export function checkMapRange(env: Environment, register: number, offset: number, size: number, zero: boolean): void {
+/** The access is within the value, and leaves what is special in it alone. */
+export function checkMapRange(
+  env: Environment,
+  register: number,
+  offset: number,
+  size: number,
+  zero: boolean,
+  by: "insn" | "helper",
+): void {
   const map = env.maps[env.words[registerAt(register) + AUX]];
   checkRegion(env, register, offset, size, map.valueSize, zero);
+  checkFieldsUntouched(env, register, offset, size, by);
 }
 
 /** Maps can be created read-only or write-only for programs. */

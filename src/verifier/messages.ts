@@ -4,6 +4,7 @@
  */
 import { HELPER_MESSAGES } from "./helper-messages.ts";
 import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
+import { LOCK_MESSAGES } from "./lock-messages.ts";
 import { MEMORY_MESSAGES } from "./memory-messages.ts";
 import { type MessageRow, row } from "./message-row.ts";
 import { RESOURCE_MESSAGES } from "./resource-messages.ts";
@@ -17,6 +18,7 @@ const BOUND = "Compare the number with a constant before adding it, on a path th
 export const MESSAGES = {
   ...RESOURCE_MESSAGES,
   ...KFUNC_MESSAGES,
+  ...LOCK_MESSAGES,
 
   // Shape of the program
   last_insn: row(

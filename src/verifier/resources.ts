@@ -50,6 +50,11 @@ export function sameResources(a: Resources, b: Resources, matches: (old: number,
   );
 }
 
-/** ` refs=2,4` as the log ends a state, or nothing. */
+/** ` refs=2,4` as the log ends a state, or nothing; locks in values that have no id are not shown, nor what follows one. */
 export const formatResources = ({ held }: Resources): string =>
-  held.length === 0 ? "" : ` refs=${held.map(({ id }) => id).join()}`;
+  held.length === 0 || held[0].id === 0
+    ? ""
+    : ` refs=${held
+        .map(({ id }) => id)
+        .filter((id) => id !== 0)
+        .join()}`;

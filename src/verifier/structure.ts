@@ -18,6 +18,7 @@ import type { Environment, Subprogram } from "./environment.ts";
 import { checkKfuncExists } from "./kfunc-call.ts";
 import { SLEEPABLE_MAPS } from "./map-functions.ts";
 import { reject } from "./rejection.ts";
+import { checkProgramFields } from "./special-fields.ts";
 
 const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
 
@@ -141,11 +142,13 @@ const isCgroupStorage = (type: MapType): boolean =>
   type === "cgroup_storage_deprecated" || type === "percpu_cgroup_storage_deprecated";
 
 /** Programs of the kind may use the map at all. */
-function checkProgramMap(env: Environment, { type }: MapSpec, used: ReadonlySet<number>): void {
+function checkProgramMap(env: Environment, map: MapSpec, used: ReadonlySet<number>): void {
+  const { type } = map;
+  checkProgramFields(env, map);
   if (type === "struct_ops") reject("struct_ops_map");
   if (type === "arena") reject("not_modelled", "arenas");
   if (env.sleepable && !SLEEPABLE_MAPS.has(type)) reject("sleepable_map");
-  if (isCgroupStorage(type) && [...used].filter((map) => env.spec.maps[map].type === type).length > 1)
+  if (isCgroupStorage(type) && [...used].filter((each) => env.spec.maps[each].type === type).length > 1)
     reject("cgroup_storages");
 }
 

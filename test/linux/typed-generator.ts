@@ -4,16 +4,18 @@
  */
 import type { ProgramType } from "../../src/programs/types.ts";
 import type { TypedText } from "../verifier/typed-programs.ts";
+import { lockedValue } from "./value-pieces.ts";
 
-const TYPES: readonly ProgramType[] = ["socket_filter", "sched_cls", "tracepoint"];
+const TYPES: readonly ProgramType[] = ["socket_filter", "sched_cls", "sched_cls", "tracepoint"];
 
 /** Offsets of the stack: four slots of data, then one object after the other, each with its own place. */
 const DATA = [8, 16, 24, 32] as const;
 const FIRST_OBJECT = 48;
 
-class Writer {
+export class Writer {
   readonly lines: string[] = [];
   readonly functions: { label: string; signature: string; lines: string[] }[] = [];
+  type: ProgramType = "socket_filter";
   readonly #tape: readonly number[];
   #at = 0;
   #labels = 0;
@@ -52,7 +54,7 @@ class Writer {
   }
 }
 
-type Emit = (...lines: string[]) => void;
+export type Emit = (...lines: string[]) => void;
 const pointTo = (register: number, offset: number): string => `r${register} = r10\n r${register} += -${offset}`;
 /** Registers that keep a number over calls. */
 const KEPT = [7, 8, 9] as const;
@@ -61,7 +63,7 @@ function step(w: Writer, emit: Emit, depth: number): void {
   const body = (): void => {
     for (let k = w.pick(3); k > 0; k--) step(w, emit, depth + 1);
   };
-  const kind = depth > 2 ? w.pick(6) : w.pick(16);
+  const kind = depth > 2 ? w.pick(6) : w.pick(18);
   const kept = w.one(KEPT);
   const slot = w.one(DATA);
   switch (kind) {
@@ -106,8 +108,12 @@ function step(w: Writer, emit: Emit, depth: number): void {
     case 14:
       callBack(w, emit, slot);
       return;
-    default:
+    case 15:
       callGlobal(w, emit, kept, slot);
+      return;
+    default:
+      // Elsewhere it would be the end of every program.
+      if (w.type === "sched_cls" || w.rarely(20)) lockedValue(w, emit, body);
   }
 }
 
@@ -219,7 +225,7 @@ function callGlobal(w: Writer, emit: Emit, kept: number, slot: number): void {
 /** The program that a tape stands for; functions whose label begins with `g` are global. */
 export function typedTextFromTape(tape: readonly number[]): TypedText {
   const w = new Writer(tape);
-  const type = w.one(TYPES);
+  w.type = w.one(TYPES);
   const emit: Emit = (...lines) => w.lines.push(...lines);
   emit(
     "r6 = r1",
@@ -231,7 +237,7 @@ export function typedTextFromTape(tape: readonly number[]): TypedText {
   const functions = w.functions.map(({ label, lines }) => `${label}:\n${lines.join("\n")}`);
   return {
     name: "generated",
-    type,
+    type: w.type,
     text: [...w.lines, ...functions].join("\n"),
     functions: w.functions.map(({ label }) => label),
     signatures: w.functions.map(({ signature }) => signature),

@@ -72,7 +72,9 @@ export function lastMessage(log: string): string {
   const message = lines
     .slice(0, end)
     .findLastIndex((line) => !/^(cur state:|old state:|verification time|stack depth)/.test(line));
-  return lines[message] ?? "";
+  const last = lines[message] ?? "";
+  // One message has two lines.
+  return last === "use static function instead" ? `${lines[message - 1]}\n${last}` : last;
 }
 
 /** Without what differs from run to run: addresses of maps (ours shows where one would be) and times. */

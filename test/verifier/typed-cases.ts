@@ -5,6 +5,7 @@
 import { CALLBACK_CASES } from "./callback-cases.ts";
 import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
+import { LOCK_CASES } from "./lock-cases.ts";
 import { REFERENCE_CASES } from "./reference-cases.ts";
 import type { TypedText } from "./typed-programs.ts";
 
@@ -12,5 +13,6 @@ export const TYPED_CASES: readonly TypedText[] = [
   ...ITERATOR_CASES,
   ...CALLBACK_CASES,
   ...REFERENCE_CASES,
+  ...LOCK_CASES,
   ...GLOBAL_FUNCTION_CASES,
 ];

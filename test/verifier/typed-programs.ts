@@ -9,9 +9,20 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { ARRAY, HASH, STACKS } from "./programs.ts";
+import { mapOf } from "./value-types.ts";
 
 const RING: MapSpec = { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
-export const TYPED_MAPS: readonly MapSpec[] = [ARRAY, HASH, STACKS, RING];
+export const TYPED_MAPS: readonly MapSpec[] = [
+  ARRAY,
+  HASH,
+  STACKS,
+  RING,
+  { type: "prog_array", name: "programs", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+  mapOf("array", "locked", "locked"),
+  mapOf("hash", "nested", "nested"),
+  mapOf("array", "one", "locked", { maxEntries: 1 }),
+  mapOf("hash", "plain", "plain"),
+];
 
 /** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
 export interface TypedText {
