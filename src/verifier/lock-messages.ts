@@ -92,7 +92,7 @@ export const LOCK_MESSAGES = {
   ),
   kptr_misaligned: row(
     "EACCES",
-    "%s access misaligned expected=%u off=%u",
+    "%s access misaligned expected=%d off=%d",
     "The access is at {2}, the pointer at {1}.",
     "Access the pointer as a whole.",
   ),
