@@ -109,7 +109,7 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
   const { frame: caller, index } = env;
   const depth = env.state.frames.length;
   compareStaticCall(env, subprogram);
-  const other = env.push(env.subprograms[subprogram].start);
+  const other = env.push(env.subprograms[subprogram].start, "ENOMEM");
   if (depth + 1 > MAX_FRAMES) reject("call_depth", depth + 1);
   const callee = enterFrame(depth, index, subprogram);
   env.touchAll();
@@ -137,5 +137,5 @@ export function checkCallbackReturn(env: Environment): void {
 /** Back at the call: numbers that differ from the round before, and on which nothing depends, are forgotten. */
 export function widenAfterCallback(env: Environment, callsite: number): void {
   const previous = env.checkpoints.previousRound(env, env.state, callsite);
-  if (previous) widenImprecise(previous, env.state);
+  if (previous) widenImprecise(env, previous, env.state);
 }

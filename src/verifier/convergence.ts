@@ -5,10 +5,10 @@
  */
 import { REGISTER_COUNT } from "../isa/constants.ts";
 import { CALLS_CALLBACK, type Environment, ITERATES, MAY_GOTO } from "./environment.ts";
-import { covers, samePrefix, WITHIN } from "./equality.ts";
+import { covers, forgetIds, isExact, WITHIN } from "./equality.ts";
 import type { Words } from "./int64.ts";
 import { iteratorIsActive } from "./iterators.ts";
-import { ID, markUnknown, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { markUnknown, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { isSpilled, type State, sameCallsites, slotAt } from "./state.ts";
 
 /** What an unfinished checkpoint means to a path that comes by again. */
@@ -36,7 +36,8 @@ export function previousRound(bucket: readonly State[], index: number, before: S
 }
 
 /** Forgets the numbers of `now` that differ from `old` and on which nothing depends. */
-export function widenImprecise(old: State, now: State): void {
+export function widenImprecise(env: Environment, old: State, now: State): void {
+  forgetIds(env);
   for (let index = old.frames.length - 1; index >= 0; index--) {
     const before = old.frames[index];
     const after = now.frames[index];
@@ -52,6 +53,6 @@ export function widenImprecise(old: State, now: State): void {
 
 function widen(w: Words, v: Words, r: number): void {
   if (w[r + TYPE] !== TYPES.SCALAR || v[r + TYPE] !== TYPES.SCALAR) return;
-  if ((w[r + PRECISE] | v[r + PRECISE]) !== 0 || samePrefix(w, r, v, r, ID)) return;
+  if ((w[r + PRECISE] | v[r + PRECISE]) !== 0 || isExact(w, r, v, r)) return;
   markUnknown(v, r);
 }

@@ -19,7 +19,7 @@ import { Log } from "./log.ts";
 import { Checkpoints } from "./pruning.ts";
 import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
-import { reject } from "./rejection.ts";
+import { Rejection } from "./rejection.ts";
 import { printSourceLine } from "./source-lines.ts";
 import type { Frame, State } from "./state.ts";
 
@@ -187,8 +187,11 @@ export class Environment {
 
   // --- branches that wait -------------------------------------------------------------------------------------------
 
-  /** Remembers a branch to follow later, starting from a copy of the current state, which is returned. */
-  push(index: number): State {
+  /**
+   * Remembers a branch to follow later, starting from a copy of the current state, which is returned. Linux has an errno
+   * of its own for jumps that are too many.
+   */
+  push(index: number, tooMany: "EFAULT" | "ENOMEM"): State {
     const state = this.state.copy();
     this.pending.push({
       state,
@@ -199,7 +202,7 @@ export class Environment {
       fork: this.explorer?.step ?? -1,
     });
     if (state.parent) state.parent.branches++;
-    if (this.pending.length > MAX_PENDING) reject("too_many_jumps", this.pending.length);
+    if (this.pending.length > MAX_PENDING) throw new Rejection("too_many_jumps", [this.pending.length], tooMany);
     return state;
   }
 

@@ -71,7 +71,11 @@ export function samePrefix(w: Words, a: number, v: Words, b: number, end: number
   return true;
 }
 
-const isExact = (w: Words, a: number, v: Words, b: number): boolean =>
+/** Forgets which ids stand for each other. */
+export const forgetIds = (env: Environment): void => ids.clear(env.nextId);
+
+/** The same value, its ids standing for each other. */
+export const isExact = (w: Words, a: number, v: Words, b: number): boolean =>
   samePrefix(w, a, v, b, ID) && ids.matches(w[a + ID], v[b + ID]) && ids.matches(w[a + REF], v[b + REF]);
 
 /** All bounds of the new value lie within those of the old. */

@@ -88,10 +88,10 @@ export function followIteratorNext(env: Environment, { frame, slot }: StackObjec
   const first = slotAt(slot);
   if (frame.words[first + EXTRA] === ACTIVE) {
     const previous = env.checkpoints.previousRound(env);
-    const other = env.push(env.index + 1);
+    const other = env.push(env.index + 1, "ENOMEM");
     const r0 = registerAt(REG.R0);
     other.frames[frame.index].words[first + FRAME]++;
-    if (previous) widenImprecise(previous, other);
+    if (previous) widenImprecise(env, previous, other);
     other.frame.words[r0 + TYPE] &= ~MAYBE_NULL;
   }
   const { words } = state.frames[frame.index];

@@ -65,7 +65,7 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   if (isLinked(w, a)) collectLinked(env, w[a + ID], linked);
   if (linked.count > 1) env.recordHistory(0, linked);
 
-  const other = env.push(target);
+  const other = env.push(target, "EFAULT");
   const ow = other.frame.words;
   if (withRegister) {
     assume(ow, a, ow, b, op, narrow, true);
@@ -98,9 +98,9 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
 /** Out of the loop first; the way into its next round waits, with what differs from the round before forgotten. */
 function followMayGoto(env: Environment, insn: Instruction): number {
   const before = env.checkpoints.previousRound(env);
-  const round = env.push(env.index + 1);
+  const round = env.push(env.index + 1, "ENOMEM");
   round.mayGotoDepth++;
-  if (before) widenImprecise(before, round);
+  if (before) widenImprecise(env, before, round);
   return env.index + 1 + insn.offset;
 }
 

@@ -26,7 +26,7 @@ export const CALL_CODE = CLASS.JMP | JMP.CALL;
 /** `callx`, which LLVM knows and Linux does not. */
 const CALL_REGISTER_CODE = CLASS.JMP | JMP.CALL | SOURCE.X;
 export const EXIT_CODE = CLASS.JMP | JMP.EXIT;
-const JA_CODE = CLASS.JMP | JMP.JA;
+export const JA_CODE = CLASS.JMP | JMP.JA;
 const JA32_CODE = CLASS.JMP32 | JMP.JA;
 const MAY_GOTO_CODE = CLASS.JMP | JMP.JCOND;
 

@@ -5,7 +5,8 @@ import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
 import { checkControlFlow } from "./control-flow.ts";
-import { Environment, MAX_INSNS, registerAt, SEEN } from "./environment.ts";
+import { checkCallbacksLive } from "./dead-code.ts";
+import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
 import { Explorer } from "./explorer.ts";
 import { factsOf } from "./facts.ts";
 import { followPaths } from "./follow.ts";
@@ -20,15 +21,7 @@ import { markPointer, TYPES } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { checkLineRecords } from "./source-lines.ts";
 import { enterFrame, type Frame, MAIN } from "./state.ts";
-import {
-  checkConstants,
-  checkSubprograms,
-  findSubprograms,
-  isFunctionAddress,
-  isMayGoto,
-  slotsOf,
-  subprogramOf,
-} from "./structure.ts";
+import { checkConstants, checkSubprograms, findSubprograms, isMayGoto, slotsOf } from "./structure.ts";
 import { checkStackDepth } from "./subprogram-call.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -173,23 +166,6 @@ function followMain(env: Environment): void {
   markPointer(frame.words, registerAt(REG.R1), TYPES.CTX);
   compareMain(env);
   follow(env, frame);
-}
-
-/**
- * Linux removes functions that no path reaches, and then does not find one whose address is taken, unless another moved into
- * its place: a fault of Linux 6.18, but the program does not load.
- */
-function checkCallbacksLive(env: Environment): void {
-  const { insns, flags, subprograms } = env;
-  const isSeen = (index: number): boolean => (flags[index] & SEEN) !== 0;
-  const last = subprograms.findLastIndex(({ start }) => isSeen(start));
-  // With the main function alone nothing is looked up.
-  if (last === 0) return;
-  insns.forEach((insn, index) => {
-    const target = index + 1 + insn.imm;
-    if (!isFunctionAddress(insn) || !isSeen(index) || isSeen(target)) return;
-    if (subprogramOf(env, target) > last) reject("callback_removed", target);
-  });
 }
 
 /** Follows the global functions that are called, until none calls another. */

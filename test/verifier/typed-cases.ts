@@ -3,6 +3,7 @@
  * each form that is accepted. Checked with a small made-up Linux here and with the running one in test/linux.
  */
 import { CALLBACK_CASES } from "./callback-cases.ts";
+import { CONVERGENCE_CASES } from "./convergence-cases.ts";
 import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
 import { LOCK_CASES } from "./lock-cases.ts";
@@ -12,6 +13,7 @@ import type { TypedText } from "./typed-programs.ts";
 export const TYPED_CASES: readonly TypedText[] = [
   ...ITERATOR_CASES,
   ...CALLBACK_CASES,
+  ...CONVERGENCE_CASES,
   ...REFERENCE_CASES,
   ...LOCK_CASES,
   ...GLOBAL_FUNCTION_CASES,
