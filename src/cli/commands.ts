@@ -40,10 +40,23 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./asm/disasm-command.ts")).disasmCommand(args),
   },
   {
+    name: "gen",
+    usage: "bpfbook gen skeleton FILE.o|FILE.c [--name NAME] [--out FILE.ts]",
+    summary: "write a TypeScript class for an object file, with typed maps, programs and variables",
+    run: async (args) => (await import("./object/gen-command.ts")).genCommand(args),
+  },
+  {
     name: "kernel",
     usage: "bpfbook kernel install [--user|--sys-prefix|--prefix DIR] | start FILE | uninstall [...]",
     summary: "install the Jupyter kernel, start it (Jupyter does), or remove it",
     run: async (args) => (await import("./kernel-command.ts")).kernelCommand(args),
+  },
+  {
+    name: "load",
+    usage:
+      "bpfbook load FILE.c|FILE.o [--attach] [--workload NAME] [--for 5s] [--release 6.12] [--cpus N] [--seed N] [--cflag=FLAG]... [--json]",
+    summary: "compile C, load an object, attach its programs by section name, run the machine, print the maps",
+    run: async (args) => (await import("./object/load-command.ts")).loadCommand(args),
   },
   {
     name: "nb",

@@ -1,6 +1,9 @@
 /** What `load` does to the machine, and how it is undone. */
+
 import type { Btf } from "../../btf/btf.ts";
+import type { RelocatedField } from "../../btf/core/relocate.ts";
 import type { ObjectFile } from "../../elf/object.ts";
+import { CALL, CLASS, JMP } from "../../isa/constants.ts";
 import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem, LoadOptions } from "../../linux/bpf/subsystem.ts";
 import { MapCommands } from "../../maps/commands.ts";
@@ -8,6 +11,7 @@ import { mapId } from "../../maps/inner-map.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
+import { VerifierError } from "../../verifier/verification.ts";
 import { ProgramError } from "../../vm/errors.ts";
 import { LoadedProgram } from "../loaded-program.ts";
 import type { BpfMap } from "./bpf-map.ts";
@@ -15,7 +19,7 @@ import type { BpfProgram } from "./bpf-program.ts";
 import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
-import { relocateProgram } from "./relocate.ts";
+import { POISON_KFUNC, relocateProgram } from "./relocate.ts";
 
 /** The map of a section of data with what it begins with. */
 interface DataPart {
@@ -152,7 +156,7 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
       ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
     };
     const kernel = usesKernel ? { kernel: facts.btf() } : {};
-    const loaded = loadOne(object, bpf, spec, { maps: used.map(({ runtime }) => runtime), ...kernel });
+    const loaded = loadOne(parts, { spec, core }, { maps: used.map(({ runtime }) => runtime), ...kernel });
     program.bind(new LoadedProgram(bpf, loaded), core);
     undo.push(() => {
       program.bind(undefined);
@@ -161,22 +165,45 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
   }
 }
 
-/** Loads one program. What the verifier knows and nothing here can run yet is said with the program's name. */
-function loadOne(object: string, bpf: BpfSubsystem, spec: ProgramSpec, options: LoadOptions): LinuxProgram {
+/** Loads one program. What is refused because it was not resolved is said in libbpf's words. */
+function loadOne(
+  { name: object, bpf, file }: ObjectParts,
+  { spec, core }: { readonly spec: ProgramSpec; readonly core: readonly RelocatedField[] },
+  options: LoadOptions,
+): LinuxProgram {
   try {
     return bpf.load(spec, options);
   } catch (cause) {
+    if (cause instanceof VerifierError) {
+      const reason = unresolved(file, spec, core, cause.verification.verdict.at);
+      if (reason === undefined) throw cause;
+      const hint = "This Linux has nothing of the kind: ask whether it exists before it is used.";
+      throw new ObjectError("EINVAL", object, `prog '${spec.name}': ${reason}`, hint, cause);
+    }
     if (!(cause instanceof ProgramError)) throw cause;
     const line = spec.lines?.[cause.at]?.line;
-    throw new ObjectError(
-      "EOPNOTSUPP",
-      object,
-      `prog '${spec.name}': ${cause.message}${line === undefined ? "" : `, line ${line}`}`,
-      "The verifier accepts the program; this release cannot run it yet.",
-      cause,
-    );
+    const reason = `prog '${spec.name}': ${cause.message}${line === undefined ? "" : `, line ${line}`}`;
+    const hint = "The verifier accepts the program; this release cannot run it yet.";
+    throw new ObjectError("EOPNOTSUPP", object, reason, hint, cause);
   }
 }
+
+/** What an instruction that the verifier stopped at was, where relocation had poisoned it. */
+function unresolved(
+  file: ObjectFile,
+  { insns }: ProgramSpec,
+  core: readonly RelocatedField[],
+  at: number | undefined,
+): string | undefined {
+  const insn = at === undefined ? undefined : insns[at];
+  if (insn === undefined || insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return undefined;
+  const field = core.find((each) => each.poisoned && each.insn === at);
+  if (field !== undefined) return `failed to resolve CO-RE relocation ${field.local}`;
+  const kfunc = file.externs[insn.imm - POISON_KFUNC];
+  return kfunc && `kfunc '${kfunc.name}' is referenced but wasn't resolved`;
+}
+
+const CALL_CODE = CLASS.JMP | JMP.CALL;
 
 /** Programs that arrays of programs begin with; one that was not loaded is an error, as in libbpf. */
 function fillArraysOfPrograms(parts: ObjectParts): void {

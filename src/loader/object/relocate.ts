@@ -41,7 +41,7 @@ export interface RelocatedProgram<Map> {
 }
 
 /** The helper number that a weak kfunc which Linux does not have is called by; the extern's number is added. */
-const POISON_KFUNC = 2_002_000_000;
+export const POISON_KFUNC = 2_002_000_000;
 
 /** Links and relocates one program. Throws {@link ObjectError} for what cannot be resolved. */
 export function relocateProgram<Map>(
@@ -54,8 +54,8 @@ export function relocateProgram<Map>(
   const maps: Map[] = [];
   const indexOf = (map: Map): number => (maps.includes(map) ? maps.indexOf(map) : maps.push(map) - 1);
   const wide = (at: number, src: number, low: number, high: number): void => {
-    insns[at] = { ...insns[at]!, src, imm: low };
-    insns[at + 1] = { ...insns[at + 1]!, imm: high };
+    insns[at] = { ...insns[at]!, src, imm: low | 0 };
+    insns[at + 1] = { ...insns[at + 1]!, imm: high | 0 };
   };
   const externs = new Map(file.externs.map((extern, index) => [extern.name, { extern, index }]));
   let usesKernel = false;

@@ -43,7 +43,7 @@ const BY_SECTION: ReadonlySet<ProgramType> = new Set<ProgramType>([
 export function hookOfSection(object: string, program: string, section: string, type: ProgramType): string | undefined {
   const [first, ...rest] = section.replace(/^\?/, "").split("/");
   const name = rest.join("/");
-  if (!BY_SECTION.has(type) || name === "") return undefined;
+  if (!BY_SECTION.has(type) || name === "" || sectionMeaning(section).type === undefined) return undefined;
   if (type === "tracepoint" && (first === "tracepoint" || first === "tp")) {
     const slash = name.indexOf("/");
     if (slash < 0)

@@ -1,0 +1,26 @@
+import { skeletonText } from "../../loader/object/skeleton.ts";
+import { readFlags } from "../flags.ts";
+import { print, writeFile } from "../output.ts";
+import { UsageError } from "../usage.ts";
+import { failureText } from "./failure.ts";
+import { readObject } from "./read-object.ts";
+
+/** `bpfbook gen skeleton FILE.o|FILE.c [--out FILE]`: the TypeScript module of an object. */
+export async function genCommand(args: readonly string[]): Promise<number> {
+  const { flags, words } = readFlags(args, { out: "string", name: "string" });
+  const [what, file, ...more] = words;
+  if (what !== "skeleton") throw new UsageError(`gen makes a skeleton: bpfbook gen skeleton FILE.o`);
+  if (file === undefined || more.length > 0) throw new UsageError("one object file is expected");
+  try {
+    const { bytes, name } = await readObject(file, "6.18");
+    const text = skeletonText(bytes, flags.name ?? name);
+    if (flags.out === undefined) await print(text);
+    else writeFile(flags.out, text);
+    return 0;
+  } catch (error) {
+    const failure = failureText(error, file);
+    if (failure === undefined) throw error;
+    process.stderr.write(`bpfbook gen: ${failure}\n`);
+    return 1;
+  }
+}
