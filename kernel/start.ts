@@ -1,7 +1,13 @@
 /** Starts the kernel from the sources: `node kernel/start.ts CONNECTION_FILE`. The package's own launcher is `bin/`. */
 import { readFileSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startKernel } from "./main.ts";
+
+// As the launcher does, and in the same place: what is compiled once is read by kernel and child at every start.
+module.enableCompileCache(join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "bpfbook", "compile"));
+const { startKernel } = await import("./main.ts");
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
