@@ -40,6 +40,12 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./asm/disasm-command.ts")).disasmCommand(args),
   },
   {
+    name: "doctor",
+    usage: "bpfbook doctor",
+    summary: "look at what bpfbook needs and can use on this computer, and say what to do where it is missing",
+    run: async () => (await import("./doctor/command.ts")).doctorCommand(),
+  },
+  {
     name: "gen",
     usage: "bpfbook gen skeleton FILE.o|FILE.c [--name NAME] [--out FILE.ts]",
     summary: "write a TypeScript class for an object file, with typed maps, programs and variables",
