@@ -1,0 +1,51 @@
+/** Examples of messages about the shape of programs, limits, and instructions that do not exist. */
+import { HASH, type MessageExample, RETURN } from "./example.ts";
+
+/** `r0 = 0; exit` behind one raw instruction. */
+const raw = (insn: string): MessageExample => ({ hex: `${insn}b7000000000000009500000000000000` });
+
+export const SHAPE_EXAMPLES = {
+  last_insn: { text: "r0 = 0" },
+  jump_out_of_range: { text: "r0 = 0\ngoto +5\nexit" },
+  unreachable: { text: "r0 = 0\nexit\nr0 = 1\nexit" },
+  jump_into_ldimm64: { text: "r0 = 0\nif r0 == 0 goto +1\nr1 = 5 ll\nexit" },
+  invalid_ld_imm64: { hex: "b700000000000000180100000000000095000000000000009500000000000000" },
+  unrecognized_ld_imm64: raw("18710000000000000000000000000000"),
+  bad_map: raw("18110000ff0000000000000000000000"),
+  unknown_opcode: raw("8f00000000000000"),
+  invalid_call_target: raw("8510000063000000"),
+  ldx_reserved: raw("6101000001000000"),
+  stx_reserved: raw("631af8ff01000000"),
+  st_reserved: raw("621af8ff00000000"),
+  alu_reserved: raw("0700010000000000"),
+  mov_reserved: raw("b710000000000000"),
+  end_reserved: raw("d410000020000000"),
+  neg_reserved: raw("8700000001000000"),
+  jmp_reserved: raw("1511000000000000"),
+  ja_reserved: raw("0510000000000000"),
+  call_reserved: raw("8501000007000000"),
+  exit_reserved: { hex: "b7000000000000009510000000000000" },
+  ld_imm64_reserved: raw("18010100000000000000000000000000"),
+  atomic_opcode: raw("db1af8ff02000000"),
+  atomic_size: raw("d31af8ff00000000"),
+  div_by_zero: { text: "r0 = 1\nr0 /= 0\nexit" },
+  invalid_shift: { text: "r0 = 1\nr0 <<= 64\nexit" },
+  register_number: raw("b70b000000000000"),
+  frame_pointer: { text: "r10 = 1\nr0 = 0\nexit" },
+  not_readable: { text: "call get_prandom_u32\nif r0 > 9 goto out\nr6 = 1\nout:\nr0 = r6\nexit" },
+  infinite_loop: { text: "r0 = 0\nagain:\nr1 = 1\nif r0 != 10 goto again\nexit" },
+  unknown_helper: { text: `call 9999\n${RETURN}` },
+  helper_not_allowed: { text: `call skb_store_bytes\n${RETURN}` },
+  gpl_only: {
+    text: `r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall probe_read_kernel\n${RETURN}`,
+    type: "kprobe",
+    license: "Proprietary",
+  },
+  combined_stack: { text: `*(u64 *)(r10 - 400) = 0\ncall deep\n${RETURN}\ndeep:\n*(u64 *)(r10 - 200) = 0\n${RETURN}` },
+  return_stack: { text: "call inner\nr0 = 0\nexit\ninner:\nr0 = r10\nexit" },
+  return_unknown: { text: "r0 = r1\nexit", type: "cgroup_skb" },
+  return_range: { text: "r0 = 7\nexit", type: "cgroup_skb" },
+  ld_abs_type: { text: `r6 = r1\nr0 = *(u8 *)skb[0]\n${RETURN}`, type: "xdp" },
+  ld_abs_context: { text: `r6 = 1\nr0 = *(u8 *)skb[0]\n${RETURN}` },
+  direct_value_unsupported: { text: `${HASH}\nr1 = map[hash][0]+0\n${RETURN}` },
+} as const satisfies Readonly<Record<string, MessageExample>>;

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { cataloguePage, EXAMPLES, exampleProgram } from "../../src/verifier/catalogue.ts";
+import type { MessageExample } from "../../src/verifier/examples/example.ts";
+import { anchorOf } from "../../src/verifier/lesson.ts";
+import { MESSAGES, type MessageName } from "../../src/verifier/messages.ts";
+import { verify } from "../../src/verifier/verify.ts";
+import { EXAMPLES_IN_C } from "./c/programs.ts";
+import { WITHOUT_EXAMPLE } from "./without-example.ts";
+
+// `vitest -u` writes the page anew.
+test("docs/verifier-messages.md is what the rows and the examples say", async () => {
+  await expect(cataloguePage()).toMatchFileSnapshot("../../docs/verifier-messages.md");
+});
+
+describe("examples", () => {
+  test.each(Object.entries(EXAMPLES) as [MessageName, MessageExample][])(
+    "%s is what its program is refused with",
+    (name, example) => {
+      const verdict = verify(exampleProgram(example));
+      expect([verdict.message, verdict.errno]).toEqual([name, MESSAGES[name].errno]);
+    },
+  );
+
+  test("every message has one, but for a list that only shrinks", () => {
+    const without = (Object.keys(MESSAGES) as MessageName[]).filter(
+      (name) => EXAMPLES[name] === undefined && !EXAMPLES_IN_C.has(name),
+    );
+    // A new message needs an example; one that got its example leaves the list.
+    expect(without.sort()).toEqual([...WITHOUT_EXAMPLE].sort());
+  });
+});
+
+test("anchors are unique", () => {
+  const anchors = (Object.keys(MESSAGES) as MessageName[]).map(anchorOf);
+  expect(new Set(anchors).size).toBe(anchors.length);
+  for (const name of Object.keys(MESSAGES) as MessageName[])
+    if (MESSAGES[name].format !== "") expect(cataloguePage()).toContain(`<a id="${anchorOf(name)}"></a>`);
+});
