@@ -55,9 +55,19 @@ function diffFor(
   }
   if (form === "c") {
     const diff = at === undefined ? undefined : diffInC(program, at, about, history);
-    if (diff !== undefined) return { diff };
+    const numbers = diff ?? numberInC(program, edits);
+    if (numbers !== undefined) return { diff: numbers };
   }
   return { diff: diffOf(program, edits) };
+}
+
+/** A constant that changes, in the line of C that shows it. */
+function numberInC({ insns, lines }: ProgramSpec, edits: readonly Edit[]): string | undefined {
+  const [edit] = edits;
+  if (edits.length !== 1 || !edit.replaces || insns[edit.at].code !== edit.added[0].code) return undefined;
+  const line = lines?.[edit.at]?.text.trim() ?? "";
+  const changed = line.replace(new RegExp(`\\b${insns[edit.at].imm}\\b`), String(edit.added[0].imm));
+  return changed === line ? undefined : `- ${line}\n+ ${changed}`;
 }
 
 /** The program gets further than before, and fails for another reason. */

@@ -82,6 +82,31 @@ describe("verify prints for people", () => {
   });
 });
 
+describe("verify of object files", () => {
+  const object = (name: string) => join(ROOT, "test", "fixtures", "verifier", `${name}.bpf.o`);
+
+  test("a refusal at the line of C, with a change in C", async () => {
+    const { code, out } = await verify([object("map-value-or-null")]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^✗ count \(xdp\): rejected, EACCES\n/);
+    expect(out).toContain("*count += 1;");
+    expect(out).toContain("+ if (!count)");
+  });
+
+  test("an acceptance; a program by its name, and one that is not there", async () => {
+    expect((await verify([object("safe-counter"), "--program", "count"])).out).toMatch(/^✓ count \(xdp\): accepted/);
+    const { code, err } = await verify([object("safe-counter"), "--program", "cuont"]);
+    expect(code).toBe(1);
+    expect(err).toContain("it holds no program 'cuont'");
+  });
+
+  test("an object that is damaged", async () => {
+    const { code, err } = await verify(["-"], Buffer.from("7f454c4602010100", "hex"));
+    expect(code).toBe(1);
+    expect(err).toMatch(/^bpfbook verify: -: /);
+  });
+});
+
 describe("verify prints JSON", () => {
   test("an acceptance", async () => {
     expect(JSON.parse((await verify(["-", "--json"], PASS)).out)).toEqual({

@@ -17,7 +17,7 @@ describe("examples", () => {
     "%s is what its program is refused with",
     (name, example) => {
       const verdict = verify(exampleProgram(example));
-      expect([verdict.message, verdict.errno]).toEqual([name, MESSAGES[name].errno]);
+      expect(verdict.message).toBe(name);
     },
   );
 
@@ -33,6 +33,7 @@ describe("examples", () => {
 test("anchors are unique", () => {
   const anchors = (Object.keys(MESSAGES) as MessageName[]).map(anchorOf);
   expect(new Set(anchors).size).toBe(anchors.length);
+  const page = cataloguePage();
   for (const name of Object.keys(MESSAGES) as MessageName[])
-    if (MESSAGES[name].format !== "") expect(cataloguePage()).toContain(`<a id="${anchorOf(name)}"></a>`);
+    if (MESSAGES[name].format !== "") expect(page).toContain(`<a id="${anchorOf(name)}"></a>`);
 });

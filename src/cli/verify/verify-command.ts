@@ -1,5 +1,7 @@
+import { machineBtf } from "../../btf/data/machine.ts";
 import { toHex } from "../../isa/encode.ts";
 import type { Witness } from "../../linux/witness/witness.ts";
+import type { ObjectProgram } from "../../loader/object/program-specs.ts";
 import { createMap } from "../../maps/create.ts";
 import { MapError } from "../../maps/error.ts";
 import { LinearMemory } from "../../memory/memory.ts";
@@ -45,10 +47,10 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
   const maps = (flags.map ?? []).map(readMap);
   if (flags.record && !flags.json) throw new UsageError("--record needs --json: a record is data");
   const bytes = await readInput(file);
-  let programs: readonly ProgramSpec[];
+  let programs: readonly ObjectProgram[];
   try {
     programs = readPrograms(bytes, { file, type, maps, license: flags.license, program: flags.program });
-    requireMaps(programs);
+    requireMaps(programs.map(({ spec }) => spec));
   } catch (error) {
     if (!(error instanceof UnreadableProgramError) && !(error instanceof MapError)) throw error;
     if (flags.json) await print(`${JSON.stringify({ file, ok: false, error: error.message })}\n`);
@@ -56,12 +58,14 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
     return 1;
   }
   let ok = true;
-  for (const program of programs) {
+  for (const { spec: program, usesKernel } of programs) {
+    const kernel = usesKernel ? { kernel: machineBtf("6.18") } : {};
     const verdict = verify(program, {
       logLevel: logLevel || COUNTS_LEVEL,
       record: flags.record ?? false,
+      ...kernel,
     });
-    const explanation = verdict.ok || flags["no-explain"] ? undefined : explain(program);
+    const explanation = verdict.ok || flags["no-explain"] ? undefined : explain(program, kernel);
     const view = { program, verdict, ...(explanation ? { explanation } : {}) };
     const whole = flags["no-explain"] || !flags.json ? view : withWitness(view);
     ok &&= verdict.ok;
