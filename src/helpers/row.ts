@@ -34,6 +34,9 @@ export type Passing = "void" | "i32" | "u64" | "pointer";
  */
 export type HelperFunction = (...args: number[]) => number;
 
+/** Binds a helper to one host, for programs of one type (a name of `PROGRAM_TYPES`; absent: `raw`): few helpers differ between types. */
+export type Implementation = (host: Host, programType?: string) => HelperFunction;
+
 /** What the verifier must know of a call; it may differ between program types. */
 export interface Signature {
   readonly gplOnly: boolean;
@@ -76,10 +79,10 @@ export interface HelperImplementation {
    * `trace_printk` formats). Each is passed as `anything`; 0 if the program never set it.
    */
   readonly unchecked?: number;
-  readonly implement: (host: Host) => HelperFunction;
+  readonly implement: Implementation;
 }
 
 /** One helper of Linux; without `implement` the verifier knows it and nothing runs it. */
 export interface HelperRow extends HelperPrototype, Omit<HelperImplementation, "implement"> {
-  readonly implement?: (host: Host) => HelperFunction;
+  readonly implement?: Implementation;
 }

@@ -3,6 +3,7 @@ import { CALLBACK_HELPERS } from "./callback-helpers.ts";
 import { CHECKSUM_HELPERS } from "./checksum.ts";
 import { CURRENT_HELPERS } from "./current.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
+import { PACKET_HELPERS } from "./packet/table.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
 import { PROBE_READ_HELPERS } from "./probe-read.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
@@ -26,6 +27,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...STACK_HELPERS,
     ...CALLBACK_HELPERS,
     ...SPIN_LOCK_HELPERS,
+    ...PACKET_HELPERS,
   ].map((row) => [row.name, row]),
 );
 

@@ -21,6 +21,7 @@ export const ERRNO = {
   EBADFD: 77,
   EOPNOTSUPP: 95,
   EAFNOSUPPORT: 97,
+  EALREADY: 114,
   /** In Linux's own headers, not in libc's: sockmaps, maps of maps and LRU maps answer with it. */
   ENOTSUPP: 524,
 } as const;

@@ -1,5 +1,5 @@
 /** What r1 points to: one layout for each structure of Linux's user API, one row for each field. */
-import { SK_BUFF, XDP_BUFF } from "./objects.ts";
+import { SK_BUFF, XDP_BUFF } from "../memory/objects.ts";
 import type { ContextField, ContextLayout } from "./row.ts";
 
 const skb = SK_BUFF.members;

@@ -1,5 +1,8 @@
+import type { ObjectField } from "../memory/objects.ts";
 import type { AttachType } from "./attach-types.ts";
 import type { ProgramType } from "./types.ts";
+
+export type { ObjectField } from "../memory/objects.ts";
 
 /**
  * What a context field holds. The verifier turns a load of anything but `scalar` into a pointer: `packet*` into the
@@ -30,13 +33,6 @@ export type FieldKind =
  * - `any`: a power of two of bytes, up to 8, anywhere within the field
  */
 export type Width = "whole" | "narrow" | "start" | "halves" | "port" | "wide" | "any";
-
-/** One member of a kernel-side object in linear memory. */
-export interface ObjectField {
-  readonly offset: number;
-  /** 1, 2, 4 or 8: a store of a wider context field is cut, a load zero-extended. More for an array, which converts byte for byte. */
-  readonly size: number;
-}
 
 /** One field of the structure that a program sees through r1. */
 export interface ContextField {

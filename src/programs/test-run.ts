@@ -3,9 +3,8 @@
  * Linux does this for socket filters, traffic control and XDP; the packet comes in as if on the loopback device.
  */
 import { requireBytes } from "../isa/argument.ts";
-import { DIRECT_MAP_HIGH, type LinearMemory } from "../memory/memory.ts";
-import { type ObjectLayout, SK_BUFF, XDP_BUFF } from "./objects.ts";
-import type { ObjectField } from "./row.ts";
+import type { LinearMemory } from "../memory/memory.ts";
+import { NO_HEADER, ObjectView, SK_BUFF, XDP_BUFF } from "../memory/objects.ts";
 import type { ProgramType } from "./types.ts";
 
 /** Input that `BPF_PROG_TEST_RUN` refuses. */
@@ -37,41 +36,16 @@ const PAGE = 4096;
 /** Linux keeps this much after a packet for its own structure. */
 const TAIL = 320;
 const SKB_HEADROOM = 64;
+/**
+ * Linux moves a packet that needs more room to a larger place; ours has room for the longest packet that helpers make, before
+ * and behind.
+ */
+const SKB_ROOM = 16384;
+const SKB_BLOCK = 2 * SKB_ROOM + PAGE;
 const XDP_HEADROOM = 256;
 /** What fits into the first page of an XDP frame; the rest lies in up to 17 fragments that programs reach by helpers. */
 const XDP_LINEAR = PAGE - XDP_HEADROOM - TAIL;
 const XDP_LARGEST = XDP_LINEAR + 17 * PAGE;
-
-/** Writes members of an object; a member not given stays zero. */
-function fill<Name extends string>(
-  memory: LinearMemory,
-  at: number,
-  { members }: ObjectLayout<Name>,
-  values: Partial<Readonly<Record<Name, number>>>,
-): void {
-  for (const [name, value] of Object.entries(values) as [Name, number][]) {
-    const { offset, size }: ObjectField = members[name];
-    if (size === 1) memory.view.setUint8(at + offset, value);
-    else if (size === 2) memory.view.setUint16(at + offset, value, true);
-    else memory.view.setUint32(at + offset, value, true);
-  }
-}
-
-/** Writes members that are addresses, given as offsets. */
-function fillPointers<Name extends string>(
-  memory: LinearMemory,
-  at: number,
-  { members }: ObjectLayout<Name>,
-  pointers: Partial<Readonly<Record<Name, number>>>,
-): void {
-  for (const [name, value] of Object.entries(pointers) as [Name, number][]) {
-    memory.view.setUint32(at + members[name].offset, value, true);
-    memory.view.setInt32(at + members[name].offset + 4, DIRECT_MAP_HIGH, true);
-  }
-}
-
-const pointerAt = (memory: LinearMemory, at: number, { offset }: ObjectField): number =>
-  memory.view.getUint32(at + offset, true);
 
 /** `skb->protocol` of a frame, as its two bytes read in memory order. */
 function protocolOf(data: Uint8Array): number {
@@ -117,31 +91,29 @@ function socketBuffer(memory: LinearMemory, data: Uint8Array, ethernet: boolean)
       "an IP packet without its whole header",
       "Give it 20 bytes for IPv4, 40 for IPv6.",
     );
-  const head = memory.allocate(PAGE);
-  const start = head + SKB_HEADROOM;
+  const head = memory.allocate(SKB_BLOCK);
+  const start = head + SKB_ROOM;
   const at = memory.allocate(SK_BUFF.size);
   memory.u8.set(data, start);
+  const skb = new ObjectView(memory, SK_BUFF);
   const first = ethernet ? start : start + ETHERNET;
-  fillPointers(memory, at, SK_BUFF, {
-    head,
-    data: first,
-    data_meta: first,
-    data_end: start + data.length,
-    end: head + PAGE - TAIL,
-  });
-  fill(memory, at, SK_BUFF, {
-    len: start + data.length - first,
-    protocol: protocolOf(data),
-    pkt_type: packetTypeOf(data),
-    ifindex: LOOPBACK_IFINDEX,
-    mac_header: SKB_HEADROOM,
-    network_header: SKB_HEADROOM + ETHERNET,
-  });
+  skb.point(at, "head", head);
+  skb.point(at, "data", first);
+  skb.point(at, "data_meta", first);
+  skb.point(at, "data_end", start + data.length);
+  skb.point(at, "end", head + SKB_BLOCK);
+  skb.set(at, "len", start + data.length - first);
+  skb.set(at, "protocol", protocolOf(data));
+  skb.set(at, "pkt_type", packetTypeOf(data));
+  skb.set(at, "ifindex", LOOPBACK_IFINDEX);
+  skb.set(at, "mac_header", SKB_ROOM);
+  skb.set(at, "network_header", SKB_ROOM + ETHERNET);
+  skb.set(at, "transport_header", NO_HEADER);
+  skb.set(at, "headroom", first - start + SKB_HEADROOM);
   return {
     context: at,
     dataOut() {
-      const from = pointerAt(memory, at, SK_BUFF.members.data);
-      const packet = memory.u8.slice(from, pointerAt(memory, at, SK_BUFF.members.data_end));
+      const packet = memory.u8.slice(skb.get(at, "data"), skb.get(at, "data_end"));
       if (ethernet) return packet;
       // Linux puts a header of zeros back before the payload.
       const out = new Uint8Array(ETHERNET + packet.length);
@@ -149,40 +121,47 @@ function socketBuffer(memory: LinearMemory, data: Uint8Array, ethernet: boolean)
       return out;
     },
     free() {
-      memory.free(head, PAGE);
+      memory.free(head, SKB_BLOCK);
       memory.free(at, SK_BUFF.size);
     },
   };
 }
 
-/** A frame in a page of its own. */
+/** A frame in a page of its own, and what does not fit there behind it. */
 function xdpFrame(memory: LinearMemory, data: Uint8Array): TestRun {
   checkFrame(data, XDP_LARGEST, "ENOMEM");
   const page = memory.allocate(PAGE);
   const at = memory.allocate(XDP_BUFF.size);
   const linear = data.subarray(0, XDP_LINEAR);
-  const fragments = data.slice(XDP_LINEAR);
+  const rest = data.subarray(XDP_LINEAR);
+  // Whole pages: the last may be filled by a program that makes the packet longer.
+  const room = Math.ceil(rest.length / PAGE) * PAGE;
+  const frags = room === 0 ? 0 : memory.allocate(room);
   const start = page + XDP_HEADROOM;
   memory.u8.set(linear, start);
-  fillPointers(memory, at, XDP_BUFF, {
-    data: start,
-    data_meta: start,
-    data_end: start + linear.length,
-    data_hard_start: page,
-  });
-  fill(memory, at, XDP_BUFF, { frame_size: PAGE, ingress_ifindex: LOOPBACK_IFINDEX });
+  memory.u8.set(rest, frags);
+  const xdp = new ObjectView(memory, XDP_BUFF);
+  xdp.point(at, "data", start);
+  xdp.point(at, "data_end", start + linear.length);
+  xdp.point(at, "data_meta", start);
+  xdp.point(at, "data_hard_start", page);
+  xdp.point(at, "frags", frags);
+  xdp.set(at, "frags_size", rest.length);
+  xdp.set(at, "frame_size", PAGE);
+  xdp.set(at, "ingress_ifindex", LOOPBACK_IFINDEX);
   return {
     context: at,
     dataOut() {
-      const from = pointerAt(memory, at, XDP_BUFF.members.data);
-      const packet = memory.u8.subarray(from, pointerAt(memory, at, XDP_BUFF.members.data_end));
-      const out = new Uint8Array(packet.length + fragments.length);
+      const packet = memory.u8.subarray(xdp.get(at, "data_meta"), xdp.get(at, "data_end"));
+      const size = xdp.get(at, "frags_size");
+      const out = new Uint8Array(packet.length + size);
       out.set(packet);
-      out.set(fragments, packet.length);
+      out.set(memory.u8.subarray(frags, frags + size), packet.length);
       return out;
     },
     free() {
       memory.free(page, PAGE);
+      if (room > 0) memory.free(frags, room);
       memory.free(at, XDP_BUFF.size);
     },
   };

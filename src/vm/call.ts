@@ -2,6 +2,7 @@ import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
 import type { ElementPlace, RuntimeMap } from "../maps/runtime.ts";
+import type { ProgramType } from "../programs/types.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
 import type { BoundHelper, Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
@@ -78,7 +79,7 @@ export function resolveCalls(
 ): (CallTarget | undefined)[] {
   return operations.map((operation, at) => {
     const slot = xlated.origin[at]!;
-    const helper = findCallee(operation, environment, slot);
+    const helper = findCallee(operation, environment, xlated.type, slot);
     if (helper === undefined) return undefined;
     if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
     const { map, constantKey } = xlated.facts[at]!;
@@ -87,19 +88,24 @@ export function resolveCalls(
 }
 
 /** What a helper call or kfunc call calls; undefined for other operations. */
-function findCallee(operation: Operation, environment: Environment, slot: number): BoundHelper | undefined {
+function findCallee(
+  operation: Operation,
+  environment: Environment,
+  type: ProgramType,
+  slot: number,
+): BoundHelper | undefined {
   switch (operation.kind) {
     case "helper": {
       const row = environment.helperRow(operation.id);
       if (row?.name === TAIL_CALL) return { row, call: findProgram(environment.host) };
-      const helper = environment.helper(operation.id);
+      const helper = environment.helper(operation.id, type);
       if (helper !== undefined) return helper;
       const what =
         row === undefined ? `there is no helper ${operation.id} to call` : `helper bpf_${row.name} cannot run`;
       throw new ProgramError("unknown-helper", slot, what);
     }
     case "kfunc": {
-      const kfunc = environment.kfunc(operation.id, operation.module);
+      const kfunc = environment.kfunc(operation.id, operation.module, type);
       if (kfunc !== undefined) return kfunc;
       throw new ProgramError("unknown-kfunc", slot, `there is no kfunc with BTF id ${operation.id} to call`);
     }

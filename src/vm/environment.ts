@@ -1,6 +1,7 @@
 import type { Host } from "../helpers/host.ts";
 import type { HelperFunction, HelperRow } from "../helpers/row.ts";
 import type { LinearMemory } from "../memory/memory.ts";
+import type { ProgramType } from "../programs/types.ts";
 import { skbLoadHelper } from "./packet-load.ts";
 import type { RunnableProgram } from "./program.ts";
 import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS } from "./types.ts";
@@ -93,14 +94,14 @@ export class Environment {
     this.memory.tailCalls = 0;
   }
 
-  /** The helper with this id, or undefined where there is none or it is not implemented. */
-  helper(id: number): BoundHelper | undefined {
-    return this.#bind(`helper ${id}`, () => skbLoadHelper(id) ?? this.#options.helpers(id));
+  /** The helper with this id for programs of a type, or undefined where there is none or it is not implemented. */
+  helper(id: number, type: ProgramType): BoundHelper | undefined {
+    return this.#bind(`helper ${id}`, type, () => skbLoadHelper(id) ?? this.#options.helpers(id));
   }
 
   /** The kfunc with this BTF id, or undefined where there is none or it is not implemented. */
-  kfunc(id: number, module: number): BoundHelper | undefined {
-    return this.#bind(`kfunc ${module} ${id}`, () => this.#options.kfuncs?.(id, module));
+  kfunc(id: number, module: number, type: ProgramType): BoundHelper | undefined {
+    return this.#bind(`kfunc ${module} ${id}`, type, () => this.#options.kfuncs?.(id, module));
   }
 
   /** The prototype of a helper, implemented or not. */
@@ -145,12 +146,13 @@ export class Environment {
     return this.#options.remember?.() ?? (() => {});
   }
 
-  #bind(key: string, find: () => HelperRow | undefined): BoundHelper | undefined {
+  #bind(name: string, type: ProgramType, find: () => HelperRow | undefined): BoundHelper | undefined {
+    const key = `${name} ${type}`;
     const known = this.#bound.get(key);
     if (known !== undefined) return known;
     const row = find();
     if (row?.implement === undefined) return undefined;
-    const bound = { row, call: row.implement(this.host) };
+    const bound = { row, call: row.implement(this.host, type) };
     this.#bound.set(key, bound);
     return bound;
   }

@@ -20,7 +20,7 @@ export function indirectCall(xlated: Xlated, environment: Environment, regions: 
     const slot = xlated.origin[at]!;
     const callback = high === FUNCTION_HIGH ? callbacks.at(low) : undefined;
     if (callback !== undefined) return callback(...halves);
-    const helper = high === 0 ? environment.helper(low >>> 0) : undefined;
+    const helper = high === 0 ? environment.helper(low >>> 0, xlated.type) : undefined;
     if (helper === undefined) {
       const address = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
       const what = `callx of 0x${address.toString(16)}, which is neither a function of the program nor a helper`;

@@ -3,7 +3,7 @@ import type { HelperFunction, HelperRow } from "../helpers/row.ts";
 import { ALU, accessBytes, CALL, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, REG, SOURCE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { ERRNO } from "../maps/errno.ts";
-import { SK_BUFF } from "../programs/objects.ts";
+import { SK_BUFF } from "../memory/objects.ts";
 import type { Group } from "./splice.ts";
 
 /**

@@ -6,6 +6,7 @@ import type { RingbufMap } from "../../src/maps/ringbuf.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../src/memory/memory.ts";
 import { BareHost } from "./bare-host.ts";
+import { packetUses } from "./packet-uses.ts";
 
 let host: BareHost;
 beforeEach(() => {
@@ -238,6 +239,10 @@ describe("growing memory", () => {
 
   /** Arguments with which each helper that runs does its work, for a host whose every question grows the memory. */
   const uses: Readonly<Record<string, () => readonly number[]>> = {
+    ...packetUses(
+      () => host,
+      (type) => make({ type, valueSize: 4 }),
+    ),
     map_lookup_elem: () => [make({}), u32(1)],
     map_update_elem: () => [make({}), u32(1), u32(1, 2), 0, 0],
     map_delete_elem: () => [make({}), u32(1)],

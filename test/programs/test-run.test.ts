@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DIRECT_MAP_HIGH, LinearMemory } from "../../src/memory/memory.ts";
-import { type ObjectLayout, SK_BUFF, XDP_BUFF } from "../../src/programs/objects.ts";
+import { type ObjectLayout, SK_BUFF, XDP_BUFF } from "../../src/memory/objects.ts";
 import { prepareTestRun, TestRunError } from "../../src/programs/test-run.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 
@@ -78,6 +78,7 @@ describe("a test run", () => {
     const { memory, run, get, set } = prepare("xdp", frame(64));
     memory.u8[get("data")] = 99;
     set("data", get("data") - 4);
+    set("data_meta", get("data"));
     set("data_end", get("data_end") - 10);
     expect([...run.dataOut()]).toEqual([0, 0, 0, 0, 99, ...frame(64).slice(1, 54)]);
   });

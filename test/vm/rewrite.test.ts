@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Instruction } from "../../src/isa/instruction.ts";
-import { SK_BUFF, XDP_BUFF } from "../../src/programs/objects.ts";
+import { SK_BUFF, XDP_BUFF } from "../../src/memory/objects.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import type { InstructionFacts, Verdict } from "../../src/verifier/verdict.ts";
 import { ProgramError } from "../../src/vm/errors.ts";

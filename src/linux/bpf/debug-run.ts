@@ -1,8 +1,8 @@
 import { MemoryHistory } from "../../memory/history.ts";
 import { DIRECT_MAP_HIGH, type LinearMemory } from "../../memory/memory.ts";
+import { SK_BUFF, XDP_BUFF } from "../../memory/objects.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
-import { SK_BUFF, XDP_BUFF } from "../../programs/objects.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import { PROGRAMS } from "../../programs/table.ts";
 import { Debugger } from "../../vm/debug/debugger.ts";

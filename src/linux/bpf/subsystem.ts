@@ -34,6 +34,9 @@ export interface BpfHost extends Host {
   standOn(cpu: number | undefined): void;
 }
 
+/** The one device of a machine so far. */
+const LOOPBACK = 1;
+
 export interface LoadOptions {
   readonly engine?: Engine;
   /** Maps that exist already, by the index in `spec.maps`; the others are created. */
@@ -74,7 +77,10 @@ export class BpfSubsystem {
   /** `BPF_MAP_CREATE`; throws `MapError` with Linux's errno. */
   createMap(spec: MapSpec): RuntimeMap {
     const index = this.host.maps.length;
-    const map = createMap(this.host.memory, index, spec, { cpus: this.#cpus, maps: this.host.maps });
+    const map = createMap(this.host.memory, index, spec, {
+      ...{ cpus: this.#cpus, maps: this.host.maps },
+      hasDevice: (ifindex) => ifindex === LOOPBACK,
+    });
     this.host.maps[index] = map;
     if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));
     return map;

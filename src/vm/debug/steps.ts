@@ -100,7 +100,7 @@ function isStack(run: Execution, at: number): boolean {
 
 /** Where a helper's prototype says that it fills memory, and how much. */
 function filledBy(environment: Environment, run: Execution, id: number): { at: number; bytes: number }[] {
-  const args = environment.helper(id)?.row.args ?? [];
+  const args = environment.helperRow(id)?.args ?? [];
   return args.flatMap((type, i) => {
     const sized = args[i + 1] === "const_size" || args[i + 1] === "const_size_or_zero";
     if (type !== "ptr_to_uninit_mem" || !sized) return [];
