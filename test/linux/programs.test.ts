@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { helperName, LAST_HELPER } from "../../src/helpers/names.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
+import { SK_BUFF, XDP_BUFF } from "../../src/memory/objects.ts";
 import { type AccessMode, contextAccess } from "../../src/programs/access.ts";
 import { ATTACH_TYPES, type AttachType } from "../../src/programs/attach-types.ts";
-import { SK_BUFF, XDP_BUFF } from "../../src/memory/objects.ts";
 import type { ContextLayout } from "../../src/programs/row.ts";
 import { attachNumber, PROGRAMS, programRow } from "../../src/programs/table.ts";
 import { prepareTestRun, type TestRun, type TestRunError } from "../../src/programs/test-run.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { helperId } from "../../src/helpers/names.ts";
-import { contextAccess } from "../../src/programs/access.ts";
 import { SK_BUFF, XDP_BUFF } from "../../src/memory/objects.ts";
+import { contextAccess } from "../../src/programs/access.ts";
 import type { ContextField } from "../../src/programs/row.ts";
 import { PROGRAMS, typeOfSection } from "../../src/programs/table.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../src/programs/types.ts";
