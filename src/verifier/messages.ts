@@ -2,6 +2,7 @@
  * Every message that ends a verification, one row each: Linux's format and errno, what it means in one sentence, and what
  * to do. `{0}`, `{1}`... in our own sentences stand for the values that fill the format.
  */
+import { BTF_MESSAGES } from "./btf-messages.ts";
 import { HELPER_MESSAGES } from "./helper-messages.ts";
 import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
 import { LOCK_MESSAGES } from "./lock-messages.ts";
@@ -19,6 +20,7 @@ export const MESSAGES = {
   ...RESOURCE_MESSAGES,
   ...KFUNC_MESSAGES,
   ...LOCK_MESSAGES,
+  ...BTF_MESSAGES,
 
   // Shape of the program
   last_insn: row(
