@@ -132,7 +132,7 @@ export function structWalk(btf: Btf, id: number, offset: number, size: number, b
     }
     // Linux lets a program use an array of numbers as it likes, up to the array's end.
     if (off + size > end && !throughUnion) {
-      const where = `(mend_off:${end}) in struct ${name} with off ${off} size ${size}`;
+      const where = `(mend:${end}) in struct ${name} with off ${off} size ${size}`;
       return error("EACCES", `access beyond the end of member ${member} ${where}`);
     }
     return step({ kind: "scalar" });

@@ -25,7 +25,7 @@ export type KfuncFlag =
   | "rcu_protected";
 
 /** Sets of functions that Linux registers for families of program types. */
-export type KfuncSet = "common" | "skb" | "xdp";
+export type KfuncSet = "common" | "skb" | "xdp" | "objects";
 
 /** One kernel function. */
 export interface KfuncRow {
@@ -60,6 +60,29 @@ export const KFUNCS: readonly KfuncRow[] = [
     ["dynptr_is_rdonly", "", "Whether a dynptr's memory may only be read."],
     ["dynptr_size", "", "Bytes that a dynptr covers."],
     ["dynptr_clone", "", "Makes a second dynptr to the same memory."],
+    ["iter_bits_new", "iter_new", "Begins an iteration over the bits that are set in memory."],
+    ["iter_bits_next", "iter_next ret_null", "The address of the number of the next bit, or NULL."],
+    ["iter_bits_destroy", "iter_destroy", "Ends the iteration."],
+    ["iter_task_new", "iter_new trusted_args rcu_protected", "Begins an iteration over tasks."],
+    ["iter_task_next", "iter_next ret_null", "The next task, or NULL."],
+    ["iter_task_destroy", "iter_destroy", "Ends the iteration."],
+    ["iter_css_new", "iter_new trusted_args rcu_protected", "Begins an iteration over groups of a controller."],
+    ["iter_css_next", "iter_next ret_null", "The next group, or NULL."],
+    ["iter_css_destroy", "iter_destroy", "Ends the iteration."],
+    ["cast_to_kern_ctx", "", "The context as the structure of Linux that lies behind it."],
+    ["rdonly_cast", "", "Any address as one of a structure, to be read with care."],
+  ]),
+  ...rows("objects", [
+    ["task_acquire", "acquire rcu ret_null", "Keeps a task from going away."],
+    ["task_release", "release", "Gives back what bpf_task_acquire returned."],
+    ["task_from_pid", "acquire ret_null", "Finds a task by its number."],
+    ["task_from_vpid", "acquire ret_null", "Finds a task by its number in the current namespace."],
+    ["task_under_cgroup", "rcu", "Whether a task is in a cgroup or below it."],
+    ["cgroup_acquire", "acquire rcu ret_null", "Keeps a cgroup from going away."],
+    ["cgroup_release", "release", "Gives back what bpf_cgroup_acquire returned."],
+    ["cgroup_ancestor", "acquire rcu ret_null", "The cgroup above another one, at a level."],
+    ["cgroup_from_id", "acquire ret_null", "Finds a cgroup by its id."],
+    ["task_get_cgroup1", "acquire rcu ret_null", "The cgroup of a task in an old hierarchy."],
   ]),
   ...rows("skb", [["dynptr_from_skb", "trusted_args", "A dynptr to a socket buffer's data."]]),
   ...rows("xdp", [["dynptr_from_xdp", "", "A dynptr to an XDP frame's data."]]),

@@ -26,6 +26,25 @@ const SKB_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
   "netfilter",
 ]);
 
+/** Types for which Linux registers what works on tasks and cgroups. */
+const OBJECT_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
+  "tracing",
+  "sched_cls",
+  "xdp",
+  "struct_ops",
+  "syscall",
+  "cgroup_skb",
+  "cgroup_sock",
+  "cgroup_device",
+  "cgroup_sock_addr",
+  "cgroup_sysctl",
+  "cgroup_sockopt",
+  "sock_ops",
+  "lsm",
+  "tracepoint",
+  "perf_event",
+]);
+
 /**
  * Whether programs of the type may call the function.
  *
@@ -35,6 +54,8 @@ export function kfuncAllowed({ set }: KfuncRow, type: ProgramType): boolean {
   switch (set) {
     case "common":
       return true;
+    case "objects":
+      return OBJECT_TYPES.has(type);
     case "skb":
       return SKB_TYPES.has(type);
     case "xdp":

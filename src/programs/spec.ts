@@ -29,6 +29,11 @@ export interface ProgramSpec {
   readonly type: ProgramType;
   /** Where it is meant to be attached; left out: the type's `defaultAttach`. */
   readonly expectedAttachType?: AttachType;
+  /**
+   * What programs of type `tracing` and `lsm` are for: the id of a type in Linux's BTF, or its name with or without the
+   * prefix that it has there (`sched_switch` for `btf_trace_sched_switch`).
+   */
+  readonly attachBtfId?: number | string;
   /** It may wait (`BPF_F_SLEEPABLE`); programs of type `syscall` always may. */
   readonly sleepable?: boolean;
   readonly name: string;

@@ -100,12 +100,7 @@ export const BTF_MESSAGES = {
     "Programs of this type run where nothing may wait.",
     "Load it as one that does not wait.",
   ),
-  struct_access: row(
-    "EACCES",
-    "%s",
-    "The load does not fit the layout of Linux's structure: {0}.",
-    LAYOUT,
-  ),
+  struct_access: row("EACCES", "%s", "The load does not fit the layout of Linux's structure: {0}.", LAYOUT),
   struct_license: row(
     "EINVAL",
     "Cannot access kernel 'struct %s' from non-GPL compatible program",

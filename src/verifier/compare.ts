@@ -36,9 +36,11 @@ import {
   U32_MIN,
   UMAX,
   UMIN,
+  UNTRUSTED,
   VALUE,
 } from "./registers.ts";
 import { tnumConst, tnumCopy, tnumIntersect, tnumIsConst, tnumOverlap } from "./tnum.ts";
+import { isTrusted } from "./trust.ts";
 
 /** `JSET` that was not taken: all the bits are 0. Not an opcode, but the opposite of one. */
 const JSET_NOT = JMP.JSET | 1;
@@ -107,19 +109,30 @@ export function decide(w: Words, a: number, v: Words, b: number, op: number, nar
   if (isPointer(first) || isPointer(second)) {
     const constantSecond = isConstant(v, b, narrow);
     if (!constantSecond && !isConstant(w, a, narrow)) return undefined;
-    const [constant, c, pointer] = constantSecond ? [v, b, first] : [w, a, second];
+    const [constant, c, pw, p] = constantSecond ? ([v, b, w, a] as const) : ([w, a, v, b] as const);
     const zero = narrow ? constant[c + VALUE] === 0 : isZero(constant, c + VALUE);
-    if (!zero || !isNeverNull(pointer)) return undefined;
+    if (!zero || !isNeverNull(pw, p)) return undefined;
     return op === JMP.JEQ ? NOT_TAKEN : op === JMP.JNE ? TAKEN : undefined;
   }
   return narrow ? decide32(w, a, v, b, op) : decide64(w, a, v, b, op);
 }
 
 /** Pointer types that Linux takes for an address other than 0. */
-function isNeverNull(type: number): boolean {
+function isNeverNull(w: Words, r: number): boolean {
+  const type = w[r + TYPE];
   if (type & MAYBE_NULL) return false;
-  const base = type & BASE_TYPE;
-  return base === TYPES.MAP_VALUE || base === TYPES.SOCK_COMMON || base === TYPES.MEM || base === TYPES.MAP_PTR;
+  switch (type & BASE_TYPE) {
+    case TYPES.MAP_VALUE:
+    case TYPES.SOCK_COMMON:
+    case TYPES.MAP_PTR:
+      return true;
+    case TYPES.MEM:
+      return (type & UNTRUSTED) === 0;
+    case TYPES.BTF_ID:
+      return isTrusted(w, r);
+    default:
+      return false;
+  }
 }
 
 function decidePacket(w: Words, a: number, v: Words, b: number, op: number): Decision {

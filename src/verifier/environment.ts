@@ -9,6 +9,7 @@ import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS, programRow } from "../programs/table.ts";
+import type { AttachTarget } from "./attach-target.ts";
 import type { Explorer } from "./explorer.ts";
 import { formatFrame } from "./format-state.ts";
 import { FLAGS, LINKED, type Places } from "./history.ts";
@@ -45,7 +46,7 @@ export interface Subprogram {
 interface EnvironmentOptions {
   readonly logLevel: number;
   readonly cpus: number;
-  readonly kernel: Btf | undefined;
+  readonly kernel: Btf | (() => Btf) | undefined;
   readonly recorder: Recorder | undefined;
   readonly explorer: Explorer | undefined;
   readonly prunes: boolean;
@@ -79,8 +80,9 @@ export class Environment {
   readonly sleepable: boolean;
   readonly gpl: boolean;
   readonly cpus: number;
-  /** Linux's own types: what kfuncs are declared with and their pointers point to. */
-  readonly kernel: Btf | undefined;
+  readonly #kernel: Btf | (() => Btf) | undefined;
+  /** What a tracing program is attached to. */
+  attach: AttachTarget | undefined;
   readonly log: Log;
   readonly recorder: Recorder | undefined;
   readonly explorer: Explorer | undefined;
@@ -154,7 +156,7 @@ export class Environment {
     this.sleepable = spec.sleepable === true || spec.type === "syscall";
     this.gpl = isGplCompatible(spec.license);
     this.cpus = options.cpus;
-    this.kernel = options.kernel;
+    this.#kernel = options.kernel;
     this.log = new Log(options.logLevel);
     this.recorder = options.recorder;
     this.explorer = options.explorer;
@@ -169,6 +171,11 @@ export class Environment {
     this.pointerTypes = new Int32Array(count);
     this.callMaps = new Int32Array(count);
     this.callKeys = new Int32Array(count);
+  }
+
+  /** Linux's own types: what kfuncs are declared with and their pointers point to. Read when first asked for. */
+  get kernel(): Btf | undefined {
+    return typeof this.#kernel === "function" ? this.#kernel() : this.#kernel;
   }
 
   get frame(): Frame {

@@ -1,5 +1,5 @@
 /** What the verification found out about each instruction, for the rewriter and the JIT. */
-import { CALL, LD_IMM64_CODE } from "../isa/constants.ts";
+import { CALL, LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import { type Environment, SEEN } from "./environment.ts";
 import { TYPES } from "./registers.ts";
 import { CALL_CODE } from "./structure.ts";
@@ -25,7 +25,8 @@ export function factsOf(env: Environment): InstructionFacts[] {
     const seen = (env.flags[index] & SEEN) !== 0;
     const pointer = POINTERS[env.pointerTypes[index]];
     if (pointer) return { seen, pointer };
-    if (insn.code === LD_IMM64_CODE && insn.src !== 0) return { seen, map: insn.imm };
+    if (insn.code === LD_IMM64_CODE && insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.BTF_ID)
+      return { seen, map: insn.imm };
     if (insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return seen ? REACHED : UNREACHED;
     const map = env.callMaps[index];
     const key = env.callKeys[index];

@@ -11,7 +11,7 @@ import { checkNothingHeld } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { checkReturnValue } from "./return-value.ts";
+import { checkReturnValue, isVoidHook } from "./return-value.ts";
 import { checkCallUnlocked } from "./spin-locks.ts";
 import { type Frame, State } from "./state.ts";
 import { isConditional, jumpDistance, slotsOf } from "./structure.ts";
@@ -143,6 +143,8 @@ function followJump(env: Environment, insn: Instruction): number {
       if (withRegister || insn.imm !== 0 || insn.src !== 0 || insn.dst !== 0 || narrow) reject("exit_reserved");
       checkNothingHeld(env, "BPF_EXIT instruction in main prog", env.state.frames.length > 1 ? "function" : "program");
       if (env.state.frames.length > 1) return returnToCaller(env);
+      // What a hook without a result leaves in r0 nobody reads.
+      if (isVoidHook(env) && env.frame.subprogram === 0) return END;
       readRegister(env, REG.R0);
       if (env.frame.subprogram > 0) checkFunctionResult(env);
       else checkReturnValue(env);

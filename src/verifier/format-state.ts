@@ -116,6 +116,7 @@ export function formatRegister(w: Words, r: number, frame: number, known: Known)
     if (w[r + FRAME] !== frame) head += `[${w[r + FRAME]}]`;
     if (constant) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));
   }
+  if ((type & BASE_TYPE) === TYPES.BTF_ID) head += known.kernel?.type(w[r + AUX]).name ?? "?";
   const parts: string[] = [];
   const id = w[r + ID];
   if (id !== 0) {

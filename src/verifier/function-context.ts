@@ -135,16 +135,24 @@ function load(
   return { kind: "pointer", id: behind.id, flags: flags | tagFlags(kernel.type(type.type)) };
 }
 
-/** The argument that begins at an offset: a structure passed by value takes as many slots as it needs. */
-function argumentAt(kernel: Btf, { proto, skipped }: AttachTarget, offset: number): number {
-  const params = proto.params.slice(skipped);
+/**
+ * The argument that begins at an offset: a structure passed by value takes as many slots as it needs. Linux counts from its
+ * own first parameter of a tracepoint, and goes no further than one place behind the result.
+ */
+function argumentAt(kernel: Btf, { proto }: AttachTarget, offset: number): number {
+  const { params } = proto;
   let end = 0;
   for (let index = 0; index < params.length; index++) {
-    const type = kernel.resolve(params[index].type);
-    end += "size" in type ? Math.ceil(type.size / SLOT) * SLOT : SLOT;
+    end += slotBytes(kernel, params[index].type);
     if (offset < end) return index;
   }
-  return params.length + Math.floor((offset - end) / SLOT);
+  return offset < end + slotBytes(kernel, proto.type) ? params.length : params.length + 1;
+}
+
+function slotBytes(kernel: Btf, id: number): number {
+  const type = kernel.resolve(id);
+  if (type.kind === "ptr") return SLOT;
+  return "size" in type ? Math.ceil(type.size / SLOT) * SLOT : 0;
 }
 
 const isSmallNumber = (type: BtfType): boolean =>

@@ -31,7 +31,7 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
   const kind = resolveMapArgument(env, call, call.signature.args[index]);
   const arg = ARGUMENTS[kind];
   if (!(arg.nullable && isNull(w, r))) {
-    checkArgumentType(env, kind, register);
+    checkArgumentType(env, kind, register, call.row);
     checkArgumentOffset(env, kind, register);
   }
   if (arg.release) {
@@ -111,7 +111,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       reject("not_modelled", "kernel pointers in maps");
       return;
     case "ptr_to_percpu_btf_id":
-      reject("not_modelled", "per-CPU kernel variables");
+      call.variable = w[r + AUX];
       return;
     case "ptr_to_const_str":
       reject("not_modelled", "constant strings");

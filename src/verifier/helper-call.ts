@@ -52,6 +52,8 @@ export interface HelperCall {
   callback: number | undefined;
   /** Register whose object the call gives back; 0: none. */
   release: number;
+  /** Type of the per-CPU variable that an argument points to. */
+  variable: number | undefined;
   /** Reference that an argument holds; 0: none. */
   reference: number;
 }
@@ -74,6 +76,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     callback: undefined,
     dynptr: undefined,
     release: 0,
+    variable: undefined,
     reference: 0,
   };
   for (let index = 0; index < signature.args.length; index++) checkArgument(env, call, index);

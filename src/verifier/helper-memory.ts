@@ -1,5 +1,6 @@
 /** Memory that is passed to a helper, and the size that goes with it. */
 import { ARGUMENTS } from "../helpers/arguments.ts";
+import { checkStructAccess } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { toBigInt, toNumber, toNumberU } from "./int64.ts";
@@ -79,7 +80,8 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
     case TYPES.BUF:
       return reject("not_modelled", "buffers of tracing programs");
     case TYPES.BTF_ID:
-      return reject("not_modelled", "kernel structures as memory");
+      checkStructAccess(env, register, w[r + OFF], size, "read", -1);
+      return undefined;
     case TYPES.CTX:
       if (HAS_PLAIN_CONTEXT.has(env.spec.type) && size > 0) {
         const access = { base: register, offset: size - 1, size: 1, way, value: -1, signed: false, aligned: false };

@@ -1,6 +1,9 @@
 /** What a helper's call leaves in r0. */
+import { resolveSize } from "../btf/struct-walk.ts";
+import { isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
 import { dropContradiction, syncBounds } from "./bounds.ts";
+import { setStructPointer } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { set } from "./int64.ts";
@@ -11,12 +14,14 @@ import {
   MAYBE_NULL,
   markPointer,
   markUnknown,
+  RDONLY,
   REF,
   RINGBUF,
   S32_MAX,
   S32_MIN,
   SMAX,
   SMIN,
+  TRUSTED,
   TYPE,
   TYPES,
   U32_MAX,
@@ -74,13 +79,37 @@ export function setResult(env: Environment, call: HelperCall): void {
       w[r + REF] = call.dynptr!.reference;
       break;
     case "ptr_to_mem_or_btf_id_rdonly":
+      setVariable(env, call.variable!, 0);
+      break;
     case "ptr_to_mem_or_btf_id_rdonly_or_null":
+      setVariable(env, call.variable!, MAYBE_NULL);
+      break;
     case "ptr_to_btf_id":
     case "ptr_to_btf_id_or_null":
-    case "ptr_to_btf_id_trusted":
-      reject("not_modelled", "typed kernel pointers");
+    case "ptr_to_btf_id_trusted": {
+      if (row.struct === undefined) reject("not_modelled", `what bpf_${row.name} returns`);
+      const nullable = signature.returns === "ptr_to_btf_id_or_null" ? MAYBE_NULL : 0;
+      setStructPointer(env, r, signature.returns === "ptr_to_btf_id_trusted" ? TRUSTED : nullable, row.struct!);
+    }
   }
   if (w[r + TYPE] & MAYBE_NULL) w[r + ID] = env.newId();
+}
+
+/** One CPU's own variable: a structure, or plain memory that may be read. */
+function setVariable(env: Environment, id: number, nullable: number): void {
+  const kernel = env.kernel!;
+  const w = env.words;
+  const r = registerAt(REG.R0);
+  const type = kernel.resolve(id);
+  if (isComposite(type)) {
+    markPointer(w, r, TYPES.BTF_ID | nullable);
+    w[r + AUX] = id;
+    return;
+  }
+  const size = resolveSize(kernel, id)?.size;
+  if (size === undefined) reject("symbol_result", type.name, -22);
+  markPointer(w, r, TYPES.MEM | RDONLY | nullable);
+  w[r + AUX] = size!;
 }
 
 /** The result is at most the size that was passed, or an errno. */

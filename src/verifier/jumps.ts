@@ -12,7 +12,7 @@ import { matchPacketComparison } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
 import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
-import { ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
+import { BASE_TYPE, ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { mayPointToLock } from "./special-fields.ts";
 import { forEachRegister, type State } from "./state.ts";
@@ -111,6 +111,8 @@ function propagateNotNull(env: Environment, op: number, w: Words, ow: Words, a: 
   const first = w[a + TYPE];
   const second = w[b + TYPE];
   if (!isPointer(first) || !isPointer(second) || (first & MAYBE_NULL) === (second & MAYBE_NULL)) return;
+  // A pointer to a structure may be NULL even where its type does not say so.
+  if ((first & BASE_TYPE) === TYPES.BTF_ID || (second & BASE_TYPE) === TYPES.BTF_ID) return;
   const equalBranch = op === JMP.JEQ ? ow : op === JMP.JNE ? w : undefined;
   if (equalBranch === undefined) return;
   markNotNull(env, equalBranch, first & MAYBE_NULL ? a : b);

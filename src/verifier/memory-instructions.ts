@@ -4,6 +4,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { dropContradiction } from "./bounds.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
+import { loadSymbol } from "./kernel-symbols.ts";
 import { checkAccess, checkUnmodified } from "./memory.ts";
 import { checkWritable, readRegister } from "./register-use.ts";
 import {
@@ -14,9 +15,11 @@ import {
   markPointer,
   markUnknown,
   OFF,
+  RDONLY,
   TYPE,
   TYPES,
   typeName,
+  UNTRUSTED,
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { STORE_CONSTANT } from "./stack.ts";
@@ -28,14 +31,26 @@ function isRewritten(type: number): boolean {
   return base === TYPES.CTX || isSocket(base) || base === TYPES.BTF_ID || base === TYPES.ARENA;
 }
 
+const isStruct = (type: number): boolean => (type & BASE_TYPE) === TYPES.BTF_ID;
+
+/** Loads through these can all be done with care, if one of them needs it. */
+const isProbed = (type: number): boolean => isStruct(type) || (type & BASE_TYPE) === TYPES.MEM;
+
 const isSocket = (type: number): boolean =>
   type === TYPES.SOCK_COMMON || type === TYPES.SOCKET || type === TYPES.TCP_SOCK || type === TYPES.XDP_SOCK;
 
 /** Notes what the base register points to; the same instruction cannot serve the context and other memory. */
-function notePointer(env: Environment, type: number): void {
+function notePointer(env: Environment, type: number, loads = false): void {
   const seen = env.pointerTypes[env.index];
   if (seen === TYPES.NOT_INIT) env.pointerTypes[env.index] = type;
   else if (seen !== type) {
+    if (loads && isProbed(seen) && isProbed(type)) {
+      const both = isStruct(seen) && isStruct(type);
+      // No plain memory if one of them is a structure: whoever runs the program must look.
+      const mixed = !both && (isStruct(seen) || isStruct(type)) ? UNTRUSTED : 0;
+      env.pointerTypes[env.index] = (both ? TYPES.BTF_ID : TYPES.MEM) | mixed | ((seen | type) & (UNTRUSTED | RDONLY));
+      return;
+    }
     if (isRewritten(seen) || isRewritten(type)) reject("same_insn");
     // Several kinds of plain memory: nothing more is promised about it.
     env.pointerTypes[env.index] = TYPES.SCALAR;
@@ -58,7 +73,7 @@ export function checkLoad(env: Environment, insn: Instruction, aligned = false):
     signed: mode === MODE.MEMSX,
     aligned,
   });
-  notePointer(env, type);
+  notePointer(env, type, true);
   dropContradiction(env.words, registerAt(insn.dst));
 }
 
@@ -171,6 +186,9 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
       w[r + AUX] = subprogram;
       return;
     }
+    case LD_IMM64.BTF_ID:
+      loadSymbol(env, insn);
+      return;
     case LD_IMM64.MAP_FD:
       markPointer(w, r, TYPES.MAP_PTR);
       break;

@@ -3,8 +3,10 @@ import { MAP_FLAGS } from "../maps/flags.ts";
 import { contextAccess } from "../programs/access.ts";
 import type { FieldKind } from "../programs/row.ts";
 import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
+import { checkStructAccess, setStructPointer } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
+import { accessFunctionContext } from "./function-context.ts";
 import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
 import { isReadOnly } from "./map-functions.ts";
 import { checkBuffer, checkFlowKeys, checkSocketAccess } from "./memory-objects.ts";
@@ -20,10 +22,12 @@ import {
   OFF,
   RDONLY,
   SMIN,
+  TRUSTED,
   TYPE,
   TYPES,
   typeName,
   UMAX,
+  UNTRUSTED,
   VALUE,
 } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
@@ -71,12 +75,17 @@ export function checkAccess(env: Environment, access: Access): void {
       break;
     case TYPES.MEM:
       if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
-      checkRegion(env, base, offset, size, w[r + AUX], false);
+      // Memory that nobody vouches for is read with care, wherever it is.
+      if (!(type & UNTRUSTED)) checkRegion(env, base, offset, size, w[r + AUX], false);
       if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.BTF_ID:
+      checkStructAccess(env, base, offset, size, way, value);
       break;
     case TYPES.CTX:
       checkUnmodified(w, r, base);
-      accessContext(env, offset, size, access);
+      if (env.attach) accessFunctionContext(env, env.attach, offset, size, way, value);
+      else accessContext(env, offset, size, access);
       break;
     case TYPES.STACK:
       checkStackBounds(env, base, offset, size, way);
@@ -163,7 +172,7 @@ function accessContext(env: Environment, offset: number, size: number, { way, va
   const r = registerAt(value);
   const type = FIELD_TYPES[field.kind];
   if (type === undefined) {
-    reject("not_modelled", `contexts with typed kernel pointers`);
+    setStructPointer(env, r, TRUSTED, field.struct!);
     return;
   }
   if (type === TYPES.SCALAR) {

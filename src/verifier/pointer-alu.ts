@@ -34,6 +34,7 @@ import {
   typeName,
   UMAX,
   UMIN,
+  UNTRUSTED,
   VALUE,
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
@@ -130,6 +131,8 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
     reject("narrow_pointer", insn.dst);
   }
   if (type & MAYBE_NULL) reject("nullable_arithmetic", insn.dst, typeName(type));
+  // Such memory is read with care wherever it is, so nothing is tracked: a pointer stays as it is, and so does a number.
+  if ((type & BASE_TYPE) === TYPES.MEM && type & UNTRUSTED) return;
   const amount = toNumber(NUMBER, SMIN);
   checkMovable(type, insn.dst, op, known, known && amount === 0);
   const numberIsDestination = nw === w && n === d;

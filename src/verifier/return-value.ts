@@ -1,24 +1,39 @@
 /** What a program returns at its end: a number in the range that its type allows. */
 import { REG } from "../isa/constants.ts";
+import type { ReturnRange } from "../programs/row.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { hookRange } from "./function-context.ts";
 import { toBigInt, type Words } from "./int64.ts";
 import { markPrecise } from "./precision.ts";
-import { SMAX, SMIN, TYPE, TYPES, typeName } from "./registers.ts";
+import { S32_MAX, S32_MIN, SMAX, SMIN, TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
+/** The program is attached to a hook of a security module that returns nothing. */
+export const isVoidHook = ({ spec, attach }: Environment): boolean =>
+  spec.type === "lsm" && attach?.attachType === "lsm_mac" && attach.proto.type === 0;
+
+function rangeOf({ spec, program, attach }: Environment): ReturnRange | undefined {
+  if (spec.type !== "lsm" || attach === undefined) return program.returns;
+  if (attach.attachType === "lsm_mac") return hookRange(attach);
+  // Bits of a decision; a hook that returns nothing cannot refuse.
+  return { min: attach.proto.type === 0 ? 1 : 0, max: 1 };
+}
+
 /** The program exits with what is in r0. */
 export function checkReturnValue(env: Environment): void {
-  const { returns } = env.program;
+  const returns = rangeOf(env);
   if (returns === undefined) return;
   const w = env.words;
   const r = registerAt(REG.R0);
   if (w[r + TYPE] !== TYPES.SCALAR) reject("return_unknown", REG.R0, typeName(w[r + TYPE]));
   markPrecise(env, REG.R0);
-  if (toBigInt(w, r + SMIN) < returns.min || toBigInt(w, r + SMAX) > returns.max)
-    reject("return_range", formatSignedRange(w, r), returns.min, returns.max);
+  const narrow = env.attach?.attachType === "lsm_mac";
+  const min = narrow ? BigInt(w[r + S32_MIN]) : toBigInt(w, r + SMIN);
+  const max = narrow ? BigInt(w[r + S32_MAX]) : toBigInt(w, r + SMAX);
+  if (min < returns.min || max > returns.max) reject("return_range", formatSignedRange(w, r), returns.min, returns.max);
 }
 
 /** ` smin=1 smax=5`, or that nothing is known; as messages about return values spell it. */

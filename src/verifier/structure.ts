@@ -15,6 +15,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
 import type { MapSpec, MapType } from "../maps/spec.ts";
 import type { Environment, Subprogram } from "./environment.ts";
+import { checkSymbol } from "./kernel-symbols.ts";
 import { checkKfuncExists } from "./kfunc-call.ts";
 import { SLEEPABLE_MAPS } from "./map-functions.ts";
 import { reject } from "./rejection.ts";
@@ -127,7 +128,7 @@ export function checkConstants(env: Environment): void {
       reject("ldx_reserved");
     if (insn.code === LD_IMM64_CODE) {
       checkConstant(env, insn, insns[index + 1]);
-      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC) {
+      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC && insn.src !== LD_IMM64.BTF_ID) {
         used.add(insn.imm);
         if (used.size > MAX_USED_MAPS) reject("too_many_maps", MAX_USED_MAPS);
         checkProgramMap(env, env.spec.maps[insn.imm], used);
@@ -160,8 +161,8 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
     case LD_IMM64.FUNC:
       return;
     case LD_IMM64.BTF_ID:
-      reject("not_modelled", "kernel symbols by BTF id");
-      break;
+      checkSymbol(env, insn, second);
+      return;
     case LD_IMM64.MAP_FD:
       if (second.imm !== 0) reject("unrecognized_ld_imm64");
       break;

@@ -25,7 +25,8 @@ export type VerifierErrno =
   | "EBADF"
   | "EBUSY"
   | "ENOTSUPP"
-  | "EPROTO";
+  | "EPROTO"
+  | "ENOENT";
 
 /** The verifier's answer: plain data. */
 export interface Verdict {

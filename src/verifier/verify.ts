@@ -4,6 +4,7 @@ import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
+import { checkAttachId, checkAttachTarget } from "./attach-target.ts";
 import { checkControlFlow } from "./control-flow.ts";
 import { checkCallbacksLive } from "./dead-code.ts";
 import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
@@ -37,7 +38,7 @@ export interface VerifyOptions {
   /** Instructions that are followed before the program counts as too large; default and greatest is Linux's million. */
   readonly limit?: number;
   /** The types of the Linux that the program is for. Without them it calls no kernel functions. */
-  readonly kernel?: Btf;
+  readonly kernel?: Btf | (() => Btf);
 }
 
 /**
@@ -90,7 +91,7 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
     stackDepth: env.subprograms.map(({ stackDepth }) => stackDepth),
     facts: factsOf(env),
     ...(env.recorder ? { path: env.recorder.path() } : {}),
-    ...(env.explorer ? { exploration: env.explorer.finish({ maps: env.maps, kernel: env.kernel }) } : {}),
+    ...(env.explorer ? { exploration: env.explorer.finish(env) } : {}),
   };
   if (!refusal) return { ok: true, ...common };
   return {
@@ -125,7 +126,9 @@ function checkProgram(env: Environment): void {
   const { type, expectedAttachType } = env.spec;
   if (type === "raw") reject("unsupported_type");
   if (programRow(type, expectedAttachType) === undefined) reject("attach_type");
-  if (program.context === undefined) reject("not_modelled", `programs of type ${type}`);
+  if (program.context === undefined && type !== "tracing" && type !== "lsm")
+    reject("not_modelled", `programs of type ${type}`);
+  checkAttachId(env);
   checkFunctionRecords(env);
   env.subprograms = findSubprograms(env);
   env.subprograms.forEach(({ start }, number) => {
@@ -136,6 +139,8 @@ function checkProgram(env: Environment): void {
   checkLineRecords(env);
   checkConstants(env);
   checkControlFlow(env);
+  env.index = 0;
+  env.attach = checkAttachTarget(env);
   findLoops(env);
   for (let index = 0; index < insns.length; index++) env.relevance[index] = relevanceOf(insns[index]);
   computeLiveRegisters(env);

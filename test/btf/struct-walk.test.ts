@@ -69,7 +69,7 @@ describe("what Linux's verifier finds in an object", () => {
   it.each([
     [96, 4, "EACCES", "access beyond struct task at off 96 size 4"],
     [8, 4, "EACCES", "cannot access ptr member next with moff 8 in struct inner with off 8 size 4"],
-    [30, 4, "EACCES", "access beyond the end of member comm (mend_off:32) in struct task with off 30 size 4"],
+    [30, 4, "EACCES", "access beyond the end of member comm (mend:32) in struct task with off 30 size 4"],
     [34, 2, "EINVAL", "struct task doesn't have field at offset 34"],
     [4, 4, "EINVAL", "struct inner doesn't have field at offset 4"],
   ])("refuses offset %i, size %i", (offset, size, errno, message) => {

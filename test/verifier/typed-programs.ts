@@ -2,10 +2,12 @@
 import { assemble } from "../../src/asm/assemble.ts";
 import { type Btf, parseBtf } from "../../src/btf/btf.ts";
 import { buildBtf } from "../../src/btf/build.ts";
+import { pathOf } from "../../src/btf/member-path.ts";
 import type { BtfTypeSpec, Linkage } from "../../src/btf/type.ts";
 import { helperId } from "../../src/helpers/names.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
+import type { AttachType } from "../../src/programs/attach-types.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { ARRAY, HASH, STACKS } from "./programs.ts";
@@ -37,6 +39,10 @@ export interface TypedText {
   readonly globals?: readonly boolean[];
   /** Of each function: `ctx, mem -> int`. Left out: `-> int`. */
   readonly signatures?: readonly string[];
+  /** What a tracing program is attached to: the name of a type of Linux. */
+  readonly attach?: { readonly to: string; readonly as?: AttachType };
+  readonly sleepable?: boolean;
+  readonly license?: string;
   /** Linux's message; undefined: accepted. */
   readonly error?: string;
   readonly errno?: string;
@@ -45,13 +51,25 @@ export interface TypedText {
 /** Placeholders that the assembler takes for a helper's id and for a 64-bit constant. */
 const KFUNC = 0x4000_0000;
 const FUNCTION = 0x5f5f_0000;
+const SYMBOL = 0x5e5e_0000;
+
+/** Bytes in front of a member: `mm`, or a member of a struct in it: `se.vruntime`. */
+function offsetOf(kernel: Btf, struct: string, path: string): number {
+  const found = pathOf(kernel, kernel.byName(struct, "struct")!.id, path)!;
+  return found.bitOffset / 8;
+}
 
 /** Assembles it for a Linux with the given types. */
 export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
   const { text, type, functions, signatures, linkage = "static", globals } = each;
   const kfuncs: string[] = [];
+  const symbols: string[] = [];
   const labels: string[] = [];
-  const plain = text.replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`);
+  const plain = text
+    .replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`)
+    .replace(/ksym\[(\w+)\]/g, (_, name: string) => `${SYMBOL + symbols.push(name) - 1} ll`)
+    .replace(/type\[(\w+)\]/g, (_, name: string) => `${kernel.byName(name, "struct")!.id}`)
+    .replace(/\b(\w+)->([\w.]+)/g, (_, struct: string, path: string) => `${offsetOf(kernel, struct, path)}`);
   const assembled = assemble(plain, {
     helper: (name) => (name.startsWith("bpf_") ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
     map: (name) => {
@@ -64,9 +82,25 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
       return { ...insn, src: 2, imm: kernel.byName(kfuncs[insn.imm - KFUNC], "func")?.id ?? 0 };
     if (insn.code === 0x18 && insn.imm >> 16 === FUNCTION >> 16)
       return { ...insn, src: 4, imm: assembled.labels.get(labels[insn.imm & 0xffff])! - at - 1 };
+    if (insn.code === 0x18 && insn.imm >> 16 === SYMBOL >> 16)
+      return { ...insn, src: 3, imm: kernel.byName(symbols[insn.imm & 0xffff])!.id };
     return insn;
   });
-  const program: ProgramSpec = { type: type ?? "socket_filter", name: "test", insns, maps: TYPED_MAPS, license: "GPL" };
+  const { attach, sleepable, license = "GPL" } = each;
+  const program: ProgramSpec = {
+    type: type ?? "socket_filter",
+    name: "test",
+    insns,
+    maps: TYPED_MAPS,
+    license,
+    ...(sleepable ? { sleepable } : {}),
+    ...(attach
+      ? {
+          attachBtfId: kernel.byName(attach.to, attach.as === "trace_iter" ? "func" : undefined)?.id ?? 0,
+          expectedAttachType: attach.as ?? "trace_raw_tp",
+        }
+      : {}),
+  };
   if (functions === undefined) return program;
   const starts = [0, ...functions.map((label) => assembled.labels.get(label)!)];
   const plainOnes = functions.map(() => "-> int");

@@ -1,0 +1,140 @@
+/**
+ * Pointers to structures of Linux: what a load through one gives, how far that may be trusted, and whether a pointer is one
+ * to the structure that somebody asks for.
+ *
+ * Behaviour and messages: `check_ptr_to_btf_access` and `btf_struct_ids_match` of Linux 6.18.
+ */
+import { structAccess, structWalk } from "../btf/struct-walk.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { formatBits } from "./format-state.ts";
+import { isZero } from "./int64.ts";
+import {
+  AUX,
+  ID,
+  MAYBE_NULL,
+  markPointer,
+  markUnknown,
+  PERCPU,
+  RCU,
+  RDONLY,
+  TRUSTED,
+  TYPE,
+  TYPES,
+  UNTRUSTED,
+  USER,
+  VALUE,
+} from "./registers.ts";
+import { Rejection, reject } from "./rejection.ts";
+import { tnumIsConst } from "./tnum.ts";
+import { isTrusted, SAFE } from "./trust.ts";
+import { memberTrust } from "./trusted-members.ts";
+
+/** What RCU protects stays: in a section, under a lock, and in programs that never wait. */
+export const inRcuSection = ({ state, sleepable }: Environment): boolean =>
+  state.resources.rcu > 0 || state.resources.locks > 0 || !sleepable;
+
+/** The id of a structure of Linux by name; refuses what the Linux at hand does not have. */
+export function structId({ kernel }: Environment, name: string): number {
+  if (kernel === undefined) return reject("not_modelled", "typed kernel pointers without Linux's BTF");
+  return kernel.byName(name, "struct")?.id ?? reject("not_modelled", `struct ${name}, which this BTF lacks`);
+}
+
+/** Makes a register a pointer to a structure of Linux. */
+export function setStructPointer(env: Environment, r: number, flags: number, struct: string): void {
+  const id = structId(env, struct);
+  markPointer(env.words, r, TYPES.BTF_ID | flags);
+  env.words[r + AUX] = id;
+}
+
+/** The name that a pointer's structure has in messages. */
+export const structName = ({ kernel }: Environment, id: number): string => kernel!.type(id).name;
+
+/** Checks an access through a pointer to a structure of Linux, and sets the register that receives what is loaded. */
+export function checkStructAccess(
+  env: Environment,
+  base: number,
+  offset: number,
+  size: number,
+  way: "read" | "write",
+  value: number,
+): void {
+  const w = env.words;
+  const r = registerAt(base);
+  const type = w[r + TYPE];
+  const name = structName(env, w[r + AUX]);
+  if (!env.gpl) reject("struct_license", name);
+  if (offset < 0) reject("struct_negative", base, name, offset);
+  if (!tnumIsConst(w, r + VALUE) || !isZero(w, r + VALUE))
+    reject("struct_variable", base, name, offset, formatBits(w, r + VALUE));
+  if (type & USER) reject("struct_user", base, name, offset);
+  if (type & PERCPU) reject("struct_percpu", base, name, offset);
+  if (way === "write") {
+    if (WRITERS.has(env.spec.type)) reject("not_modelled", "writes into structures of Linux");
+    reject("struct_write");
+  }
+  const found = structAccess(env.kernel!, w[r + AUX], offset, size);
+  switch (found.kind) {
+    case "error":
+      throw new Rejection("struct_access", [found.message], found.errno);
+    case "scalar":
+      if (value >= 0) markUnknown(w, registerAt(value));
+      return;
+    case "memory":
+      if (value >= 0) markPointer(w, registerAt(value), TYPES.MEM | RDONLY | UNTRUSTED);
+      return;
+    case "pointer": {
+      const flags = pointerFlags(env, r, name, found);
+      if (value < 0) return;
+      const to = registerAt(value);
+      markPointer(w, to, TYPES.BTF_ID | flags);
+      w[to + AUX] = found.id;
+      if (flags & MAYBE_NULL) w[to + ID] = env.newId();
+    }
+  }
+}
+
+/** Types that may change some members of what they get. */
+const WRITERS: ReadonlySet<string> = new Set(["sched_cls", "sched_act", "xdp", "struct_ops", "netfilter"]);
+
+const TAGS = { user: USER, percpu: PERCPU, rcu: RCU } as const;
+
+/** The flags of a pointer that was loaded from a member: what is known of the structure decides. */
+function pointerFlags(
+  env: Environment,
+  r: number,
+  struct: string,
+  { member, tag, throughUnion }: { member: string; tag: keyof typeof TAGS | undefined; throughUnion: boolean },
+): number {
+  const w = env.words;
+  const type = w[r + TYPE];
+  const walked = (throughUnion ? UNTRUSTED : 0) | (tag ? TAGS[tag] : 0);
+  if (type & UNTRUSTED) return UNTRUSTED;
+  if (!isTrusted(w, r) && !(type & RCU)) return walked & ~(SAFE | RCU);
+  const trust = memberTrust(struct, member);
+  if (trust === "trusted") return walked | TRUSTED;
+  if (trust === "trusted_or_null") return walked | TRUSTED | MAYBE_NULL;
+  if (!inRcuSection(env) || type & MAYBE_NULL) return UNTRUSTED;
+  if (trust === "rcu") return walked | RCU;
+  if (trust === "rcu_or_null") return (walked | RCU | MAYBE_NULL) & ~UNTRUSTED;
+  if (walked & RCU) return walked | MAYBE_NULL;
+  return walked & (PERCPU | USER) ? walked : walked & ~(SAFE | RCU);
+}
+
+/**
+ * Whether a pointer at `offset` of structure `id` is one to structure `wanted`, too: the same, or one that begins there.
+ * What is wrong with the offset stands in the log.
+ */
+export function structsMatch(env: Environment, id: number, offset: number, wanted: number, strict: boolean): boolean {
+  if (offset === 0 && id === wanted) return true;
+  if (strict) return false;
+  const kernel = env.kernel!;
+  let [at, off] = [id, offset];
+  for (let depth = 0; depth <= kernel.count; depth++) {
+    const step = structWalk(kernel, at, off, 1);
+    if (step.kind === "error") env.log.write(`${step.message}\n`);
+    if (step.kind !== "struct") return false;
+    if (step.id === wanted) return true;
+    [at, off] = [step.id, 0];
+  }
+  return false;
+}
