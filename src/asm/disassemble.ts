@@ -15,7 +15,12 @@ export interface DisassembleOptions {
   readonly form?: TextForm;
   readonly helperName?: (id: number) => string | undefined;
   readonly mapName?: (index: number) => string | undefined;
+  /** A comment behind the instruction at a slot. */
+  readonly note?: (slot: number) => string | undefined;
 }
+
+/** A note as a comment that both forms of text have. */
+export const noteText = (note: string | undefined): string => (note === undefined ? "" : `  // ${note}`);
 
 /**
  * Instructions as assembler text, one a line, with labels where jumps and calls go. Assembling the text
@@ -31,7 +36,7 @@ export function disassemble(insns: readonly Instruction[], options: DisassembleO
   const labels = labelTargets(placed);
   const lines = textsOf(placed, labels, options).map(({ index, text }) => {
     const label = labels.get(index);
-    return `${label === undefined ? "" : `${label}:\n`}    ${text}\n`;
+    return `${label === undefined ? "" : `${label}:\n`}    ${text}${noteText(options.note?.(index))}\n`;
   });
   return lines.join("");
 }

@@ -1,13 +1,22 @@
 import { requireInstructions } from "../isa/argument.ts";
 import { SLOT_BYTES } from "../isa/encode.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { type DisassembleOptions, instructionTexts, labelTargets, type PlacedRow, place } from "./disassemble.ts";
+import {
+  type DisassembleOptions,
+  instructionTexts,
+  labelTargets,
+  noteText,
+  type PlacedRow,
+  place,
+} from "./disassemble.ts";
 import { hexBytes } from "./xlated.ts";
 
 /** What a listing of llvm-objdump's form calls things. */
 export interface ObjdumpOptions extends Omit<DisassembleOptions, "form"> {
   /** The symbol at the first instruction; default `main`. */
   readonly name?: string;
+  /** The slot of its section that the program begins at; default 0. */
+  readonly start?: number;
 }
 
 /**
@@ -25,7 +34,7 @@ export interface ObjdumpOptions extends Omit<DisassembleOptions, "form"> {
  */
 export function objdumpListing(
   insns: readonly Instruction[],
-  { name = "main", ...names }: ObjdumpOptions = {},
+  { name = "main", start = 0, ...names }: ObjdumpOptions = {},
 ): string {
   requireInstructions("insns", insns);
   const placed = place(insns);
@@ -33,12 +42,14 @@ export function objdumpListing(
   const texts = instructionTexts(insns, names);
   const lines = placed.map((item) => {
     const symbol = symbols.get(item.index);
-    const address = (item.index * SLOT_BYTES).toString(16).padStart(16, "0");
+    const address = ((start + item.index) * SLOT_BYTES).toString(16).padStart(16, "0");
     const heading = symbol === undefined ? "" : `${item.index === 0 ? "" : "\n"}${address} <${symbol}>:\n`;
     const bytes = hexBytes(item.next ? [item.insn, item.next] : [item.insn]);
-    const target = symbols.get(targetOf(item) ?? -1);
-    const text = `${texts.get(item.index)}${target === undefined ? "" : ` <${target}>`}`;
-    return `${heading}${String(item.index).padStart(8)}:\t${bytes}\t${text}\n`;
+    const note = names.note?.(item.index);
+    // A call that a relocation names goes nowhere yet.
+    const target = note === undefined ? symbols.get(targetOf(item) ?? -1) : undefined;
+    const text = `${texts.get(item.index)}${target === undefined ? "" : ` <${target}>`}${noteText(note)}`;
+    return `${heading}${String(start + item.index).padStart(8)}:\t${bytes}\t${text}\n`;
   });
   return lines.join("");
 }

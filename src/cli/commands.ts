@@ -33,10 +33,10 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "disasm",
     usage:
-      "bpfbook disasm FILE|- [--form llvm|mnemonic|log|xlated|objdump|table] [--opcodes] [--out FILE] [--json]\n" +
-      "       bpfbook disasm FILE|- --cfg text|dot|svg [--out FILE] [--json]",
+      "bpfbook disasm FILE|- [--form llvm|mnemonic|log|xlated|objdump|table] [--program NAME] [--opcodes] [--out FILE] [--json]\n" +
+      "       bpfbook disasm FILE|- --cfg text|dot|svg [--program NAME] [--out FILE] [--json]",
     summary:
-      "list instructions (bytes or hex) as assembler text, as Linux, bpftool or LLVM do; draw their control flow",
+      "list instructions (bytes, hex or an object file) as assembler text, as Linux, bpftool or LLVM do; draw their control flow",
     run: async (args) => (await import("./asm/disasm-command.ts")).disasmCommand(args),
   },
   {

@@ -36,6 +36,8 @@ file("count.s", ".map counts, array, key 4, value 8, entries 1\nlddw %r1, map[co
 file("wrong.s", "r0 = r11\ngoto pas\npass: exit\n");
 file("loop.hex", "# a loop\nb700000000000000\n0700000001000000\na500feff09000000 // back\n9500000000000000\n");
 file("object.o", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]));
+const OBJECT = join(ROOT, "test", "fixtures", "elf", "everything.bpf.o");
+file("two.o", readFileSync(OBJECT));
 file("empty", "");
 file("odd.hex", "b7000\n");
 file("typo.hex", "b700000000000000\n95000000000000g0\n");
@@ -127,6 +129,31 @@ describe("disasm", () => {
     expect(main.loops).toEqual([{ header: 1, latches: [1], depth: 1 }]);
   });
 
+  test("lists the functions of an object file by section, with what they refer to", async () => {
+    const { out } = await bpfbook("disasm two.o --form objdump");
+    expect(out.match(/^Disassembly of section .*$/gm)).toEqual([
+      "Disassembly of section .text:",
+      "Disassembly of section xdp:",
+      "Disassembly of section tp/syscalls/sys_enter_execve:",
+    ]);
+    expect(out).toMatch(/^0000000000000048 <next>:\n {7}9:\t18 02 .*\tr2 = 0x8 ll {2}\/\/ \.data\+8\n/m);
+    expect(out).toMatch(/\tr1 = 0x0 ll {2}\/\/ map events\n/);
+    const rows = (await bpfbook("disasm two.o --json")).out.trimEnd().split("\n");
+    expect(JSON.parse(rows[0]!)).toMatchObject({ section: ".text", function: "scale", index: 0, text: "r1 <<= 32" });
+  });
+
+  test("lists one program of an object file with the functions that it calls, as text that asm reads", async () => {
+    const { out } = await bpfbook("disasm two.o --program count_all");
+    expect(out.split("\n").slice(0, 5)).toEqual([
+      "// section xdp, function count_all",
+      "    call kfunc[0]  // kfunc bpf_rcu_read_lock",
+      "    call bpf_ktime_get_ns",
+      "    r1 = r0",
+      "    call func_5",
+    ]);
+    expect((await bpfbook("asm -", out)).out.split("\n")).toHaveLength(15);
+  });
+
   test("ends quietly where the reader leaves early", async () => {
     const child = spawn(process.execPath, [join(ROOT, "bin", "bpfbook.js"), "disasm", "-"]);
     let err = "";
@@ -160,7 +187,22 @@ test.each([
   ["disasm @loop.hex --cfg dot --form log", 2, "bpfbook disasm: --form and --cfg exclude each other"],
   ["disasm @loop.hex --opcodes", 2, "bpfbook disasm: --opcodes needs --form xlated"],
   ["disasm @empty", 1, "bpfbook disasm: empty: there are no instructions in it"],
-  ["disasm @object.o", 1, "bpfbook disasm: object.o: this is an object file; disasm takes the bytes of one program"],
+  [
+    "disasm @object.o",
+    1,
+    "bpfbook disasm: object.o: ELF header at offset 8: the file ends after 8 bytes, within the header of 64",
+  ],
+  ["disasm @loop.hex --program main", 1, "bpfbook disasm: loop.hex: --program chooses from an object file"],
+  [
+    "disasm @two.o --program nope",
+    2,
+    "bpfbook disasm: --program nope: there is no such program. There is count_all, trace_execve",
+  ],
+  [
+    "disasm @two.o --cfg svg",
+    1,
+    "bpfbook disasm: two.o: --cfg svg draws one program: choose it with --program (scale, next, each, count_all, trace_execve)",
+  ],
   [
     "disasm @pass.s",
     1,

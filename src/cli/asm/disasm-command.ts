@@ -2,6 +2,7 @@ import { byteTable, byteTableText } from "../../asm/byte-table.ts";
 import { disassemble, formatInstruction } from "../../asm/disassemble.ts";
 import { objdumpListing } from "../../asm/objdump.ts";
 import { xlatedListing } from "../../asm/xlated.ts";
+import { ElfError } from "../../elf/error.ts";
 import { helperName } from "../../helpers/names.ts";
 import { DecodeError, decode, fromHex } from "../../isa/encode.ts";
 import type { Instruction } from "../../isa/instruction.ts";
@@ -14,6 +15,7 @@ import { readInput } from "../input.ts";
 import { print, writeFile } from "../output.ts";
 import { UsageError } from "../usage.ts";
 import { onlyFile } from "./asm-command.ts";
+import { headingOf, type Listed, readObject, withKfuncs } from "./object-listing.ts";
 
 const FORMS = ["llvm", "mnemonic", "log", "xlated", "objdump", "table"] as const;
 type Form = (typeof FORMS)[number];
@@ -30,7 +32,14 @@ class DisasmError extends Error {
 
 /** `bpfbook disasm FILE|-`: bytes or hexadecimal digits to text. Exit code 1 where they are no instructions. */
 export async function disasmCommand(args: readonly string[]): Promise<number> {
-  const kinds = { form: "string", cfg: "string", opcodes: "boolean", out: "string", json: "boolean" } as const;
+  const kinds = {
+    form: "string",
+    cfg: "string",
+    program: "string",
+    opcodes: "boolean",
+    out: "string",
+    json: "boolean",
+  } as const;
   const { flags, words } = readFlags(args, kinds);
   const file = onlyFile(words, "a file with instructions");
   const form = oneOf("form", flags.form, FORMS) ?? "llvm";
@@ -39,18 +48,28 @@ export async function disasmCommand(args: readonly string[]): Promise<number> {
   if (flags.opcodes && (cfg !== undefined || form !== "xlated")) throw new UsageError("--opcodes needs --form xlated");
   const bytes = await readInput(file);
   try {
-    const insns = readInstructions(bytes);
-    const drawn = cfg === undefined ? undefined : new ControlFlow({ insns });
-    const text = flags.json
-      ? jsonLines(drawn?.functions ?? byteTable(insns, { form: form === "mnemonic" ? form : "llvm", ...NAMES }))
-      : drawn
-        ? draw(drawn, cfg!)
-        : list(insns, form, flags.opcodes ?? false);
+    const isObject = isObjectFile(bytes);
+    if (flags.program !== undefined && !isObject) throw new DisasmError("--program chooses from an object file");
+    const functions = isObject ? readObject(bytes, flags.program) : [{ insns: readInstructions(bytes) }];
+    if (cfg !== undefined && cfg !== "text") requireOne(functions, cfg);
+    const text = functions
+      .map((listed) => {
+        const each = form === "objdump" ? listed : withKfuncs(listed);
+        const drawn = cfg === undefined ? undefined : new ControlFlow(each);
+        if (flags.json) {
+          const rows =
+            drawn?.functions ?? byteTable(each.insns, { form: form === "mnemonic" ? form : "llvm", ...NAMES });
+          return jsonLines(rows, each);
+        }
+        const body = drawn ? draw(drawn, cfg!) : list(each, form, flags.opcodes ?? false);
+        return (cfg === undefined || cfg === "text" ? headingOf(listed, functions, form) : "") + body;
+      })
+      .join("");
     if (flags.out === undefined) await print(text);
     else writeFile(flags.out, text);
     return 0;
   } catch (error) {
-    if (!(error instanceof DecodeError || error instanceof DisasmError)) throw error;
+    if (!(error instanceof DecodeError || error instanceof DisasmError || error instanceof ElfError)) throw error;
     if (!flags.json) process.stderr.write(`bpfbook disasm: ${file}: ${error.message}\n`);
     else process.stdout.write(`${JSON.stringify({ ok: false, error: error.message })}\n`);
     return 1;
@@ -60,7 +79,6 @@ export async function disasmCommand(args: readonly string[]): Promise<number> {
 const NAMES = { helperName: (id: number) => helperName(id) && `bpf_${helperName(id)}` };
 
 function readInstructions(bytes: Uint8Array): Instruction[] {
-  if (isObjectFile(bytes)) throw new DisasmError("this is an object file; disasm takes the bytes of one program");
   const text = textOf(bytes);
   if (text?.trim() === "") throw new DisasmError("there are no instructions in it");
   if (text !== undefined && bytes.length > 0 && !isHex(text) && isProse(text)) {
@@ -84,17 +102,24 @@ function notHex(text: string): string {
 /** Instructions are hardly ever all printable; text is. */
 const isProse = (text: string): boolean => !/[^\t\n\r\x20-\x7e\u00a0-\uffff]/.test(text);
 
-function list(insns: readonly Instruction[], form: Form, opcodes: boolean): string {
+/** Functions of an object file as drawings of one function each. */
+function requireOne(functions: readonly Listed[], cfg: Drawing): void {
+  if (functions.length === 1) return;
+  const names = functions.map(({ place }) => place?.name).join(", ");
+  throw new DisasmError(`--cfg ${cfg} draws one program: choose it with --program (${names})`);
+}
+
+function list({ insns, place, note }: Listed, form: Form, opcodes: boolean): string {
   switch (form) {
     case "llvm":
     case "mnemonic":
-      return disassemble(insns, { form, ...NAMES });
+      return disassemble(insns, { form, note, ...NAMES });
     case "log":
       return logLines(insns);
     case "xlated":
       return xlatedListing(insns, { opcodes, ...NAMES });
     case "objdump":
-      return objdumpListing(insns, NAMES);
+      return objdumpListing(insns, { ...place, note, ...NAMES });
     case "table":
       return byteTableText(byteTable(insns, NAMES));
   }
@@ -124,4 +149,8 @@ function draw(flow: ControlFlow, drawing: Drawing): string {
   }
 }
 
-const jsonLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+/** A line a row; of an object file each names its function. */
+const jsonLines = (rows: readonly object[], { place }: Listed): string => {
+  const of = place && { section: place.section, function: place.name };
+  return rows.map((row) => `${JSON.stringify({ ...of, ...row })}\n`).join("");
+};
