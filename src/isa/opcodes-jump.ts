@@ -65,7 +65,7 @@ const UNCONDITIONAL: readonly OpcodeRow[] = [
     fixed: {},
     text: ["may_goto {near}"],
     mnemonic: ["may_goto {near}"],
-    doc: "pc += offset once the loop has used up its budget",
+    doc: "pc += offset once the loop has used up its budget (Linux's JIT on x86: 250 ms; elsewhere, and here, 8,388,608 rounds)",
   },
   {
     code: CLASS.JMP | JMP.EXIT,

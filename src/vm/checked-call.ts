@@ -41,7 +41,9 @@ export function checkedCall({ row, call }: BoundHelper, slot: number, host: Host
       let map: RuntimeMap | undefined;
       const checked = types.flatMap((type, i): number[] => {
         const [low, high] = [halves[2 * i]!, halves[2 * i + 1]!];
-        const memory = (size: number): number[] => [size === 0 ? low : regions.offset(low, high, size, slot)];
+        const memory = (size: number): number[] => [
+          size === 0 ? low : regions.offset(low, high, size, slot, `r${i + 1}`),
+        ];
         const arg = ARGUMENTS[type];
         switch (arg.base) {
           case "const_map_ptr":

@@ -31,7 +31,10 @@ export function startCounter(at: number): Instruction {
   return { ...FRAME, code: CLASS.ST | MODE.MEM | SIZE.DW, offset: at, imm: MAY_GOTO_LIMIT };
 }
 
-/** What Linux makes of `may_goto` where it does not read the clock: jump if the counter is 0, else count down. */
+/**
+ * What Linux makes of `may_goto` where it does not read the clock: every run ends after as many rounds, so runs can be
+ * repeated. Its JIT for x86 reads the clock every 65,535 rounds and ends loops after 250 ms. Here: jump if the counter is 0, else count down.
+ */
 export function rewriteMayGoto({ offset }: Instruction, at: number): Group {
   const counter = SCRATCH_REGISTER;
   return [

@@ -23,6 +23,21 @@ export function addressedValues(operations: readonly Operation[], maps: readonly
   });
 }
 
+/** How an instruction comes by the address that it uses: `r1 + 8`. */
+export function originOfAddress(operation: Operation): string {
+  switch (operation.kind) {
+    case "load":
+    case "store":
+    case "atomic": {
+      const { base, offset } = operation;
+      const distance = offset === 0 ? "" : offset < 0 ? ` - ${-offset}` : ` + ${offset}`;
+      return `r${base}${distance}`;
+    }
+    default:
+      return "in no register";
+  }
+}
+
 /** The pieces of memory that one run of an unverified program may touch, and the error for everything else. */
 export class Regions {
   readonly #regions: Region[] = [];
@@ -64,8 +79,11 @@ export class Regions {
     );
   }
 
-  /** The offset of `size` bytes at an address (two signed halves) that the program may touch; throws `ExecutionError`. */
-  offset(low: number, high: number, size: number, at: number): number {
+  /**
+   * The offset of `size` bytes at an address (two signed halves) that the program may touch; throws `ExecutionError`, which
+   * says how the program came by the address: `r1 + 8`.
+   */
+  offset(low: number, high: number, size: number, at: number, origin: string): number {
     const start = low >>> 0;
     if (high === DIRECT_MAP_HIGH) {
       for (const region of this.#regions) {
@@ -78,14 +96,14 @@ export class Regions {
     throw new ExecutionError(
       "out-of-bounds",
       at,
-      `${size} byte${size === 1 ? "" : "s"} at 0x${address.toString(16)} ${this.#nearest(address, size)}`,
+      `${size} byte${size === 1 ? "" : "s"} at 0x${address.toString(16)} ${this.#nearest(address, size)}; the address is ${origin}`,
       address,
     );
   }
 
   /** The offset of the context, if that is what the address is: what a helper takes as its context. */
   context(low: number, high: number, at: number): number {
-    if (this.#window === undefined) return this.offset(low, high, 1, at);
+    if (this.#window === undefined) return this.offset(low, high, 1, at, "r1");
     if (high === DIRECT_MAP_HIGH && low >>> 0 === this.#context) return low;
     throw new ExecutionError(
       "bad-argument",

@@ -1,12 +1,16 @@
 /** Limits of programs and maps beside the running Linux. */
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/isa/encode.ts";
+import { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
+import { testRun } from "../../src/linux/bpf/test-run.ts";
+import { Linux } from "../../src/linux/linux.ts";
 import { createMap } from "../../src/maps/create.ts";
 import type { MapError } from "../../src/maps/error.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { verify } from "../../src/verifier/verify.ts";
+import { MAY_GOTO_LIMIT } from "../../src/vm/may-goto.ts";
 import { available, close, mapCreate, progLoad, progTestRun, suiteName } from "./bpf.ts";
 import { lastMessage } from "./verifier-compare.ts";
 
@@ -41,6 +45,25 @@ describe.skipIf(!available)(suiteName("limits beside Linux"), () => {
     const linux = progLoad({ type: "xdp", insns: new Uint8Array() });
     expect(linux.ok).toBe(false);
     expect(verify({ ...using(0), insns: [] }).errno).toBe(linux.errno);
+  });
+
+  test("an endless loop of may_goto ends: there after 250 ms on x86 or 8,388,608 rounds, here always after the rounds", () => {
+    const insns = [
+      { code: 0xb7, dst: 0, src: 0, offset: 0, imm: 0 },
+      { code: 0x07, dst: 0, src: 0, offset: 0, imm: 1 },
+      { code: 0xe5, dst: 0, src: 0, offset: 1, imm: 0 },
+      { code: 0x05, dst: 0, src: 0, offset: -3, imm: 0 },
+      { code: 0x95, dst: 0, src: 0, offset: 0, imm: 0 },
+    ];
+    const { fd } = progLoad({ type: "socket_filter", insns: encode(insns) });
+    const { ok, retval, durationNs } = progTestRun(fd, { data: new Uint8Array(64) });
+    close(fd);
+    expect(ok).toBe(true);
+    const rounds = MAY_GOTO_LIMIT + 1;
+    if (retval >>> 0 !== rounds) expect(durationNs).toBeGreaterThanOrEqual(250e6);
+    const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
+    const program = bpf.load({ type: "socket_filter", name: "endless", insns, maps: [], license: "GPL" });
+    expect(testRun(bpf, program, { data: new Uint8Array(64) }).retval).toBe(rounds);
   });
 
   test("0 runs are one", () => {

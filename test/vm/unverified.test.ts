@@ -37,7 +37,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
         0,
         /1 byte at 0xffff88800\w+ begin right at the end of memory \(16 bytes at 0xffff8880/,
       ],
-      ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory/],
+      ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory .*; the address is r1 \+ 12$/],
       ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begin 1 before memory/],
       ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(16896 bytes/],
       ["r0 = 64\nr0 = *(u32 *)(r0 + 0)", 1, /4 bytes at 0x40 are in no memory: a null pointer gone astray/],
@@ -120,7 +120,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
       [
         "r1 = map[counts]\nr2 = r10\nr2 += -2\ncall map_lookup_elem",
         "out-of-bounds",
-        /run 2 past the end of the stack/,
+        /run 2 past the end of the stack .*; the address is r\d$/,
       ],
       ["r1 = r10\nr1 += -8\nr2 = 16\ncall get_current_comm", "out-of-bounds", /run 8 past the end of the stack/],
     ])("%s", (text, code, message) => {

@@ -7,6 +7,7 @@ import { type RunResult, testRun } from "../../linux/bpf/test-run.ts";
 import { Linux } from "../../linux/linux.ts";
 import { MapError } from "../../maps/error.ts";
 import { grouped, plural } from "../../plot/format.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
 import { TestRunError } from "../../programs/test-run.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
 import { refusalText, VerifierError } from "../../verifier/verification.ts";
@@ -70,8 +71,9 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     else process.stderr.write(`bpfbook run: ${error.error}\n`);
     return 1;
   };
+  let spec: ProgramSpec | undefined;
   try {
-    const spec = readProgram(bytes, { file, type, maps });
+    spec = readProgram(bytes, { file, type, maps });
     const bpf = new BpfSubsystem(new Linux({ cpus: 1, seed }));
     const program = bpf.load(spec, { engine: engine ?? "jit" });
     if (flags.trace && !flags.json) {
@@ -87,7 +89,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     );
     return 0;
   } catch (error) {
-    const failure = failureOf(error, file);
+    const failure = failureOf(error, file, spec?.lines);
     if (failure === undefined) throw error;
     return fail(failure);
   }
@@ -99,7 +101,7 @@ interface Failure {
   readonly at?: number;
 }
 
-function failureOf(error: unknown, file: string): Failure | undefined {
+function failureOf(error: unknown, file: string, lines: ProgramSpec["lines"]): Failure | undefined {
   if (error instanceof UnreadableProgramError) return { error: error.message };
   if (error instanceof VerifierError) {
     const { program, verdict } = error.verification;
@@ -113,7 +115,10 @@ function failureOf(error: unknown, file: string): Failure | undefined {
   }
   if (error instanceof MapError || error instanceof TestRunError) return { error: error.message, errno: error.errno };
   if (error instanceof ProgramError || error instanceof ExecutionError) {
-    return { error: `${file}: ${error.message}`, at: error.at };
+    const line = lines?.[error.at];
+    // The line of an error says what the message's number means.
+    const where = line === undefined ? file : `${file}:${line.line}`;
+    return { error: `${where}: ${error.message}`, at: error.at };
   }
   if (error instanceof ArgumentError) return { error: error.message };
   return undefined;

@@ -5,7 +5,7 @@ import type { Environment } from "../environment.ts";
 import { ExecutionError } from "../errors.ts";
 import type { IndirectCall } from "../indirect-call.ts";
 import type { Operation } from "../operation.ts";
-import type { Regions } from "../regions.ts";
+import { originOfAddress, type Regions } from "../regions.ts";
 import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS, type Xlated } from "../types.ts";
 import { type Code, FIRST_SAVED, SAVED } from "./code.ts";
 
@@ -390,7 +390,9 @@ export function locate(linked: Linked, state: RunState, pc: number, base: number
   const address = state.r[base]! + BigInt(code.aux[pc]!);
   const low = Number(BigInt.asIntN(32, address));
   const high = Number(BigInt.asIntN(32, address >> 32n));
-  if (code.access[pc] !== 1) return regions.offset(low, high, bytes, xlated.origin[pc]!);
+  if (code.access[pc] !== 1) {
+    return regions.offset(low, high, bytes, xlated.origin[pc]!, originOfAddress(linked.operations[pc]!));
+  }
   const start = low >>> 0;
   const good = high === DIRECT_MAP_HIGH && start >= FIRST_OFFSET && start + bytes <= environment.memory.view.byteLength;
   return good ? start : -1;

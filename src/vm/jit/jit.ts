@@ -8,7 +8,7 @@ import { ExecutionError, overBudget, ProgramError } from "../errors.ts";
 import { indirectCall } from "../indirect-call.ts";
 import { addressLoader, reserveFunctions } from "../load-address.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
-import { addressedValues, Regions } from "../regions.ts";
+import { addressedValues, originOfAddress, Regions } from "../regions.ts";
 import { CHECKED_STACK, FRAMES, MAX_CALL_FRAMES, type Xlated } from "../types.ts";
 import { type CompiledModule, callbackName, compile, NAMES } from "./compile.ts";
 
@@ -57,7 +57,7 @@ export function jit(
       stack_pointer: environment.stackPointer,
       [NAMES.indirect]: indirectCall(xlated, environment, regions),
       [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
-        regions.offset(low, high, bytes, slot(at)),
+        regions.offset(low, high, bytes, slot(at), originOfAddress(operations[at]!)),
       [NAMES.budget]: (at: number) => {
         throw overBudget(slot(at), budget);
       },
