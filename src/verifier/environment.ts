@@ -41,6 +41,9 @@ export const ITERATES = 64;
 export interface Subprogram {
   readonly start: number;
   stackDepth: number;
+  /** It has an LD_ABS or LD_IND. */
+  loadsPacket: boolean;
+  callsTail: boolean;
 }
 
 interface EnvironmentOptions {

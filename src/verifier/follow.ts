@@ -14,8 +14,8 @@ import { reject } from "./rejection.ts";
 import { checkReturnValue, isVoidHook } from "./return-value.ts";
 import { checkCallUnlocked } from "./spin-locks.ts";
 import { type Frame, State } from "./state.ts";
-import { isConditional, jumpDistance, slotsOf } from "./structure.ts";
-import { checkSubprogramCall, returnToCaller } from "./subprogram-call.ts";
+import { EXIT_CODE, isConditional, isPacketLoad, isTailCall, jumpDistance, slotsOf } from "./structure.ts";
+import { checkSubprogramCall, leaveOrGoOn, returnToCaller } from "./subprogram-call.ts";
 
 /** Follows every path to its end. */
 export function followPaths(env: Environment, frame: Frame): void {
@@ -68,7 +68,7 @@ export function followPaths(env: Environment, frame: Frame): void {
         env.previous = index;
         env.index = next;
         // Back from a function: the log shows the caller's whole state.
-        if (env.state.frames.length <= active.index) fresh = true;
+        if (env.state.frames.length <= active.index && env.insns[index].code === EXIT_CODE) fresh = true;
         continue;
       }
       env.touchAll();
@@ -109,6 +109,7 @@ function followInstruction(env: Environment): number {
       break;
     case CLASS.LD:
       checkLoadConstant(env, insn);
+      if (isPacketLoad(insn)) return leaveOrGoOn(env, "zero");
       break;
     default:
       return followJump(env, insn);
@@ -134,7 +135,7 @@ function followJump(env: Environment, insn: Instruction): number {
       if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
       if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
       else checkHelperCall(env, insn);
-      return env.index + 1;
+      return isTailCall(insn) ? leaveOrGoOn(env, "unknown") : env.index + 1;
     case JMP.JA:
       if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))
         reject("ja_reserved");

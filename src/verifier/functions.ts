@@ -14,14 +14,32 @@ export function checkFunctionRecords({ spec }: Environment): void {
   });
 }
 
-/** One record for each function of the code. */
-export function checkFunctionLayout({ spec, subprograms }: Environment): void {
+/** One record for each function of the code; without records, or without a number as result, a function only ends by exit. */
+export function checkFunctionLayout(env: Environment): void {
+  const { spec, subprograms } = env;
   const { functions = [] } = spec;
-  if (functions.length === 0) return;
+  if (functions.length === 0) {
+    subprograms.forEach(({ loadsPacket, callsTail }, number) => {
+      if (number > 0 && loadsPacket) reject("ld_abs_subprogram");
+      if (number > 0 && callsTail) reject("tail_call_subprogram");
+    });
+    return;
+  }
   if (functions.length !== subprograms.length) reject("func_info_count");
-  functions.forEach(({ insn }, index) => {
-    if (subprograms[index].start !== insn) reject("func_info_layout");
+  functions.forEach(({ insn }, number) => {
+    const { start, loadsPacket, callsTail } = subprograms[number];
+    if (start !== insn) reject("func_info_layout");
+    if (number === 0 || returnsNumber(env, number)) return;
+    if (loadsPacket) reject("ld_abs_result");
+    if (callsTail) reject("tail_call_result");
   });
+}
+
+function returnsNumber(env: Environment, subprogram: number): boolean {
+  const { btf } = env.spec;
+  const proto = btf?.type(functionType(env, subprogram)?.type ?? 0);
+  const result = proto?.kind === "func_proto" ? btf!.resolve(proto.type) : undefined;
+  return result?.kind === "int" || result?.kind === "enum" || result?.kind === "enum64";
 }
 
 /** What BTF says of a function; undefined where the program has no records of its functions. */

@@ -111,6 +111,30 @@ export const HELPER_MESSAGES = {
     "A tail call takes its programs from a map of type prog_array only.",
     "Pass a map of type prog_array.",
   ),
+  ld_abs_result: row(
+    "EINVAL",
+    "LD_ABS is only allowed in functions that return 'int'.",
+    "A packet load of classic BPF may end the function, which then returns 0.",
+    "Declare the function to return int.",
+  ),
+  tail_call_result: row(
+    "EINVAL",
+    "tail_call is only allowed in functions that return 'int'.",
+    "A tail call leaves the function with what the other program returns, a number.",
+    "Declare the function to return int.",
+  ),
+  tail_call_stack: row(
+    "EACCES",
+    "tail_calls are not allowed when call stack of previous frames is %d bytes. Too large",
+    "Functions that make tail calls may be called with at most 256 bytes of stack in use, for 33 of them may follow each other.",
+    "Use less stack in the functions that call this one, or make the tail call in the main function.",
+  ),
+  private_stack: row(
+    "EACCES",
+    "stack size of subprog %d is %d. Too large",
+    "Function {0} uses {1} bytes of stack; each has 512.",
+    "Put large variables into a map.",
+  ),
   map_function: row(
     "EINVAL",
     "cannot pass map_type %d into func %s#%d",

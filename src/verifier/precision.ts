@@ -41,7 +41,7 @@ import type { Words } from "./int64.ts";
 import { PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { isSpilled, isSpilledScalar, type State, slotAt } from "./state.ts";
-import { isSubprogramCall, subprogramOf } from "./structure.ts";
+import { isSubprogramCall, isTailCall, subprogramOf } from "./structure.ts";
 import { ANY_SLOT, ANYTHING, Wanted } from "./wanted.ts";
 
 const ARGUMENTS = 0b111110;
@@ -317,7 +317,11 @@ function stepJump(env: Environment, index: number, following: number, flags: num
   const insn = env.insns[index];
   const op = insn.code & OP_MASK;
   if (isSubprogramCall(insn) && !isGlobal(env, subprogramOf(env, index + 1 + insn.imm))) {
-    // Backwards a call leaves the called function: only its arguments can still be wanted.
+    // Backwards a call leaves the called function: only its arguments can still be wanted. Linux 6.18 forgets to enter a
+    // function that a packet load has left, and then finds what the caller wants, or no caller.
+    const others = wanted.registers[wanted.frame] & ~ARGUMENTS;
+    if (others !== 0) reject("internal", `static subprog unexpected regs ${others.toString(16)}`);
+    if (wanted.frame === 0) reject("internal", "subprog exit from frame 0");
     for (let register = 1; register <= 5; register++) {
       if (!wanted.has(register)) continue;
       wanted.drop(register);
@@ -336,6 +340,8 @@ function stepJump(env: Environment, index: number, following: number, flags: num
   if (op === JMP.CALL) {
     wanted.drop(REG.R0);
     if (wanted.registers[wanted.frame] & ARGUMENTS) reject("internal", "backtracking call unexpected regs");
+    // Backwards a tail call enters the function that it has left.
+    if (isTailCall(insn) && index !== following - 1) wanted.frame++;
   } else if (op === JMP.EXIT) {
     // Backwards a return enters the function that was called just before what follows.
     if (backTo(following)) for (let register = REG.R1; register <= REG.R5; register++) wanted.drop(register);

@@ -66,7 +66,14 @@ export function findSubprograms(env: Environment): Subprogram[] {
     if (target < 0 || target >= insns.length) reject("invalid_call_target");
     starts.add(target);
   });
-  return [...starts].sort((a, b) => a - b).map((start) => ({ start, stackDepth: 0 }));
+  return [...starts]
+    .sort((a, b) => a - b)
+    .map((start) => ({
+      start,
+      stackDepth: 0,
+      loadsPacket: false,
+      callsTail: false,
+    }));
 }
 
 /** The function that the instruction belongs to. */
@@ -80,11 +87,9 @@ export function subprogramOf(env: Environment, index: number): number {
 /** Jumps stay within their function, and no function runs past its end. */
 export function checkSubprograms(env: Environment): void {
   const { insns, subprograms } = env;
-  let abnormal: "ld_abs_subprogram" | "tail_call_subprogram" | undefined;
-  subprograms.forEach(({ start }, number) => {
+  subprograms.forEach((subprogram, number) => {
+    const { start } = subprogram;
     const end = subprograms[number + 1]?.start ?? insns.length;
-    let loadsPacket = false;
-    let callsTail = false;
     for (let index = start; index < end; index++) {
       const insn = insns[index];
       env.index = index;
@@ -93,24 +98,21 @@ export function checkSubprograms(env: Environment): void {
         const target = index + 1 + jumpDistance(insn);
         if (target < start || target >= end) reject("jump_out_of_range", index, target);
       }
-      if (number > 0 && isPacketLoad(insn)) loadsPacket = true;
-      if (number > 0 && isTailCall(insn)) callsTail = true;
+      if (isPacketLoad(insn)) subprogram.loadsPacket = true;
+      if (isTailCall(insn)) subprogram.callsTail = true;
       if (index === end - 1 && insn.code !== EXIT_CODE && !isUnconditional(insn)) reject("last_insn");
     }
-    if (loadsPacket) abnormal ??= "ld_abs_subprogram";
-    if (callsTail) abnormal ??= "tail_call_subprogram";
   });
-  if (abnormal === "tail_call_subprogram" && env.spec.btf) reject("not_modelled", "tail calls in functions");
-  if (abnormal) reject(abnormal);
 }
 
-function isPacketLoad({ code }: Instruction): boolean {
+/** LD_ABS or LD_IND. */
+export function isPacketLoad({ code }: Instruction): boolean {
   const mode = code & MODE_MASK;
   return (code & CLASS_MASK) === CLASS.LD && (mode === MODE.ABS || mode === MODE.IND);
 }
 
 const TAIL_CALL = 12;
-const isTailCall = (insn: Instruction): boolean =>
+export const isTailCall = (insn: Instruction): boolean =>
   insn.code === CALL_CODE && insn.src === CALL.HELPER && insn.imm === TAIL_CALL;
 
 /** Linux's limit of maps that one program uses. */

@@ -1,10 +1,12 @@
 /** Calls of functions of the program: the called function is followed with the caller's arguments, once for each call. */
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
 import { checkCallbackReturn, widenAfterCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkGlobalCall, compareStaticCall, isGlobal } from "./global-functions.ts";
-import { copyRegister, markNotInit, TYPE, TYPES } from "./registers.ts";
+import { forgetPacketPointers } from "./packet.ts";
+import { copyRegister, markConstant, markNotInit, markUnknown, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
 import { isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
@@ -64,11 +66,46 @@ export function returnToCaller(env: Environment): number {
 /** The stack of one function as it is allocated: in steps of 16 bytes on x86, at least one. */
 const allocated = (depth: number): number => Math.max(16, Math.ceil(depth / 16) * 16);
 
+/**
+ * A tail call leaves its function with what the other program returns, a packet load may leave it with 0: within a called
+ * function both are followed, the way on later.
+ */
+export function leaveOrGoOn(env: Environment, result: "unknown" | "zero"): number {
+  if (env.state.frames.length === 1) return env.index + 1;
+  env.push(env.index + 1, "EFAULT");
+  env.touchRegister(REG.R0);
+  if (result === "unknown") {
+    forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
+    markUnknown(env.words, registerAt(REG.R0));
+  } else markConstant(env.words, registerAt(REG.R0), 0, 0);
+  return returnToCaller(env);
+}
+
+/** Types of programs whose functions get a stack of their own once they use as much as `PRIVATE_STACK`. */
+const PRIVATE_TYPES: ReadonlySet<string> = new Set(["kprobe", "tracepoint", "perf_event", "raw_tracepoint"]);
+
+/** Programs that may interrupt each other, and do not enter themselves again: Linux guards the stack that is theirs. */
+function hasPrivateStacks({ type, expectedAttachType }: ProgramSpec): boolean {
+  if (type === "tracing") return expectedAttachType !== "trace_iter";
+  if (type === "lsm") return expectedAttachType !== "lsm_cgroup";
+  return PRIVATE_TYPES.has(type);
+}
+
+/** Smaller ones stay on the common stack. */
+const PRIVATE_STACK = 64;
+/** Stack that may be in use where a function is called that makes tail calls. */
+const TAIL_CALL_STACK = 256;
+
 /** The longest chain of calls fits the stack and is not too deep. Recursion has been refused by now. */
 export function checkStackDepth(env: Environment): void {
-  const { insns, subprograms } = env;
+  const { insns, subprograms, spec } = env;
+  const hasPrivate = hasPrivateStacks(spec) && !subprograms.some(({ callsTail }) => callsTail);
   const follow = (subprogram: number, calls: number, used: number): void => {
-    const depth = used + allocated(subprograms[subprogram].stackDepth);
+    if (subprogram > 0 && subprograms[subprogram].callsTail && used >= TAIL_CALL_STACK) reject("tail_call_stack", used);
+    const own = allocated(subprograms[subprogram].stackDepth);
+    const isPrivate = hasPrivate && own >= PRIVATE_STACK;
+    if (isPrivate && own > MAX_STACK) reject("private_stack", subprogram, own);
+    const depth = isPrivate ? used : used + own;
     if (depth > MAX_STACK) reject("combined_stack", calls, depth);
     const end = subprograms[subprogram + 1]?.start ?? insns.length;
     for (let index = subprograms[subprogram].start; index < end; index++) {

@@ -4,6 +4,7 @@
  */
 import { CALLBACK_CASES } from "./callback-cases.ts";
 import { CONVERGENCE_CASES } from "./convergence-cases.ts";
+import { FUNCTION_CASES } from "./function-cases.ts";
 import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
 import { LOCK_CASES } from "./lock-cases.ts";
@@ -16,5 +17,6 @@ export const TYPED_CASES: readonly TypedText[] = [
   ...CONVERGENCE_CASES,
   ...REFERENCE_CASES,
   ...LOCK_CASES,
+  ...FUNCTION_CASES,
   ...GLOBAL_FUNCTION_CASES,
 ];
