@@ -137,6 +137,9 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
       ...this.#maps,
       ...[...this.#dataMaps].map(([section, map]) => [identifier(section), map]),
     ]);
+    // What is in it depends on the machine's settings, which may lack one that the object must have.
+    if (this.file.externs.some(({ kind }) => kind === "kconfig"))
+      Object.defineProperty(this.maps, "kconfig", { enumerable: true, get: () => this.#requireKconfig().map });
     this.progs = Object.fromEntries(this.#programs);
   }
 

@@ -30,6 +30,7 @@ export function skeletonText(bytes: Uint8Array, name: string, importFrom = "bpfb
       .filter((section) => isShown(file, section))
       .map(({ name: section }) => property(sectionIdent(section), "BpfMap")),
   ];
+  if (file.externs.some(({ kind }) => kind === "kconfig")) maps.push(property("kconfig", "BpfMap"));
   const progs = file.programs.map((program) => property(program.name, "BpfProgram"));
   const links = file.programs.map((program) => property(program.name, "BpfLink | undefined"));
   const className = typeName(own);
@@ -105,7 +106,8 @@ function variables(
     const seen = new Set<string>();
     const section = file.data.find((each) => each.name === name);
     return (section?.variables ?? []).flatMap((variable) => {
-      if (types === undefined || variable.type === 0 || seen.has(variable.name)) return [];
+      const hidden = variable.linkage === "static" || seen.has(variable.name);
+      if (types === undefined || variable.type === 0 || hidden) return [];
       seen.add(variable.name);
       return [`    ${variable.name}: ${types.of(variable.type)};`];
     });
