@@ -11,7 +11,7 @@ import { markPrecise } from "./precision.ts";
 import { AUX, copyRegister, isNull, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { formatSignedRange } from "./return-value.ts";
-import { enterFrame, type Frame, MAX_FRAMES, type ReturnRange } from "./state.ts";
+import { enterFrame, type Frame, MAIN, MAX_FRAMES, type ReturnRange } from "./state.ts";
 
 /** Helpers that call back at once. */
 export const CALLING_HELPERS: ReadonlySet<string> = new Set([
@@ -24,6 +24,7 @@ export const CALLING_HELPERS: ReadonlySet<string> = new Set([
 export const KEEPING_HELPERS: ReadonlySet<string> = new Set(["timer_set_callback"]);
 
 const ZERO_OR_ONE: ReturnRange = { min: 0, max: 1 };
+const NOTHING: ReturnRange = { min: 0, max: 0 };
 
 const argument = (register: number): number => registerAt(register);
 
@@ -67,9 +68,11 @@ export function followCallback(env: Environment, helper: string, subprogram: num
     case "for_each_map_elem":
       enterCallback(env, subprogram, setElementArguments, ZERO_OR_ONE);
       return;
+    case "timer_set_callback":
+      startLater(env, subprogram);
+      return;
     case "find_vma":
     case "user_ringbuf_drain":
-    case "timer_set_callback":
       reject("not_modelled", `callbacks of bpf_${helper}`);
       return;
     default:
@@ -120,6 +123,29 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
   other.frames.push(callee);
   other.callbackRounds++;
   caller.callbackDepth = 0;
+}
+
+/** A timer's function: it gets the map and its element, and runs when nothing of the program is left on the stack. */
+function startLater(env: Environment, subprogram: number): void {
+  if (env.sleepable) reject("not_modelled", "timers in programs that may wait");
+  compareStaticCall(env, subprogram);
+  const { frame: caller } = env;
+  env.subprograms[subprogram].isAsync = true;
+  const callee = enterFrame(0, MAIN, subprogram);
+  const map = caller.words[argument(REG.R1) + AUX];
+  for (const [register, type] of [
+    [REG.R1, TYPES.MAP_PTR],
+    [REG.R2, TYPES.MAP_KEY],
+    [REG.R3, TYPES.MAP_VALUE],
+  ] as const) {
+    markPointer(callee.words, argument(register), type);
+    callee.words[argument(register) + AUX] = map;
+  }
+  callee.kind = "async";
+  callee.returns = NOTHING;
+  callee.asyncEntries = caller.asyncEntries + 1;
+  env.touchAll();
+  env.pushAsync(env.subprograms[subprogram].start, callee);
 }
 
 /** A callback ends: its result is within what the helper expects. */

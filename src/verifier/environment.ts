@@ -20,9 +20,9 @@ import { Log } from "./log.ts";
 import { Checkpoints } from "./pruning.ts";
 import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
-import { Rejection } from "./rejection.ts";
+import { Rejection, reject } from "./rejection.ts";
 import { printSourceLine } from "./source-lines.ts";
-import type { Frame, State } from "./state.ts";
+import { type Frame, State } from "./state.ts";
 
 /** Flags of an instruction that the control-flow check sets. */
 export const PRUNE_POINT = 1;
@@ -44,6 +44,8 @@ export interface Subprogram {
   /** It has an LD_ABS or LD_IND. */
   loadsPacket: boolean;
   callsTail: boolean;
+  /** Linux calls it later, on a stack of its own. */
+  isAsync?: true;
 }
 
 interface EnvironmentOptions {
@@ -203,6 +205,19 @@ export class Environment {
    */
   push(index: number, tooMany: "EFAULT" | "ENOMEM"): State {
     const state = this.state.copy();
+    this.#wait(state, index);
+    if (state.parent) state.parent.branches++;
+    if (this.pending.length > MAX_PENDING) throw new Rejection("too_many_jumps", [this.pending.length], tooMany);
+    return state;
+  }
+
+  /** Remembers a function to follow later, of which Linux says only that the program starts it here. */
+  pushAsync(index: number, frame: Frame): void {
+    this.#wait(new State([frame]), index);
+    if (this.pending.length > MAX_PENDING) reject("too_many_async", this.pending.length);
+  }
+
+  #wait(state: State, index: number): void {
     this.pending.push({
       state,
       index,
@@ -211,9 +226,6 @@ export class Environment {
       recorded: this.recorder?.last,
       fork: this.explorer?.step ?? -1,
     });
-    if (state.parent) state.parent.branches++;
-    if (this.pending.length > MAX_PENDING) throw new Rejection("too_many_jumps", [this.pending.length], tooMany);
-    return state;
   }
 
   /** Goes on with the branch that was pushed last; false when none is left. */

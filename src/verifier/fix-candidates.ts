@@ -71,7 +71,7 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
       return [...keptOverCall(program, history, register), ...setFirst(program, at, register)];
     case "return_range":
       return [
-        before(`Return ${values[1]}`, [move(0, Number(values[1]))], { kind: "return", value: Number(values[1]) }),
+        before(`Return ${values[2]}`, [move(0, Number(values[2]))], { kind: "return", value: Number(values[2]) }),
       ];
     case "return_unknown":
       return [before("Return a number", [move(0, 0)], { kind: "return", value: 0 })];

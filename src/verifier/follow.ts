@@ -147,7 +147,7 @@ function followJump(env: Environment, insn: Instruction): number {
       // What a hook without a result leaves in r0 nobody reads.
       if (isVoidHook(env) && env.frame.subprogram === 0) return END;
       readRegister(env, REG.R0);
-      if (env.frame.subprogram > 0) checkFunctionResult(env);
+      if (env.frame.subprogram > 0 && env.frame.kind !== "async") checkFunctionResult(env);
       else checkReturnValue(env);
       return END;
     default:

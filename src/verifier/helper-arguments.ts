@@ -14,6 +14,7 @@ import { markPrecise } from "./precision.ts";
 import { readRegister } from "./register-use.ts";
 import { AUX, isNull, isPacketPointer, REF, TYPE, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { checkFieldPointer } from "./special-fields.ts";
 import { giveLock, takeLock } from "./spin-locks.ts";
 import { tnumIsConst } from "./tnum.ts";
 
@@ -64,6 +65,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
   const way = write ? "write" : "read";
   switch (base) {
     case "const_map_ptr":
+      if (call.map !== undefined && call.map !== w[r + AUX]) reject("timer_map", 0, 0);
       call.map = w[r + AUX];
       return;
     case "ptr_to_map_key": {
@@ -98,7 +100,9 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       else giveLock(env, register);
       return;
     case "ptr_to_timer":
-      reject("not_modelled", "timers");
+      checkFieldPointer(env, register, "bpf_timer", "bpf_timer");
+      if (w[r + AUX] >= env.spec.maps.length) reject("not_modelled", "timers in maps of maps");
+      call.map = w[r + AUX];
       return;
     case "ptr_to_func":
       call.callback = w[r + AUX];

@@ -48,6 +48,12 @@ export const LOCK_MESSAGES = {
     "The pointer is {0} bytes into the value, {1} is at {2}.",
     "Pass the address of that member.",
   ),
+  timer_map: row(
+    "EINVAL",
+    "timer pointer in R1 map_uid=%d doesn't match map pointer in R2 map_uid=%d",
+    "The timer lies in a value of another map.",
+    "Pass the map that the timer's value is of.",
+  ),
   unlock_nothing: row(
     "EINVAL",
     "%s_unlock without taking a lock",

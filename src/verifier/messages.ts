@@ -456,7 +456,7 @@ export const MESSAGES = {
     "At subprogram exit the register R%d is not a scalar value (%s)",
     "A function called on its own must return a number.",
     "Return a number in r0.",
-    0,
+    1,
   ),
   return_stack: row(
     "EINVAL",
@@ -484,16 +484,16 @@ export const MESSAGES = {
   ),
   return_unknown: row(
     "EINVAL",
-    "At program exit the register R%d is not a known value (%s)",
-    "The program returns {1:type}, where its type asks for a number of a certain range.",
+    "%s the register R%d is not a known value (%s)",
+    "The program returns {2:type}, where its type asks for a number of a certain range.",
     "Return a number in r0.",
     0,
   ),
   return_range: row(
     "EINVAL",
-    "At program exit the register R0 has%s should have been in [%d, %d]",
+    "%s the register R0 has%s should have been in [%d, %d]",
     "The program may return a value that its type does not allow.",
-    "Set r0 to a value from {1} to {2} on every path.",
+    "Set r0 to a value from {2} to {3} on every path.",
   ),
   ld_abs_type: row(
     "EINVAL",
@@ -520,6 +520,12 @@ export const MESSAGES = {
     "BPF program is too large. Processed %d insn",
     "The verifier has followed 1,000,000 instructions on all paths and gave up.",
     "Bound the loops more tightly, use bpf_loop, or split the program with tail calls.",
+  ),
+  too_many_async: row(
+    "E2BIG",
+    "The sequence of %d jumps is too complex for async cb.",
+    "More branches and callbacks wait to be followed than Linux keeps.",
+    "Start fewer timers on paths that fork.",
   ),
   too_many_jumps: row(
     "E2BIG",

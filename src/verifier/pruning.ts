@@ -99,6 +99,8 @@ export class Checkpoints {
   #joins(env: Environment, old: State): boolean {
     const { state } = env;
     if (old.branches > 0) {
+      // A timer's function that starts the timer again is another run of it, not a round of a loop.
+      if (old.frame.kind === "async" && old.frame.asyncEntries !== state.frame.asyncEntries) return false;
       const found = convergence(env, old);
       if (found === ORDINARY && isEndless(env, old)) rejectLoop(env, old);
       if (found !== JOINED) return false;

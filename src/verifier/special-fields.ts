@@ -35,9 +35,12 @@ const TRACING: ReadonlySet<string> = new Set([
 export function checkProgramFields({ spec: { type } }: Environment, map: MapSpec): void {
   const tracing = TRACING.has(type);
   if (tracing && findField(map, "bpf_list_head", "bpf_rb_root")) reject("special_tracing", "bpf_{list_head,rb_root}");
-  if (!hasLock(map)) return;
-  if (type === "socket_filter") reject("lock_socket_filter");
-  if (tracing) reject("special_tracing", "bpf_spin_lock");
+  if (hasLock(map)) {
+    if (type === "socket_filter") reject("lock_socket_filter");
+    if (tracing) reject("special_tracing", "bpf_spin_lock");
+  }
+  if (tracing && findField(map, "bpf_timer")) reject("special_tracing", "bpf_timer");
+  if (tracing && findField(map, "bpf_wq")) reject("special_tracing", "bpf_wq");
 }
 
 /**

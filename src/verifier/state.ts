@@ -46,6 +46,8 @@ export class Frame {
   returns: ReturnRange | undefined;
   /** How often the helper at the current instruction has called back so far. */
   callbackDepth = 0;
+  /** Of what runs later: how many such functions, one started by the other, led here. */
+  asyncEntries = 0;
 
   constructor(index: number, callsite: number, subprogram: number, words: Words, slots: number) {
     this.index = index;
@@ -63,6 +65,7 @@ export class Frame {
     copied.kind = this.kind;
     copied.returns = this.returns;
     copied.callbackDepth = this.callbackDepth;
+    copied.asyncEntries = this.asyncEntries;
     return copied;
   }
 

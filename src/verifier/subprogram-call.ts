@@ -111,9 +111,14 @@ export function checkStackDepth(env: Environment): void {
     for (let index = subprograms[subprogram].start; index < end; index++) {
       if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       env.index = index;
+      const called = subprogramOf(env, index + 1 + insns[index].imm);
+      // It has a stack of its own when it is called later.
+      if (subprograms[called].isAsync && !isSubprogramCall(insns[index])) continue;
       if (calls >= MAX_FRAMES) reject("call_depth_static", calls);
-      follow(subprogramOf(env, index + 1 + insns[index].imm), calls + 1, depth);
+      follow(called, calls + 1, depth);
     }
   };
-  follow(0, 1, 0);
+  subprograms.forEach(({ isAsync }, number) => {
+    if (number === 0 || isAsync) follow(number, 1, 0);
+  });
 }

@@ -4,7 +4,7 @@
  */
 import type { ProgramType } from "../../src/programs/types.ts";
 import type { TypedText } from "../verifier/typed-programs.ts";
-import { lockedValue } from "./value-pieces.ts";
+import { lockedValue, timer } from "./value-pieces.ts";
 
 const TYPES: readonly ProgramType[] = ["socket_filter", "sched_cls", "sched_cls", "tracepoint"];
 
@@ -63,7 +63,7 @@ function step(w: Writer, emit: Emit, depth: number): void {
   const body = (): void => {
     for (let k = w.pick(3); k > 0; k--) step(w, emit, depth + 1);
   };
-  const kind = depth > 2 ? w.pick(6) : w.pick(18);
+  const kind = depth > 2 ? w.pick(6) : w.pick(19);
   const kept = w.one(KEPT);
   const slot = w.one(DATA);
   switch (kind) {
@@ -110,6 +110,9 @@ function step(w: Writer, emit: Emit, depth: number): void {
       return;
     case 15:
       callGlobal(w, emit, kept, slot);
+      return;
+    case 16:
+      timer(w, emit, body);
       return;
     default:
       // Elsewhere it would be the end of every program.

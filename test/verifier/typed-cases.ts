@@ -9,6 +9,7 @@ import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
 import { LOCK_CASES } from "./lock-cases.ts";
 import { REFERENCE_CASES } from "./reference-cases.ts";
+import { TIMER_CASES } from "./timer-cases.ts";
 import type { TypedText } from "./typed-programs.ts";
 
 export const TYPED_CASES: readonly TypedText[] = [
@@ -18,5 +19,6 @@ export const TYPED_CASES: readonly TypedText[] = [
   ...REFERENCE_CASES,
   ...LOCK_CASES,
   ...FUNCTION_CASES,
+  ...TIMER_CASES,
   ...GLOBAL_FUNCTION_CASES,
 ];

@@ -24,6 +24,8 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   mapOf("hash", "nested", "nested"),
   mapOf("array", "one", "locked", { maxEntries: 1 }),
   mapOf("hash", "plain", "plain"),
+  mapOf("hash", "timed", "timed"),
+  mapOf("array", "clocks", "timedAndLocked"),
 ];
 
 /** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
