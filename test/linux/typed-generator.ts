@@ -112,7 +112,7 @@ function step(w: Writer, emit: Emit, depth: number): void {
       callGlobal(w, emit, kept, slot);
       return;
     case 16:
-      timer(w, emit, body);
+      if (w.type !== "tracepoint" || w.rarely(20)) timer(w, emit, body);
       return;
     default:
       // Elsewhere it would be the end of every program.
