@@ -128,6 +128,8 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
 /** A timer's function: it gets the map and its element, and runs when nothing of the program is left on the stack. */
 function startLater(env: Environment, subprogram: number): void {
   if (env.sleepable) reject("not_modelled", "timers in programs that may wait");
+  if (env.subprograms.some(({ callsTail }, number) => number > 0 && callsTail))
+    reject("not_modelled", "timers beside functions with tail calls");
   compareStaticCall(env, subprogram);
   const { frame: caller } = env;
   env.subprograms[subprogram].isAsync = true;
