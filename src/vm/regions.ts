@@ -128,7 +128,7 @@ export class Regions {
     const window = this.#window;
     const within = address - DIRECT_MAP - BigInt(this.#context);
     if (window !== undefined && within >= 0n && within < BigInt(window.size)) {
-      return `lie ${within} bytes into the context: struct ${window.struct} allows no such access there`;
+      return `lie ${within} bytes into the context: struct ${window.struct} allows no such access there, or the pointer was stored and loaded again, which only the verifier follows`;
     }
     let best: { distance: bigint; text: string } | undefined;
     for (const region of this.#neighbours()) {

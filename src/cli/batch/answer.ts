@@ -62,7 +62,14 @@ function answerRun({ id, program, engine, data, repeat, timeLimit }: RunRequest)
   const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
   const loaded = bpf.load(program, { engine });
   const { retval, dataOut, nsPerRun } = testRun(bpf, loaded, { data, repeat, timeLimit: timeLimit * 1000 });
-  return { id, ok: true, retval, dataOut: toHex(dataOut), nsPerRun, maps: dump(loaded.maps) };
+  return {
+    id,
+    ok: true,
+    retval,
+    dataOut: toHex(dataOut),
+    nsPerRun: Math.round(10 * nsPerRun) / 10,
+    maps: dump(loaded.maps),
+  };
 }
 
 function failure(error: unknown): Answer {
