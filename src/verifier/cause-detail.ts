@@ -30,6 +30,8 @@ export function causeDetail(
     case "argument_type":
     case "nullable_arithmetic":
       return String(values[1]).endsWith("_or_null") ? notCompared(history) : "";
+    case "reference_leak":
+      return last === undefined ? "" : `It came from the call at instruction ${last.at}: ${last.learned}.`;
     case "max_outside":
     case "min_outside":
       return reachInValue(program, verdict, register);

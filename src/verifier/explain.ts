@@ -1,5 +1,6 @@
 /** Why a program was refused, for people: on top of Linux's message, not in place of it. */
-import { CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import { helperName } from "../helpers/names.ts";
+import { CALL, CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import { type BranchContrast, contrastBranches } from "./branch-contrast.ts";
 import { causeDetail } from "./cause-detail.ts";
@@ -8,7 +9,7 @@ import { lessonOf } from "./lesson.ts";
 import type { MessageRow } from "./message-row.ts";
 import { MESSAGES, type MessageName } from "./messages.ts";
 import { type RepeatedPath, repeatedPath } from "./repeated-path.ts";
-import { isConditional } from "./structure.ts";
+import { CALL_CODE, isConditional } from "./structure.ts";
 import { type HistoryStep, traceBack } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
@@ -57,7 +58,10 @@ export function explain(program: ProgramSpec, options: VerifyOptions = {}): Expl
   const { message } = first;
   const { at, values = [] } = verdict;
   const row: MessageRow = MESSAGES[message];
-  const history = traceBack(program, verdict, registersAtFault(program, verdict, row));
+  const history =
+    message === "reference_leak"
+      ? handedOut(program, verdict)
+      : traceBack(program, verdict, registersAtFault(program, verdict, row));
   const loop = ABOUT_LOOPS.has(message) ? repeatedPath(program, verdict) : undefined;
   const changed = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0 });
   const branch = cheap && loop === undefined ? contrastBranches(program, verdict, history, recorded) : undefined;
@@ -74,6 +78,23 @@ export function explain(program: ProgramSpec, options: VerifyOptions = {}): Expl
     fixes: cheap ? findFixes(program, verdict, history, changed) : [],
     lesson: lessonOf(message),
   };
+}
+
+/** The call that handed out what is still held: the last one on the path whose result has a reference. */
+function handedOut(program: ProgramSpec, { path = [] }: Verdict): HistoryStep[] {
+  const step = path.findLast(
+    ({ insn, changed }) => program.insns[insn].code === CALL_CODE && /\bref_obj_id=/.test(changed.get("R0") ?? ""),
+  );
+  if (step === undefined) return [];
+  const { src, imm } = program.insns[step.insn];
+  const callee = src === CALL.HELPER ? `bpf_${helperName(imm) ?? imm}` : "a kernel function";
+  return [
+    {
+      ...{ at: step.insn, register: "R0", value: step.changed.get("R0")! },
+      learned: `${callee} hands out something that must be given back`,
+      ...(program.lines?.[step.insn] ? { line: program.lines[step.insn] } : {}),
+    },
+  ];
 }
 
 /** The register that the message names, or those that the instruction depends on. */

@@ -68,7 +68,11 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
       return [before("Leave the program if it is NULL", leaveUnless(JMP.JNE, register, 0), { kind: "null" })];
     }
     case "not_readable":
-      return [...keptOverCall(program, history, register), ...setFirst(program, at, register)];
+      return [
+        ...heldElsewhere(program, verdict, state),
+        ...keptOverCall(program, history, register),
+        ...setFirst(program, at, register),
+      ];
     case "return_range":
       return [
         before(`Return ${values[2]}`, [move(0, Number(values[2]))], { kind: "return", value: Number(values[2]) }),
@@ -130,6 +134,23 @@ function otherSide(program: ProgramSpec, history: readonly HistoryStep[]): Candi
 function unusedRegisters({ insns }: ProgramSpec, from: readonly number[]): number[] {
   const used = new Set(insns.flatMap(({ dst, src }) => [dst, src]));
   return from.filter((register) => !used.has(register));
+}
+
+/** A copy of what a call destroyed, in a register that it left alone. */
+function heldElsewhere(program: ProgramSpec, { at, path = [], values = [] }: Verdict, state: PathState): Candidate[] {
+  const lost = Number(values[0]);
+  const old = program.insns[at!];
+  const last = path.findLast(({ changed }) => (changed.get(`R${lost}`) ?? "?") !== "?")?.changed.get(`R${lost}`);
+  // Two numbers that read alike need not be the same one.
+  if (last === undefined || !/^ctx\(\)$|\bid=\d/.test(last) || old.src !== lost) return [];
+  const found = [6, 7, 8, 9].find((register) => state.get(`R${register}`) === last);
+  if (found === undefined) return [];
+  return [
+    {
+      title: `Use r${found}, which still holds it`,
+      edits: [{ at: at!, added: [{ ...old, src: found }], replaces: true }],
+    },
+  ];
 }
 
 /** A value that a call destroyed, kept in a register that calls leave alone. */

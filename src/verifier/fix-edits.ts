@@ -84,6 +84,10 @@ function changedText(program: ProgramSpec, at: number, insn: Instruction, form: 
     const changed = line.replace(new RegExp(`(?<![\\w+-])${old.imm}\\b(?!.*//)`), String(insn.imm));
     if (changed !== line) return changed;
   }
+  if (form === "llvm" && old.src !== insn.src) {
+    const changed = line.replace(new RegExp(`\\br${old.src}\\b(?!\\s*=)`), `r${insn.src}`);
+    if (changed !== line) return changed;
+  }
   if (form === "llvm" && old.code !== insn.code) {
     const changed = line.replace(/==|!=/, (sign) => (sign === "==" ? "!=" : "=="));
     if (changed !== line) return changed;

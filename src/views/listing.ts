@@ -37,7 +37,8 @@ export function listInstructions({ insns, lines, maps }: ProgramSpec): ListedIns
   const listed: ListedInstruction[] = [];
   let last: number | undefined;
   for (let index = 0; index < insns.length; index++) {
-    const line = lines?.[index];
+    // Line 0 is what the compiler made up.
+    const line = lines?.[index]?.line === 0 ? undefined : lines?.[index];
     const source = line && line.line !== last ? { line: line.line, text: squeeze(line.text) } : undefined;
     if (line) last = line.line;
     listed.push({ index, text: instructionText(insns, maps, index), source });

@@ -54,7 +54,10 @@ const WITNESS_LIMITS = { tries: 1_000, time: 5_000 };
 export function withWitness(view: VerdictView): VerdictView {
   const { program, verdict, explanation } = view;
   if (verdict.ok || view.witness !== undefined || explanation?.loop !== undefined) return view;
-  const witness = findWitness(program, WITNESS_LIMITS);
+  const found = findWitness(program, WITNESS_LIMITS);
+  // A random packet on which nothing goes wrong explains nothing.
+  const tells = found?.fault !== undefined || found?.packet === undefined;
+  const witness = tells ? found : undefined;
   return { program, verdict, ...(explanation ? { explanation } : {}), ...(witness ? { witness } : {}) };
 }
 

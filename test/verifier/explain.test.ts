@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ProgramType } from "../../src/programs/types.ts";
+import { exampleProgram } from "../../src/verifier/catalogue.ts";
 import { explain } from "../../src/verifier/explain.ts";
 import { insertBefore } from "../../src/verifier/insert.ts";
 import type { MessageRow } from "../../src/verifier/message-row.ts";
@@ -201,6 +202,7 @@ describe("fixes in the text", () => {
       "xdp",
     ],
     ["no check of the packet", "r2 = *(u32 *)(r1 + 0)\nr5 = *(u8 *)(r2 + 23)\nr0 = 2\nexit", "xdp"],
+    ["a copy that a call left alone", "r6 = r1\ncall get_prandom_u32\nr2 = *(u32 *)(r1 + 0)\nr0 = 0\nexit"],
     ["no exit", "r0 = 0"],
     ["a mnemonic text", "mov %r1, 2\nexit"],
   ];
@@ -230,6 +232,20 @@ describe("fixes in the text", () => {
     expect(fixes).toHaveLength(1);
     expect(fixes[0].next).toBe("R0 min value is outside of the allowed memory range");
   });
+});
+
+test("a copy of what a call destroyed is used in its place", () => {
+  const { fixes } = explain(program("r6 = r1\ncall get_prandom_u32\nr2 = *(u32 *)(r1 + 0)\nr0 = 0\nexit"))!;
+  expect(fixes[0].title).toBe("Use r6, which still holds it");
+  expect(fixes[0].diff).toContain("- r2 = *(u32 *)(r1 + 0)\n+ r2 = *(u32 *)(r6 + 0)");
+});
+
+test("a leak: the call that handed out what is not given back", () => {
+  const text = `.map ring, ringbuf, key 0, value 0, entries 4096
+r1 = map[ring]\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto out\n*(u64 *)(r0 + 0) = 1\nout:\nr0 = 0\nexit`;
+  const { cause, history } = explain(exampleProgram({ text }))!;
+  expect(history.map(({ at }) => at)).toEqual([4]);
+  expect(cause).toContain("the call at instruction 4: bpf_ringbuf_reserve hands out");
 });
 
 test("the lesson of a message has a stable name", () => {
