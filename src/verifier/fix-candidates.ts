@@ -107,11 +107,19 @@ function lastInstruction({ insns }: ProgramSpec): Candidate[] {
 
 /** A register that is set on another path is set before all of them, so that none is changed. */
 function setFirst({ insns }: ProgramSpec, at: number, register: number): Candidate[] {
-  const elsewhere = insns.some(({ code, dst }) => dst === register && (code & CLASS_MASK) !== CLASS.STX && dst !== 10);
+  const elsewhere = insns.some((each) => writes(each, register));
   const isArgument = register >= 1 && register <= 5;
   if (elsewhere && !isArgument)
     return [{ title: `Give r${register} a value before the branches`, edits: [{ at: 0, added: [move(register, 0)] }] }];
   return [{ title: `Set r${register} first`, edits: [{ at, added: [move(register, 0)] }] }];
+}
+
+/** Whether an instruction sets a register. */
+function writes({ code, dst }: Instruction, register: number): boolean {
+  if (code === CALL_CODE) return register === 0;
+  const kind = code & CLASS_MASK;
+  const sets = kind === CLASS.ALU || kind === CLASS.ALU64 || kind === CLASS.LD || kind === CLASS.LDX;
+  return sets && dst === register;
 }
 
 /** The access stands on the side where the pointer is NULL: the comparison the other way round. */
