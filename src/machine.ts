@@ -92,8 +92,8 @@ export class Machine implements Displayable {
   async compile(source: CSource | string, options: CompileOptions = {}): Promise<BpfObject> {
     // Runs clang, which a browser cannot: only who compiles needs it.
     const { compile } = await import("./loader/clang/compile.ts");
-    const { bytes, name } = await compile(source, this.linux.release, options);
-    return this.open(bytes, { name, ...options.open });
+    const { bytes, name, warnings } = await compile(source, this.linux.release, options);
+    return this.open(bytes, { name, warnings, ...options.open });
   }
 
   /** Attaches to `tracepoint:CATEGORY:NAME` or `profile:hz:N`; the link's `detach()` ends it. */

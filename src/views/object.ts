@@ -10,6 +10,8 @@ import { type Column, table, textTable } from "./table.ts";
 export interface ObjectView {
   readonly name: string;
   readonly state: string;
+  /** Of the compiler. */
+  readonly warnings: string;
   readonly programList: readonly {
     readonly name: string;
     readonly section: string;
@@ -21,7 +23,7 @@ export interface ObjectView {
 }
 
 /** Two tables: programs with section and size, maps with type and entries. */
-export function renderObject({ name, state, programList, mapList }: ObjectView): MimeBundle {
+export function renderObject({ name, state, warnings, programList, mapList }: ObjectView): MimeBundle {
   const programColumns: Column[] = [
     { title: "program" },
     { title: "section" },
@@ -48,9 +50,10 @@ export function renderObject({ name, state, programList, mapList }: ObjectView):
           columns,
           rows.map((cells) => ({ cells })),
         )}`,
-    )}`,
+    )}${warnings && html`<pre>${warnings.trim()}</pre>`}`,
     text: [
       `object ${name}: ${facts}`,
+      ...(warnings === "" ? [] : [warnings.trim()]),
       ...parts.map(({ columns, rows }) => textTable([columns.map(({ title }) => title), ...rows], columns)),
     ].join("\n\n"),
   });

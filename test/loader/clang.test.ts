@@ -4,10 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { DISPLAY, Machine } from "../../src/index.ts";
 import { c } from "../../src/loader/c.ts";
 import { compile } from "../../src/loader/clang/compile.ts";
 import { ClangError } from "../../src/loader/clang/error.ts";
-import { Machine } from "../../src/machine.ts";
 import { bytesOf, FOLDER, frame } from "./object/fixtures.ts";
 
 const missing = spawnSync("clang", ["--version"]).error === undefined ? "" : " (skipped: clang is missing)";
@@ -71,6 +71,20 @@ describe.skipIf(missing !== "")(`clang${missing}`, () => {
     const m = new Machine();
     const insns = (object: Uint8Array) => m.open(object).file.programs[0]!.insns.length;
     expect(Math.abs(insns(bytes) - insns(bytesOf("xdp_counter")))).toBeLessThan(6);
+  });
+
+  it.each([1, 2])("shows warnings with the object, also the time after (%d)", async () => {
+    const object = await new Machine().compile(c`
+      #include <linux/bpf.h>
+      #include <bpf/bpf_helpers.h>
+      SEC("xdp") int odd(struct xdp_md *ctx) { int unused = 1; u32 verdict = XDP_DROP; return verdict; }
+    `);
+    expect(object.warnings).toMatch(
+      /uses u8 to u64 without defining them: a prelude does\n.*warning: unused variable/s,
+    );
+    const bundle = await object[DISPLAY]();
+    expect(bundle["text/plain"]).toMatch(/^object program: open, 1 program, 0 maps\n\n.*unused variable/s);
+    expect(bundle["text/html"]).toContain("unused variable");
   });
 
   it("says that there is no such file, and what a source is", async () => {

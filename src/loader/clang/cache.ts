@@ -29,13 +29,16 @@ export function cacheFolder(): string {
   return folder!;
 }
 
-/** What is kept under a name, or what `make` gives, which is then kept. */
-export async function cached(name: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+/** What is kept under a name, or what `make` gives, which is kept where it says so. */
+export async function cached(
+  name: string,
+  make: () => Promise<{ readonly bytes: Uint8Array; readonly keep: boolean }>,
+): Promise<Uint8Array> {
   const path = join(cacheFolder(), name);
   if (existsSync(path)) return new Uint8Array(readFileSync(path));
   const made = await make();
-  keep(path, made);
-  return made;
+  if (made.keep) keep(path, made.bytes);
+  return made.bytes;
 }
 
 /** Whole or not at all: another process may do the same. */

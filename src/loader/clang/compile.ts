@@ -17,7 +17,7 @@ export interface CompileOptions {
   /** Name of the object, where no file has one; default `"program"`. */
   readonly name?: string;
   /** For {@link OpenOptions | opening} it. */
-  readonly open?: Omit<OpenOptions, "name">;
+  readonly open?: Omit<OpenOptions, "name" | "warnings">;
 }
 
 /** What clang made. */
@@ -73,14 +73,19 @@ export async function compile(
   const whole = `${text}\n${typePointers(text)}`;
   const before = prelude(text);
   let warnings = before === "" ? "" : `${name}.bpf.c: uses u8 to u64 without defining them: a prelude does\n`;
-  const make = async (): Promise<Uint8Array> => {
+  const make = async () => {
     const made = await runClang(clang, flags, { [`${name}.bpf.c`]: whole, [PRELUDE]: before });
     warnings += made.warnings;
-    return made.bytes;
+    // What clang warns of is compiled each time, so that it is seen each time.
+    return { bytes: made.bytes, keep: made.warnings === "" };
   };
-  if (includesOwnFiles(text)) return { bytes: await make(), name, warnings };
+  if (includesOwnFiles(text)) {
+    const { bytes } = await make();
+    return { bytes, name, warnings };
+  }
   const key = contentKey(clang.version, ...flags, header.key, libbpfKey(clang), name, whole, before);
-  return { bytes: await cached(join("objects", `${key}.o`), make), name, warnings };
+  const bytes = await cached(join("objects", `${key}.o`), make);
+  return { bytes, name, warnings };
 }
 
 function read(source: unknown, { name = "program" }: CompileOptions): { text: string; name: string; folder: string } {

@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly name?: string;
   /** Settings of Linux that count more than the machine's: the text of a `.config`, or by name. */
   readonly kconfig?: string | Kconfig;
+  /** What the compiler warned of; shown with the object. */
+  readonly warnings?: string;
   /** Where maps that are pinned by name are; default `/sys/fs/bpf`. */
   readonly pinRoot?: string;
 }
@@ -71,6 +73,8 @@ export type ObjectState = "open" | "loaded" | "attached" | "destroyed";
  */
 export class BpfObject<Types extends ObjectTypes = AnyObject> implements Displayable, Disposable {
   readonly name: string;
+  /** What the compiler warned of; `""` for objects that were not compiled here. */
+  readonly warnings: string;
   /** What the file says; nothing of it is patched. */
   readonly file: ObjectFile;
   /** Maps by their names in C; those of data as `rodata`, `data`, `bss`. */
@@ -103,6 +107,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     const { name = "object" } = options;
     if (typeof name !== "string") throw new ArgumentError("name of the object", "a string", name);
     this.name = objectName(name);
+    this.warnings = options.warnings ?? "";
     this.#machine = machine;
     this.#options = options;
     this.#facts = kernelFacts(machine.linux);
