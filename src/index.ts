@@ -16,6 +16,7 @@ registerViews();
 
 export * as builder from "./asm/builder.ts";
 export type { SlotFields } from "./asm/byte-table.ts";
+export { ClassicError, type ClassicInstruction } from "./asm/classic/instruction.ts";
 export { AsmError } from "./asm/diagnostics.ts";
 export { type DisassembleOptions, disassemble } from "./asm/disassemble.ts";
 export type { EdgeKind, FlowBlock, FlowEdge, FlowLoop, FunctionFlow } from "./asm/flow/control-flow.ts";
@@ -44,6 +45,7 @@ export { WorkloadError } from "./linux/workloads/options.ts";
 export { type AsmOptions, type AsmTag, type AsmValue, asm } from "./loader/asm.ts";
 export { AttachError } from "./loader/attach.ts";
 export { type CSource, c } from "./loader/c.ts";
+export { ClassicProgram, classic } from "./loader/classic.ts";
 export { ByteTable, byteTable, ControlFlow, controlFlow } from "./loader/inspect.ts";
 export { JitedListing } from "./loader/jited.ts";
 export { LoadedProgram } from "./loader/loaded-program.ts";

@@ -6,6 +6,7 @@
  */
 import { register } from "../plot/registry.ts";
 import { renderByteTable } from "./byte-table.ts";
+import { renderClassic } from "./classic.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
 import { renderMachine } from "./machine.ts";
@@ -31,6 +32,7 @@ export function registerViews(): void {
   register("verifier-steps", renderVerifierSteps);
   register("map", renderMap);
   register("object", renderObject);
+  register("classic", renderClassic);
   register("packet", renderPacket);
   register("jited", renderJited);
   register("schedules", renderSchedules);
