@@ -78,6 +78,12 @@ export const LOCK_MESSAGES = {
     "The lock is held already: taking it again would wait forever.",
     "Take each lock once.",
   ),
+  frozen_elements: row(
+    "ENOTSUPP",
+    "",
+    "The map is frozen and read-only and has several elements: Linux reads such maps when it verifies, but only if there is one element.",
+    "Put the constants into one element, or do not freeze the map.",
+  ),
   special_direct: row(
     "EACCES",
     "%s cannot be accessed directly by load/store",

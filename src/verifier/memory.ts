@@ -278,12 +278,15 @@ export function checkMapPermission(
 /** A load of a map's value: a constant where programs cannot write it, it is frozen, and the place is known. */
 function loadMapValue(env: Environment, r: number, offset: number, { size, value, signed }: Access): void {
   const w = env.words;
-  const { frozen, flags } = env.maps[w[r + AUX]];
+  const { frozen, flags, type, maxEntries } = env.maps[w[r + AUX]];
   const to = registerAt(value);
-  if (frozen === undefined || (flags & MAP_FLAGS.RDONLY_PROG) === 0 || !tnumIsConst(w, r + VALUE)) {
+  const isFixed = frozen !== undefined && (flags & MAP_FLAGS.RDONLY_PROG) !== 0 && type === "array";
+  if (!isFixed || !tnumIsConst(w, r + VALUE)) {
     markUnknown(w, to);
     return;
   }
+  // Linux does not know which element it is, and says no more than an errno.
+  if (maxEntries !== 1) reject("frozen_elements");
   const at = offset + w[r + VALUE];
   let known = 0n;
   for (let byte = size - 1; byte >= 0; byte--) known = (known << 8n) | BigInt(frozen[at + byte] ?? 0);

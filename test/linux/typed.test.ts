@@ -32,6 +32,14 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
     },
   );
 
+  test("a constant of a frozen array of several elements: refused without a word", () => {
+    const text = "*(u32 *)(r10 - 4) = 1\n r1 = map[frozenMany]\n r2 = r10\n r2 += -4\n call map_lookup_elem";
+    const program = { name: "", text: `${text}\n if r0 == 0 goto +1\n r1 = *(u64 *)(r0 + 0)\n r0 = 0\n exit` };
+    const { linux, ours } = compare(typedProgram(program, KERNEL!));
+    expect([ours.ok, ours.errno]).toEqual([false, linux.errno]);
+    expect(comparable(ours.log)).toBe(comparable(linux.log));
+  });
+
   test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
     const tally = new Tally();
     for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED }))

@@ -4,6 +4,7 @@
  */
 import { CALLBACK_CASES } from "./callback-cases.ts";
 import { CONVERGENCE_CASES } from "./convergence-cases.ts";
+import { FROZEN_CASES } from "./frozen-cases.ts";
 import { FUNCTION_CASES } from "./function-cases.ts";
 import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
@@ -20,5 +21,6 @@ export const TYPED_CASES: readonly TypedText[] = [
   ...LOCK_CASES,
   ...FUNCTION_CASES,
   ...TIMER_CASES,
+  ...FROZEN_CASES,
   ...GLOBAL_FUNCTION_CASES,
 ];

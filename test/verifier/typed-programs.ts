@@ -6,12 +6,23 @@ import { pathOf } from "../../src/btf/member-path.ts";
 import type { BtfTypeSpec, Linkage } from "../../src/btf/type.ts";
 import { helperId } from "../../src/helpers/names.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
+import { MAP_FLAGS } from "../../src/maps/flags.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { AttachType } from "../../src/programs/attach-types.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { ARRAY, HASH, STACKS } from "./programs.ts";
 import { mapOf } from "./value-types.ts";
+
+const FROZEN: MapSpec = {
+  type: "array",
+  name: "frozen",
+  keySize: 4,
+  valueSize: 16,
+  maxEntries: 1,
+  flags: 0,
+  frozen: Uint8Array.from({ length: 16 }, (_, at) => 17 * at + 1),
+};
 
 const RING: MapSpec = { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
 export const TYPED_MAPS: readonly MapSpec[] = [
@@ -26,6 +37,10 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   mapOf("hash", "plain", "plain"),
   mapOf("hash", "timed", "timed"),
   mapOf("array", "clocks", "timedAndLocked"),
+  { ...FROZEN, name: "constants", flags: MAP_FLAGS.RDONLY_PROG },
+  { ...FROZEN, name: "settled" },
+  { ...FROZEN, name: "frozenHash", type: "hash", flags: MAP_FLAGS.RDONLY_PROG },
+  { ...FROZEN, name: "frozenMany", maxEntries: 4, flags: MAP_FLAGS.RDONLY_PROG },
 ];
 
 /** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
