@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cellFile } from "../runtime/cell-sources.ts";
 import type { InspectorEvent, InspectorReply, InspectorRequest } from "../runtime/messages.ts";
 import type { Json, JsonObject } from "../wire/message.ts";
+import { type CellLines, cellLines, SAME } from "./cell-lines.ts";
 import { CellPaths, PATHS } from "./cell-paths.ts";
 import { InspectorLink } from "./inspector-link.ts";
 import { type RemoteObject, Variables } from "./variables.ts";
@@ -64,6 +65,8 @@ export class CellDebugger {
   readonly #breakpoints = new Map<string, readonly number[]>();
   /** V8's ids of what is set, by path. */
   readonly #set = new Map<string, string[]>();
+  /** The way between lines of a cell and of its script, by path. */
+  readonly #lines = new Map<string, Promise<CellLines>>();
   #started = false;
   #frames: readonly Frame[] = [];
   #sequence = 0;
@@ -194,7 +197,8 @@ export class CellDebugger {
   }
 
   async #setOne(path: string, url: string, line: number): Promise<void> {
-    const reply = await this.#inspector.post("Debugger.setBreakpointByUrl", { url, lineNumber: line - 1 });
+    const lineNumber = (await this.#linesOf(path)).toScript(line) - 1;
+    const reply = await this.#inspector.post("Debugger.setBreakpointByUrl", { url, lineNumber });
     this.#set.set(path, [...(this.#set.get(path) ?? []), String(reply["breakpointId"])]);
   }
 
@@ -229,15 +233,30 @@ export class CellDebugger {
     return body;
   }
 
-  #stackTrace(): JsonObject {
-    const stackFrames = this.#frames.map(({ functionName, url, location }, index) => ({
-      id: index + 1,
-      name: functionName || "cell",
-      line: location.lineNumber + 1,
-      column: location.columnNumber + 1,
-      source: { path: this.#pathOfFrame(url)!, name: url.split("/").at(-1)! },
-    }));
+  async #stackTrace(): Promise<JsonObject> {
+    const stackFrames: JsonObject[] = [];
+    for (const [index, { functionName, url, location }] of this.#frames.entries()) {
+      const path = this.#pathOfFrame(url)!;
+      stackFrames.push({
+        id: index + 1,
+        name: functionName || "cell",
+        line: (await this.#linesOf(path)).toCell(location.lineNumber + 1),
+        column: location.columnNumber + 1,
+        source: { path, name: url.split("/").at(-1)! },
+      });
+    }
     return { stackFrames, totalFrames: stackFrames.length };
+  }
+
+  #linesOf(path: string): Promise<CellLines> {
+    const code = this.#paths.code(path);
+    let lines = this.#lines.get(path);
+    if (lines === undefined) {
+      lines = code === undefined ? Promise.resolve(SAME) : cellLines(code);
+      // A path is that of one text for ever; one that has none yet may get it.
+      if (code !== undefined) this.#lines.set(path, lines);
+    }
+    return lines;
   }
 
   #scopes(frameId: number): JsonObject {

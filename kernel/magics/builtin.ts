@@ -45,6 +45,7 @@ export const BUILTIN_MAGICS: Readonly<Record<string, BuiltinMagic>> = {
     doc: "forgets all names: the process of the cells starts anew",
     run: (host) => host.restart(),
   },
+  help: { usage: "%help NAME", doc: "shows the type and the documentation of a name", run: () => undefined },
   check: { usage: "%check off", doc: "runs this cell without the type checker", run: () => undefined },
   lsmagic: { usage: "%lsmagic", doc: "lists the magics", run: () => undefined },
 };

@@ -59,6 +59,20 @@ export async function inspect(
   return { status: "ok", found: found !== undefined, data, metadata: {} };
 }
 
+/** What front ends show in their pager after a cell: what is known of the names after `%help`. */
+export async function pages(language: LanguageService, code: string): Promise<JsonObject[]> {
+  const names = parseMagics(code).lines.filter(({ name }) => name === "help");
+  return Promise.all(
+    names.map(async ({ args }) => {
+      const found = await language.inspect(args, args.length);
+      const data: JsonObject = found
+        ? { "text/markdown": found.markdown, "text/plain": found.text }
+        : { "text/plain": `Nothing is known of "${args}".` };
+      return { source: "page", data, start: 0 };
+    }),
+  );
+}
+
 /** Answers an `is_complete_request`. */
 export function isComplete(language: LanguageService, { code }: RequestContents["is_complete_request"]): JsonObject {
   const { status, indent } = language.isComplete(parseMagics(code).code);

@@ -13,7 +13,7 @@ import { type CellResult, Executor } from "./executor.ts";
 import { History } from "./history.ts";
 import { HistoryFile } from "./history-file.ts";
 import { kernelInfo } from "./kernel-info.ts";
-import { complete, inspect, isComplete } from "./language-requests.ts";
+import { complete, inspect, isComplete, pages } from "./language-requests.ts";
 import { Outputs } from "./outputs.ts";
 import { MAIN_SHELL, Subshells } from "./subshells.ts";
 
@@ -198,7 +198,11 @@ export class Session {
       const output = result.status === "ok" ? result.text : undefined;
       this.#history.add({ session: this.#history.session, line: count, source: content.code, output });
     }
-    return { value: executeReply(result, count), dropWaiting: result.status === "error" && content.stopOnError };
+    const payload = result.status === "ok" ? await pages(this.#language, content.code) : [];
+    return {
+      value: { ...executeReply(result, count), payload },
+      dropWaiting: result.status === "error" && content.stopOnError,
+    };
   }
 
   #comm(event: CommTransfer["event"], request: Request<"comm_msg">, target?: string): JsonObject {
@@ -241,7 +245,7 @@ function shellOf({ subshell_id }: Header): string {
 }
 
 function executeReply(result: CellResult, count: number): JsonObject {
-  const reply = { execution_count: count, payload: [], user_expressions: {} };
+  const reply = { execution_count: count, user_expressions: {} };
   if (result.status === "error") return { status: "error", ...reply, ...result.error };
   const expressions = Object.entries(result.expressions).map(([name, value]) => [
     name,

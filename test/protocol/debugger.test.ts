@@ -99,6 +99,30 @@ describe("the debugger", () => {
     expect(resultText(await running)).toBe("42");
   });
 
+  test("in a cell that is compiled, breakpoints and frames have the lines as typed", async () => {
+    const code = `enum Color {
+  red = 1,
+
+  blue,
+}
+
+// the compiler drops this line, and the next
+
+function paint(color: Color): string {
+  const name = Color[color]!;
+
+  return name + "!";
+}
+paint(Color.blue)`;
+    await breakpoint(code, 12);
+    const running = run(code);
+    await event("stopped");
+    const { stackFrames } = (await body("stackTrace", {})) as { stackFrames: JsonObject[] };
+    expect(stackFrames).toMatchObject([{ name: expect.stringContaining("paint") as string, line: 12 }, { line: 14 }]);
+    await body("continue");
+    expect(resultText(await running)).toBe("'blue!'");
+  });
+
   test("objects unfold; names of cells are listed while nothing runs", async () => {
     await run("const record = { name: 'read', sizes: [1, 2] };");
     const { variables } = (await body("inspectVariables")) as { variables: JsonObject[] };

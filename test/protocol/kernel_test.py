@@ -35,6 +35,7 @@ class BpfbookKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "display(42)", "mime": "text/plain"},
     ]
     code_inspect_sample = "Math.sqrt"
+    code_page_something = "%help Math.sqrt"
     code_clear_output = "display.clear()"
 
     code_history_pattern = "6 ? 7"
