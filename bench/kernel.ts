@@ -1,13 +1,17 @@
 /**
- * Prints what a user of the Jupyter kernel waits for, medians over several kernels: start to kernel_info, start to the
- * first typed result, the first cell that imports bpfbook and shows a plot, a typed cell, 20,000 lines.
+ * Prints what a user of a Jupyter kernel waits for, medians over several kernels: ours, and tslab, Deno and ipykernel where they
+ * are installed (in a folder of BENCH_PEERS, in .venv, or on PATH). What only ours does has no figure in the other columns.
  *
  *     node bench/kernel.ts [kernels]
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { KernelClient } from "../test/protocol/kernel-client.ts";
+import { type Peer, peers } from "./peers.ts";
 
-const KERNELS = Number(process.argv[2] ?? 5);
-const CELLS = 50;
+const KERNELS = Number(process.argv[2] ?? 3);
+const CELLS = 30;
+/** What takes longer (ms) is given up: tslab loses the idle after much output. */
+const PATIENCE = 20_000;
 
 const PLOT = `
 import { asm, Machine, map, plot, u32, u64 } from "bpfbook";
@@ -16,39 +20,84 @@ for (let slot = 0; slot < 12; slot++) sizes.set(slot, BigInt(slot * slot));
 plot.histogram(sizes);
 `;
 
-const results = new Map<string, number[]>();
-const record = (what: string, value: number): void => {
-  results.set(what, [...(results.get(what) ?? []), value]);
-};
+const ROWS = {
+  info: "start -> kernel_info, ms (goal 400)",
+  first: "start -> first typed result, ms (goal 400)",
+  plot: "first cell that imports bpfbook and plots, ms (goal 800)",
+  cell: `typed cell, median of ${CELLS}, ms (goal 10)`,
+  complete: "completion, median of 10, ms",
+  inspect: "inspect, median of 10, ms",
+  lines: "20,000 lines, ms (goal 100)",
+  messages: "20,000 lines, stream messages (goal 50)",
+  interrupt: "interrupt of a spin loop, ms to the reply",
+} as const;
+type Row = keyof typeof ROWS;
+
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-for (let round = 0; round < KERNELS; round++) {
-  const began = performance.now();
-  const kernel = await KernelClient.start();
-  await kernel.request("kernel_info_request");
-  record("start -> kernel_info, ms (goal 400)", performance.now() - began);
-  await kernel.execute("const first: number = 41; first + 1");
-  record("start -> first typed result, ms (goal 400)", performance.now() - began);
-  record("first cell that imports bpfbook and plots, ms (goal 800)", (await kernel.execute(PLOT)).milliseconds);
-  const cells: number[] = [];
-  for (let cell = 0; cell < CELLS; cell++) {
-    const { milliseconds } = await kernel.execute(`const v${cell}: number = first + ${cell}; v${cell}`);
-    cells.push(milliseconds);
-  }
-  record(`typed cell, median of ${CELLS}, ms (goal 10)`, median(cells));
-  const lines = await kernel.execute("for (let i = 0; i < 20_000; i++) console.log(i);");
-  record("20,000 lines, ms (goal 100)", lines.milliseconds);
-  record(
-    "20,000 lines, stream messages (goal 50)",
-    lines.published.filter(({ header }) => header.msg_type === "stream").length,
-  );
-  await kernel.stop();
+async function repeat(count: number, run: (n: number) => Promise<{ milliseconds: number }>): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) times.push((await run(n)).milliseconds);
+  return median(times);
 }
 
-for (const [what, values] of results) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  console.log(
-    `${what.padEnd(58)} ${median(values).toFixed(1).padStart(8)}   (${least.toFixed(1)} - ${most.toFixed(1)})`,
-  );
+/** The figures of one kernel, from its start to its end, in the order in which they were taken. */
+async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, number]> {
+  const began = performance.now();
+  const kernel = await KernelClient.start({}, command);
+  try {
+    await kernel.request("kernel_info_request");
+    yield ["info", performance.now() - began];
+    await kernel.execute(snippets.first);
+    yield ["first", performance.now() - began];
+    if (command === undefined) yield ["plot", (await kernel.execute(PLOT)).milliseconds];
+    yield ["cell", await repeat(CELLS, (n) => kernel.execute(snippets.cell(n)))];
+    const at = (code: string) => ({ code, cursor_pos: code.length, detail_level: 0 });
+    yield ["complete", await repeat(10, () => kernel.request("complete_request", at(snippets.complete)))];
+    yield ["inspect", await repeat(10, () => kernel.request("inspect_request", at(snippets.inspect)))];
+    const spinning = kernel.send("execute_request", { code: snippets.spin, allow_stdin: false });
+    await kernel.waitFor(({ header, parent }) => header.msg_type === "stream" && parent?.msg_id === spinning.id);
+    const asked = performance.now();
+    // ipykernel listens to the signal, the others to the message.
+    if (command?.("").includes("ipykernel_launcher")) kernel.process.kill("SIGINT");
+    else kernel.send("interrupt_request", {}, kernel.control);
+    await spinning.reply;
+    yield ["interrupt", performance.now() - asked];
+    await sleep(300);
+    const lines = await kernel.execute(snippets.lines);
+    yield ["lines", lines.milliseconds];
+    yield ["messages", lines.published.filter(({ header }) => header.msg_type === "stream").length];
+  } finally {
+    kernel.process.kill("SIGKILL");
+    await kernel.stop();
+  }
+}
+
+const all = peers();
+const results = new Map<string, number[]>();
+for (let round = 0; round < KERNELS; round++) {
+  for (const peer of all) {
+    const steps = figures(peer);
+    for (;;) {
+      const step = await Promise.race([steps.next(), sleep(PATIENCE, undefined, { ref: false })]);
+      if (step === undefined) {
+        console.error(`${peer.name}: gave no answer within ${PATIENCE / 1000} s; what follows is left out`);
+        break;
+      }
+      if (step.done) break;
+      const [row, value] = step.value;
+      const key = `${peer.name} ${row}`;
+      results.set(key, [...(results.get(key) ?? []), value]);
+    }
+  }
+}
+
+console.log("".padEnd(58) + all.map(({ name }) => name.padStart(12)).join(""));
+for (const [row, title] of Object.entries(ROWS)) {
+  const cells = all.map(({ name }) => {
+    const values = results.get(`${name} ${row}`);
+    return (values ? median(values).toFixed(1) : "-").padStart(12);
+  });
+  console.log(title.padEnd(58) + cells.join(""));
 }
 process.exit(0);

@@ -22,6 +22,10 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+function ownCommand(connectionFile: string): readonly string[] {
+  return [process.execPath, "--disable-warning=ExperimentalWarning", ENTRY, connectionFile];
+}
+
 /** A front end over bare ZeroMQ, with nothing between the test and the wire. */
 export class KernelClient {
   readonly process: ChildProcess;
@@ -42,7 +46,12 @@ export class KernelClient {
   readonly #replies = new Map<string, (message: Message) => void>();
   #changed = Promise.withResolvers<void>();
 
-  private constructor(folder: string, ports: readonly number[], environment: NodeJS.ProcessEnv) {
+  private constructor(
+    folder: string,
+    ports: readonly number[],
+    environment: NodeJS.ProcessEnv,
+    command: (connectionFile: string) => readonly string[],
+  ) {
     this.folder = folder;
     const names = ["shell", "control", "iopub", "stdin", "hb"];
     const connection = {
@@ -54,7 +63,8 @@ export class KernelClient {
     };
     const file = join(folder, "connection.json");
     writeFileSync(file, JSON.stringify(parseConnection(connection, file) && connection), { mode: 0o600 });
-    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ENTRY, file], {
+    const [program, ...args] = command(file);
+    this.process = spawn(program!, args, {
       cwd: folder,
       // No test writes into the history of whoever runs it.
       env: { ...process.env, XDG_DATA_HOME: folder, ...environment },
@@ -76,11 +86,16 @@ export class KernelClient {
     void this.#answerInput();
   }
 
-  /** Starts a kernel in a folder of its own, with these variables beside the test's own. */
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<KernelClient> {
+  /**
+   * Starts a kernel in a folder of its own, with these variables beside the test's own.
+   *
+   * @param command of another kernel than ours
+   */
+  static async start(environment: NodeJS.ProcessEnv = {}, command = ownCommand): Promise<KernelClient> {
     const ports = await Promise.all(Array.from({ length: 5 }, freePort));
-    const client = new KernelClient(mkdtempSync(join(tmpdir(), "bpfbook-kernel-")), ports, environment);
-    await client.waitFor((message) => message.header.msg_type === "iopub_welcome");
+    const client = new KernelClient(mkdtempSync(join(tmpdir(), "bpfbook-kernel-")), ports, environment, command);
+    // Others may not say when they hear a subscription.
+    if (command === ownCommand) await client.waitFor(({ header }) => header.msg_type === "iopub_welcome");
     return client;
   }
 

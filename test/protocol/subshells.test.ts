@@ -92,6 +92,8 @@ test("a deleted subshell's waiting cells still run", async () => {
   const subshell = await create();
   const first = kernel.execute("await new Promise(r => setTimeout(r, 50)); 'first'", {}, subshell);
   const second = kernel.execute("'second'", {}, subshell);
+  // The order between shell and control is nobody's: when this is answered, both cells have arrived.
+  await kernel.request("kernel_info_request");
   await control("delete_subshell_request", { subshell_id: subshell });
   expect([resultText(await first), resultText(await second)]).toEqual(["'first'", "'second'"]);
   expect(await control("list_subshell_request")).toMatchObject({
