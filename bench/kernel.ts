@@ -5,7 +5,7 @@
  *     node bench/kernel.ts [kernels]
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { KernelClient } from "../test/protocol/kernel-client.ts";
+import { KernelClient, streamText } from "../test/protocol/kernel-client.ts";
 import { type Peer, peers } from "./peers.ts";
 
 const KERNELS = Number(process.argv[2] ?? 3);
@@ -28,6 +28,7 @@ const ROWS = {
   complete: "completion, median of 10, ms",
   inspect: "inspect, median of 10, ms",
   lines: "20,000 lines, ms (goal 100)",
+  arrived: "20,000 lines, lines that arrive",
   messages: "20,000 lines, stream messages (goal 50)",
   interrupt: "interrupt of a spin loop, ms to the reply",
 } as const;
@@ -66,6 +67,7 @@ async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, numbe
     await sleep(300);
     const lines = await kernel.execute(snippets.lines);
     yield ["lines", lines.milliseconds];
+    yield ["arrived", streamText(lines).split("\n").length - 1];
     yield ["messages", lines.published.filter(({ header }) => header.msg_type === "stream").length];
   } finally {
     kernel.process.kill("SIGKILL");

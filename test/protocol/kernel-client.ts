@@ -94,9 +94,17 @@ export class KernelClient {
   static async start(environment: NodeJS.ProcessEnv = {}, command = ownCommand): Promise<KernelClient> {
     const ports = await Promise.all(Array.from({ length: 5 }, freePort));
     const client = new KernelClient(mkdtempSync(join(tmpdir(), "bpfbook-kernel-")), ports, environment, command);
-    // Others may not say when they hear a subscription.
     if (command === ownCommand) await client.waitFor(({ header }) => header.msg_type === "iopub_welcome");
+    else await client.#untilHeard();
     return client;
+  }
+
+  /** Other kernels may not say when they hear a subscription: they are asked until something is published. */
+  async #untilHeard(): Promise<void> {
+    while (this.published.length === 0) {
+      this.send("kernel_info_request", {});
+      await Promise.race([this.waitFor(() => true), new Promise((resolve) => setTimeout(resolve, 50))]);
+    }
   }
 
   /** Sends a request; its id comes back at once, so that a test can send others before the reply. */
