@@ -123,7 +123,10 @@ function isNeverNull(w: Words, r: number): boolean {
   if (type & MAYBE_NULL) return false;
   switch (type & BASE_TYPE) {
     case TYPES.MAP_VALUE:
+    case TYPES.MAP_KEY:
     case TYPES.SOCK_COMMON:
+    case TYPES.SOCKET:
+    case TYPES.TCP_SOCK:
     case TYPES.MAP_PTR:
       return true;
     case TYPES.MEM:

@@ -77,7 +77,7 @@ export class Environment {
   readonly spec: ProgramSpec;
   readonly program: ProgramRow;
   readonly insns: readonly Instruction[];
-  /** The program's maps, then the inner maps of those that hold maps. */
+  /** The program's maps, then those that maps of them hold: of these Linux keeps no names. */
   readonly maps: readonly MapSpec[];
   /** Where a map of maps is: the index in `maps` of what it holds. */
   readonly innerMaps: (number | undefined)[] = [];
@@ -154,7 +154,7 @@ export class Environment {
     this.program = programRow(spec.type, spec.expectedAttachType) ?? PROGRAMS[spec.type];
     this.insns = spec.insns;
     const holders = spec.maps.flatMap(({ inner }, index) => (inner ? [{ inner, index }] : []));
-    this.maps = [...spec.maps, ...holders.map(({ inner }) => inner)];
+    this.maps = [...spec.maps, ...holders.map(({ inner }) => ({ ...inner, name: "" }))];
     holders.forEach(({ index }, place) => {
       this.innerMaps[index] = spec.maps.length + place;
     });

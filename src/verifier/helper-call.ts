@@ -119,7 +119,9 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   }
   // Writing through a dynptr may move the packet as well.
   const writesPacket = row.name === "dynptr_write" && /^skb/.test(call.dynptr!.kind);
-  if (row.changesPacket || writesPacket) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
+  // Behind a tail call that did not happen the packet is what it was.
+  if ((row.changesPacket && row.name !== "tail_call") || writesPacket)
+    forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
 }
 
 /** Helpers whose result has to be given back. */

@@ -45,6 +45,8 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
     for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED }))
       tally.add(compare(typedProgram(typedTextFromTape(each), KERNEL!)));
     console.log(`verifier with types beside Linux (seed ${SEED}): ${tally}`);
+    console.log(`  false rejects: ${tally.falseRejects.join("; ") || "none"}`);
+    console.log(`  rows never provoked: ${tally.neverProvoked.join(" ")}`);
     if (NIGHT)
       for (const [form, count] of [...tally.linuxMessages].sort((a, b) => b[1] - a[1]))
         console.log(`  ${count} ${form}`);

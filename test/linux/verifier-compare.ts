@@ -6,6 +6,7 @@ import { encode } from "../../src/isa/encode.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
+import { MESSAGES } from "../../src/verifier/messages.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
 import { btfLoad, close, mapCreate, mapFreeze, mapUpdate, progLoad } from "./bpf.ts";
@@ -123,6 +124,7 @@ export class Tally {
   messages = 0;
   logs = 0;
   readonly linuxMessages = new Map<string, number>();
+  readonly #provoked = new Set<string>();
   /** Ours accepted what Linux refuses: must stay empty. */
   readonly unsound: Comparison[] = [];
   readonly differing: Comparison[] = [];
@@ -142,19 +144,32 @@ export class Tally {
       sameMessage && (ours.log === "" || unnumbered(comparable(linux.log)) === unnumbered(comparable(ours.log)));
     if (sameVerdict) this.verdicts++;
     if (sameErrno) this.errnos++;
-    if (sameMessage) this.messages++;
+    if (sameMessage) {
+      this.messages++;
+      if (ours.message) this.#provoked.add(ours.message);
+    }
     if (sameLog) this.logs++;
     else this.differing.push(comparison);
     if (ours.ok && !linux.ok) this.unsound.push(comparison);
   }
 
   toString(): string {
-    const share = (part: number, of = this.programs): string => `${((100 * part) / of).toFixed(1)}%`;
+    const share = (part: number): string => `${part} (${((100 * part) / this.programs).toFixed(2)}%)`;
     return (
       `${this.programs} programs, Linux accepts ${share(this.accepted)}; the same: verdict ${share(this.verdicts)}, ` +
       `errno ${share(this.errnos)}, message ${share(this.messages)}, whole log ${share(this.logs)}; ` +
-      `${this.linuxMessages.size} forms of messages`
+      `${this.linuxMessages.size} forms of messages, ${this.#provoked.size} of ${Object.keys(MESSAGES).length} rows`
     );
+  }
+
+  /** Rows of the catalogue that Linux was not brought to say. */
+  get neverProvoked(): string[] {
+    return Object.keys(MESSAGES).filter((name) => !this.#provoked.has(name));
+  }
+
+  /** What ours refused and Linux accepts, by message. */
+  get falseRejects(): string[] {
+    return this.differing.filter(({ linux, ours }) => linux.ok && !ours.ok).map(({ ours }) => ours.error ?? "");
   }
 }
 

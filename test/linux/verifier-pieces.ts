@@ -2,13 +2,27 @@
 import type { Instruction } from "../../src/isa/instruction.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 
+/** What the map of maps holds. */
+export const INNER: MapSpec = { type: "array", name: "inner", keySize: 4, valueSize: 24, maxEntries: 4, flags: 0 };
+
 /** The maps that every program has. */
 export const MAPS: readonly MapSpec[] = [
   { type: "array", name: "numbers", keySize: 4, valueSize: 48, maxEntries: 8, flags: 0 },
   { type: "hash", name: "table", keySize: 8, valueSize: 16, maxEntries: 8, flags: 0 },
   { type: "array", name: "state", keySize: 4, valueSize: 64, maxEntries: 1, flags: 0 },
   { type: "stack_trace", name: "stacks", keySize: 4, valueSize: 1016, maxEntries: 4, flags: 0 },
+  { type: "percpu_array", name: "counts", keySize: 4, valueSize: 32, maxEntries: 4, flags: 0 },
+  { type: "prog_array", name: "programs", keySize: 4, valueSize: 4, maxEntries: 8, flags: 0 },
+  { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
+  { type: "array_of_maps", name: "outer", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0, inner: INNER },
 ];
+
+/** How many of them are looked up by key and used as they are; and where the others lie. */
+export const PLAIN_MAPS = 4;
+export const PER_CPU = 4;
+export const PROGRAM_ARRAY = 5;
+export const RING = 6;
+export const OUTER = 7;
 
 /** A slot, or a jump over the next `over` pieces. */
 export type Piece = { insns: Instruction[]; over?: number };

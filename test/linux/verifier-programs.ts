@@ -3,13 +3,14 @@
  * a program by shortening its tape. Most choices look at what registers hold, so that a good part of the programs is
  * accepted; some do not, so that every message has a chance.
  */
-import { helperById } from "../../src/helpers/table.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
 import type { AttachType } from "../../src/programs/attach-types.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { PROGRAMS, programRow } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
-import { insn, link, MAPS, type Piece } from "./verifier-pieces.ts";
+import { call, fittingCall } from "./verifier-calls.ts";
+import { useFeature } from "./verifier-features.ts";
+import { insn, link, MAPS, PER_CPU, type Piece, PLAIN_MAPS } from "./verifier-pieces.ts";
 import { useSocket } from "./verifier-sockets.ts";
 
 /** Most programs are of types with much to do; now and then any that has a context of its own, at any place. */
@@ -18,7 +19,7 @@ const OTHERS = Object.values(PROGRAMS).filter(
   ({ type, context }) => context && !COMMON.includes(type) && type !== "lirc_mode2" && type !== "netfilter",
 );
 
-type Kind = "none" | "number" | "ctx" | "stack" | "packet" | "value" | "maybe" | "map";
+export type Kind = "none" | "number" | "ctx" | "stack" | "packet" | "value" | "maybe" | "map";
 
 const NUMBERS = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 48, 63, 64, 100, 255, 256, 1000, 4095, 65535, 0x7fffffff];
 const ALU_OPS = [0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0];
@@ -29,7 +30,6 @@ export const SIZES = [
   [0x00, 4],
   [0x18, 8],
 ] as const;
-const HELPERS = [1, 2, 3, 5, 6, 7, 8, 14, 15, 16, 26, 27, 44, 67, 112, 113, 114, 115, 125];
 
 export class Builder {
   readonly pieces: Piece[] = [];
@@ -90,7 +90,7 @@ export class Builder {
   /** A register that holds one of the kinds; now and then any. */
   holding(...kinds: Kind[]): number {
     const fitting = this.kinds.flatMap((kind, register) => (kinds.includes(kind) ? [register] : []));
-    if (this.rarely(60)) return this.pick(11);
+    if (this.rarely(250)) return this.pick(11);
     if (fitting.length > 0) return this.one(fitting);
     const register = this.pick(10);
     if (kinds.includes("number")) {
@@ -130,6 +130,8 @@ export class Builder {
       if (piece.over !== undefined && index + 1 + piece.over > this.pieces.length)
         piece.over = this.pieces.length - index - 1;
     });
+    this.#joins = this.#joins.map(({ at, kinds }) => ({ at: Math.min(at, this.pieces.length), kinds }));
+    this.join();
   }
 
   /** Where a jump has landed by now, only what all paths agree on is known. */
@@ -142,8 +144,10 @@ export class Builder {
   }
 
   step(): void {
-    this.join();
-    switch (this.pick(26)) {
+    // Most jumps lead to the beginning of a step, not between a call and its arguments.
+    if (this.rarely(2)) this.landHere();
+    else this.join();
+    switch (this.pick(28)) {
       case 0:
       case 1:
         this.constant();
@@ -182,7 +186,7 @@ export class Builder {
         this.memory();
         return;
       case 19:
-        this.rarely(6) ? this.call() : this.fittingCall();
+        this.rarely(6) ? call(this) : fittingCall(this);
         return;
       case 20:
         this.random();
@@ -199,6 +203,10 @@ export class Builder {
       case 24:
         this.rarely(25) ? this.garbage() : this.move();
         return;
+      case 25:
+      case 26:
+        useFeature(this);
+        return;
       default:
         this.rarely(4) ? this.subprogram() : this.move();
         return;
@@ -212,6 +220,11 @@ export class Builder {
       this.emit(insn(0x18, dst, 0, 0, imm), insn(0, 0, 0, 0, this.rarely(2) ? this.number() : imm >> 31));
     } else this.emit(insn(this.rarely(4) ? 0xb4 : 0xb7, dst, 0, 0, this.number()));
     this.set(dst, "number");
+  }
+
+  constantIn(register: number): void {
+    this.emit(insn(0xb7, register, 0, 0, this.number()));
+    this.set(register, "number");
   }
 
   /** An unknown number. */
@@ -229,7 +242,8 @@ export class Builder {
 
   move(): void {
     const src = this.pick(11);
-    const from = this.kinds[src] === "none" && !this.rarely(30) ? this.holding("number", "ctx", "stack", "value") : src;
+    const from =
+      this.kinds[src] === "none" && !this.rarely(150) ? this.holding("number", "ctx", "stack", "value") : src;
     const dst = this.target();
     if (this.rarely(5)) {
       const extension = this.one([8, 16, 32]);
@@ -243,7 +257,8 @@ export class Builder {
   }
 
   arithmetic(): void {
-    const dst = this.rarely(12) ? this.holding("value", "packet", "stack", "ctx", "maybe") : this.holding("number");
+    const pointer = this.rarely(20) ? this.holding("value", "packet", "stack", "ctx", "maybe") : 10;
+    const dst = pointer === 10 && !this.rarely(100) ? this.holding("number") : pointer;
     const narrow = this.rarely(4) ? 0x04 : 0x07;
     if (this.rarely(10)) {
       if (this.rarely(2)) this.emit(insn(0x80 | narrow, dst));
@@ -323,6 +338,10 @@ export class Builder {
   }
 
   contextLoad(): void {
+    if (!this.kinds.includes("ctx") && !this.rarely(20)) {
+      this.constant();
+      return;
+    }
     const base = this.kinds.includes("ctx") ? this.holding("ctx") : 1;
     const dst = this.target();
     const fields = programRow(this.type, this.attach)!.context!.fields;
@@ -375,7 +394,7 @@ export class Builder {
       [0xbd, q, e],
     ] as const);
     const positive = op === 0x2d || op === 0x3d || (op === 0xbd && a === e) || (op === 0xad && a === e);
-    this.pieces.push({ insns: [insn(op, a, b)], over: positive || this.rarely(5) ? 1 : 0 });
+    this.skip(insn(op, a, b), positive || this.rarely(12) ? 1 : 0);
     const [size, bytes] = this.one(SIZES);
     const reach = this.rarely(12) ? this.pick(40) : this.pick(Math.max(1, length - bytes + 1));
     const dst = (q + 1) % 10 === e ? (q + 2) % 10 : (q + 1) % 10;
@@ -390,7 +409,8 @@ export class Builder {
 
   /** A map lookup, usually with a NULL check, and an access at a constant or unknown offset. */
   lookup(): void {
-    const map = this.pick(this.rarely(30) ? MAPS.length : MAPS.length - 1);
+    if (!this.rarely(12)) this.landHere();
+    const map = this.rarely(8) ? PER_CPU : this.pick(this.rarely(30) ? PLAIN_MAPS : PLAIN_MAPS - 1);
     const { keySize, valueSize } = MAPS[map];
     const key = -8 * (1 + this.pick(3));
     if (this.rarely(3)) this.emit(insn(keySize === 8 ? 0x7a : 0x62, 10, 0, key, this.pick(10)));
@@ -406,7 +426,11 @@ export class Builder {
     if (this.rarely(8)) return;
     const access = this.pick(3);
     if (this.rarely(3)) this.pieces.push({ insns: [insn(0x55, 0, 0, 1, 0)] }, { insns: [insn(0x95)] });
-    else this.pieces.push({ insns: [insn(0x15, 0)], over: 1 + access });
+    else {
+      // On the path without an element it is 0, and so is r0.
+      this.set(holder, "number");
+      this.skip(insn(0x15, 0), 1 + access);
+    }
     this.set(holder, "value");
     if (access > 1) {
       const index = this.holding("number");
@@ -419,7 +443,7 @@ export class Builder {
   }
 
   /** A load or store through some pointer. */
-  memory(base = this.holding("value", "maybe", "packet", "stack")): void {
+  memory(base = this.rarely(25) ? this.holding("maybe") : this.holding("value", "packet", "stack")): void {
     const [size, bytes] = this.one(SIZES);
     const offset =
       this.kinds[base] === "stack" ? -8 * (1 + this.pick(4)) : this.rarely(20) ? this.number() : this.pick(5) * bytes;
@@ -439,77 +463,6 @@ export class Builder {
     }
   }
 
-  /** A helper that the type may call, with the arguments that its prototype wants. */
-  fittingCall(): void {
-    const rows = HELPERS.map((id) => helperById(id)).filter((row) => row && PROGRAMS[this.type].helpers.has(row.name));
-    const row = this.one(rows)!;
-    const map = this.rarely(8) ? this.pick(MAPS.length) : row.name === "get_stackid" ? 3 : this.pick(3);
-    const size = this.one([0, 1, 4, 8, 16, 24]);
-    row.args.forEach((kind, index): void => {
-      const register = index + 1;
-      const copy = (from: number): void => this.emit(insn(0xbf, register, from));
-      switch (kind) {
-        case "const_map_ptr":
-          this.emit(insn(0x18, register, 1, 0, map), insn(0));
-          return;
-        case "ptr_to_ctx":
-          copy(this.holding("ctx"));
-          return;
-        case "const_size":
-        case "const_size_or_zero":
-          if (this.rarely(6) && this.kinds.slice(6).includes("number")) {
-            copy(this.holding("number"));
-            return;
-          }
-          this.emit(insn(0xb7, register, 0, 0, size));
-          return;
-        case "anything":
-          this.emit(insn(0xb7, register, 0, 0, this.pick(4)));
-          return;
-        default: {
-          const room =
-            kind === "ptr_to_map_key" ? MAPS[map].keySize : kind === "ptr_to_map_value" ? MAPS[map].valueSize : size;
-          const slots = Math.max(1, Math.ceil(room / 8));
-          for (let slot = 1; slot <= slots && !this.rarely(20); slot++) this.emit(insn(0x7a, 10, 0, -8 * slot, 0));
-          this.emit(insn(0xbf, register, 10), insn(0x07, register, 0, 0, -8 * slots));
-          return;
-        }
-      }
-    });
-    this.emit(insn(0x85, 0, 0, 0, row.id));
-    this.clobber();
-    this.set(0, row.returns === "integer" ? "number" : row.returns === "void" ? "none" : "maybe");
-  }
-
-  /** Some helper with arguments that may fit it. */
-  call(): void {
-    const id = this.rarely(12) ? this.pick(220) : this.one(HELPERS);
-    for (let register = 1; register <= 5; register++) {
-      switch (this.pick(6)) {
-        case 0:
-          this.emit(insn(0xbf, register, 10), insn(0x07, register, 0, 0, -8 * (1 + this.pick(4))));
-          this.set(register, "stack");
-          break;
-        case 1:
-          this.emit(insn(0x18, register, 1, 0, this.pick(MAPS.length)), insn(0));
-          this.set(register, "map");
-          break;
-        case 2:
-          if (this.kinds.includes("number")) this.emit(insn(0xbf, register, this.holding("number")));
-          this.set(register, "number");
-          break;
-        case 3:
-          break;
-        default:
-          this.emit(insn(0xb7, register, 0, 0, this.one([0, 1, 4, 8, 16, 24, 32, 64])));
-          this.set(register, "number");
-      }
-    }
-    this.emit(insn(0x85, 0, 0, 0, id));
-    this.clobber();
-    this.set(0, "number");
-  }
-
   atomic(): void {
     const base = this.rarely(2) ? this.holding("value", "stack") : 10;
     const size = this.rarely(20) ? this.one(SIZES)[0] : this.rarely(2) ? 0x00 : 0x18;
@@ -518,11 +471,22 @@ export class Builder {
     if (this.rarely(8)) {
       // A load-acquire, of any size, from any pointer.
       const dst = this.target();
-      this.emit(insn(0xc3 | this.one(SIZES)[0], dst, this.holding("stack", "value", "ctx", "packet"), offset, 0x100));
+      this.emit(
+        insn(
+          0xc3 | this.one(SIZES)[0],
+          dst,
+          this.rarely(10) ? this.holding("ctx", "packet") : this.holding("stack", "value"),
+          offset,
+          0x100,
+        ),
+      );
       this.set(dst, "number");
       return;
     }
-    this.emit(insn(0xc3 | size, base, this.holding("number"), offset, op));
+    const value = this.holding("number");
+    // The comparison takes r0.
+    if (op === 0xf1 && this.kinds[0] !== "number" && !this.rarely(20)) this.constantIn(0);
+    this.emit(insn(0xc3 | size, base, value, offset, op));
   }
 
   /** A counter in a saved register, a body of some steps, and a way back. */
@@ -564,6 +528,7 @@ export class Builder {
   }
 
   finish(): ProgramSpec {
+    if (!this.rarely(40)) this.landHere();
     const { min, max } = programRow(this.type, this.attach)!.returns ?? { min: 0, max: 2 };
     if (!this.rarely(60)) this.emit(insn(0xb7, 0, 0, 0, min + this.pick(max - min + (this.rarely(20) ? 2 : 1))));
     if (!this.rarely(150)) this.emit(insn(0x95));

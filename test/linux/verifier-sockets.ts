@@ -7,7 +7,7 @@ import { type Builder, SIZES } from "./verifier-programs.ts";
 export function useSocket(builder: Builder): void {
   const fields = programRow(builder.type, builder.attach)!.context!.fields;
   const field = fields.find(({ kind, read }) => read && kind.startsWith("sock"));
-  if (!field) return;
+  if (!field || (!builder.kinds.includes("ctx") && !builder.rarely(20))) return;
   const from = builder.kinds.includes("ctx") ? builder.holding("ctx") : 1;
   const sk = 6 + builder.pick(4);
   builder.emit(insn(0x79, sk, from, field.offset));

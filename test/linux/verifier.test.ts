@@ -72,6 +72,8 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
       if (program.insns.length > 0) tally.add(compare(program));
     }
     console.log(`verifier beside Linux (seed ${SEED}): ${tally}`);
+    console.log(`  false rejects: ${tally.falseRejects.join("; ") || "none"}`);
+    console.log(`  rows never provoked: ${tally.neverProvoked.join(" ")}`);
     if (NIGHT) {
       for (const [form, count] of [...tally.linuxMessages].sort((a, b) => b[1] - a[1]))
         console.log(`  ${count} ${form}`);
@@ -80,6 +82,6 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
     expect(tally.unsound.map(describeDifference)).toEqual([]);
     expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
     expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.97);
-    expect(tally.accepted / tally.programs).toBeGreaterThan(0.3);
+    expect(tally.accepted / tally.programs).toBeGreaterThan(0.5);
   });
 });

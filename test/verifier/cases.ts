@@ -63,6 +63,31 @@ export const CASES: readonly Case[] = [
     errno: "EACCES",
     at: 3,
   },
+  {
+    name: "the socket of a socket option is never NULL",
+    program: program("r2 = *(u64 *)(r1 + 0)\nif r2 == 0 goto +2\nr0 = 1\nexit\nexit", "cgroup_sockopt"),
+  },
+  {
+    name: "the packet is still there behind a tail call that did not happen",
+    program: {
+      ...program(
+        `r6 = *(u32 *)(r1 + 76)
+         r7 = *(u32 *)(r1 + 80)
+         r8 = r6
+         r8 += 4
+         if r8 > r7 goto out
+         r2 = map[array]
+         r3 = 0
+         call tail_call
+         r0 = *(u8 *)(r6 + 0)
+       out:
+         r0 = 0
+         exit`,
+        "sched_cls",
+      ),
+      maps: [{ type: "prog_array", name: "programs", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 }],
+    },
+  },
   { name: "no exit", program: program("r0 = 0"), error: "last insn is not an exit or jmp", errno: "EINVAL" },
   {
     name: "unreachable",
