@@ -2,13 +2,16 @@
  * The commands of bpf(2) on a map's elements, on bytes: what a process may do with a map that it holds. Flags of creation
  * (`RDONLY`, `WRONLY`) and freezing are checked here; programs go past this.
  */
+
+import { roundUp8 } from "./base.ts";
 import { ERRNO } from "./errno.ts";
-import { LOCK_FLAG, MAP_FLAGS } from "./flags.ts";
+import { LOCK_FLAG, MAP_FLAGS, UPDATE_FLAGS } from "./flags.ts";
 import { HashTable } from "./hash-table.ts";
 import { freezeMap, isFrozen } from "./header.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import { SequenceMap } from "./sequence.ts";
 import type { MapType } from "./spec.ts";
+import { hasSpinLock, mapFields } from "./special.ts";
 
 /** What a command answers: 0 or a negative errno, and what it read. */
 export interface Answer {
@@ -80,14 +83,41 @@ export class MapCommands {
     if (flags & ~LOCK_FLAG) return { result: -ERRNO.EINVAL };
     if (!this.#mayRead) return { result: -ERRNO.EPERM };
     if (asked) this.#put(this.#value, asked);
-    const result = this.map.userLookup(this.#put(this.#key, key), this.#value, flags);
-    return result < 0 ? { result } : { result, value: this.#valueBytes };
+    if (flags & LOCK_FLAG && !hasSpinLock(this.map.spec)) return { result: -ERRNO.EINVAL };
+    const result = this.map.userLookup(this.#put(this.#key, key), this.#value);
+    if (result < 0) return { result };
+    this.#hideFields();
+    return { result, value: this.#valueBytes };
   }
 
-  /** `BPF_MAP_UPDATE_ELEM`. */
+  /** `BPF_MAP_UPDATE_ELEM`. What is special in a value stays as it is: a process cannot write locks or timers. */
   update(key: Uint8Array, value: Uint8Array, flags = 0): number {
     if (!this.#mayWrite) return -ERRNO.EPERM;
-    return this.map.userUpdate(this.#put(this.#key, key), this.#put(this.#value, value), flags);
+    const { map } = this;
+    const { spec, memory } = map;
+    if (flags & LOCK_FLAG && !hasSpinLock(spec)) return -ERRNO.EINVAL;
+    const at = this.#put(this.#key, key);
+    this.#put(this.#value, value);
+    const fields = mapFields(spec);
+    if (fields.length === 0) return map.userUpdate(at, this.#value, flags);
+    this.#hideFields();
+    const mode = flags & ~LOCK_FLAG;
+    const mayReplace = mode === UPDATE_FLAGS.any || mode === UPDATE_FLAGS.exist;
+    const inPlace = (map.elements !== undefined && map.elements.perCpu === undefined) || (flags & LOCK_FLAG) !== 0;
+    const element = mayReplace && inPlace ? map.lookup(at) : 0;
+    if (element === 0) return map.userUpdate(at, this.#value, mode);
+    for (const { offset, size } of fields)
+      memory.u8.copyWithin(this.#value + offset, element + offset, element + offset + size);
+    memory.u8.copyWithin(element, this.#value, this.#value + spec.valueSize);
+    return 0;
+  }
+
+  /** Special fields read as zeros. */
+  #hideFields(): void {
+    const { memory, spec, userValueSize } = this.map;
+    for (const { offset, size } of mapFields(spec))
+      for (let value = 0; value < userValueSize; value += roundUp8(spec.valueSize))
+        memory.u8.fill(0, this.#value + value + offset, this.#value + value + offset + size);
   }
 
   /** `BPF_MAP_DELETE_ELEM`. */
@@ -106,14 +136,15 @@ export class MapCommands {
   lookupAndDelete(key: Uint8Array, flags = 0): Answer {
     if (flags & ~LOCK_FLAG) return { result: -ERRNO.EINVAL };
     if (!this.#mayRead || !this.#mayWrite) return { result: -ERRNO.EPERM };
-    if (flags !== 0) return { result: -ERRNO.EINVAL };
     const { map } = this;
     const { type } = map.spec;
+    if (flags !== 0 && !hasSpinLock(map.spec)) return { result: -ERRNO.EINVAL };
     let result: number = -ERRNO.ENOTSUPP;
     if (map instanceof SequenceMap && type !== "bloom_filter") result = map.pop(this.#value);
     else if (TAKES.has(type)) {
       result = map.userLookup(this.#put(this.#key, key), this.#value);
       if (result === 0) map.userDelete(this.#key);
+      this.#hideFields();
     }
     return result < 0 ? { result } : { result, value: this.#valueBytes };
   }

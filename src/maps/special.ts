@@ -49,6 +49,9 @@ export function mapFields(spec: MapSpec): readonly SpecialField[] {
   return fields;
 }
 
+/** Whether `BPF_F_LOCK` means something for the map: its values have a `bpf_spin_lock`. */
+export const hasSpinLock = (spec: MapSpec): boolean => mapFields(spec).some(({ kind }) => kind === "bpf_spin_lock");
+
 /** Bytes of a type, a section of data among them. */
 function bytesOf(btf: Btf, id: number): number | undefined {
   if (id >= btf.count) return undefined;
