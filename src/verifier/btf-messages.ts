@@ -180,11 +180,11 @@ export const BTF_MESSAGES = {
     "Type {0} of Linux is neither a variable nor a function.",
     "Name a variable or function of Linux by the id that its BTF has for it.",
   ),
-  symbol_size: row(
-    "EINVAL",
-    "ldimm64 unable to resolve the size of type '%s': %d",
-    "The variable's type {0} has no size.",
-    "Take the address of a variable of a complete type.",
+  symbol_address: row(
+    "ENOENT",
+    "ldimm64 failed to find the address for kernel symbol '%s'.",
+    "Linux does not know the address of its variable {0}: it is built without CONFIG_KALLSYMS_ALL.",
+    "Reach the data through an argument of the program, or through the result of a helper.",
   ),
   symbol_module: row(
     "EINVAL",

@@ -118,7 +118,7 @@ function load(
   while (isModifier(type)) type = kernel.type(type.type);
   if (isSmallNumber(type) || isComposite(type)) return { kind: isResult && kind === "hook" ? "result" : "number" };
   if (type.kind !== "ptr")
-    return say(`arg${index} '${type.name}' has type ${kindName(type)}. Only pointer access is allowed`);
+    return say(`arg${index} '${type.name || "(anon)"}' has type ${kindName(type)}. Only pointer access is allowed`);
   if (size !== SLOT) return say(`size ${size} must be 8`);
   const special = kind === "iterator" ? ITERATOR_TARGETS[name.slice("bpf_iter_".length)][index] : undefined;
   if (special === "buffer" || special === "readonly_buffer") return reject("not_modelled", "buffers of iterators");
@@ -129,7 +129,7 @@ function load(
     return { kind: "pointer", id: behind.id, flags };
   }
   if (!isComposite(behind)) return say(`arg${index} type ${kindName(behind)} is not a struct`);
-  say(`arg${index} has btf_id ${behind.id} type ${kindName(behind)} '${behind.name}'`);
+  say(`arg${index} has btf_id ${behind.id} type ${kindName(behind)} '${behind.name || "(anon)"}'`);
   let flags = isTrusted(target) ? TRUSTED : 0;
   if (!isResult && isNullable(target, index, params[index].name)) flags |= MAYBE_NULL;
   return { kind: "pointer", id: behind.id, flags: flags | tagFlags(kernel.type(type.type)) };

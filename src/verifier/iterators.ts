@@ -3,11 +3,12 @@
  * nothing new, because `_next` may return NULL at any time.
  */
 import { REG } from "../isa/constants.ts";
+import { inRcuSection } from "./btf-pointers.ts";
 import { widenImprecise } from "./convergence.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { Kfunc } from "./kfunc.ts";
 import { acquireReference, releaseReference } from "./references.ts";
-import { AUX, EXTRA, FRAME, MAYBE_NULL, markConstant, OFF, REF, TYPE, TYPES } from "./registers.ts";
+import { AUX, EXTRA, FRAME, ID, MAYBE_NULL, markConstant, OFF, RCU, REF, TYPE, TYPES, UNTRUSTED } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkStackBounds, storeToStack } from "./stack.ts";
 import {
@@ -58,18 +59,33 @@ export function checkIteratorArgument(env: Environment, kfunc: Kfunc, argument: 
     placeStackObject(env, place, BYTE.ITER, (words, at, k) => {
       words[at + AUX] = id;
       words[at + EXTRA] = ACTIVE;
-      if (k === 0) words[at + REF] = reference;
+      if (k !== 0) return;
+      words[at + REF] = reference;
+      if (flags.has("rcu_protected")) words[at + ID] = inRcuSection(env) ? RCU : UNTRUSTED;
     });
     return place;
   }
   const place = findStackObject(env, register, "iter", slots);
   if (typeof place === "string" || !isIterator(place, id)) return reject("iterator_uninitialized", name, argument);
+  if (place.frame.words[slotAt(place.slot) + ID] === UNTRUSTED) reject("iterator_needs_rcu", kfunc.name);
   readStackObject(env, place);
   if (flags.has("iter_destroy")) {
     releaseReference(env, place.frame.words[slotAt(place.slot) + REF]);
     removeStackObject(env, place);
   }
   return place;
+}
+
+/** `ID` of an iterator's first slot: what it hands out is good within the RCU section in which it was made. */
+export const isProtected = ({ frame, slot }: StackObject): boolean => frame.words[slotAt(slot) + ID] === RCU;
+
+/** The RCU section is closed: iterators that were made in it are of no use any more. */
+export function unprotectIterators(state: State): void {
+  for (const { words, slots } of state.frames)
+    for (let slot = 0; slot < slots; slot++) {
+      const r = slotAt(slot);
+      if ((words[r + BYTES] & 15) === BYTE.ITER && words[r + ID] === RCU) words[r + ID] = UNTRUSTED;
+    }
 }
 
 function isIterator(place: StackObject, id: number): boolean {

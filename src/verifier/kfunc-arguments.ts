@@ -7,6 +7,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
 import { checkIteratorArgument } from "./iterators.ts";
 import type { Kfunc } from "./kfunc.ts";
+import { checkConstantArgument, checkObjectArgument, isObject, wantsTrust } from "./kfunc-objects.ts";
 import { checkUnmodified } from "./memory.ts";
 import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
@@ -24,6 +25,8 @@ export interface KfuncCall {
   reference: number;
   /** Register whose object the call gives back; 0: none. */
   release: number;
+  /** The argument that must be a constant. */
+  constant: number;
 }
 
 /** Checks all arguments of a call. */
@@ -35,17 +38,19 @@ export function checkKfuncArguments(env: Environment, call: KfuncCall): void {
     const type = env.kernel!.resolve(params[argument].type);
     if (type.kind === "ptr") {
       if (checkPointer(env, call, argument, type.type)) argument++;
-    } else if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64") checkNumber(env, argument, name);
+    } else if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64")
+      checkNumber(env, call, argument, name);
     else reject("not_modelled", `arguments of type ${type.kind}`);
   }
   const { row, name } = call.kfunc;
   if (row!.flags.has("release") && call.release === 0) reject("kfunc_release", name);
 }
 
-function checkNumber(env: Environment, argument: number, name: string): void {
+function checkNumber(env: Environment, call: KfuncCall, argument: number, name: string): void {
   const register = REG.R1 + argument;
   if (env.words[registerAt(register) + TYPE] !== TYPES.SCALAR) reject("kfunc_scalar", register);
-  if (name.endsWith("__k") || name === "rdonly_buf_size" || name === "rdwr_buf_size")
+  if (name.endsWith("__k")) call.constant = checkConstantArgument(env, register);
+  if (name === "rdonly_buf_size" || name === "rdwr_buf_size")
     reject("not_modelled", "constant arguments of kernel functions");
 }
 
@@ -60,13 +65,13 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
   const flags = kfunc.row!.flags;
   const nullable = name.endsWith("__nullable");
   const mayBeNull = isNull(w, r) || (w[r + TYPE] & MAYBE_NULL) !== 0;
-  if ((flags.has("trusted_args") || flags.has("rcu")) && mayBeNull && !nullable) reject("kfunc_null", argument);
+  if (wantsTrust(flags) && mayBeNull && !nullable) reject("kfunc_null", argument);
   if (w[r + REF] !== 0) {
     call.reference = w[r + REF];
     if (flags.has("release")) call.release = register;
   }
   const type = env.kernel!.resolve(target);
-  if (isComposite(type) && type.name === env.program.context?.struct) {
+  if (kfunc.name === "bpf_cast_to_kern_ctx" || (isComposite(type) && type.name === env.program.context?.struct)) {
     if (w[r + TYPE] !== TYPES.CTX) reject("kfunc_context", argument, typeName(w[r + TYPE]));
     checkUnmodified(w, r, register);
     return false;
@@ -82,9 +87,12 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     call.reference = frame.words[slotAt(slot) + REF];
     return false;
   }
-  if (name.includes("__") && !/__(sz|szk|opt|str)$/.test(name)) reject("not_modelled", `the argument ${name}`);
+  if (name.includes("__") && !/__(sz|szk|opt|str|nullable)$/.test(name)) reject("not_modelled", `the argument ${name}`);
   if (name.endsWith("__str")) reject("not_modelled", "constant strings");
-  if ((w[r + TYPE] & 0xff) === TYPES.BTF_ID) reject("not_modelled", "typed kernel pointers");
+  if (isObject(w[r + TYPE])) {
+    checkObjectArgument(env, call, argument, type);
+    return false;
+  }
   return checkMemoryArgument(env, kfunc, argument, type);
 }
 

@@ -1,13 +1,16 @@
 /** Calls of kernel functions, by their signature in Linux's BTF and what Linux registers with them. */
 import { sizeOf } from "../btf/size.ts";
+import { isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { kfuncAllowed } from "../programs/kfunc-sets.ts";
+import { inRcuSection } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import { followIteratorNext } from "./iterators.ts";
+import { followIteratorNext, isProtected, unprotectIterators } from "./iterators.ts";
 import { findKfunc, isKfuncCall, type Kfunc } from "./kfunc.ts";
 import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
-import { releaseReference } from "./references.ts";
+import { castContext, castReadOnly } from "./kfunc-objects.ts";
+import { acquireReference, releaseReference } from "./references.ts";
 import {
   AUX,
   ID,
@@ -18,6 +21,7 @@ import {
   RCU,
   RDONLY,
   REF,
+  TRUSTED,
   TYPE,
   TYPES,
   UNTRUSTED,
@@ -44,9 +48,14 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
   if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
   if (row === undefined || !kfuncAllowed(row, env.spec.type)) reject("kfunc_not_allowed", name);
   else {
-    const call: KfuncCall = { kfunc, iterator: undefined, dynptr: undefined, reference: 0, release: 0 };
+    const call: KfuncCall = { kfunc, iterator: undefined, dynptr: undefined, reference: 0, release: 0, constant: 0 };
+    const sleeps = row.flags.has("sleepable");
+    if (sleeps && !env.sleepable) reject("kfunc_sleeps", name);
     checkKfuncArguments(env, call);
+    if (sleeps && env.state.resources.rcu > 0) reject("kfunc_sleeps_rcu", name);
     checkSections(env, name);
+    if (sleeps && env.state.resources.preempt > 0) reject("kfunc_sleeps_preempt", name);
+    if (row.flags.has("rcu_protected") && !inRcuSection(env)) reject("kfunc_needs_rcu", name);
     if (call.release !== 0) releaseReference(env, call.reference);
     const w = env.words;
     for (let register = REG.R0; register <= REG.R5; register++) {
@@ -79,6 +88,7 @@ function checkSections(env: Environment, name: string): void {
       forEachRegister(env.state, (w, r) => {
         if (w[r + TYPE] & RCU) w[r + TYPE] = (w[r + TYPE] & ~(RCU | MAYBE_NULL)) | UNTRUSTED;
       });
+      unprotectIterators(env.state);
       return;
     case "bpf_preempt_disable":
       env.state.resources = { ...resources, preempt: resources.preempt + 1 };
@@ -92,7 +102,7 @@ function checkSections(env: Environment, name: string): void {
 }
 
 /** Sets r0 by the function's return type. */
-function setResult(env: Environment, { kfunc, reference }: KfuncCall): void {
+function setResult(env: Environment, { kfunc, reference, iterator, constant }: KfuncCall): void {
   const kernel = env.kernel!;
   const w = env.words;
   const r = registerAt(REG.R0);
@@ -107,9 +117,24 @@ function setResult(env: Environment, { kfunc, reference }: KfuncCall): void {
       markUnknown(w, r);
       return;
     case "ptr": {
+      if (kfunc.name === "bpf_cast_to_kern_ctx") {
+        castContext(env);
+        return;
+      }
+      if (kfunc.name === "bpf_rdonly_cast") {
+        castReadOnly(env, constant);
+        return;
+      }
       const target = kernel.resolve(type.type);
+      if (isComposite(target)) {
+        const protectedOne = flags.has("rcu_protected") || (iterator && isProtected(iterator));
+        const safe = protectedOne ? RCU : flags.has("iter_next") ? TRUSTED : 0;
+        markPointer(w, r, TYPES.BTF_ID | safe);
+        w[r + AUX] = target.id;
+        break;
+      }
       const size = target.kind === "void" ? undefined : sizeOf(kernel, target.id);
-      if (size === undefined || target.kind === "struct") reject("not_modelled", "typed kernel pointers");
+      if (size === undefined) reject("not_modelled", "addresses of anything as results");
       else {
         markPointer(w, r, TYPES.MEM | RDONLY);
         w[r + AUX] = size;
@@ -124,5 +149,10 @@ function setResult(env: Environment, { kfunc, reference }: KfuncCall): void {
   if (flags.has("ret_null")) {
     w[r + TYPE] |= MAYBE_NULL;
     w[r + ID] = env.newId();
+  }
+  if (flags.has("acquire")) {
+    const id = acquireReference(env);
+    if (flags.has("ret_null")) w[r + ID] = id;
+    w[r + REF] = id;
   }
 }

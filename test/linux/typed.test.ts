@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
+import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
 import { TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
 import { available, suiteName } from "./bpf.ts";
@@ -18,19 +19,18 @@ const SEED = NIGHT ? Date.now() : 6_18;
 const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 10, maxLength: 60, size: "max" }));
 
 describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: programs with types"), () => {
-  test.each([...TYPED_CASES, ...CONTEXT_CASES, ...BTF_POINTER_CASES].map((each) => [each.name, each] as const))(
-    "%s: as Linux",
-    (_, each) => {
-      for (const level of [2, 1]) {
-        const { linux, ours } = compare(typedProgram(each, KERNEL!), level);
-        expect(linux.error).toBe(each.error);
-        expect(linux.errno).toBe(each.errno);
-        expect(ours.error).toBe(each.error);
-        expect(ours.errno).toBe(each.errno);
-        expect(comparable(ours.log)).toBe(comparable(linux.log));
-      }
-    },
-  );
+  test.each(
+    [...TYPED_CASES, ...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES].map((each) => [each.name, each] as const),
+  )("%s: as Linux", (_, each) => {
+    for (const level of [2, 1]) {
+      const { linux, ours } = compare(typedProgram(each, KERNEL!), level);
+      expect(linux.error).toBe(each.error);
+      expect(linux.errno).toBe(each.errno);
+      expect(ours.error).toBe(each.error);
+      expect(ours.errno).toBe(each.errno);
+      expect(comparable(ours.log)).toBe(comparable(linux.log));
+    }
+  });
 
   test("a constant of a frozen array of several elements: refused without a word", () => {
     const text = "*(u32 *)(r10 - 4) = 1\n r1 = map[frozenMany]\n r2 = r10\n r2 += -4\n call map_lookup_elem";

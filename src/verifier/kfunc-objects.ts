@@ -1,0 +1,135 @@
+/** Arguments of kernel functions that are objects of Linux, and results that are. */
+import { type BtfType, isComposite } from "../btf/type.ts";
+import type { KfuncFlag } from "../helpers/kfuncs.ts";
+import { REG } from "../isa/constants.ts";
+import type { ProgramType } from "../programs/types.ts";
+import { kindName } from "./attach-target.ts";
+import { setStructPointer, structId, structsMatch } from "./btf-pointers.ts";
+import { type Environment, registerAt } from "./environment.ts";
+import { toNumberU } from "./int64.ts";
+import type { KfuncCall } from "./kfunc-arguments.ts";
+import { checkUnmodified } from "./memory.ts";
+import { markPrecise } from "./precision.ts";
+import {
+  ALLOC,
+  AUX,
+  BASE_TYPE,
+  markPointer,
+  NON_OWN_REF,
+  OFF,
+  RCU,
+  RDONLY,
+  REF,
+  TRUSTED,
+  TYPE,
+  TYPES,
+  typeName,
+  UNTRUSTED,
+  VALUE,
+} from "./registers.ts";
+import { reject } from "./rejection.ts";
+import { tnumIsConst } from "./tnum.ts";
+import { hasUnsafeFlags, isTrusted, SAFE, STRUCT_OF_TYPE } from "./trust.ts";
+
+/** Whether a value is an object of Linux: a typed pointer, or a pointer of a kind that stands for one. */
+export const isObject = (type: number): boolean =>
+  (type & BASE_TYPE) === TYPES.BTF_ID || STRUCT_OF_TYPE[type & BASE_TYPE] !== undefined;
+
+/** Pointers that may point into their structure, at a constant offset. */
+const MAY_POINT_INSIDE: ReadonlySet<number> = new Set([
+  TYPES.BTF_ID,
+  TYPES.BTF_ID | TRUSTED,
+  TYPES.BTF_ID | RCU,
+  TYPES.BTF_ID | ALLOC,
+  TYPES.BTF_ID | ALLOC | NON_OWN_REF,
+  TYPES.BTF_ID | ALLOC | NON_OWN_REF | RCU,
+]);
+
+/** The function takes nothing that could be NULL or gone. */
+export const wantsTrust = (flags: ReadonlySet<KfuncFlag>): boolean =>
+  flags.has("trusted_args") || flags.has("rcu") || flags.has("release");
+
+/** Checks that an object is the structure `wanted`, and can be trusted as far as the function asks. */
+export function checkObjectArgument(env: Environment, { kfunc }: KfuncCall, argument: number, wanted: BtfType): void {
+  const register = REG.R1 + argument;
+  const w = env.words;
+  const r = registerAt(register);
+  const type = w[r + TYPE];
+  const flags = kfunc.row!.flags;
+  if (!isComposite(wanted)) reject("kfunc_unsupported", kfunc.name, argument, kindName(wanted), wanted.name);
+  if (wantsTrust(flags) && !isTrusted(w, r)) {
+    if (!flags.has("rcu")) reject("kfunc_untrusted", register);
+    if (!(type & RCU)) reject("kfunc_rcu", register);
+  }
+  const releases = flags.has("release") && w[r + REF] !== 0;
+  if (releases && w[r + OFF] !== 0) reject("release_offset", register);
+  checkUnmodified(w, r, register, !releases && MAY_POINT_INSIDE.has(type));
+  const base = type & BASE_TYPE;
+  if (base === TYPES.BTF_ID && hasUnsafeFlags(type) && !(type & RCU))
+    reject("kfunc_kind", argument, typeName(type), typeName(base | (type & SAFE)));
+  if (type & ALLOC) reject("not_modelled", "allocated objects as arguments of kernel functions");
+  const kernel = env.kernel!;
+  const id = base === TYPES.BTF_ID ? w[r + AUX] : structId(env, STRUCT_OF_TYPE[base]);
+  const actual = kernel.resolve(id);
+  const strict = releases || areNoAliases(kernel.type(id).name, wanted.name);
+  // Said in any case: what does not match stands in the log.
+  const matches = structsMatch(env, actual.id, w[r + OFF], wanted.id, strict);
+  if (matches || PROJECTIONS[wanted.name] === actual.name) return;
+  reject(
+    "kfunc_struct",
+    ...[kfunc.name, argument, kindName(wanted), wanted.name, register, kindName(actual), actual.name],
+  );
+}
+
+const INIT = "___init";
+
+/** A structure that is being made is not yet one of its kind. */
+const areNoAliases = (a: string, b: string): boolean => a === b + INIT || b === a + INIT;
+
+/** What programs see of a structure, by the name that it has for them. */
+const PROJECTIONS: Readonly<Record<string, string>> = { __sk_buff: "sk_buff", xdp_md: "xdp_buff" };
+
+/** A number that must be known: its value. */
+export function checkConstantArgument(env: Environment, register: number): number {
+  const w = env.words;
+  const r = registerAt(register);
+  if (!tnumIsConst(w, r + VALUE)) reject("kfunc_constant", register);
+  markPrecise(env, register);
+  return toNumberU(w, r + VALUE);
+}
+
+/** The structure of Linux behind the context of a program type, where it is known here. */
+const KERNEL_CONTEXTS: Readonly<Partial<Record<ProgramType, string>>> = {
+  socket_filter: "sk_buff",
+  sched_cls: "sk_buff",
+  sched_act: "sk_buff",
+  cgroup_skb: "sk_buff",
+  lwt_in: "sk_buff",
+  lwt_out: "sk_buff",
+  lwt_xmit: "sk_buff",
+  sk_skb: "sk_buff",
+  xdp: "xdp_buff",
+};
+
+/** The context, as `bpf_cast_to_kern_ctx` gives it. */
+export function castContext(env: Environment): void {
+  const struct = KERNEL_CONTEXTS[env.spec.type];
+  if (struct === undefined) reject("not_modelled", `bpf_cast_to_kern_ctx in programs of type ${env.spec.type}`);
+  setStructPointer(env, registerAt(REG.R0), TRUSTED, struct!);
+}
+
+/** Any address as one of the structure `id`, as `bpf_rdonly_cast` gives it: to be read with care. */
+export function castReadOnly(env: Environment, id: number): void {
+  const kernel = env.kernel!;
+  const w = env.words;
+  const r = registerAt(REG.R0);
+  if (id >= kernel.count) reject("cast_type", id);
+  const type = kernel.type(id);
+  if (type.kind === "void") {
+    markPointer(w, r, TYPES.MEM | RDONLY | UNTRUSTED);
+    return;
+  }
+  if (!isComposite(type)) reject("cast_struct");
+  markPointer(w, r, TYPES.BTF_ID | UNTRUSTED);
+  w[r + AUX] = id;
+}
