@@ -1,5 +1,6 @@
 /** The verifier: follows every path of a program with abstract values, and says whether Linux would load it. */
 import type { Btf } from "../btf/btf.ts";
+import { machineBtf } from "../btf/data/machine.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -37,9 +38,15 @@ export interface VerifyOptions {
   readonly prune?: boolean;
   /** Instructions that are followed before the program counts as too large; default and greatest is Linux's million. */
   readonly limit?: number;
-  /** The types of the Linux that the program is for. Without them it calls no kernel functions. */
-  readonly kernel?: Btf | (() => Btf);
+  /**
+   * The types of the Linux that the program is for, or how to get them when they are needed; left out: those of the
+   * machine, Linux 6.18. `undefined`: none, so the program calls no kernel functions and sees no structures.
+   */
+  readonly kernel?: Btf | (() => Btf) | undefined;
 }
+
+/** Read when the first program needs it: that takes a tenth of a second. */
+const machineKernel = (): Btf => machineBtf("6.18");
 
 /**
  * Verifies a program as Linux 6.18 does when root loads it. Pure, bounded by a million followed instructions, and never
@@ -51,7 +58,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
   const env = new Environment(spec, {
     logLevel: options.logLevel ?? 0,
     cpus: options.cpus ?? 2,
-    kernel: options.kernel,
+    kernel: "kernel" in options ? options.kernel : machineKernel,
     recorder: options.record ? new Recorder() : undefined,
     explorer: options.record === true ? new Explorer() : undefined,
     prunes: options.prune ?? true,

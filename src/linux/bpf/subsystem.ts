@@ -93,7 +93,7 @@ export class BpfSubsystem {
   load(spec: ProgramSpec, { engine = "jit", maps: existing = [], kernel }: LoadOptions = {}): LinuxProgram {
     requireProgram(spec);
     if (engine !== "jit" && engine !== "interp") throw new ArgumentError("engine", '"jit" or "interp"', engine);
-    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, { kernel });
+    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, kernel ? { kernel } : {});
     if (verdict?.ok === false) throw new VerifierError(spec, verdict);
     const before = this.host.maps.length;
     try {
