@@ -6,6 +6,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
 import { loadSymbol } from "./kernel-symbols.ts";
 import { checkAccess, checkUnmodified } from "./memory.ts";
+import { checkNothingHeld } from "./references.ts";
 import { checkWritable, readRegister } from "./register-use.ts";
 import {
   AUX,
@@ -206,6 +207,8 @@ function checkPacketLoad(env: Environment, insn: Instruction, indirect: boolean)
   const wide = (insn.code & SIZE_MASK) === SIZE.DW;
   if (insn.dst !== 0 || insn.offset !== 0 || wide || (!indirect && insn.src !== 0)) reject("ld_abs_reserved");
   readRegister(env, REG.R6);
+  // Where there is no such byte, the program ends here.
+  checkNothingHeld(env, "BPF_LD_[ABS|IND]", "program");
   const w = env.words;
   const context = registerAt(REG.R6);
   if (w[context + TYPE] !== TYPES.CTX) reject("ld_abs_context");

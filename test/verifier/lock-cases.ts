@@ -101,6 +101,21 @@ const lockCases: readonly TypedText[] = [
     errno: "EINVAL",
   },
   {
+    name: "a packet load, which may end the program, under a lock",
+    text: program("r6 = r1\n r7 = map[one][0]", lock(7), "r0 = *(u8 *)skb[0]", unlock(7)),
+    error: "BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region",
+    errno: "EINVAL",
+  },
+  {
+    name: "a packet load while a record is held",
+    text: program(
+      "r6 = r1\n r1 = map[ring]\n r2 = 8\n r3 = 0\n call ringbuf_reserve\n if r0 == 0 goto none\n r7 = r0",
+      "r0 = *(u8 *)skb[0]\n r1 = r7\n r2 = 0\n call ringbuf_submit",
+    ),
+    error: "BPF_LD_[ABS|IND] would lead to reference leak",
+    errno: "EINVAL",
+  },
+  {
     name: "a kernel function under a lock",
     text: program(lookup("locked"), lock(), "call bpf_rcu_read_lock", unlock()),
     error: "function calls are not allowed while holding a lock",
