@@ -87,7 +87,7 @@ export const comparable = (log: string): string =>
 
 export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
   // A million lines of log are no use to anybody, and fill the harness's buffer.
-  const quick = verify(program, { cpus: CPUS, kernel: KERNEL });
+  const quick = verify(program, { logLevel: 4, cpus: CPUS, kernel: KERNEL });
   const long = quick.processed > LONG;
   const logLevel = long ? 4 : wantedLevel;
   const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL });
