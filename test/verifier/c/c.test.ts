@@ -9,17 +9,10 @@ import { explain } from "../../../src/verifier/explain.ts";
 import { verify } from "../../../src/verifier/verify.ts";
 import { C_PROGRAMS, CLANG_FLAGS, OBJECTS, SOURCES, specOf } from "./programs.ts";
 
-/** What this verifier refuses by name, as it does not model it yet. The list only shrinks. */
-const NOT_MODELLED: ReadonlySet<string> = new Set(["lock-held"]);
-
 describe("programs in C: the verdict is what their first line says", () => {
   // One of them is followed for a million instructions.
   test.each(C_PROGRAMS)("$name", { timeout: 120_000 }, (program) => {
     const verdict = verify(specOf(program));
-    if (NOT_MODELLED.has(program.name)) {
-      expect(verdict.message).toBe("not_modelled");
-      return;
-    }
     const { refused } = program;
     expect([verdict.error, verdict.errno, verdict.message]).toEqual([refused?.error, refused?.errno, refused?.message]);
     expect(program.why.length).toBeGreaterThan(40);
@@ -48,7 +41,7 @@ describe("explanations of programs in C", () => {
     expect(explained("gpl-only").fixes[0].diff).toContain('SEC("license") = "GPL";');
   });
 
-  test.each(C_PROGRAMS.filter(({ refused, name }) => refused && refused.errno !== "E2BIG" && !NOT_MODELLED.has(name)))(
+  test.each(C_PROGRAMS.filter(({ refused }) => refused && refused.errno !== "E2BIG"))(
     "$name: a cause without gaps, at a line of the source",
     (program) => {
       const explanation = explain(specOf(program))!;
