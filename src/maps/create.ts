@@ -16,7 +16,7 @@ import { PerfEventArrayMap } from "./perf-event-array.ts";
 import { ProgArrayMap } from "./prog-array.ts";
 import { QueueStackMap } from "./queue.ts";
 import { RingbufMap } from "./ringbuf.ts";
-import { MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
+import { ANY_NODE, MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { btfErrno } from "./special.ts";
@@ -50,9 +50,6 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
 
 /** The widest number that an attribute of bpf(2) holds. */
 const MOST = 2 ** 32 - 1;
-
-/** A machine has one memory node, number 0; all ones means any. */
-const ANY_NODE = 0xffff_ffff;
 
 /** The attributes of bpf(2) are unsigned 32-bit numbers. */
 function whole(spec: MapSpec, name: keyof MapSpec, hint: string): Refusal | undefined {

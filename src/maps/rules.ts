@@ -43,6 +43,9 @@ const MAX_STORAGE_VALUE = 0xffff - 128;
 /** Linux was built for so many CPUs (`CONFIG_NR_CPUS`) at most; a machine has far fewer. */
 const MAX_CPUS = 8192;
 
+/** The number of a memory node that means any. */
+export const ANY_NODE = 0xffff_ffff;
+
 const { NO_PREALLOC, NO_COMMON_LRU, NUMA_NODE, RDONLY, WRONLY, RDONLY_PROG, WRONLY_PROG, MMAPABLE } = MAP_FLAGS;
 const { ZERO_SEED, PRESERVE_ELEMS, INNER_MAP, STACK_BUILD_ID, CLONE, LINK, VTYPE_BTF_OBJ_FD } = MAP_FLAGS;
 const ACCESS = RDONLY | WRONLY | RDONLY_PROG | WRONLY_PROG;
@@ -92,7 +95,9 @@ const perCpuValue = must(
   "Keep the value of one CPU at most 32 KiB.",
   "E2BIG",
 );
-const noNumaNode = must(without(NUMA_NODE), theFlags, "Each CPU's values lie near that CPU: leave NUMA_NODE out.");
+/** The flag may stand with the number that means "any node". */
+const anyNode = ({ flags, numaNode }: MapSpec): boolean => (flags & NUMA_NODE) === 0 || numaNode === ANY_NODE;
+const noNumaNode = must(anyNode, theFlags, "Each CPU's values lie near that CPU: leave NUMA_NODE out.");
 const belowFourMiB = must(
   (s) => s.keySize + s.valueSize < MAX_HASH_ELEMENT,
   (s) => `an element of ${s.keySize + s.valueSize} bytes`,
@@ -110,7 +115,7 @@ const preallocated = must(
   "ENOTSUPP",
 );
 const numaOrOwnLists = must(
-  (s) => (s.flags & (NO_COMMON_LRU | NUMA_NODE)) !== (NO_COMMON_LRU | NUMA_NODE),
+  (s) => (s.flags & NO_COMMON_LRU) === 0 || anyNode(s),
   theFlags,
   "Lists of the CPUs lie near those: leave NUMA_NODE or NO_COMMON_LRU out.",
 );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../../src/isa/argument.ts";
-import { createMap } from "../../src/maps/create.ts";
+import { checkMap, createMap } from "../../src/maps/create.ts";
 import { ERRNO, errnoName } from "../../src/maps/errno.ts";
 import { MapError } from "../../src/maps/error.ts";
 import { MAP_HEADER_SIZE, mapIndexAt } from "../../src/maps/header.ts";
@@ -121,4 +121,11 @@ describe("attributes that are no numbers of Linux", () => {
     expect(attempt).toThrow(ArgumentError);
     expect(attempt).toThrow(message);
   });
+});
+
+test("a map with values of each CPU takes the flag of a memory node with the number that means any", () => {
+  const spec = { type: "percpu_hash", name: "n", keySize: 4, valueSize: 8, maxEntries: 1, flags: 4 } as const;
+  expect(() => checkMap({ ...spec, numaNode: 0 })).toThrow(MapError);
+  checkMap({ ...spec, numaNode: 0xffff_ffff });
+  checkMap({ ...spec, type: "lru_percpu_hash", numaNode: 0xffff_ffff });
 });

@@ -148,7 +148,7 @@ describe("never throws, never accepts what it does not model", () => {
     "%s: refused, and says so",
     (feature, insn) => {
       const base = program("r0 = 0\nexit");
-      const { ok, error, errno } = verify({ ...base, insns: [insn, ...base.insns] });
+      const { ok, error, errno } = verify({ ...base, insns: [insn, ...base.insns] }, { kernel: undefined });
       expect({ ok, error, errno }).toEqual({
         ok: false,
         error: `bpfbook's verifier does not model ${feature} yet`,
