@@ -188,7 +188,7 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
   array_of_maps: { flags: ARRAY, checks: [...descriptors, someInner] },
   hash_of_maps: { flags: HASH, checks: [fourByteValue, commonLru, ...hash, someInner] },
   stack_trace: {
-    flags: ARRAY | STACK_BUILD_ID,
+    flags: NUMA_NODE | RDONLY | WRONLY | STACK_BUILD_ID,
     checks: [
       someEntries,
       fourByteKey,

@@ -30,6 +30,9 @@ function errnos(spec: MapSpec): [linux: string | undefined, book: string | undef
   }
 }
 
+/** `BPF_F_TOKEN_FD` asks for a descriptor that bpf(2) would look at; machines have none. */
+const TOKEN = 16;
+
 describe.skipIf(!available)(suiteName("creation of maps, refused by the running Linux"), () => {
   const attributes = (type: MapType) =>
     fc.record({
@@ -51,7 +54,7 @@ describe.skipIf(!available)(suiteName("creation of maps, refused by the running 
       ),
       flags: fc.oneof(
         { weight: 3, arbitrary: fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 8, 16, 24, 32, 64, 128, 256, 384, 1024, 4096) },
-        { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }).map((bit) => 2 ** bit) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 20 }).map((bit) => (bit === TOKEN ? 0 : 2 ** bit)) },
       ),
       mapExtra: fc.constantFrom(0n, 0n, 0n, 0n, 0n, 1n, 15n, 16n, 4096n, 1n << 40n),
       numaNode: fc.constantFrom(0, 0, 0, 1, 0xffff_ffff),
@@ -62,7 +65,9 @@ describe.skipIf(!available)(suiteName("creation of maps, refused by the running 
       fc.property(attributes(type), (spec) => {
         const [linux, book] = errnos(spec);
         // Whether there is memory for it, and the caller's own limits, are Linux's to say.
-        if (linux !== "ENOMEM") expect(book).toBe(linux);
+        // So is for how many CPUs it was built: ours is a distribution's 8192.
+        const fewerCpus = type === "cpumap" && linux === "E2BIG" && spec.maxEntries <= 8192;
+        if (linux !== "ENOMEM" && !fewerCpus) expect(book).toBe(linux);
       }),
       { numRuns: process.env.BPFBOOK_NIGHT ? 3000 : 150 },
     );
