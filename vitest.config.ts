@@ -6,7 +6,9 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // For a busy machine: no test takes a tenth of it on a quiet one.
+    testTimeout: 60_000,
+    setupFiles: ["test/support/properties.ts"],
     hookTimeout: 60_000,
     projects: [
       {
