@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
-    // For a busy machine: no test takes a tenth of it on a quiet one.
+    // For a busy machine, on which a test of 1.5 s of processor time once took more than 30 s.
     testTimeout: 60_000,
     setupFiles: ["test/support/properties.ts"],
     hookTimeout: 60_000,

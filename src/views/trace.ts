@@ -5,8 +5,9 @@ import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { MemoryChange } from "../vm/debug/debug-state.ts";
 import type { RunTrace } from "../vm/debug/trace.ts";
-import { type Html, html } from "./html.ts";
+import { html } from "./html.ts";
 import { listInstructions } from "./listing.ts";
+import { type StepperButton, stepperListing, stepperToolbar } from "./stepper.ts";
 import { STYLE } from "./style.ts";
 import { table } from "./table.ts";
 import { changesText, traceLines } from "./trace-lines.ts";
@@ -43,8 +44,8 @@ export function renderTrace(trace: TraceView): MimeBundle {
     html`<p style="${STYLE.headline}">and ${grouped(run.steps.length - MOST_ROWS)} more</p>`;
   const body = html`<p style="${STYLE.headline}"><strong>${program.name}</strong>: ${plural(run.steps.length, "instruction")} traced, ${ending}</p>
 <div data-part="still">${table("Steps", COLUMNS, rows)}${rest}</div>
-<div data-part="stepper" style="display:none">${toolbar(run.steps.length)}
-<div style="display:flex;flex-wrap:wrap;gap:16px">${listing(program)}<div><table style="${STYLE.table}"><caption style="${STYLE.caption}">Registers</caption><tbody data-part="registers"></tbody></table></div><div data-part="memory"></div></div></div>`;
+<div data-part="stepper" style="display:none">${stepperToolbar(BUTTONS, run.steps.length, "instructions executed")}
+<div style="display:flex;flex-wrap:wrap;gap:16px">${stepperListing(program)}<div><table style="${STYLE.table}"><caption style="${STYLE.caption}">Registers</caption><tbody data-part="registers"></tbody></table></div><div data-part="memory"></div></div></div>`;
   const data = JSON.stringify(dataOf(trace));
   const lines = [...traceLines(trace)];
   return {
@@ -65,6 +66,14 @@ const COLUMNS = [
   { title: "what it changed", kind: "note" },
 ] as const;
 
+const BUTTONS: readonly StepperButton[] = [
+  ["first", "|◀", "to the beginning"],
+  ["back", "◀ back", "one instruction back"],
+  ["step", "step ▶", "one instruction forwards"],
+  ["over", "over ↷", "over a call"],
+  ["last", "▶|", "to the end"],
+];
+
 function endingText({ run, result, verdict }: TraceView): string {
   switch (run.stop.reason) {
     case "exit":
@@ -78,26 +87,6 @@ function endingText({ run, result, verdict }: TraceView): string {
 
 function instructionAt(program: ProgramSpec, slot: number): string {
   return listInstructions(program).find(({ index }) => index === slot)?.text ?? "";
-}
-
-function toolbar(steps: number): Html {
-  const button = (name: string, text: string, says: string): Html =>
-    html`<button type="button" data-part="${name}" aria-label="${says}" title="${says}">${text}</button> `;
-  return html`<div role="toolbar" aria-label="stepper">${[
-    button("first", "|◀", "to the beginning"),
-    button("back", "◀ back", "one instruction back"),
-    button("step", "step ▶", "one instruction forwards"),
-    button("over", "over ↷", "over a call"),
-    button("last", "▶|", "to the end"),
-  ]}<input type="range" data-part="slider" min="0" max="${steps}" value="0" aria-label="instructions executed" style="width:220px;vertical-align:middle"> <span data-part="status" aria-live="polite"></span></div>`;
-}
-
-function listing(program: ProgramSpec): Html {
-  const rows = listInstructions(program).map(
-    ({ index, text, source }) =>
-      html`<tr data-slot="${index}"><td style="width:1.5em"></td><td style="${STYLE.number}">${index}</td><td style="${STYLE.code}">${text}</td><td style="${STYLE.source}">${source && `${source.line}: ${source.text}`}</td></tr>`,
-  );
-  return html`<div data-part="listing" style="position:relative;max-height:420px;overflow:auto"><table style="${STYLE.table}"><caption style="${STYLE.caption}">Program</caption><tbody>${rows}</tbody></table></div>`;
 }
 
 /** What the script reads: the first state, and what each step changed. */

@@ -11,10 +11,10 @@ import {
 } from "../../verifier/exploration.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
-import { type Html, html } from "../html.ts";
-import { listInstructions } from "../listing.ts";
+import { html } from "../html.ts";
 import { shortState } from "../short-state.ts";
 import { inWords } from "../state-words.ts";
+import { type StepperButton, stepperListing, stepperToolbar } from "../stepper.ts";
 import { STYLE } from "../style.ts";
 import { table } from "../table.ts";
 import { branchDepth, branchEnd, branchOrigin } from "./branches.ts";
@@ -47,8 +47,8 @@ export function renderVerifierSteps(view: VerifierStepsView): MimeBundle {
   }));
   const data = JSON.stringify(dataOf(view));
   const body = html`<p style="${STYLE.headline}"><strong>${program.name}</strong>: ${outcome}; ${size}</p>
-<div data-part="stepper" style="display:none">${toolbar(Math.min(steps.length, MOST_STEPS))}
-<div style="display:flex;flex-wrap:wrap;gap:16px">${listing(program)}<div data-part="state"></div></div></div>
+<div data-part="stepper" style="display:none">${stepperToolbar(BUTTONS, Math.max(0, Math.min(steps.length, MOST_STEPS) - 1), "step")}
+<div style="display:flex;flex-wrap:wrap;gap:16px">${stepperListing(program)}<div data-part="state"></div></div></div>
 ${table("Branches", COLUMNS, rows)}${rest && html`<p style="${STYLE.headline}">${rest}</p>`}`;
   return {
     "text/html":
@@ -66,30 +66,18 @@ const COLUMNS = [
   { title: "how far it went" },
 ] as const;
 
+const BUTTONS: readonly StepperButton[] = [
+  ["first", "|◀", "to the beginning"],
+  ["previous", "◀◀", "to the branch before"],
+  ["back", "◀ back", "one step back"],
+  ["step", "step ▶", "one step forwards"],
+  ["next", "▶▶", "to the next branch"],
+  ["last", "▶|", "to the end"],
+];
+
 function branchLine(exploration: Exploration, branch: Branch): string {
   const indent = "  ".repeat(branchDepth(exploration, branch));
   return `${indent}branch ${branch.number}, ${branchOrigin(exploration, branch)}, on at ${branch.insn}: ${branchEnd(exploration, branch)}`;
-}
-
-function toolbar(steps: number): Html {
-  const button = (name: string, text: string, says: string): Html =>
-    html`<button type="button" data-part="${name}" aria-label="${says}" title="${says}">${text}</button> `;
-  return html`<div role="toolbar" aria-label="stepper">${[
-    button("first", "|◀", "to the beginning"),
-    button("previous", "◀◀", "to the branch before"),
-    button("back", "◀ back", "one step back"),
-    button("step", "step ▶", "one step forwards"),
-    button("next", "▶▶", "to the next branch"),
-    button("last", "▶|", "to the end"),
-  ]}<input type="range" data-part="slider" min="0" max="${Math.max(0, steps - 1)}" value="0" aria-label="step" style="width:220px;vertical-align:middle"> <span data-part="status" aria-live="polite"></span></div>`;
-}
-
-function listing(program: ProgramSpec): Html {
-  const rows = listInstructions(program).map(
-    ({ index, text, source }) =>
-      html`<tr data-slot="${index}"><td style="width:1.5em"></td><td style="${STYLE.number}">${index}</td><td style="${STYLE.code}">${text}</td><td style="${STYLE.source}">${source && `${source.line}: ${source.text}`}</td></tr>`,
-  );
-  return html`<div data-part="listing" style="position:relative;max-height:420px;overflow:auto"><table style="${STYLE.table}"><caption style="${STYLE.caption}">Program</caption><tbody>${rows}</tbody></table></div>`;
 }
 
 /** What the script reads: what each branch begins with, what each step changes, and each state once. */
