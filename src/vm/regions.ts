@@ -125,10 +125,11 @@ export class Regions {
 
   /** Where a bad address lies, in terms of the region that is nearest to it. */
   #nearest(address: bigint, size: number): string {
+    const [lie, begin, run, are] = size === 1 ? ["lies", "begins", "runs", "is"] : ["lie", "begin", "run", "are"];
     const window = this.#window;
     const within = address - DIRECT_MAP - BigInt(this.#context);
     if (window !== undefined && within >= 0n && within < BigInt(window.size)) {
-      return `lie ${within} bytes into the context: struct ${window.struct} allows no such access there, or the pointer was stored and loaded again, which only the verifier follows`;
+      return `${lie} ${within} bytes into the context: struct ${window.struct} allows no such access there, or the pointer was stored and loaded again, which only the verifier follows`;
     }
     let best: { distance: bigint; text: string } | undefined;
     for (const region of this.#neighbours()) {
@@ -140,17 +141,17 @@ export class Regions {
       if (best !== undefined && magnitude >= best.distance) continue;
       const where = `${region.name} (${region.size} bytes at 0x${start.toString(16)})`;
       const text = before
-        ? `begin ${distance} before ${where}`
+        ? `${begin} ${distance} before ${where}`
         : distance < 0n
-          ? `run ${address + BigInt(size) - end} past the end of ${where}`
+          ? `${run} ${address + BigInt(size) - end} past the end of ${where}`
           : distance === 0n
-            ? `begin right at the end of ${where}`
-            : `begin ${distance} past the end of ${where}`;
+            ? `${begin} right at the end of ${where}`
+            : `${begin} ${distance} past the end of ${where}`;
       best = { distance: magnitude, text };
     }
     if (best === undefined || best.distance > 0x1_0000n) {
       const what = address < 0x1_0000n ? "a null pointer gone astray" : "not a pointer that this program was given";
-      return `are in no memory: ${what}`;
+      return `${are} in no memory: ${what}`;
     }
     return best.text;
   }

@@ -140,7 +140,7 @@ describe("mistakes give one clear line", () => {
       ["-", "--type", "raw"],
       "r0 = *(u8 *)(r1 + 0)\nexit",
       1,
-      /^bpfbook run: -:1: instruction 0: 1 byte at \w+ begin right at the end of memory.*\n$/,
+      /^bpfbook run: -:1: instruction 0: 1 byte at \w+ begins right at the end of memory.*\n$/,
     ],
     [["-", "--type", "raw"], "1: goto 1b\nexit", 1, /did not end within 10000000 instructions\n$/],
     [["-", "--type", "kprobe"], "r0 = 0\nexit", 1, /take no packet/],

@@ -35,10 +35,10 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
       [
         "r0 = *(u8 *)(r1 + 16)",
         0,
-        /1 byte at 0xffff88800\w+ begin right at the end of memory \(16 bytes at 0xffff8880/,
+        /1 byte at 0xffff88800\w+ begins right at the end of memory \(16 bytes at 0xffff8880/,
       ],
       ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory .*; the address is r1 \+ 12$/],
-      ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begin 1 before memory/],
+      ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begins 1 before memory/],
       ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(16896 bytes/],
       ["r0 = 64\nr0 = *(u32 *)(r0 + 0)", 1, /4 bytes at 0x40 are in no memory: a null pointer gone astray/],
       [
@@ -47,7 +47,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
         /0x123456789a are in no memory: not a pointer that this program/,
       ],
       ["r3 = 1\nlock *(u64 *)(r1 + 16) += r3", 1, /8 bytes at \w+ begin right at the end of memory/],
-      ["r1 <<= 32\nr1 >>= 32\nr0 = *(u8 *)(r1 + 0)", 2, /are in no memory/],
+      ["r1 <<= 32\nr1 >>= 32\nr0 = *(u8 *)(r1 + 0)", 2, /is in no memory/],
     ])("%s", (text, at, message) => {
       const error = failure(`${text}\nexit`);
       expect(error.code).toBe("out-of-bounds");

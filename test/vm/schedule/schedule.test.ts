@@ -136,7 +136,7 @@ describe("exploring all schedules", () => {
     const reader = "r2 = *(u64 *)(r1 + 8)\nif r2 == 0 goto +1\nr0 = *(u8 *)(r2 + 0)\nr0 = 0\nexit";
     const { outcomes } = found([writer, reader]);
     expect(outcomes.map(({ kind }) => kind)).toEqual(["done", "error"]);
-    expect(outcomes[1]!.error).toMatch(/instruction 2: 1 byte at 0x63 are in no memory/);
+    expect(outcomes[1]!.error).toMatch(/instruction 2: 1 byte at 0x63 is in no memory/);
   });
 
   test("waiting for a flag by spinning ends; what never ends is not complete", () => {
