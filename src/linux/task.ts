@@ -80,6 +80,12 @@ const MAX_DEPTH = 128;
  */
 export type Phase = "user" | "compute" | "begin" | "enter" | "kernel" | "exit" | "preempt" | "resume";
 
+/**
+ * What a function of Linux gets or gives back in a register: a number, or one of the simulation's own objects (a Task, an
+ * OpenFile, ...), which programs see as the address of the struct that it is on Linux. `undefined`: not known, shown as 0.
+ */
+export type Arg = number | bigint | object | undefined;
+
 /** Who a new task is. */
 export interface TaskIdentity {
   readonly pid: number;
@@ -145,13 +151,16 @@ export class Task implements CurrentTask, Frames, Displayable {
     this.childExit = childExit;
   }
 
-  /** Into a function of Linux, which takes `ns` by itself. */
-  enter(frame: Frame, ns: number): void {
+  /**
+   * Into a function of Linux, which takes `ns` by itself. `a` to `f` are what it gets in its registers, in the order of
+   * its prototype in Linux 6.18; they matter only to programs that probe it.
+   */
+  enter(frame: Frame, ns: number, _a?: Arg, _b?: Arg, _c?: Arg, _d?: Arg, _e?: Arg, _f?: Arg): void {
     this.kernel[this.kernelDepth++] = frame;
     this.spend(ns);
   }
 
-  /** Out of the last `levels` functions, with their result. */
+  /** Out of the last `levels` functions, with their result: leave separately those whose results differ. */
   leave<R>(result: R, levels = 1): R {
     this.kernelDepth -= levels;
     return result;

@@ -1,0 +1,9 @@
+import type { KernelText } from "./row.ts";
+
+/** Futexes and locks. */
+export const LOCKING_TEXT = {
+  futex_wait: [0x43fa30, 288, 103],
+  __futex_wait: [0x43f920, 256, 138],
+  do_futex: [0x43b0d0, 592, 253],
+  futex_do_wait: [0x43f170, 144, 70],
+} as const satisfies KernelText;

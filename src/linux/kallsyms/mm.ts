@@ -1,0 +1,31 @@
+import type { KernelText } from "./row.ts";
+
+/** Memory, page cache, write-back of pages, copying to and from user space. */
+export const MM_TEXT = {
+  folio_end_read: [0x58abe0, 48, 25],
+  folio_wake_bit: [0x589140, 192, 138],
+  wake_page_function: [0x589c10, 224, 125],
+  generic_file_read_iter: [0x58f170, 304, 153],
+  filemap_read: [0x58ed90, 976, 218],
+  filemap_get_pages: [0x58e620, 1888, 335],
+  copy_page_to_iter: [0xb68520, 352, 163],
+  _copy_to_iter: [0xb67770, 1728, 128],
+  page_cache_sync_ra: [0x59eaf0, 720, 224],
+  page_cache_ra_unbounded: [0x59e390, 640, 493],
+  page_cache_ra_order: [0x59e6e0, 1024, 579],
+  read_pages: [0x59def0, 528, 377],
+  folio_wait_bit_common: [0x58a760, 784, 272],
+  generic_perform_write: [0x58a140, 672, 158],
+  __filemap_get_folio: [0x58fd00, 1392, 473],
+  filemap_add_folio: [0x58e3f0, 544, 220],
+  copy_folio_from_iter_atomic: [0xb6a9e0, 2480, 205],
+  _copy_from_iter: [0xb670a0, 1728, 128],
+  dup_mmap: [0x5f2f40, 2016, 976],
+  copy_page_range: [0x5e7630, 7792, 3382],
+  exit_mmap: [0x5f26a0, 976, 213],
+  unmap_vmas: [0x5e2370, 384, 148],
+  unmap_page_range: [0x5e0df0, 5216, 1225],
+  __mmput: [0x353310, 320, 65],
+  do_writepages: [0x59c540, 368, 185],
+  folio_end_writeback: [0x58ac90, 64, 33],
+} as const satisfies KernelText;

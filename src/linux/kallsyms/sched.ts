@@ -1,0 +1,33 @@
+import type { KernelText } from "./row.ts";
+
+/** Scheduler, wake-ups, the idle loop. */
+export const SCHED_TEXT = {
+  __schedule: [0x11f5000, 3920, 980],
+  __traceiter_sched_switch: [0x3999b0, 112, 65],
+  schedule: [0x11f5f60, 160, 35],
+  schedule_timeout: [0x11fd090, 272, 193],
+  schedule_idle: [0x11f61d0, 64, 30],
+  io_schedule: [0x11f6010, 96, 63],
+  "finish_task_switch.isra.0": [0x3a2200, 688, 147],
+  try_to_wake_up: [0x3a8490, 1616, 615],
+  wake_up_process: [0x3a8af0, 32, 17],
+  default_wake_function: [0x3a8be0, 48, 25],
+  autoremove_wake_function: [0x3d2400, 128, 18],
+  __wake_up_common: [0x3cd630, 160, 114],
+  __wake_up: [0x3d2560, 96, 64],
+  __wake_up_sync_key: [0x3d27f0, 112, 63],
+  wake_up_new_task: [0x3a7e60, 624, 466],
+  common_startup_64: [0x2fad28, 328, 315],
+  start_secondary: [0x326600, 272, 137],
+  x86_64_start_kernel: [0x278f790, 224, 209],
+  start_kernel: [0x2782b00, 1856, 1853],
+  rest_init: [0x11f1fe0, 208, 204],
+  cpu_startup_entry: [0x3c3b00, 48, 37],
+  do_idle: [0x3c36f0, 576, 310],
+  cpuidle_enter: [0xe0c690, 80, 45],
+  cpuidle_enter_state: [0x11f09b0, 1104, 115],
+  default_enter_idle: [0x11f1fa0, 37, 27],
+  default_idle: [0x11f1230, 48, 5],
+  pv_native_safe_halt: [0x11ef720, 16, 11],
+  wait_woken: [0x3cef80, 144, 137],
+} as const satisfies KernelText;
