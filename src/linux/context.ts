@@ -1,7 +1,6 @@
 import type { LinearMemory } from "../memory/memory.ts";
 import type { Sample } from "./profile.ts";
 import type { Task } from "./task.ts";
-import { SCHED_SWITCH } from "./tracepoints.ts";
 
 /** `struct bpf_perf_event_data`: the registers (168 bytes), sample_period, addr. */
 export const PERF_EVENT_CONTEXT = 184;
@@ -24,10 +23,6 @@ function writeU64(memory: LinearMemory, at: number, value: number): void {
   memory.i32[(at >> 2) + 1] = Math.floor(value / 2 ** 32);
 }
 
-function writeComm(memory: LinearMemory, at: number, comm: string): void {
-  for (let i = 0; i < 16; i++) memory.u8[at + i] = i < comm.length ? comm.charCodeAt(i) : 0;
-}
-
 /** The record of `syscalls:sys_enter_*`. */
 export function writeSysEnter(
   memory: LinearMemory,
@@ -47,18 +42,6 @@ export function writeSysExit(memory: LinearMemory, at: number, id: number, task:
   writeCommon(memory, at, id, task);
   memory.i32[(at + 8) >> 2] = nr;
   writeU64(memory, at + 16, ret);
-}
-
-/** The record of `sched:sched_switch`. */
-export function writeSchedSwitch(memory: LinearMemory, at: number, prev: Task, state: number, next: Task): void {
-  writeCommon(memory, at, SCHED_SWITCH.id, prev);
-  writeComm(memory, at + 8, prev.comm);
-  memory.i32[(at + 24) >> 2] = prev.pid;
-  memory.i32[(at + 28) >> 2] = 120;
-  writeU64(memory, at + 32, state);
-  writeComm(memory, at + 40, next.comm);
-  memory.i32[(at + 56) >> 2] = next.pid;
-  memory.i32[(at + 60) >> 2] = 120;
 }
 
 /** The context of a `perf_event` program: where the CPU was, in Linux or in the program. */

@@ -3,6 +3,7 @@ import { doExit } from "./process.ts";
 import { mustYield } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
 import { BEHIND, PREEMPTED, type Task, type Wait } from "./task.ts";
+import { TP } from "./tracepoints.ts";
 
 /** Virtual nanoseconds that a computing CPU may be ahead of the others. */
 const LOOKAHEAD = 50_000;
@@ -72,12 +73,18 @@ function beginSyscall(t: Task): void {
 function enterSyscall(t: Task): void {
   const { nr, args, linux } = t;
   linux.syscalls++;
-  const hook = linux.hooks.sysEnter[nr];
-  if (hook !== undefined) {
+  const { hooks } = linux;
+  const all = hooks.live[TP.sys_enter];
+  const hook = hooks.sysEnter[nr];
+  if (hook !== undefined || all !== undefined) {
     t.enter(F.syscall_trace_enter, 0);
-    t.enter(F.perf_syscall_enter, 0);
-    linux.hooks.fireSysEnter(hook, t, nr, args);
-    t.leave(undefined, 2);
+    if (all !== undefined) hooks.trace(all, t, [nr, args], undefined, nr);
+    if (hook !== undefined) {
+      t.enter(F.perf_syscall_enter, 0);
+      hooks.fireSysEnter(hook, t, nr, args);
+      t.leave(undefined);
+    }
+    t.leave(undefined);
   }
   t.enter(F.x64_sys_call, 5);
   const result = t.handler === undefined ? unimplemented(t, nr) : t.handler(t, args[0]!, args[1]!, args[2]!, args[3]!);
@@ -102,10 +109,13 @@ function returned(t: Task, result: number): void {
 
 function exitSyscall(t: Task): void {
   const { nr, linux } = t;
-  const hook = linux.hooks.sysExit[nr];
-  if (hook !== undefined) {
+  const { hooks } = linux;
+  const all = hooks.live[TP.sys_exit];
+  const hook = hooks.sysExit[nr];
+  if (hook !== undefined || all !== undefined) {
     t.enter(F.syscall_exit_work, 0);
-    linux.hooks.fireSysExit(hook, t, nr, t.result);
+    if (all !== undefined) hooks.trace(all, t, [nr, t.result], undefined, t.result);
+    if (hook !== undefined) hooks.fireSysExit(hook, t, nr, t.result);
     t.leave(undefined);
   }
   t.spend(30);

@@ -1,110 +1,68 @@
 import type { LinearMemory } from "../memory/memory.ts";
-import { PERF_EVENT_CONTEXT, writePerfEvent, writeSchedSwitch, writeSysEnter, writeSysExit } from "./context.ts";
+import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from "./context.ts";
 import type { Cpu } from "./cpu.ts";
-import { nearest } from "./nearest.ts";
+import { allocateArguments } from "./hooks/arguments.ts";
+import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
+import { Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
+import { kindOfHook, noSuchHook } from "./hooks/names.ts";
+import type { TraceValue } from "./hooks/record.ts";
+import { samplePeriod } from "./hooks/samples.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
-import { shown } from "./shown.ts";
 import type { SymbolTable } from "./symbols.ts";
-import type { Frames, Task } from "./task.ts";
-import { TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
+import type { Arg, Task } from "./task.ts";
+import { EVENTS, TP, TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
 
-/** What runs when a hook is hit: a loaded program, or a test's function. */
-export interface HookProgram {
-  /** `contextOffset`: where in linear memory the context lies. It is valid during the call only. */
-  run(contextOffset: number): void;
+export { HookError } from "./hooks/error.ts";
+export type { HookProgram, Moment } from "./hooks/hook.ts";
+
+/** A single system call's tracepoint, and where its record lies. */
+export interface SyscallHook extends Hook {
+  readonly row: Tracepoint;
+  readonly at: number;
 }
 
-/** A hook name that the machine does not have (ENOENT), or a profile hook faster than it allows (EINVAL). */
-export class HookError extends Error {
-  readonly code: "ENOENT" | "EINVAL";
-  readonly hook: string;
-  /** Names that look alike. */
-  readonly near: readonly string[];
-  constructor(hook: string, code: HookError["code"], message: string, near: readonly string[] = []) {
-    super(message);
-    this.name = "HookError";
-    this.hook = hook;
-    this.code = code;
-    this.near = near;
-  }
+/** What hooks need of their machine. */
+export interface HookHost {
+  readonly memory: LinearMemory;
+  readonly symbols: SymbolTable;
+  readonly cpus: readonly Cpu[];
+  readonly objects: ObjectOffsets;
+  /** Virtual nanoseconds that the whole machine has come to. */
+  readonly now: () => number;
+  /** Runs something when the whole machine has come to a time. */
+  readonly later: (time: number, run: () => void) => void;
 }
 
-function noSuchHook(hook: string, near: readonly string[]): HookError {
-  const hint = near.length > 0 ? ` Did you mean ${near.join(" or ")}?` : "";
-  const message =
-    `no such hook: ${shown(hook)}.${hint} There are ${TRACEPOINTS.length} tracepoints, written ` +
-    `"tracepoint:CATEGORY:NAME" (categories: ${CATEGORIES.join(", ")}), and "profile:UNIT:N" with the units ` +
-    `${Object.keys(PROFILE_UNITS).join(", ")}; m.linux.hooks.list() lists them.`;
-  return new HookError(hook, "ENOENT", message, near);
-}
-
-const CATEGORIES = [...new Set(TRACEPOINTS.map((row) => row.category))];
-
-/** Nanoseconds between samples, from the number in the hook's name. */
-const PROFILE_UNITS: Readonly<Record<string, (n: number) => number>> = {
-  hz: (n) => 1e9 / n,
-  s: (n) => n * 1e9,
-  ms: (n) => n * 1e6,
-  us: (n) => n * 1e3,
-};
-
-/** Samples no closer than this: Linux's cpu-clock event stretches a shorter period to it. */
-const SHORTEST_PERIOD = 10_000;
-
-/** Linux's kernel.perf_event_max_sample_rate: perf_event_open(2) refuses a higher frequency. */
-const MAX_FREQUENCY = 100_000;
-
-/** A hook that something is attached to. */
-interface Hook {
-  readonly name: string;
-  readonly row: Tracepoint | undefined;
-  readonly context: number;
-  programs: readonly HookProgram[];
-  events: number;
-}
-
-/** What is being executed, for helpers that ask: task, time and stacks of the event. */
-export interface Moment {
-  time: number;
-  cpu: number;
-  task: Task;
-  frames: Frames;
-}
+const VIEWS = { tracepoint: "record", rawtracepoint: "raw", tp_btf: "typed" } as const satisfies Readonly<
+  Record<string, EventView>
+>;
 
 /**
- * The places in the machine where programs attach. A context record is written only where something is attached;
- * an event that nobody looks at costs one comparison. Programs take no virtual time, so what is attached never
- * changes the run.
+ * The places in the machine where programs attach. A context is written only where something is attached; an event that
+ * nobody looks at costs one comparison. Programs take no virtual time, so what is attached never changes the run.
  */
 export class Hooks {
-  readonly #memory: LinearMemory;
-  readonly #symbols: SymbolTable;
-  readonly #cpus: readonly Cpu[];
-  /** Runs something when the whole machine has come to a time. */
-  readonly #later: (time: number, run: () => void) => void;
-  readonly #now: () => number;
+  readonly #host: HookHost;
   readonly #hooks = new Map<string, Hook>();
+  readonly #events: (EventHook | undefined)[] = [];
+  readonly #context: EventContext;
   /** By number of the system call; undefined where nothing is attached. */
-  readonly sysEnter: (Hook | undefined)[] = [];
-  readonly sysExit: (Hook | undefined)[] = [];
-  schedSwitch: Hook | undefined;
+  readonly sysEnter: (SyscallHook | undefined)[] = [];
+  readonly sysExit: (SyscallHook | undefined)[] = [];
+  /** The other tracepoints, by their index in `TP`; undefined where nobody looks. */
+  readonly live: (EventHook | undefined)[] = EVENTS.map(() => undefined);
   /** What a program threw. The machine goes on to a state from which it can run again, then throws it. */
   failure: { readonly cause: unknown } | undefined;
   /** The event whose programs run now. */
   moment: Moment | undefined;
 
-  constructor(
-    memory: LinearMemory,
-    symbols: SymbolTable,
-    cpus: readonly Cpu[],
-    now: () => number,
-    later: (time: number, run: () => void) => void,
-  ) {
-    this.#memory = memory;
-    this.#symbols = symbols;
-    this.#cpus = cpus;
-    this.#now = now;
-    this.#later = later;
+  constructor(host: HookHost) {
+    this.#host = host;
+    this.#context = {
+      contextOf: allocateArguments(host.memory),
+      objects: host.objects,
+      run: (programs, context) => this.#run(programs, context),
+    };
   }
 
   /**
@@ -117,27 +75,47 @@ export class Hooks {
    * });
    */
   attach(name: string, program: HookProgram): () => void {
-    const [kind, ...rest] = name.split(":");
-    const row = kind === "tracepoint" ? tracepoint(rest.join(":")) : undefined;
-    const period = kind === "profile" ? profilePeriod(name, rest) : undefined;
-    if (row === undefined && period === undefined) throw noSuchHook(name, nearest(name, this.list()));
-    const hook = this.#hooks.get(name) ?? this.#create(name, row);
-    hook.programs = [...hook.programs, program];
-    const stop = period === undefined ? undefined : this.#startTimers(hook, period, program);
-    this.#refresh(hook);
+    const stop = this.#start(name, program);
+    if (stop === undefined) throw noSuchHook(name, this.list(), TRACEPOINTS.length);
     let attached = true;
     return () => {
       if (!attached) return;
       attached = false;
-      hook.programs = hook.programs.filter((other) => other !== program);
-      stop?.();
-      this.#refresh(hook);
+      stop();
     };
+  }
+
+  /** Attaches, and gives back what ends it; undefined where there is no such hook. */
+  #start(name: string, program: HookProgram): (() => void) | undefined {
+    const kind = kindOfHook(name);
+    const rest = name.slice(name.indexOf(":") + 1);
+    switch (kind) {
+      case "tracepoint": {
+        const row = tracepoint(rest);
+        if (row === undefined) return undefined;
+        return row.syscall === undefined
+          ? this.#onEvent(name, row, "record", program)
+          : this.#onSyscall(name, row, program);
+      }
+      case "rawtracepoint":
+      case "tp_btf": {
+        const row = EVENTS[TP[rest as keyof typeof TP] ?? -1];
+        return row && this.#onEvent(name, row, VIEWS[kind], program);
+      }
+      case "profile": {
+        const period = samplePeriod(name, rest.split(":"));
+        return period === undefined ? undefined : this.#onTimer(name, period, program);
+      }
+      case undefined:
+        return undefined;
+    }
   }
 
   /** Names of all tracepoints, and the usual profile hooks. */
   list(): readonly string[] {
-    return [...TRACEPOINTS.map((row) => `tracepoint:${row.category}:${row.name}`), "profile:hz:99", "profile:hz:49"];
+    const raw = EVENTS.flatMap(({ name }) => [`rawtracepoint:${name}`, `tp_btf:${name}`]);
+    const named = TRACEPOINTS.map((row) => `tracepoint:${row.category}:${row.name}`);
+    return [...named, ...raw, "profile:hz:99", "profile:hz:49"];
   }
 
   /** Events so far at each hook that something was ever attached to. */
@@ -145,92 +123,126 @@ export class Hooks {
     return Object.fromEntries([...this.#hooks.values()].map((hook) => [hook.name, hook.events]));
   }
 
-  #create(name: string, row: Tracepoint | undefined): Hook {
-    const context = this.#memory.allocate(row?.size ?? PERF_EVENT_CONTEXT);
-    const hook: Hook = { name, row, context, programs: [], events: 0 };
-    this.#hooks.set(name, hook);
+  /** The hook of a name, made when it is first attached to. */
+  #hook(name: string): Hook {
+    let hook = this.#hooks.get(name);
+    if (hook === undefined) {
+      hook = new Hook(name);
+      this.#hooks.set(name, hook);
+    }
     return hook;
   }
 
-  /** Puts the hook where the machine's paths look, or takes it away when its last program has gone. */
-  #refresh(hook: Hook): void {
-    const live = hook.programs.length > 0 ? hook : undefined;
-    const syscall = hook.row?.syscall;
-    if (syscall !== undefined) (syscall.side === "enter" ? this.sysEnter : this.sysExit)[syscall.nr] = live;
-    else if (hook.row !== undefined) this.schedSwitch = live;
+  #onEvent(name: string, row: Tracepoint, view: EventView, program: HookProgram): () => void {
+    const index = TP[row.name as keyof typeof TP];
+    const event = (this.#events[index] ??= new EventHook(this.#host.memory, row));
+    const hook = (event.views[view] ??= this.#hook(name));
+    const refresh = () => {
+      this.live[index] = event.live ? event : undefined;
+    };
+    hook.add(program);
+    refresh();
+    return () => {
+      hook.remove(program);
+      refresh();
+    };
+  }
+
+  #onSyscall(name: string, row: Tracepoint, program: HookProgram): () => void {
+    const { nr, side } = row.syscall!;
+    const known = this.#hooks.get(name) as SyscallHook | undefined;
+    const hook = known ?? Object.assign(new Hook(name), { row, at: this.#host.memory.allocate(row.size) });
+    this.#hooks.set(name, hook);
+    const table = side === "enter" ? this.sysEnter : this.sysExit;
+    hook.add(program);
+    table[nr] = hook;
+    return () => {
+      hook.remove(program);
+      table[nr] = hook.live ? hook : undefined;
+    };
   }
 
   /** Each attached program has its own timer on every CPU, as each perf event has, counting from now. */
-  #startTimers(hook: Hook, period: number, program: HookProgram): () => void {
-    const deliver = (sample: Sample) => this.#later(sample.time, () => this.#fireSample(hook, program, sample));
-    const timers = this.#cpus.map((cpu) => {
-      const timer = new ProfileTimer(this.#now(), period, deliver);
+  #onTimer(name: string, period: number, program: HookProgram): () => void {
+    const { cpus, memory } = this.#host;
+    const hook = this.#hook(name);
+    const context = memory.allocate(PERF_EVENT_CONTEXT);
+    const deliver = (sample: Sample) =>
+      this.#host.later(sample.time, () => this.#fireSample(hook, context, program, sample));
+    hook.add(program);
+    const timers = cpus.map((cpu) => {
+      const timer = new ProfileTimer(this.#host.now(), period, deliver);
       cpu.timers.push(timer);
       cpu.rearm();
       return timer;
     });
     return () => {
-      for (const [index, cpu] of this.#cpus.entries()) {
+      hook.remove(program);
+      memory.free(context, PERF_EVENT_CONTEXT);
+      for (const [index, cpu] of cpus.entries()) {
         cpu.timers.splice(cpu.timers.indexOf(timers[index]!), 1);
         cpu.rearm();
       }
     };
   }
 
-  #fireSample(hook: Hook, program: HookProgram, sample: Sample): void {
+  #fireSample(hook: Hook, context: number, program: HookProgram, sample: Sample): void {
     // Detached after the sample was taken and before its turn came.
     if (!hook.programs.includes(program)) return;
     const { frames } = sample;
+    const { memory, symbols } = this.#host;
     const ip: number[] = [];
-    if (frames.kernelDepth > 0) this.#symbols.pushAddress(frames.kernel[frames.kernelDepth - 1]!, ip);
-    else if (frames.userDepth > 0) this.#symbols.pushAddress(frames.user[frames.userDepth - 1]!, ip);
-    writePerfEvent(this.#memory, hook.context, sample, [ip[0] ?? 0, ip[1] ?? 0]);
+    if (frames.kernelDepth > 0) symbols.pushAddress(frames.kernel[frames.kernelDepth - 1]!, ip);
+    else if (frames.userDepth > 0) symbols.pushAddress(frames.user[frames.userDepth - 1]!, ip);
+    writePerfEvent(memory, context, sample, [ip[0] ?? 0, ip[1] ?? 0]);
     hook.events++;
-    this.#run([program], hook.context, { time: sample.time, cpu: sample.cpu, task: sample.task, frames });
+    this.moment = { time: sample.time, cpu: sample.cpu, task: sample.task, frames };
+    this.#run([program], context);
+    this.moment = undefined;
   }
 
   /** `syscalls:sys_enter_*`, raised by `perf_syscall_enter`, as a program attached to it sees. */
-  fireSysEnter(hook: Hook, task: Task, nr: number, args: readonly number[]): void {
-    writeSysEnter(this.#memory, hook.context, hook.row!.id, task, nr, args);
-    this.#fire(hook, task);
+  fireSysEnter(hook: SyscallHook, task: Task, nr: number, args: readonly number[]): void {
+    writeSysEnter(this.#host.memory, hook.at, hook.row.id, task, nr, args);
+    this.#fire(hook, hook.at, task);
   }
 
   /** `syscalls:sys_exit_*`, raised by `syscall_exit_work`. */
-  fireSysExit(hook: Hook, task: Task, nr: number, ret: number): void {
-    writeSysExit(this.#memory, hook.context, hook.row!.id, task, nr, ret);
-    this.#fire(hook, task);
+  fireSysExit(hook: SyscallHook, task: Task, nr: number, ret: number): void {
+    writeSysExit(this.#host.memory, hook.at, hook.row.id, task, nr, ret);
+    this.#fire(hook, hook.at, task);
   }
 
-  /** `sched:sched_switch`, raised by `__schedule` while the previous task is still current. */
-  fireSchedSwitch(hook: Hook, prev: Task, state: number, next: Task): void {
-    writeSchedSwitch(this.#memory, hook.context, prev, state, next);
-    this.#fire(hook, prev);
+  /**
+   * A tracepoint, from inside the function of Linux that raises it. `values` are its fields after the four common ones, `args`
+   * what Linux raises it with (its TP_PROTO), for raw tracepoints. Both are only made where `live` says that somebody looks.
+   *
+   * @example
+   * const hook = hooks.live[TP.sched_process_exit];
+   * if (hook !== undefined) hooks.trace(hook, t, [t.comm, t.pid, 120, 0], t, false);
+   */
+  trace(hook: EventHook, task: Task, values: readonly TraceValue[], ...args: readonly Arg[]): void {
+    this.moment = { time: task.cpu.now, cpu: task.cpu.id, task, frames: task };
+    hook.raise(task, values, args, this.#context);
+    this.moment = undefined;
   }
 
-  #fire(hook: Hook, task: Task): void {
+  #fire(hook: Hook, context: number, task: Task): void {
     hook.events++;
-    this.#run(hook.programs, hook.context, { time: task.cpu.now, cpu: task.cpu.id, task, frames: task });
+    this.moment = { time: task.cpu.now, cpu: task.cpu.id, task, frames: task };
+    this.#run(hook.programs, context);
+    this.moment = undefined;
   }
 
-  #run(programs: readonly HookProgram[], context: number, moment: Moment): void {
-    this.moment = moment;
+  /** Runs programs on one context, within a moment. */
+  #run(programs: readonly HookProgram[], context: number): void {
     try {
-      for (const program of programs) program.run(context);
+      for (const program of programs) {
+        this.moment!.cookie = program.cookie;
+        program.run(context);
+      }
     } catch (cause) {
       this.failure ??= { cause };
     }
-    this.moment = undefined;
   }
-}
-
-/** Nanoseconds between two samples; undefined if the name is none of a profile hook. */
-function profilePeriod(hook: string, [unit, count, ...more]: readonly string[]): number | undefined {
-  const toNs = PROFILE_UNITS[unit ?? ""];
-  const n = Number(count);
-  if (toNs === undefined || more.length > 0 || !/^\d+$/.test(count ?? "") || n === 0) return undefined;
-  if (unit === "hz" && n > MAX_FREQUENCY) {
-    const message = `${shown(hook)} samples too often: at most ${MAX_FREQUENCY} Hz (Linux's perf_event_max_sample_rate)`;
-    throw new HookError(hook, "EINVAL", message);
-  }
-  return Math.max(SHORTEST_PERIOD, Math.floor(toNs(n)));
 }

@@ -151,7 +151,8 @@ export class Linux implements Host {
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
     this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
-    this.#simulation = new Simulation(memory, this.symbols, this.cpus);
+    const offset = (object: object) => this.#structOf(object);
+    this.#simulation = new Simulation(memory, this.symbols, this.cpus, { offset, written: offset });
     this.hooks = this.#simulation.hooks;
     this.scheduler = this.#simulation.scheduler;
     this.disk = new BlockDevice(this);
@@ -184,8 +185,14 @@ export class Linux implements Host {
 
   /** The current task as a `struct task_struct` in memory, with its ancestors. */
   taskStruct(): number {
+    return this.#structOf(this.hooks.moment?.task ?? this.cpus[0]!.idle);
+  }
+
+  /** Where an object lies as the struct that it is on Linux; 0 for one that has none. */
+  #structOf(object: object): number {
+    if (!(object instanceof Task)) return 0;
     this.#taskStructs ??= new TaskStructs(this.memory, this.release);
-    return this.#taskStructs.of(this.hooks.moment?.task ?? this.cpus[0]!.idle);
+    return this.#taskStructs.of(object);
   }
 
   random(): number {

@@ -1,7 +1,9 @@
 import type { Cpu } from "./cpu.ts";
+import type { EventHook } from "./hooks/event-hook.ts";
 import type { Hooks } from "./hooks.ts";
 import { F } from "./symbols.ts";
 import { BEHIND, type Kernel, SLEEP, TASK_REPORT_MAX, TASK_RUNNING, type Task } from "./task.ts";
+import { TP } from "./tracepoints.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Virtual nanoseconds that a task may run while others wait. */
@@ -9,6 +11,9 @@ const TIME_SLICE = 3_000_000;
 
 /** From a wake-up to the first instruction of a halted CPU. */
 const IDLE_EXIT = 1_500;
+
+/** Of tasks that nobody gave another: nice 0. */
+const DEFAULT_PRIO = 120;
 
 /** Saving one task's registers and loading another's. */
 const SWITCH_COST = 900;
@@ -68,12 +73,8 @@ export class Scheduler {
     const previous = cpu.current;
     const next = cpu.queue.shift() ?? this.#steal(cpu) ?? cpu.idle;
     this.switches++;
-    const hook = this.#hooks.schedSwitch;
-    if (hook !== undefined) {
-      previous.enter(F.__traceiter_sched_switch, 0);
-      this.#hooks.fireSchedSwitch(hook, previous, preempted ? TASK_REPORT_MAX : previous.state, next);
-      previous.leave(undefined);
-    }
+    const hook = this.#hooks.live[TP.sched_switch];
+    if (hook !== undefined) this.#traceSwitch(hook, previous, next, preempted);
     if (previous !== cpu.idle) previous.queued = false;
     cpu.current = next;
     cpu.mustSwitch = false;
@@ -82,6 +83,15 @@ export class Scheduler {
     cpu.sliceEnd = cpu.now + TIME_SLICE;
     cpu.busy = next !== cpu.idle;
     if (preempted) this.enqueue(previous);
+  }
+
+  /** `sched:sched_switch`, raised while the previous task is still current. */
+  #traceSwitch(hook: EventHook, previous: Task, next: Task, preempted: boolean): void {
+    const state = preempted ? TASK_REPORT_MAX : previous.state;
+    const values = [previous.comm, previous.pid, DEFAULT_PRIO, state, next.comm, next.pid, DEFAULT_PRIO];
+    previous.enter(F.__traceiter_sched_switch, 0);
+    this.#hooks.trace(hook, previous, values, preempted ? 1 : 0, previous, next, previous.state);
+    previous.leave(undefined);
   }
 
   /** The idle task found out that it must go: its stack is `schedule_idle` while it switches. */

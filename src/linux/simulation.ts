@@ -2,6 +2,7 @@ import type { LinearMemory } from "../memory/memory.ts";
 import type { Cpu } from "./cpu.ts";
 import { EventQueue } from "./event-queue.ts";
 import { execute } from "./execution.ts";
+import type { ObjectOffsets } from "./hooks/event-hook.ts";
 import { Hooks } from "./hooks.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SymbolTable } from "./symbols.ts";
@@ -28,15 +29,11 @@ export class Simulation {
   /** Samples that wait for the whole machine to come to their time. Apart from the events, which move the machine. */
   readonly #samples = new EventQueue();
 
-  constructor(memory: LinearMemory, symbols: SymbolTable, cpus: readonly Cpu[]) {
+  constructor(memory: LinearMemory, symbols: SymbolTable, cpus: readonly Cpu[], objects: ObjectOffsets) {
     this.cpus = cpus;
-    this.hooks = new Hooks(
-      memory,
-      symbols,
-      cpus,
-      () => this.now,
-      (time, run) => this.#observe(time, run),
-    );
+    const now = () => this.now;
+    const later = (time: number, run: () => void) => this.#observe(time, run);
+    this.hooks = new Hooks({ memory, symbols, cpus, objects, now, later });
     this.scheduler = new Scheduler(cpus, this.hooks);
   }
 

@@ -1,4 +1,6 @@
 import { SYSCALLS, type SyscallRow } from "./syscall-table.ts";
+import type { EventRows } from "./tracepoints/row.ts";
+import { EVENT_ROWS } from "./tracepoints/rows.ts";
 
 /** One field of a tracepoint's record, as `/sys/kernel/tracing/events/.../format` describes it. */
 export interface TracepointField {
@@ -70,35 +72,63 @@ function exit(row: SyscallRow): Tracepoint {
   };
 }
 
-const STATE_MASK =
-  "(((0x00000000 | 0x00000001 | 0x00000002 | 0x00000004 | 0x00000008 | 0x00000010 | 0x00000020 | 0x00000040) + 1) << 1)";
+type EventTables = typeof EVENT_ROWS;
 
-/** Raised by `__schedule` before it switches: `current` is still the previous task. */
-export const SCHED_SWITCH: Tracepoint = {
-  category: "sched",
-  name: "sched_switch",
-  id: 372,
-  fields: [
-    ...COMMON,
-    { type: "char", name: "prev_comm[16]", offset: 8, size: 16, signed: false },
-    { type: "pid_t", name: "prev_pid", offset: 24, size: 4, signed: true },
-    { type: "int", name: "prev_prio", offset: 28, size: 4, signed: true },
-    { type: "long", name: "prev_state", offset: 32, size: 8, signed: true },
-    { type: "char", name: "next_comm[16]", offset: 40, size: 16, signed: false },
-    { type: "pid_t", name: "next_pid", offset: 56, size: 4, signed: true },
-    { type: "int", name: "next_prio", offset: 60, size: 4, signed: true },
-  ],
-  size: 64,
-  print:
-    `"prev_comm=%s prev_pid=%d prev_prio=%d prev_state=%s%s ==> next_comm=%s next_pid=%d next_prio=%d", REC->prev_comm, ` +
-    `REC->prev_pid, REC->prev_prio, (REC->prev_state & (${STATE_MASK} - 1)) ? __print_flags(REC->prev_state & ` +
-    `(${STATE_MASK} - 1), "|", { 0x00000001, "S" }, { 0x00000002, "D" }, { 0x00000004, "T" }, { 0x00000008, "t" }, ` +
-    `{ 0x00000010, "X" }, { 0x00000020, "Z" }, { 0x00000040, "P" }, { 0x00000080, "I" }) : "R", REC->prev_state & ` +
-    `${STATE_MASK} ? "+" : "", REC->next_comm, REC->next_pid, REC->next_prio`,
-};
+/** Names of all tracepoints but those of single system calls; they are unique without their category. */
+export type EventName = { readonly [C in keyof EventTables]: keyof EventTables[C] }[keyof EventTables];
+
+/** `[type name offset size]`, the size with an `s` where the field is signed. */
+function field(text: string): TracepointField {
+  const words = text.split(" ");
+  const [name, offset, size] = words.splice(-3) as [string, string, string];
+  const signed = size.endsWith("s");
+  return { type: words.join(" "), name, offset: Number(offset), size: Number.parseInt(size, 10), signed };
+}
+
+/** A row of the tables; its fields are read when somebody looks at them. */
+class Event implements Tracepoint {
+  readonly category: string;
+  readonly name: string;
+  readonly id: number;
+  readonly print: string;
+  readonly #text: string;
+  #fields: readonly TracepointField[] | undefined;
+
+  constructor(category: string, name: string, [id, fields, print]: EventRows[string]) {
+    this.category = category;
+    this.name = name;
+    this.id = id;
+    this.print = print;
+    this.#text = fields;
+  }
+
+  get fields(): readonly TracepointField[] {
+    this.#fields ??= [...COMMON, ...(this.#text === "" ? [] : this.#text.split("; ").map(field))];
+    return this.#fields;
+  }
+
+  get size(): number {
+    const last = this.fields.at(-1)!;
+    return last.offset + last.size;
+  }
+}
+
+/** Every tracepoint but those of single system calls. */
+export const EVENTS: readonly Tracepoint[] = Object.entries<EventRows>(EVENT_ROWS).flatMap(([category, rows]) =>
+  Object.entries(rows).map(([name, row]) => new Event(category, name, row)),
+);
+
+/**
+ * Where each of {@link EVENTS} stands, by name: the index of `hooks.live`.
+ *
+ * @example linux.hooks.live[TP.sched_switch] // undefined while nobody looks
+ */
+export const TP = Object.fromEntries(EVENTS.map(({ name }, index) => [name, index])) as Readonly<
+  Record<EventName, number>
+>;
 
 /** Every tracepoint of the machine. */
-export const TRACEPOINTS: readonly Tracepoint[] = [SCHED_SWITCH, ...SYSCALLS.flatMap((row) => [enter(row), exit(row)])];
+export const TRACEPOINTS: readonly Tracepoint[] = [...EVENTS, ...SYSCALLS.flatMap((row) => [enter(row), exit(row)])];
 
 const byName = new Map(TRACEPOINTS.map((row) => [`${row.category}:${row.name}`, row]));
 
@@ -119,4 +149,20 @@ export function formatText(row: Tracepoint): string {
   const common = row.fields.slice(0, COMMON.length).map(line).join("");
   const own = row.fields.slice(COMMON.length).map(line).join("");
   return `name: ${row.name}\nID: ${row.id}\nformat:\n${common}\n${own}\nprint fmt: ${row.print}\n`;
+}
+
+/** The first `__data_loc` and the brackets of an array say how a value lies in a record, not what it is. */
+function declared({ type, name }: TracepointField): string {
+  return type.endsWith("*") ? `${type}${name}` : `${type} ${name}`;
+}
+
+/**
+ * What `bpftrace -lv tracepoint:CATEGORY:NAME` prints.
+ *
+ * @example
+ * listing(tracepoint("sched:sched_process_exit")!) // "tracepoint:sched:sched_process_exit\n    char comm[16]\n ..."
+ */
+export function listing(row: Tracepoint): string {
+  const own = row.fields.slice(COMMON.length).map((each) => `    ${declared(each)}\n`);
+  return `tracepoint:${row.category}:${row.name}\n${own.join("")}`;
 }
