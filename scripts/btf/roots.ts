@@ -16,6 +16,8 @@ const STRUCTS = new Set(
   bpf_spin_lock bpf_timer bpf_wq bpf_dynptr bpf_list_head bpf_list_node bpf_rb_root bpf_rb_node bpf_refcount
   bpf_cgroup_dev_ctx bpf_raw_tracepoint_args bpf_pidns_info bpf_redir_neigh bpf_flow_keys tcp_congestion_ops
   sched_ext_ops hid_bpf_ops Qdisc_ops bpf_verifier_ops perf_event rtable flowi4 nf_hook_state nf_conn kobject device
+  bpf_array bpf_htab bpf_stack_map lpm_trie bpf_dtab bpf_stab bpf_shtab bpf_cpu_map xsk_map bpf_cgroup_storage_map
+  reuseport_array bpf_queue_stack bpf_local_storage_map bpf_struct_ops_map bpf_ringbuf_map bpf_bloom_filter bpf_arena
   module mutex spinlock wait_queue_head work_struct timer_list hrtimer rcu_head lockdep_map`.split(/\s+/),
 );
 

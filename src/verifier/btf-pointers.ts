@@ -5,9 +5,11 @@
  * Behaviour and messages: `check_ptr_to_btf_access` and `btf_struct_ids_match` of Linux 6.18.
  */
 import { structAccess, structWalk } from "../btf/struct-walk.ts";
+import { MAP_TYPES } from "../maps/spec.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { isZero } from "./int64.ts";
+import { MAP_STRUCTS } from "./map-structs.ts";
 import {
   AUX,
   ID,
@@ -93,24 +95,68 @@ export function checkStructAccess(
   }
 }
 
+/**
+ * A read of a map's own structure through the pointer to the map: what is found there nobody vouches for.
+ *
+ * Behaviour and messages: `check_ptr_to_map_access` of Linux 6.18.
+ */
+export function checkMapStruct(
+  env: Environment,
+  base: number,
+  offset: number,
+  size: number,
+  way: "read" | "write",
+  value: number,
+): void {
+  const { type } = env.maps[env.words[registerAt(base) + AUX]];
+  const struct = MAP_STRUCTS[type];
+  if (struct === undefined) {
+    reject("map_struct_type", MAP_TYPES[type]);
+    return;
+  }
+  if (offset < 0) reject("map_struct_negative", base, struct, offset);
+  if (way === "write") reject("map_struct_write", struct);
+  const found = structAccess(env.kernel!, structId(env, struct), offset, size);
+  if (found.kind === "error") throw new Rejection("struct_access", [found.message], found.errno);
+  if (value < 0) return;
+  const w = env.words;
+  const to = registerAt(value);
+  switch (found.kind) {
+    case "scalar":
+      markUnknown(w, to);
+      return;
+    case "memory":
+      markPointer(w, to, TYPES.MEM | RDONLY | UNTRUSTED);
+      return;
+    case "pointer":
+      markPointer(w, to, TYPES.BTF_ID | walkedFlags(found));
+      w[to + AUX] = found.id;
+  }
+}
+
 /** Types that may change some members of what they get. */
 const WRITERS: ReadonlySet<string> = new Set(["sched_cls", "sched_act", "xdp", "struct_ops", "netfilter"]);
 
 const TAGS = { user: USER, percpu: PERCPU, rcu: RCU } as const;
 
+/** What the way to a member says of the pointer in it. */
+const walkedFlags = ({ tag, throughUnion }: Pick<Walked, "tag" | "throughUnion">): number =>
+  (throughUnion ? UNTRUSTED : 0) | (tag ? TAGS[tag] : 0);
+
+interface Walked {
+  readonly member: string;
+  readonly tag: keyof typeof TAGS | undefined;
+  readonly throughUnion: boolean;
+}
+
 /** The flags of a pointer that was loaded from a member: what is known of the structure decides. */
-function pointerFlags(
-  env: Environment,
-  r: number,
-  struct: string,
-  { member, tag, throughUnion }: { member: string; tag: keyof typeof TAGS | undefined; throughUnion: boolean },
-): number {
+function pointerFlags(env: Environment, r: number, struct: string, found: Walked): number {
   const w = env.words;
   const type = w[r + TYPE];
-  const walked = (throughUnion ? UNTRUSTED : 0) | (tag ? TAGS[tag] : 0);
+  const walked = walkedFlags(found);
   if (type & UNTRUSTED) return UNTRUSTED;
   if (!isTrusted(w, r) && !(type & RCU)) return walked & ~(SAFE | RCU);
-  const trust = memberTrust(struct, member);
+  const trust = memberTrust(struct, found.member);
   if (trust === "trusted") return walked | TRUSTED;
   if (trust === "trusted_or_null") return walked | TRUSTED | MAYBE_NULL;
   if (!inRcuSection(env) || type & MAYBE_NULL) return UNTRUSTED;

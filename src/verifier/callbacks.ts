@@ -3,7 +3,9 @@
  * and comes back to the call, until a round brings nothing new. One that Linux runs later (a timer's) starts on its own.
  */
 import { REG } from "../isa/constants.ts";
+import { structId } from "./btf-pointers.ts";
 import { widenImprecise } from "./convergence.ts";
+import { markDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { compareStaticCall } from "./global-functions.ts";
 import { toBigInt } from "./int64.ts";
@@ -59,6 +61,18 @@ const setElementArguments: SetArguments = (env, caller, callee) => {
   copyRegister(callee.words, argument(REG.R4), caller.words, argument(REG.R3));
 };
 
+const setAreaArguments: SetArguments = (env, caller, { words }) => {
+  copyRegister(words, argument(REG.R1), caller.words, argument(REG.R1));
+  markPointer(words, argument(REG.R2), TYPES.BTF_ID);
+  words[argument(REG.R2) + AUX] = structId(env, "vm_area_struct");
+  copyRegister(words, argument(REG.R3), caller.words, argument(REG.R4));
+};
+
+const setSampleArguments: SetArguments = (env, caller, { words }) => {
+  markDynptr(words, argument(REG.R1), "local", env.newId());
+  copyRegister(words, argument(REG.R2), caller.words, argument(REG.R3));
+};
+
 /** After the arguments of a helper have been checked: follows its callback, if it has one. */
 export function followCallback(env: Environment, helper: string, subprogram: number): void {
   switch (helper) {
@@ -72,8 +86,10 @@ export function followCallback(env: Environment, helper: string, subprogram: num
       startLater(env, subprogram);
       return;
     case "find_vma":
+      enterCallback(env, subprogram, setAreaArguments, ZERO_OR_ONE);
+      return;
     case "user_ringbuf_drain":
-      reject("not_modelled", `callbacks of bpf_${helper}`);
+      enterCallback(env, subprogram, setSampleArguments, ZERO_OR_ONE);
       return;
     default:
   }

@@ -5,6 +5,7 @@
 import { REG } from "../isa/constants.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { DYNPTR_NAMES } from "./format-state.ts";
+import type { Words } from "./int64.ts";
 import { acquireReference, releaseReference } from "./references.ts";
 import {
   AUX,
@@ -42,29 +43,39 @@ const isCounted = (number: number): boolean => number === kindNumber("ringbuf");
 
 /** A dynptr that an argument names. */
 export interface Dynptr {
-  readonly place: StackObject;
   readonly id: number;
   readonly kind: DynptrKind;
   readonly reference: number;
 }
 
-const describe = (place: StackObject): Dynptr => {
-  const { words } = place.frame;
-  const r = slotAt(place.slot);
-  return { place, id: words[r + ID], kind: DYNPTR_NAMES[words[r + AUX]] as DynptrKind, reference: words[r + REF] };
-};
+const describe = (w: Words, r: number): Dynptr => ({
+  id: w[r + ID],
+  kind: DYNPTR_NAMES[w[r + AUX]] as DynptrKind,
+  reference: w[r + REF],
+});
 
-/** The register must point to the stack. */
-function checkOnStack(env: Environment, register: number): void {
+/** The function was given the dynptr, and may look at it. */
+const isGiven = ({ words }: Environment, register: number): boolean =>
+  (words[registerAt(register) + TYPE] & BASE_TYPE) === TYPES.DYNPTR;
+
+/** Makes a register a dynptr that a function is given. */
+export function markDynptr(w: Words, r: number, kind: DynptrKind, id: number): void {
+  markPointer(w, r, TYPES.DYNPTR);
+  w[r + AUX] = kindNumber(kind);
+  w[r + EXTRA] = 1;
+  w[r + ID] = id;
+}
+
+/** The register must point to the stack, or to a dynptr that the function was given. */
+function checkKnown(env: Environment, register: number): void {
   const type = env.words[registerAt(register) + TYPE];
-  if (type === TYPES.DYNPTR) reject("not_modelled", "dynptrs that are given to functions");
-  if (type !== TYPES.STACK) reject("dynptr_stack", register - REG.R1);
+  if (type !== TYPES.STACK && type !== TYPES.DYNPTR) reject("dynptr_stack", register - REG.R1);
 }
 
 /** The call makes a dynptr where the register points to; `shared` is the reference that it shares with another. */
 export function makeDynptr(env: Environment, register: number, kind: DynptrKind, shared = 0): void {
-  checkOnStack(env, register);
-  if (findStackObject(env, register, "dynptr", SLOTS) === INVALID) reject("dynptr_uninit");
+  checkKnown(env, register);
+  if (isGiven(env, register) || findStackObject(env, register, "dynptr", SLOTS) === INVALID) reject("dynptr_uninit");
   const offset = env.words[registerAt(register) + OFF];
   for (let at = 0; at < 8 * SLOTS; at += 8) {
     checkStackBounds(env, register, offset + at, 8, "write");
@@ -85,14 +96,25 @@ export function makeDynptr(env: Environment, register: number, kind: DynptrKind,
 }
 
 /** The register must point to a dynptr, of one kind where that is asked for. */
-export function checkDynptr(env: Environment, register: number, kind?: DynptrKind): Dynptr {
-  checkOnStack(env, register);
+export function checkDynptr(env: Environment, register: number, { kind, mutates }: DynptrUse = {}): Dynptr {
+  checkKnown(env, register);
+  if (isGiven(env, register)) {
+    if (mutates) reject("dynptr_mutates");
+    return describe(env.words, registerAt(register));
+  }
   const place = findStackObject(env, register, "dynptr", SLOTS);
   if (typeof place === "string" || !isDynptr(place)) return reject("dynptr_initialized", register - REG.R1);
-  const dynptr = describe(place);
+  const dynptr = describe(place.frame.words, slotAt(place.slot));
   if (kind !== undefined && dynptr.kind !== kind) reject("dynptr_kind", kind, register - REG.R1);
   readStackObject(env, place);
   return dynptr;
+}
+
+/** What a function wants of a dynptr. */
+interface DynptrUse {
+  readonly kind?: DynptrKind | undefined;
+  /** It changes the dynptr itself, not only the memory. */
+  readonly mutates?: boolean;
 }
 
 const isDynptr = (place: StackObject): boolean =>
@@ -110,13 +132,13 @@ export function checkAcquired(env: Environment, register: number): void {
 export function releaseDynptr(env: Environment, register: number): void {
   const found = findStackObject(env, register, "dynptr", SLOTS);
   if (typeof found === "string") return;
-  const { place, reference } = describe(found);
+  const { reference } = describe(found.frame.words, slotAt(found.slot));
   if (reference === 0) {
-    removeStackObject(env, place);
+    removeStackObject(env, found);
     return;
   }
   releaseReference(env, reference);
-  const { frame } = place;
+  const { frame } = found;
   for (let slot = 1; slot < frame.slots; slot++) {
     const r = slotAt(slot);
     if (byteType(frame.words, r, 0) !== BYTE.DYNPTR || frame.words[r + REF] !== reference) continue;

@@ -21,6 +21,7 @@ import {
   markPointer,
   markUnknown,
   PERCPU,
+  RDONLY,
   S32_MAX,
   S32_MIN,
   SMAX,
@@ -39,6 +40,8 @@ const MAX_ERRNO = 4095;
 type Loaded =
   | { readonly kind: "number" }
   | { readonly kind: "result" }
+  /** Memory of a size that is known when the program is attached, with flags of a type. */
+  | { readonly kind: "buffer"; readonly flags: number }
   /** A pointer to the structure `id` of Linux, with flags of a type. */
   | { readonly kind: "pointer"; readonly id: number; readonly flags: number };
 
@@ -69,6 +72,10 @@ export function accessFunctionContext(
       if (range) setRange32(env, r, range);
       return;
     }
+    case "buffer":
+      markPointer(w, r, TYPES.BUF | loaded.flags);
+      w[r + ID] = env.newId();
+      return;
     case "pointer":
       markPointer(w, r, TYPES.BTF_ID | loaded.flags);
       w[r + AUX] = loaded.id;
@@ -121,7 +128,8 @@ function load(
     return say(`arg${index} '${type.name || "(anon)"}' has type ${kindName(type)}. Only pointer access is allowed`);
   if (size !== SLOT) return say(`size ${size} must be 8`);
   const special = kind === "iterator" ? ITERATOR_TARGETS[name.slice("bpf_iter_".length)][index] : undefined;
-  if (special === "buffer" || special === "readonly_buffer") return reject("not_modelled", "buffers of iterators");
+  if (special === "buffer") return { kind: "buffer", flags: MAYBE_NULL };
+  if (special === "readonly_buffer") return { kind: "buffer", flags: MAYBE_NULL | RDONLY };
   const behind = kernel.resolve(type.type);
   if (behind.kind === "void" || behind.kind === "int") return { kind: "number" };
   if (special !== undefined) {

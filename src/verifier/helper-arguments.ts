@@ -1,6 +1,7 @@
 /** The arguments of a helper call, each checked by its type in the helper's prototype. */
 import { ARGUMENTS, type ArgType } from "../helpers/arguments.ts";
 import { REG } from "../isa/constants.ts";
+import { checkConstantString } from "./constant-strings.ts";
 import { checkAcquired, checkDynptr, makeDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
@@ -109,7 +110,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       return;
     case "ptr_to_dynptr":
       if (uninit) makeDynptr(env, register, dynptr!);
-      else call.dynptr = checkDynptr(env, register, dynptr);
+      else call.dynptr = checkDynptr(env, register, { kind: dynptr, mutates: !ARGUMENTS[kind].rdonly });
       return;
     case "kptr_xchg_dest":
       reject("not_modelled", "kernel pointers in maps");
@@ -118,7 +119,7 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       call.variable = w[r + AUX];
       return;
     case "ptr_to_const_str":
-      reject("not_modelled", "constant strings");
+      checkConstantString(env, register);
       return;
     case "ptr_to_btf_id":
     case "ptr_to_btf_id_sock_common":

@@ -6,6 +6,7 @@ import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { MAP_TYPES } from "../maps/spec.ts";
 import { followCallback } from "./callbacks.ts";
+import { checkFormat } from "./constant-strings.ts";
 import { type Dynptr, releaseDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkArgument } from "./helper-arguments.ts";
@@ -91,6 +92,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   if (call.raw) fillRaw(env, call.raw);
   if (call.release) release(env, call);
   if (call.callback !== undefined) followCallback(env, row.name, call.callback);
+  if (row.name === "snprintf") checkFormat(env);
   if (row.name === "dynptr_from_mem") checkDynptrMemory(env);
 
   const w = env.words;

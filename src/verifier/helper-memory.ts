@@ -5,6 +5,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { toBigInt, toNumber, toNumberU } from "./int64.ts";
 import { checkAccess, checkMapPermission, checkMapRange, checkPacket, checkRegion } from "./memory.ts";
+import { checkBuffer } from "./memory-objects.ts";
 import { markPrecise } from "./precision.ts";
 import { AUX, BASE_TYPE, isNull, OFF, RDONLY, SMIN, TYPE, TYPES, typeName, UMAX, UMIN, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
@@ -78,7 +79,9 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
       checkRegion(env, register, w[r + OFF], size, w[r + AUX], zeroAllowed);
       return undefined;
     case TYPES.BUF:
-      return reject("not_modelled", "buffers of tracing programs");
+      if (type & RDONLY && way === "write") reject("readonly_memory", register, typeName(type));
+      checkBuffer(w, register, type & RDONLY ? "rdonly" : "rdwr", w[r + OFF], size);
+      return undefined;
     case TYPES.BTF_ID:
       checkStructAccess(env, register, w[r + OFF], size, "read", -1);
       return undefined;

@@ -100,6 +100,8 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
 const DYNPTR_MAKERS: Readonly<Record<string, DynptrKind>> = { bpf_dynptr_from_skb: "skb", bpf_dynptr_from_xdp: "xdp" };
 
 function checkDynptrArgument(env: Environment, call: KfuncCall, register: number, name: string): void {
+  const r = registerAt(register);
+  if (env.words[r + TYPE] === TYPES.DYNPTR) checkUnmodified(env.words, r, register);
   if (!name.endsWith("__uninit")) {
     call.dynptr = checkDynptr(env, register);
     return;

@@ -3,7 +3,7 @@ import { MAP_FLAGS } from "../maps/flags.ts";
 import { contextAccess } from "../programs/access.ts";
 import type { FieldKind } from "../programs/row.ts";
 import { coerceToSize, coerceToSizeSigned } from "./bounds.ts";
-import { checkStructAccess, setStructPointer } from "./btf-pointers.ts";
+import { checkMapStruct, checkStructAccess, setStructPointer } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { accessFunctionContext } from "./function-context.ts";
@@ -99,8 +99,8 @@ export function checkAccess(env: Environment, access: Access): void {
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.MAP_PTR:
-      reject("not_modelled", "access to the map itself");
-      return;
+      checkMapStruct(env, base, offset, size, way, value);
+      break;
     case TYPES.SOCK_COMMON:
     case TYPES.SOCKET:
     case TYPES.TCP_SOCK:
@@ -111,6 +111,11 @@ export function checkAccess(env: Environment, access: Access): void {
       break;
     case TYPES.FLOW_KEYS:
       checkFlowKeys(offset, size);
+      if (loads) markUnknown(w, registerAt(value));
+      break;
+    case TYPES.BUF:
+      if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
+      checkBuffer(w, base, type & RDONLY ? "rdonly" : "rdwr", offset, size);
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.TP_BUFFER:

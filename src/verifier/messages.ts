@@ -2,6 +2,7 @@
  * Every message that ends a verification, one row each: Linux's format and errno, what it means in one sentence, and what
  * to do. `{0}`, `{1}`... in our own sentences stand for the values that fill the format.
  */
+import { ARGUMENT_MESSAGES } from "./argument-messages.ts";
 import { BTF_MESSAGES } from "./btf-messages.ts";
 import { HELPER_MESSAGES } from "./helper-messages.ts";
 import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
@@ -21,6 +22,7 @@ export const MESSAGES = {
   ...KFUNC_MESSAGES,
   ...LOCK_MESSAGES,
   ...BTF_MESSAGES,
+  ...ARGUMENT_MESSAGES,
 
   // Shape of the program
   last_insn: row(

@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ARGUMENT_CASES } from "../verifier/argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
 import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
 import { TYPED_CASES } from "../verifier/typed-cases.ts";
@@ -21,7 +22,9 @@ const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 10, max
 
 describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: programs with types"), () => {
   test.each(
-    [...TYPED_CASES, ...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES].map((each) => [each.name, each] as const),
+    [...TYPED_CASES, ...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES].map(
+      (each) => [each.name, each] as const,
+    ),
   )("%s: as Linux", (_, each) => {
     for (const level of [2, 1]) {
       const { linux, ours } = compare(typedProgram(each, KERNEL!), level);

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { machineBtf } from "../../src/btf/data/machine.ts";
 import { verify } from "../../src/verifier/verify.ts";
+import { ARGUMENT_CASES } from "./argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "./btf-pointer-cases.ts";
 import { OBJECT_CASES } from "./kernel-object-cases.ts";
 import { typedProgram } from "./typed-programs.ts";
@@ -10,14 +11,15 @@ const kernel = machineBtf("6.18");
 const returns0 = "r0 = 0\nexit";
 
 describe("typed contexts and pointers to structures", () => {
-  test.each([...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES].map((each) => [each.name, each] as const))(
-    "%s",
-    (_, each) => {
-      const verdict = verify(typedProgram(each, kernel), { kernel });
-      expect(verdict.error).toBe(each.error);
-      expect(verdict.errno).toBe(each.errno);
-    },
-  );
+  test.each(
+    [...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES].map(
+      (each) => [each.name, each] as const,
+    ),
+  )("%s", (_, each) => {
+    const verdict = verify(typedProgram(each, kernel), { kernel });
+    expect(verdict.error).toBe(each.error);
+    expect(verdict.errno).toBe(each.errno);
+  });
 
   test("a target by name, and Linux's types only when they are needed", () => {
     const plain = typedProgram({ name: "", type: "tracing", text: `r1 = *(u64 *)(r1 + 8)\n${returns0}` }, kernel);

@@ -24,6 +24,18 @@ const FROZEN: MapSpec = {
   frozen: Uint8Array.from({ length: 16 }, (_, at) => 17 * at + 1),
 };
 
+/** Texts by where they begin: `a` 0, `%d %s` 8, `%d %q` 16, `x=%llx %d` 24, and one without an end 56. */
+const TEXTS = new Uint8Array(64);
+for (const [at, text] of [
+  [0, "a"],
+  [8, "%d %s"],
+  [16, "%d %q"],
+  [24, "x=%llx %d"],
+  [40, "\x07"],
+  [56, "no end.."],
+] as const)
+  TEXTS.set(new TextEncoder().encode(text), at);
+
 const RING: MapSpec = { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
 export const TYPED_MAPS: readonly MapSpec[] = [
   ARRAY,
@@ -41,6 +53,8 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   { ...FROZEN, name: "settled" },
   { ...FROZEN, name: "frozenHash", type: "hash", flags: MAP_FLAGS.RDONLY_PROG },
   { ...FROZEN, name: "frozenMany", maxEntries: 4, flags: MAP_FLAGS.RDONLY_PROG },
+  { ...FROZEN, name: "texts", valueSize: 64, flags: MAP_FLAGS.RDONLY_PROG, frozen: TEXTS },
+  { type: "user_ringbuf", name: "samples", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
 ];
 
 /** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
