@@ -43,8 +43,8 @@ export function readString(text: string, start: number): { readonly value: strin
       continue;
     }
     const letter = text[at + 1];
-    const meant = escape === undefined ? undefined : ESCAPES[letter];
-    if (letter === undefined || escape === "\n") break;
+    const meant = letter === undefined ? undefined : ESCAPES[letter];
+    if (letter === undefined || letter === "\n") break;
     if (meant === undefined) throw new SyntaxFault(`invalid escape character '\\${letter}'`, { start, end: at + 2 });
     value += meant;
     at += 2;
