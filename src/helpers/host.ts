@@ -26,6 +26,8 @@ export interface Host {
   task(): CurrentTask;
   /** Offset of the current task's `struct task_struct`; without it there is none, and its address is 0. */
   taskStruct?(): number;
+  /** A program is about to read memory of Linux: what lies there must be as it is now. */
+  refreshKernel?(offset: number, size: number): void;
   /** 32 random bits, from the machine's seed. */
   random(): number;
   /**

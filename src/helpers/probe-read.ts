@@ -36,9 +36,12 @@ export function kernelOffset(memory: LinearMemory, low: number, high: number, si
 }
 
 const kernel =
-  ({ memory }: Host): Resolve =>
-  (low, high, size) =>
-    kernelOffset(memory, low, high, size);
+  (host: Host): Resolve =>
+  (low, high, size) => {
+    const offset = kernelOffset(host.memory, low, high, size);
+    if (offset > 0) host.refreshKernel?.(offset, size);
+    return offset;
+  };
 
 /** Addresses of the current task. */
 const user =

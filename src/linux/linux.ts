@@ -11,6 +11,7 @@ import { FileTable } from "./files.ts";
 import type { Hooks } from "./hooks.ts";
 import { idleFrames } from "./idle.ts";
 import { Network } from "./network.ts";
+import { KernelObjects } from "./objects/kernel-objects.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
@@ -24,7 +25,6 @@ import { type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
-import { TaskStructs } from "./task-structs.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WaitQueue } from "./wait-queue.ts";
 import { WorkloadError } from "./workloads/options.ts";
@@ -114,6 +114,8 @@ export class Linux implements Host {
   readonly disk: BlockDevice;
   readonly writeback: Writeback;
   readonly network: Network;
+  /** What programs see of the machine's objects. */
+  readonly objects: KernelObjects;
   readonly hooks: Hooks;
   readonly scheduler: Scheduler;
   /** Randomness of devices and workloads; attached programs have a stream of their own. */
@@ -125,8 +127,6 @@ export class Linux implements Host {
   readonly #programRandom: Random;
   readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
-  /** Made when a program first asks for one: reading the release's types takes a while. */
-  #taskStructs: TaskStructs | undefined;
   readonly #libcFrames: number[] = [];
   #nextPid = FIRST_PID;
   #nextThread = FIRST_THREAD;
@@ -151,8 +151,8 @@ export class Linux implements Host {
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
     this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
-    const offset = (object: object) => this.#structOf(object);
-    this.#simulation = new Simulation(memory, this.symbols, this.cpus, { offset, written: offset });
+    this.objects = new KernelObjects(memory, release, () => this.hooks.moment);
+    this.#simulation = new Simulation(memory, this.symbols, this.cpus, this.objects);
     this.hooks = this.#simulation.hooks;
     this.scheduler = this.#simulation.scheduler;
     this.disk = new BlockDevice(this);
@@ -185,14 +185,12 @@ export class Linux implements Host {
 
   /** The current task as a `struct task_struct` in memory, with its ancestors. */
   taskStruct(): number {
-    return this.#structOf(this.hooks.moment?.task ?? this.cpus[0]!.idle);
+    return this.objects.written(this.hooks.moment?.task ?? this.cpus[0]!.idle);
   }
 
-  /** Where an object lies as the struct that it is on Linux; 0 for one that has none. */
-  #structOf(object: object): number {
-    if (!(object instanceof Task)) return 0;
-    this.#taskStructs ??= new TaskStructs(this.memory, this.release);
-    return this.#taskStructs.of(object);
+  /** A program reads memory of Linux: objects that lie there are brought up to date. */
+  refreshKernel(offset: number, size: number): void {
+    this.objects.refresh(offset, size);
   }
 
   random(): number {
@@ -225,12 +223,10 @@ export class Linux implements Host {
   remember(): () => void {
     const random = this.#programRandom.remember();
     const lines = [...this.tracePipe];
-    const structs = this.#taskStructs;
-    const places = structs?.remember();
+    const places = this.objects.remember();
     return () => {
       random();
-      places?.();
-      this.#taskStructs = structs;
+      places();
       this.tracePipe.splice(0, this.tracePipe.length, ...lines);
     };
   }
@@ -276,6 +272,11 @@ export class Linux implements Host {
   /** All live tasks and zombies, by pid. */
   tasks(): readonly Task[] {
     return [...this.#tasks.values()];
+  }
+
+  /** The live task or zombie of a pid. */
+  taskOf(pid: number): Task | undefined {
+    return this.#tasks.get(pid);
   }
 
   /** Starts a process; it runs from the current virtual time on. */
@@ -333,7 +334,7 @@ export class Linux implements Host {
 
   /** A zombie's last trace goes; its pid may have got another owner already. */
   reaped(task: Task): void {
-    this.#taskStructs?.forget(task);
+    this.objects.forget(task);
     if (this.#tasks.get(task.pid) === task) this.#tasks.delete(task.pid);
   }
 

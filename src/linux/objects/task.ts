@@ -1,0 +1,56 @@
+import type { Task } from "../task.ts";
+import { CRED, type Rights } from "./cred.ts";
+import { NSPROXY } from "./nsproxy.ts";
+import { PID } from "./pid.ts";
+import type { StructRow } from "./row.ts";
+
+const DEFAULT_PRIO = 120;
+const PF_KTHREAD = 0x0020_0000;
+
+/** What all tasks without a parent are children of: nothing in the machine runs as it. */
+interface Ancestor extends Rights {
+  readonly pid: 1;
+  readonly comm: "systemd";
+}
+const INIT: Ancestor = { pid: 1, comm: "systemd", uid: 0, gid: 0 };
+
+/** What `struct task_struct` is of the first process. */
+const INIT_STRUCT: StructRow<Ancestor> = {
+  struct: "task_struct",
+  write(w, init) {
+    common(w, init, 1);
+    w.int("__state", 1);
+    for (const member of ["real_parent", "parent", "group_leader"]) w.pointer(member, init, INIT_STRUCT);
+  },
+};
+
+/** What `struct task_struct` is of a task, with its relatives, rights and namespaces. */
+export const TASK_STRUCT: StructRow<Task> = {
+  struct: "task_struct",
+  write(w, task) {
+    common(w, task, task.tgid);
+    w.int("__state", task.state & 0xff);
+    w.int("exit_code", task.exitCode << 8);
+    w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
+    w.int("on_cpu", task.cpu.current === task);
+    w.int("thread_info.cpu", task.cpu.id);
+    w.int("se.sum_exec_runtime", task.cpuNs);
+    const parent = task.pid === 0 ? task : task.parent;
+    for (const member of ["real_parent", "parent"]) {
+      if (parent === undefined) w.pointer(member, INIT, INIT_STRUCT);
+      else w.pointer(member, parent);
+    }
+    w.pointer("group_leader", task.pid === task.tgid ? task : (task.linux.taskOf(task.tgid) ?? task));
+  },
+};
+
+function common(w: Parameters<typeof TASK_STRUCT.write>[0], task: Task | Ancestor, tgid: number): void {
+  w.int("pid", task.pid);
+  w.int("tgid", tgid);
+  for (const member of ["prio", "static_prio", "normal_prio"]) w.int(member, DEFAULT_PRIO);
+  w.text("comm", task.comm);
+  w.pointer("cred", task, CRED);
+  w.pointer("real_cred", task, CRED);
+  w.pointer("thread_pid", task, PID);
+  w.pointer("nsproxy", task, NSPROXY);
+}
