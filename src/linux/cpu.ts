@@ -1,5 +1,17 @@
+import type { Hrtimer } from "./hrtimer.ts";
 import type { ProfileTimer } from "./profile.ts";
+import { FairQueue } from "./sched/fair.ts";
 import type { Task } from "./task.ts";
+
+/** `struct kernel_cpustat` in ticks of 4 ms: what `/proc/stat` shows of a CPU. */
+export interface CpuTimes {
+  user: number;
+  system: number;
+  idle: number;
+}
+
+/** Something that waits for a grace period: `call_rcu`. */
+export type RcuCallback = (t: Task) => void;
 
 /** One simulated CPU with its run queue and its own clock, which is never far ahead of the others'. */
 export class Cpu {
@@ -10,12 +22,25 @@ export class Cpu {
   current!: Task;
   /** `swapper/N`, pid 0. */
   idle!: Task;
-  /** Runnable tasks that wait for this CPU, first in first out. */
-  readonly queue: Task[] = [];
-  /** When `current` has used up its time slice. */
-  sliceEnd = 0;
-  /** The next task shall run as soon as `current` is in user space: the slice is over early. */
+  /** The run queue. */
+  readonly fair = new FairQueue<Task>();
+  /** `rq_clock`: when the run queue was last looked at. */
+  clock = 0;
+  /** Tasks that other CPUs have woken for this one while it was halted. */
+  readonly wakeList: Task[] = [];
+  /** `need_resched`: another task shall run as soon as `current` is in user space. */
   mustSwitch = false;
+  /** The periodic tick is planned. */
+  ticking = false;
+  ticks = 0;
+  tickTimer!: Hrtimer;
+  readonly times: CpuTimes = { user: 0, system: 0, idle: 0 };
+  /** Softirqs that have been raised, a bit each. */
+  softirqs = 0;
+  inSoftirq = false;
+  /** Interrupts of devices so far. */
+  interrupts = 0;
+  readonly rcuCallbacks: RcuCallback[] = [];
   /** Something must run here: a task, or an interrupt woke one. False: halted. */
   busy = false;
   /** How far this CPU may go before another CPU or an event comes first. */

@@ -19,6 +19,9 @@ const LOOKAHEAD = 50_000;
 export function execute(t: Task): Wait {
   for (;;) {
     switch (t.phase) {
+      case "born":
+        t.begin();
+        break;
       case "user":
         // A program never ends by itself, its last call is exit: this one has thrown, and its error was told then.
         if (t.program!.next(t.result).done) die(t);
@@ -157,11 +160,8 @@ function resume(t: Task): void {
 function compute(t: Task): boolean {
   const { cpu, linux } = t;
   while (t.left > 0) {
-    const { now, sliceEnd } = cpu;
-    if (t.stop === 0) {
-      const instant = now - (now % LOOKAHEAD) + LOOKAHEAD;
-      t.stop = sliceEnd > now && sliceEnd < instant ? sliceEnd : instant;
-    }
+    const { now } = cpu;
+    if (t.stop === 0) t.stop = now - (now % LOOKAHEAD) + LOOKAHEAD;
     if (now < t.stop && !cpu.mustSwitch) {
       if (now >= linux.nextEvent) return false;
       const step = Math.min(t.left, t.stop - now, linux.nextEvent - now);

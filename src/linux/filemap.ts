@@ -118,9 +118,8 @@ function readDone(t: Task, inode: Inode, first: number, last: number): void {
   t.linux.files.shrink();
   t.enter(F.folio_wake_bit, 60);
   t.enter(F.wake_page_function, 40);
-  t.enter(F.try_to_wake_up, 350);
   inode.pages.waiters.wakeAll();
-  t.leave(undefined, 5);
+  t.leave(undefined, 4);
 }
 
 function ext4FileWrite(t: Task, file: OpenFile, count: number): number {

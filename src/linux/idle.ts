@@ -1,3 +1,5 @@
+import type { Cpu } from "./cpu.ts";
+import { traceCpuIdle } from "./sched/trace.ts";
 import { F, type KernelFunction } from "./symbols.ts";
 import type { Task } from "./task.ts";
 
@@ -6,17 +8,51 @@ const BOOT: readonly KernelFunction[] = ["common_startup_64", "x86_64_start_kern
 const SECONDARY: readonly KernelFunction[] = ["common_startup_64", "start_secondary"];
 
 /** What it does all the time. */
-const HALTED: readonly KernelFunction[] = [
-  "cpu_startup_entry",
-  "do_idle",
-  "cpuidle_enter",
-  "cpuidle_enter_state",
-  "default_enter_idle",
-  "default_idle",
-  "pv_native_safe_halt",
-];
+const LOOP: readonly KernelFunction[] = ["cpu_startup_entry", "do_idle"];
+const STATE: readonly KernelFunction[] = ["cpuidle_enter", "cpuidle_enter_state"];
+const HALTED: readonly KernelFunction[] = ["default_enter_idle", "default_idle", "pv_native_safe_halt"];
+const SWITCHING: readonly KernelFunction[] = ["schedule_idle", "__schedule"];
+
+/** The C-state that `power:cpu_idle` names for a halted CPU, and what it says when the CPU comes back. */
+const HALT = 1;
+const EXIT = 0xffff_ffff;
 
 /** Puts the stack of a halted CPU on its idle task. */
 export function idleFrames(idle: Task, cpu: number): void {
-  for (const name of [...(cpu === 0 ? BOOT : SECONDARY), ...HALTED]) idle.kernel[idle.kernelDepth++] = F[name];
+  push(idle, cpu === 0 ? BOOT : SECONDARY);
+  push(idle, LOOP);
+  push(idle, STATE);
+  push(idle, HALTED);
+}
+
+// No time passes in these: a halted CPU is at the time of its wake-up, and must not overtake others.
+function push(idle: Task, functions: readonly KernelFunction[]): void {
+  for (const name of functions) idle.enter(F[name], 0);
+}
+
+/** The idle task has the CPU, or keeps it: from `do_idle` down into the halt. */
+export function enterIdle(cpu: Cpu): void {
+  const { idle } = cpu;
+  idle.leave(undefined, SWITCHING.length);
+  push(idle, STATE);
+  traceCpuIdle(idle, HALT);
+  push(idle, HALTED);
+}
+
+/** Out of the halt, to switch to a task: the stack is `schedule_idle`. */
+export function leaveHalt(cpu: Cpu): void {
+  const { idle } = cpu;
+  idle.leave(undefined, HALTED.length);
+  traceCpuIdle(idle, EXIT);
+  idle.leave(undefined, STATE.length);
+  push(idle, SWITCHING);
+}
+
+/** An interrupt has ended the halt, with nothing to do for the CPU: it halts again. */
+export function haltAgain(cpu: Cpu): void {
+  const { idle } = cpu;
+  idle.leave(undefined, HALTED.length);
+  traceCpuIdle(idle, EXIT);
+  traceCpuIdle(idle, HALT);
+  push(idle, HALTED);
 }

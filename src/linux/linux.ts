@@ -9,13 +9,16 @@ import { type Duration, DurationError, LONGEST, parseDuration } from "./duration
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
 import type { Hooks } from "./hooks.ts";
+import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
+import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
 import { readScript } from "./replay/script.ts";
+import { rcuSoftirq, schedBalanceSoftirq } from "./sched/tick.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { shown } from "./shown.ts";
 import { Simulation } from "./simulation.ts";
@@ -74,6 +77,10 @@ const TRACE_LINES = 65_536;
 const FIRST_PID = 1000;
 const FIRST_THREAD = 40;
 
+/** Where the ticks' timers lie among each CPU's variables. */
+const TICK_TIMERS = 0xffff_8881_3bc2_3a40n;
+const PER_CPU = 0x8_0000n;
+
 const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
 /** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
@@ -124,6 +131,8 @@ export class Linux implements Host {
   readonly tracePipe: string[] = [];
   /** System calls so far. */
   syscalls = 0;
+  /** What softirqs do, by {@link SOFTIRQ}. */
+  readonly softirqs: (SoftirqAction | undefined)[] = [];
   readonly #programRandom: Random;
   readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
@@ -155,6 +164,8 @@ export class Linux implements Host {
     this.#simulation = new Simulation(memory, this.symbols, this.cpus, this.objects);
     this.hooks = this.#simulation.hooks;
     this.scheduler = this.#simulation.scheduler;
+    this.softirqs[SOFTIRQ.SCHED] = schedBalanceSoftirq;
+    this.softirqs[SOFTIRQ.RCU] = rcuSoftirq;
     this.disk = new BlockDevice(this);
     this.writeback = new Writeback(this);
     this.network = new Network(this);
@@ -163,6 +174,7 @@ export class Linux implements Host {
   #createCpu(id: number): Cpu {
     const cpu = new Cpu(id);
     cpu.idle = new Task(this, cpu, { pid: 0, comm: `swapper/${id}` }, new FileTable(), new WaitQueue());
+    cpu.tickTimer = new Hrtimer("tick_nohz_handler", TICK_TIMERS + BigInt(id) * PER_CPU);
     idleFrames(cpu.idle, id);
     cpu.current = cpu.idle;
     return cpu;
@@ -264,9 +276,9 @@ export class Linux implements Host {
     return this.#simulation.nextEvent;
   }
 
-  /** `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there. */
-  interrupt(cpu: Cpu, time: number, body: (current: Task) => void): void {
-    this.#simulation.interrupt(cpu, time, body);
+  /** `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there, if it is still `wanted`. */
+  interrupt(cpu: Cpu, time: number, body: (current: Task) => void, wanted?: () => boolean): void {
+    this.#simulation.interrupt(cpu, time, body, wanted);
   }
 
   /** All live tasks and zombies, by pid. */
@@ -279,8 +291,15 @@ export class Linux implements Host {
     return this.#tasks.get(pid);
   }
 
-  /** Starts a process; it runs from the current virtual time on. */
+  /** Starts a process that nobody forks; it runs from the current virtual time on. */
   process(options: NewProcess): Task {
+    const task = this.create(options);
+    this.scheduler.start(task, options.parent?.cpu.now ?? this.#simulation.now);
+    return task;
+  }
+
+  /** A process that does not run yet: `copy_process`. */
+  create(options: NewProcess): Task {
     const pid = options.pid ?? this.#freePid();
     const files = options.parent?.files.copy() ?? new FileTable();
     const cpu = options.parent?.cpu ?? this.cpus[0]!;
@@ -288,7 +307,6 @@ export class Linux implements Host {
     const task = new Task(this, cpu, identity, files, new WaitQueue());
     task.program = this.#start(task, options.program);
     this.#tasks.set(pid, task);
-    this.scheduler.enqueue(task, options.parent?.cpu.now ?? this.#simulation.now);
     return task;
   }
 
@@ -297,9 +315,8 @@ export class Linux implements Host {
     const { active } = this.scheduler;
     const task = new Task(this, active, { pid: this.#nextThread++, comm }, new FileTable(), new WaitQueue());
     task.rest = body(task);
-    task.phase = "kernel";
     this.#tasks.set(task.pid, task);
-    this.scheduler.enqueue(task);
+    this.scheduler.start(task, active.now);
     return task;
   }
 

@@ -122,7 +122,6 @@ function receive(t: Task, last: number, deliver: () => void): void {
   t.enter(F.tcp_v4_rcv, 350);
   t.enter(last, 250);
   t.enter(F.sock_def_readable, 60);
-  t.enter(F.try_to_wake_up, 350);
   deliver();
-  t.leave(undefined, 16);
+  t.leave(undefined, 15);
 }

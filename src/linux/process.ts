@@ -1,23 +1,31 @@
 import { ERRNO } from "./errno.ts";
 import { fput } from "./open.ts";
+import { traceFork, traceNewTask } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
 import { ENTRY_POINT, F, type Frame } from "./symbols.ts";
 import type { Program } from "./sys.ts";
 import { BEHIND, EXIT_ZOMBIE, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
 
+const SIGCHLD = 17;
+
 /** `clone(2)` as `fork` uses it; `makeChild` gives the child its program. Returns the child's pid. */
-export function sysClone(t: Task, makeChild: (parent: Task) => Task): number {
+export function* sysClone(t: Task, makeChild: (parent: Task) => Task): Kernel<number> {
   t.enter(ENTRY_POINT[56]!, 10);
   t.enter(F.__do_sys_clone, 20);
   t.enter(F.kernel_clone, 200);
   t.enter(F.copy_process, 9_000);
   t.enter(F.dup_mmap, 14_000);
   t.enter(F.copy_page_range, 25_000);
-  t.leave(undefined, 3);
-  t.enter(F.wake_up_new_task, 800);
+  t.leave(undefined, 2);
   const child = makeChild(t);
   t.children.push(child);
-  return t.leave(child.pid, 4);
+  traceNewTask(t, child, SIGCHLD);
+  t.leave(child);
+  // That took long: what others did meanwhile comes before the child runs.
+  while (t.behind) yield BEHIND;
+  traceFork(t, child);
+  t.linux.scheduler.wakeNew(child, t);
+  return t.leave(child.pid, 3);
 }
 
 /** `execve(2)`: the task becomes another program. */

@@ -4,6 +4,7 @@ import { EventQueue } from "./event-queue.ts";
 import { execute } from "./execution.ts";
 import type { ObjectOffsets } from "./hooks/event-hook.ts";
 import { Hooks } from "./hooks.ts";
+import { haltAgain } from "./idle.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SymbolTable } from "./symbols.ts";
 import { BEHIND, PREEMPTED, type Task } from "./task.ts";
@@ -34,7 +35,7 @@ export class Simulation {
     const now = () => this.now;
     const later = (time: number, run: () => void) => this.#observe(time, run);
     this.hooks = new Hooks({ memory, symbols, cpus, objects, now, later });
-    this.scheduler = new Scheduler(cpus, this.hooks);
+    this.scheduler = new Scheduler(cpus);
   }
 
   /** Something outside of the CPUs happens at `time`. */
@@ -54,17 +55,21 @@ export class Simulation {
     this.scheduler.limit(time - 1);
   }
 
-  /** `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there. */
-  interrupt(cpu: Cpu, time: number, body: (current: Task) => void): void {
+  /**
+   * `body` runs as an interrupt on `cpu` at `time`, or as soon as the CPU has come there, if it is still `wanted` then.
+   */
+  interrupt(cpu: Cpu, time: number, body: (current: Task) => void, wanted?: () => boolean): void {
     this.at(time, (now) => {
+      if (wanted?.() === false) return;
       // In the middle of something that cannot be interrupted: the CPU's clock is ahead.
       if (cpu.now > now) {
-        this.interrupt(cpu, cpu.now, body);
+        this.interrupt(cpu, cpu.now, body, wanted);
         return;
       }
       if (!cpu.busy) cpu.advance(now);
       this.scheduler.active = cpu;
       body(cpu.current);
+      if (!cpu.busy) haltAgain(cpu);
     });
   }
 

@@ -1,32 +1,39 @@
+import { Hrtimer, MODE_REL } from "./hrtimer.ts";
+import { timerInterrupt } from "./interrupts.ts";
 import { schedule } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { type Kernel, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import { type Kernel, TASK_INTERRUPTIBLE, TASK_RUNNING, type Task } from "./task.ts";
 
 /** `nanosleep(2)`; the time travels as a number of nanoseconds. */
 export function* sysNanosleep(t: Task, ns: number): Kernel<number> {
   t.enter(ENTRY_POINT[35]!, 30);
-  t.enter(F.hrtimer_nanosleep, 60);
+  t.enter(F.hrtimer_nanosleep, 60, ns, 1, 1);
   t.enter(F.do_nanosleep, 120);
   yield* sleepUntil(t, t.cpu.now + ns);
   return t.leave(0, 3);
 }
 
-/** Sleeps until a timer of this task expires. */
+/** Sleeps until a timer of this task expires, or a signal comes. */
 export function* sleepUntil(t: Task, time: number): Kernel<void> {
   t.state = TASK_INTERRUPTIBLE;
-  t.linux.interrupt(t.cpu, time, (current) => timerInterrupt(current, t));
-  yield* schedule(t);
+  const timer = new Hrtimer("hrtimer_wakeup", t.stackAddress);
+  timer.start(t, time, MODE_REL);
+  const expire = (current: Task) => timerInterrupt(current, timer, () => hrtimerWakeup(current, t));
+  t.linux.interrupt(t.cpu, time, expire, () => timer.armed);
+  try {
+    yield* schedule(t);
+  } finally {
+    timer.cancel(t);
+  }
 }
 
-/** The local timer's interrupt, on top of whatever the CPU was doing. */
-function timerInterrupt(t: Task, sleeper: Task): void {
-  t.enter(F.asm_sysvec_apic_timer_interrupt, 30);
-  t.enter(F.sysvec_apic_timer_interrupt, 60);
-  t.enter(F.__sysvec_apic_timer_interrupt, 30);
-  t.enter(F.hrtimer_interrupt, 150);
-  t.enter(F.__hrtimer_run_queues, 90);
+/** `hrtimer_wakeup`: the sleeper's time has come. */
+function hrtimerWakeup(t: Task, sleeper: Task): void {
   t.enter(F.hrtimer_wakeup, 20);
-  t.enter(F.try_to_wake_up, 350);
-  t.linux.scheduler.wake(sleeper);
-  t.leave(undefined, 7);
+  if (sleeper.state !== TASK_RUNNING) {
+    t.enter(F.wake_up_process, 10, sleeper);
+    t.linux.scheduler.wake(sleeper, t);
+    t.leave(1);
+  }
+  t.leave(0);
 }

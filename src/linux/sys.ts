@@ -134,7 +134,7 @@ export class Sys {
   /** Starts a child that runs `program`; gives its pid. */
   fork(program: Program): Request {
     return this.call(56, [SIGCHLD, 0, 0, 0, 0], (t) =>
-      sysClone(t, (parent) => parent.linux.process({ program, comm: parent.comm, parent })),
+      sysClone(t, (parent) => parent.linux.create({ program, comm: parent.comm, parent })),
     );
   }
 

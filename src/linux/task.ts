@@ -4,7 +4,8 @@ import { render } from "../plot/registry.ts";
 import type { Cpu } from "./cpu.ts";
 import type { FileTable } from "./files.ts";
 import type { Linux } from "./linux.ts";
-import type { Frame } from "./symbols.ts";
+import { SchedEntity } from "./sched/entity.ts";
+import { F, type Frame, type KernelFunction } from "./symbols.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Why a task gives up its CPU. */
@@ -52,8 +53,8 @@ export const TASK_UNINTERRUPTIBLE = 0x02;
 /** An idle kernel thread: not woken by signals, not counted as load. */
 export const TASK_IDLE = 0x80;
 export const EXIT_ZOMBIE = 0x20;
-/** Reported for a task that was preempted: it is still runnable. */
-export const TASK_REPORT_MAX = 0x100;
+/** Bits of the state that `sched_switch` reports: one of a preempted task is 0, it is still runnable. */
+export const TASK_REPORT = 0xff;
 
 /** Every state that a task of the machine can be in, as `ps` explains its letters R, S, D, I and Z. */
 export const TASK_STATES: Readonly<Record<number, string>> = {
@@ -74,11 +75,18 @@ export interface Frames {
 
 const MAX_DEPTH = 128;
 
+/** What a new task comes from. */
+const BIRTH: readonly KernelFunction[] = ["ret_from_fork_asm", "ret_from_fork", "schedule_tail"];
+
+/** Kernel stacks lie in the vmalloc area, 16 KiB and a guard page each. */
+const KERNEL_STACKS = 0xffff_c900_0000_0000n;
+const KERNEL_STACK = 0x8000n;
+
 /**
- * Where a task is: in user code; computing; about to make a system call; before and after its body; in a body that
+ * Where a task is: about to execute for the first time; in user code; computing; about to make a system call; before and after its body; in a body that
  * had to wait; on its way off the CPU at the end of its time slice; back on it.
  */
-export type Phase = "user" | "compute" | "begin" | "enter" | "kernel" | "exit" | "preempt" | "resume";
+export type Phase = "born" | "user" | "compute" | "begin" | "enter" | "kernel" | "exit" | "preempt" | "resume";
 
 /**
  * What a function of Linux gets or gives back in a register: a number, or one of the simulation's own objects (a Task, an
@@ -108,8 +116,17 @@ export class Task implements CurrentTask, Frames, Displayable {
   state: number = TASK_RUNNING;
   /** Where it runs, or ran last. */
   cpu: Cpu;
-  /** On a CPU or in a run queue. */
+  /** On a CPU or in a run queue, or on its way into one. */
   queued = false;
+  readonly se = new SchedEntity();
+  nice = 0;
+  oomScoreAdj = 0;
+  /** `nvcsw` and `nivcsw`: how often it slept, and how often it was preempted. */
+  voluntary = 0;
+  involuntary = 0;
+  /** `utime` and `stime` in ticks of 4 ms, as the tick finds it. */
+  userTicks = 0;
+  systemTicks = 0;
   files: FileTable;
   /** Children that nobody has waited for. */
   readonly children: Task[] = [];
@@ -121,7 +138,7 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** What it executes in user space; undefined for the idle tasks. */
   program: UserCode | undefined;
   /** Where it is between two requests of its program. */
-  phase: Phase = "user";
+  phase: Phase = "born";
   /** The system call being made: number, registers, what Linux executes. */
   nr = 0;
   args: readonly number[] = [];
@@ -149,6 +166,24 @@ export class Task implements CurrentTask, Frames, Displayable {
     this.comm = identity.comm.slice(0, 15);
     this.files = files;
     this.childExit = childExit;
+    // The first time that it is switched to it comes from here.
+    if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];
+  }
+
+  /** It executes for the first time: out of the functions that a new task begins in. */
+  begin(): void {
+    this.leave(undefined, BIRTH.length);
+    this.phase = this.rest === undefined ? "user" : "kernel";
+  }
+
+  /** `prio`: 120 for nice 0, as all tracepoints show it. */
+  get prio(): number {
+    return 120 + this.nice;
+  }
+
+  /** Its kernel stack, where on-stack structures of its system calls lie. */
+  get stackAddress(): bigint {
+    return KERNEL_STACKS + BigInt(this.pid) * KERNEL_STACK + 0x3e00n;
   }
 
   /**

@@ -44,12 +44,11 @@ export class Writeback {
     t.enter(F.delayed_work_timer_fn, 20);
     t.enter(F.__queue_work, 150);
     t.enter(F.kick_pool, 60);
-    t.enter(F.try_to_wake_up, 350);
     this.#planned = false;
     this.#due = true;
     if (this.#worker === undefined) this.#worker = this.#linux.kernelThread("kworker/u8:1", (w) => this.#work(w));
     else this.#idle.wakeAll();
-    t.leave(undefined, 11);
+    t.leave(undefined, 10);
   }
 
   *#work(t: Task): Kernel<never> {

@@ -11,4 +11,11 @@ export const TIME_TEXT = {
   run_timer_softirq: [0x41ce40, 208, 105],
   __run_timers: [0x41cbd0, 608, 305],
   call_timer_fn: [0x41ca90, 304, 153],
+  tick_nohz_handler: [0x433060, 320, 161],
+  update_process_times: [0x41da40, 176, 89],
+  hrtimer_start_range_ns: [0x41eb80, 1056, 529],
+  hrtimer_try_to_cancel: [0x41f0f0, 48, 25],
+  do_setitimer: [0x42ecb0, 544, 273],
+  it_real_fn: [0x42f250, 128, 65],
+  hrtimer_setup: [0x41e330, 144, 73],
 } as const satisfies KernelText;
