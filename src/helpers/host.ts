@@ -28,6 +28,12 @@ export interface Host {
   taskStruct?(): number;
   /** A program is about to read memory of Linux: what lies there must be as it is now. */
   refreshKernel?(offset: number, size: number): void;
+  /** The address of the function that is probed now, in halves. */
+  probedFunction?(): readonly [low: number, high: number] | undefined;
+  /** What the running program was attached with. */
+  attachCookie?(): bigint;
+  /** The probed function shall return this at once. */
+  overrideReturn?(result: bigint): void;
   /** 32 random bits, from the machine's seed. */
   random(): number;
   /**

@@ -5,6 +5,7 @@ import { CURRENT_HELPERS } from "./current.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PACKET_HELPERS } from "./packet/table.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
+import { PROBE_HELPERS } from "./probe-helpers.ts";
 import { PROBE_READ_HELPERS } from "./probe-read.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
@@ -23,6 +24,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...CHECKSUM_HELPERS,
     ...CURRENT_HELPERS,
     ...PRINT_HELPERS,
+    ...PROBE_HELPERS,
     ...PROBE_READ_HELPERS,
     ...STACK_HELPERS,
     ...CALLBACK_HELPERS,

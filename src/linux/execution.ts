@@ -89,7 +89,12 @@ function enterSyscall(t: Task): void {
     }
     t.leave(undefined);
   }
-  t.enter(F.x64_sys_call, 5);
+  t.enter(F.x64_sys_call, 5, t.registers, nr);
+  const replaced = hooks.functions.replacedSyscall(t, ENTRY_POINT[nr]!);
+  if (replaced !== undefined) {
+    returned(t, replaced);
+    return;
+  }
   const result = t.handler === undefined ? unimplemented(t, nr) : t.handler(t, args[0]!, args[1]!, args[2]!, args[3]!);
   if (typeof result === "number") {
     returned(t, result);

@@ -1,11 +1,15 @@
+import type { Btf } from "../btf/btf.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from "./context.ts";
 import type { Cpu } from "./cpu.ts";
 import { allocateArguments } from "./hooks/arguments.ts";
 import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
-import { Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
+import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
+import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
 import { kindOfHook, noSuchHook } from "./hooks/names.ts";
+import { prototypeOf } from "./hooks/prototypes.ts";
 import type { TraceValue } from "./hooks/record.ts";
+import { PT_REGS_SIZE } from "./hooks/registers.ts";
 import { samplePeriod } from "./hooks/samples.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
 import type { SymbolTable } from "./symbols.ts";
@@ -27,6 +31,10 @@ export interface HookHost {
   readonly symbols: SymbolTable;
   readonly cpus: readonly Cpu[];
   readonly objects: ObjectOffsets;
+  /** Functions that somebody probes, by frame. */
+  readonly probes: ProbeTable;
+  /** The types of Linux; reading them takes a while. */
+  readonly types: () => Btf;
   /** Virtual nanoseconds that the whole machine has come to. */
   readonly now: () => number;
   /** Runs something when the whole machine has come to a time. */
@@ -56,11 +64,22 @@ export class Hooks {
   /** The event whose programs run now. */
   moment: Moment | undefined;
 
+  /** Probes of functions. */
+  readonly functions: FunctionProbes;
+
   constructor(host: HookHost) {
     this.#host = host;
+    const { memory, objects, symbols, probes } = host;
+    const argumentsAt = allocateArguments(memory);
+    this.functions = new FunctionProbes(probes, symbols, {
+      ...{ memory, objects, argumentsAt, registersAt: memory.allocate(PT_REGS_SIZE) },
+      prototype: (name) => prototypeOf(host.types(), name),
+      returnAddress: (task, user) => this.#returnAddress(task, user),
+      run: (hook, context, moment) => this.#runProbe(hook, context, moment),
+    });
     this.#context = {
-      contextOf: allocateArguments(host.memory),
-      objects: host.objects,
+      contextOf: argumentsAt,
+      objects,
       run: (programs, context) => this.#run(programs, context),
     };
   }
@@ -106,6 +125,12 @@ export class Hooks {
         const period = samplePeriod(name, rest.split(":"));
         return period === undefined ? undefined : this.#onTimer(name, period, program);
       }
+      case "kprobe":
+      case "kretprobe":
+      case "fentry":
+      case "fexit":
+      case "fmod_ret":
+        return this.#onFunctions(kind, rest, program);
       case undefined:
         return undefined;
     }
@@ -115,7 +140,8 @@ export class Hooks {
   list(): readonly string[] {
     const raw = EVENTS.flatMap(({ name }) => [`rawtracepoint:${name}`, `tp_btf:${name}`]);
     const named = TRACEPOINTS.map((row) => `tracepoint:${row.category}:${row.name}`);
-    return [...named, ...raw, "profile:hz:99", "profile:hz:49"];
+    const functions = this.#host.symbols.kernelFrames().map((frame) => `kprobe:${this.#host.symbols.of(frame).name}`);
+    return [...named, ...raw, ...functions, "profile:hz:99", "profile:hz:49"];
   }
 
   /** Events so far at each hook that something was ever attached to. */
@@ -131,6 +157,26 @@ export class Hooks {
       this.#hooks.set(name, hook);
     }
     return hook;
+  }
+
+  /** One function, or all whose names match; programs see which by `bpf_get_func_ip`. */
+  #onFunctions(kind: FunctionHookKind, pattern: string, program: HookProgram): (() => void) | undefined {
+    const frames = this.functions.framesOf(kind, pattern);
+    if (frames.length === 0) return undefined;
+    const stops: (() => void)[] = [];
+    const stop = () => {
+      for (const each of stops.splice(0)) each();
+    };
+    try {
+      for (const frame of frames) {
+        const hook = this.#hook(`${kind}:${this.#host.symbols.of(frame).name}`);
+        stops.push(this.functions.attach(frame, FUNCTION_HOOKS[kind], hook, program));
+      }
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   }
 
   #onEvent(name: string, row: Tracepoint, view: EventView, program: HookProgram): () => void {
@@ -234,15 +280,33 @@ export class Hooks {
     this.moment = undefined;
   }
 
-  /** Runs programs on one context, within a moment. */
-  #run(programs: readonly HookProgram[], context: number): void {
+  #runProbe(hook: Hook, context: number, moment: Moment): unknown {
+    hook.events++;
+    this.moment = moment;
+    const result = this.#run(hook.programs, context);
+    this.moment = undefined;
+    return result;
+  }
+
+  /** Where the function that a task is in goes on when what it called is done. */
+  #returnAddress(task: Task, user: boolean): Halves {
+    const depth = user ? task.userDepth : task.kernelDepth;
+    const out: number[] = [];
+    if (depth > 0) this.#host.symbols.pushAddress((user ? task.user : task.kernel)[depth - 1]!, out);
+    return [out[0] ?? 0, out[1] ?? 0];
+  }
+
+  /** Runs programs on one context, within a moment; the last that a program returned but 0. */
+  #run(programs: readonly HookProgram[], context: number): unknown {
+    let result: unknown = 0;
     try {
       for (const program of programs) {
         this.moment!.cookie = program.cookie;
-        program.run(context);
+        result = program.run(context) || result;
       }
     } catch (cause) {
       this.failure ??= { cause };
     }
+    return result;
   }
 }

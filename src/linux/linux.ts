@@ -1,4 +1,4 @@
-import { RELEASES, type Release } from "../btf/data/machine.ts";
+import { machineBtf, RELEASES, type Release } from "../btf/data/machine.ts";
 import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
@@ -8,6 +8,8 @@ import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
+import type { ProbeTable } from "./hooks/function-probes.ts";
+import type { Halves } from "./hooks/hook.ts";
 import type { Hooks } from "./hooks.ts";
 import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
@@ -24,7 +26,7 @@ import { shown } from "./shown.ts";
 import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
 import { type ReplaySummary, type RunNumbers, type RunSummary, showing } from "./summary.ts";
-import { type Symbolized, SymbolTable } from "./symbols.ts";
+import { KERNEL_FRAMES, type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
@@ -124,6 +126,8 @@ export class Linux implements Host {
   /** What programs see of the machine's objects. */
   readonly objects: KernelObjects;
   readonly hooks: Hooks;
+  /** Functions that somebody probes, by frame. */
+  readonly probes: ProbeTable = new Array(KERNEL_FRAMES).fill(undefined);
   readonly scheduler: Scheduler;
   /** Randomness of devices and workloads; attached programs have a stream of their own. */
   readonly random32: Random;
@@ -161,7 +165,10 @@ export class Linux implements Host {
     this.strings = new UserStrings(memory);
     this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
     this.objects = new KernelObjects(memory, release, () => this.hooks.moment);
-    this.#simulation = new Simulation(memory, this.symbols, this.cpus, this.objects);
+    this.#simulation = new Simulation({
+      ...{ memory, symbols: this.symbols, cpus: this.cpus, objects: this.objects, probes: this.probes },
+      types: () => machineBtf(release),
+    });
     this.hooks = this.#simulation.hooks;
     this.scheduler = this.#simulation.scheduler;
     this.softirqs[SOFTIRQ.SCHED] = schedBalanceSoftirq;
@@ -203,6 +210,21 @@ export class Linux implements Host {
   /** A program reads memory of Linux: objects that lie there are brought up to date. */
   refreshKernel(offset: number, size: number): void {
     this.objects.refresh(offset, size);
+  }
+
+  /** The function that is probed now, for `bpf_get_func_ip`. */
+  probedFunction(): Halves | undefined {
+    return this.hooks.moment?.functionAddress;
+  }
+
+  /** The cookie that the running program was attached with. */
+  attachCookie(): bigint {
+    return this.hooks.moment?.cookie ?? 0n;
+  }
+
+  /** The probed function shall return this at once. */
+  overrideReturn(result: bigint): void {
+    this.hooks.functions.overridden = result;
   }
 
   random(): number {
@@ -250,7 +272,13 @@ export class Linux implements Host {
     if (frames === undefined) return out;
     const stack = kind === "kernel" ? frames.kernel : frames.user;
     const depth = kind === "kernel" ? frames.kernelDepth : frames.userDepth;
-    for (let level = depth - 1; level >= 0; level--) this.symbols.pushAddress(stack[level]!, out);
+    let level = depth - 1;
+    const ip = this.hooks.moment?.ip;
+    if (ip !== undefined && (kind === "user") === isUserAddress(ip)) {
+      out.push(ip[0], ip[1]);
+      level--;
+    }
+    for (; level >= 0; level--) this.symbols.pushAddress(stack[level]!, out);
     return out;
   }
 
@@ -473,6 +501,9 @@ export class Linux implements Host {
     });
   }
 }
+
+/** Addresses of programs are in the lower half. */
+const isUserAddress = ([, high]: Halves): boolean => high < 0x8000_0000;
 
 function noWorkload(given: unknown): string {
   const call = typeof given === "function" ? " (call it, to get a workload)" : "";

@@ -1,12 +1,9 @@
-import type { LinearMemory } from "../memory/memory.ts";
 import type { Cpu } from "./cpu.ts";
 import { EventQueue } from "./event-queue.ts";
 import { execute } from "./execution.ts";
-import type { ObjectOffsets } from "./hooks/event-hook.ts";
-import { Hooks } from "./hooks.ts";
+import { type HookHost, Hooks } from "./hooks.ts";
 import { haltAgain } from "./idle.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { SymbolTable } from "./symbols.ts";
 import { BEHIND, PREEMPTED, type Task } from "./task.ts";
 
 /** Virtual nanoseconds that a step may take: one task that computes for hours must not keep the event loop waiting. */
@@ -30,11 +27,12 @@ export class Simulation {
   /** Samples that wait for the whole machine to come to their time. Apart from the events, which move the machine. */
   readonly #samples = new EventQueue();
 
-  constructor(memory: LinearMemory, symbols: SymbolTable, cpus: readonly Cpu[], objects: ObjectOffsets) {
+  constructor(host: Omit<HookHost, "now" | "later">) {
+    const { cpus } = host;
     this.cpus = cpus;
     const now = () => this.now;
     const later = (time: number, run: () => void) => this.#observe(time, run);
-    this.hooks = new Hooks({ memory, symbols, cpus, objects, now, later });
+    this.hooks = new Hooks({ ...host, now, later });
     this.scheduler = new Scheduler(cpus);
   }
 

@@ -42,6 +42,12 @@ for (const row of SYSCALLS) {
   kernel.push({ name: `__x64_sys_${row.entry}`, address: KERNEL_BASE + BigInt(offset), size, at: (size >> 1) | 1 });
 }
 
+/** Frames of all functions that system calls begin with. */
+export const ENTRY_FRAMES: ReadonlySet<Frame> = new Set(ENTRY_POINT.filter((frame) => frame !== undefined));
+
+/** How many frames are Linux's own: those of programs come after them. */
+export const KERNEL_FRAMES = kernel.length;
+
 /** Programs lie 16 MiB apart from where Linux puts position-independent ones, libraries below the stack. No ASLR. */
 const PROGRAM_BASE = 0x5555_5555_5000n;
 const LIBRARY_BASE = 0x7f5a_1c02_8000n;
@@ -97,6 +103,11 @@ export class SymbolTable {
   #newModule(module: string): bigint {
     const library = /\.so(\.\d+)*$/.test(module);
     return (library ? LIBRARY_BASE : PROGRAM_BASE) + BigInt(this.#top.size) * MODULE_STRIDE;
+  }
+
+  /** Frames of all functions of Linux. */
+  kernelFrames(): readonly Frame[] {
+    return kernel.map((_, frame) => frame);
   }
 
   /** The function of a frame. */

@@ -3,6 +3,9 @@ import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.
 import { render } from "../plot/registry.ts";
 import type { Cpu } from "./cpu.ts";
 import type { FileTable } from "./files.ts";
+import type { PendingReturn } from "./hooks/function-probe.ts";
+import type { ProbeTable } from "./hooks/function-probes.ts";
+import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
 import { SchedEntity } from "./sched/entity.ts";
 import { F, type Frame, type KernelFunction } from "./symbols.ts";
@@ -155,8 +158,19 @@ export class Task implements CurrentTask, Frames, Displayable {
   readonly user = new Int32Array(MAX_DEPTH);
   userDepth = 0;
 
+  /** Functions that somebody probes, by frame: the machine's own table. */
+  readonly probes: ProbeTable;
+  /** Functions whose return somebody waits for, outermost first, and where the innermost is on the stack; -1: none. */
+  readonly pending: PendingReturn[] = [];
+  pendingDepth = -1;
+  readonly pendingUser: PendingReturn[] = [];
+  pendingUserDepth = -1;
+  /** What its program left in the registers when it made the system call. */
+  readonly registers: UserRegisters = new UserRegisters(this);
+
   constructor(linux: Linux, cpu: Cpu, identity: TaskIdentity, files: FileTable, childExit: WaitQueue) {
     this.linux = linux;
+    this.probes = linux.probes;
     this.cpu = cpu;
     this.pid = identity.pid;
     this.tgid = identity.tgid ?? identity.pid;
@@ -190,15 +204,33 @@ export class Task implements CurrentTask, Frames, Displayable {
    * Into a function of Linux, which takes `ns` by itself. `a` to `f` are what it gets in its registers, in the order of
    * its prototype in Linux 6.18; they matter only to programs that probe it.
    */
-  enter(frame: Frame, ns: number, _a?: Arg, _b?: Arg, _c?: Arg, _d?: Arg, _e?: Arg, _f?: Arg): void {
+  enter(frame: Frame, ns: number, a?: Arg, b?: Arg, c?: Arg, d?: Arg, e?: Arg, f?: Arg): void {
     this.kernel[this.kernelDepth++] = frame;
+    const probe = this.probes[frame];
+    if (probe !== undefined) this.linux.hooks.functions.entered(probe, this, [a, b, c, d, e, f]);
     this.spend(ns);
   }
 
   /** Out of the last `levels` functions, with their result: leave separately those whose results differ. */
   leave<R>(result: R, levels = 1): R {
-    this.kernelDepth -= levels;
+    const depth = this.kernelDepth - levels;
+    if (depth <= this.pendingDepth) this.linux.hooks.functions.left(this, result as Arg, depth);
+    this.kernelDepth = depth;
     return result;
+  }
+
+  /** Into a function of its program, which takes no time by itself. */
+  enterUser(frame: Frame, args: readonly Arg[]): void {
+    this.user[this.userDepth++] = frame;
+    const probe = this.probes[frame];
+    if (probe !== undefined) this.linux.hooks.functions.entered(probe, this, args);
+  }
+
+  /** Out of the last function of its program. */
+  leaveUser(result: Arg): void {
+    const depth = this.userDepth - 1;
+    if (depth <= this.pendingUserDepth) this.linux.hooks.functions.leftUser(this, result, depth);
+    this.userDepth = depth;
   }
 
   /** Time passes on this task's CPU; a profiling timer that expires meanwhile sees the stack as it is now. */

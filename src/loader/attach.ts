@@ -1,9 +1,12 @@
+import { machineBtf } from "../btf/data/machine.ts";
 import { ArgumentError } from "../isa/argument.ts";
-import { accessBytes } from "../isa/constants.ts";
+import { accessBytes, CLASS, JMP } from "../isa/constants.ts";
 import type { BpfLink } from "../linux/bpf/link.ts";
 import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
+import { type HookKind, kindOfHook } from "../linux/hooks/names.ts";
 import type { Linux } from "../linux/linux.ts";
 import { tracepoint } from "../linux/tracepoints.ts";
+import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
@@ -20,31 +23,72 @@ export class AttachError extends Error {
 }
 
 /** Which program type runs at which kind of hook, by the first word of the hook's name. */
-const TYPE_OF_HOOK: Readonly<Record<string, ProgramType>> = {
-  tracepoint: "tracepoint",
-  profile: "perf_event",
+const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; readonly attach?: AttachType }>> = {
+  tracepoint: { type: "tracepoint" },
+  rawtracepoint: { type: "raw_tracepoint" },
+  tp_btf: { type: "tracing", attach: "trace_raw_tp" },
+  kprobe: { type: "kprobe" },
+  kretprobe: { type: "kprobe" },
+  fentry: { type: "tracing", attach: "trace_fentry" },
+  fexit: { type: "tracing", attach: "trace_fexit" },
+  fmod_ret: { type: "tracing", attach: "modify_return" },
+  profile: { type: "perf_event" },
 };
 
+const OVERRIDE_RETURN = 58;
+
+/** How a program is attached. */
+export interface AttachOptions {
+  /** What `bpf_get_attach_cookie` tells the program. */
+  readonly cookie?: bigint;
+}
+
 /**
- * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME` or `profile:hz:N`.
- * Throws `AttachError` for a program of the wrong type, `HookError` for a hook that does not exist, and `ArgumentError`
- * for what is no loaded program or no name of a hook.
+ * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME`, `kprobe:FUNCTION`, `profile:hz:N`, ...
+ * (`m.linux.hooks.list()`). Throws `AttachError` for a program of the wrong type or for another function, `HookError` for a hook
+ * that does not exist, and `ArgumentError` for what is no loaded program or no name of a hook.
  */
-export function attach(linux: Linux, bpf: BpfSubsystem, program: LoadedProgram, hook: string): BpfLink {
+export function attach(
+  linux: Linux,
+  bpf: BpfSubsystem,
+  program: LoadedProgram,
+  hook: string,
+  { cookie }: AttachOptions = {},
+): BpfLink {
   if (!(program instanceof LoadedProgram))
     throw new ArgumentError("program", "a loaded program", program, "m.load(program) gives one.");
   if (typeof hook !== "string")
     throw new ArgumentError("hook", 'the name of a hook, such as "tracepoint:syscalls:sys_exit_read"', hook);
-  const wanted = TYPE_OF_HOOK[hook.split(":")[0]!];
-  const { type, name } = program.spec;
+  const kind = kindOfHook(hook);
+  const wanted = kind && TYPE_OF_HOOK[kind];
+  const { type, name, insns } = program.spec;
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
-  if (wanted !== undefined && wanted !== type) {
-    throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted}.`);
+  if (wanted !== undefined && wanted.type !== type) {
+    throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);
   }
+  if (wanted?.attach !== undefined) checkTarget(linux, program, hook, wanted.attach);
   checkContextSize(program, hook);
-  const detach = linux.hooks.attach(hook, { run: (context) => void bpf.run(program.program, context) });
+  const detach = linux.hooks.attach(hook, {
+    run: (context) => bpf.run(program.program, context),
+    ...(cookie === undefined ? {} : { cookie }),
+    overrides: insns.some(
+      ({ code, src, imm }) => code === (CLASS.JMP | JMP.CALL) && src === 0 && imm === OVERRIDE_RETURN,
+    ),
+  });
   return bpf.link(hook, program.program, detach);
+}
+
+/** A program with typed arguments was loaded for one function or tracepoint, and for its entry or exit. */
+function checkTarget(linux: Linux, { spec }: LoadedProgram, hook: string, attach: AttachType): void {
+  const { expectedAttachType = "trace_fentry", attachBtfId = 0, name } = spec;
+  const given = typeof attachBtfId === "string" ? attachBtfId : machineBtf(linux.release).type(attachBtfId).name;
+  const target = given.replace(/^btf_trace_/, "");
+  if (expectedAttachType === attach && target === hook.slice(hook.indexOf(":") + 1)) return;
+  throw new AttachError(
+    hook,
+    `${name} was loaded for ${expectedAttachType} of ${target}: it attaches to nothing else.`,
+  );
 }
 
 /**

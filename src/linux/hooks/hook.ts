@@ -9,6 +9,8 @@ export interface HookProgram {
   run(contextOffset: number): unknown;
   /** What `bpf_get_attach_cookie` tells it. */
   readonly cookie?: bigint;
+  /** It may call `bpf_override_return`, which few functions allow. */
+  readonly overrides?: boolean;
 }
 
 /** A hook that something was attached to. */

@@ -7,6 +7,11 @@ export const HOOK_FORMS = {
   tracepoint: "tracepoint:CATEGORY:NAME",
   rawtracepoint: "rawtracepoint:NAME",
   tp_btf: "tp_btf:NAME",
+  kprobe: "kprobe:FUNCTION",
+  kretprobe: "kretprobe:FUNCTION",
+  fentry: "fentry:FUNCTION",
+  fexit: "fexit:FUNCTION",
+  fmod_ret: "fmod_ret:FUNCTION",
   profile: "profile:UNIT:N",
 } as const;
 

@@ -1,5 +1,7 @@
+import { UserRegisters } from "../hooks/user-registers.ts";
 import { Task } from "../task.ts";
 import { FILE, INODE } from "./file.ts";
+import { PT_REGS } from "./pt-regs.ts";
 import type { AnyRow, StructRow } from "./row.ts";
 import { TASK_STRUCT } from "./task.ts";
 
@@ -9,7 +11,7 @@ function row<T extends object>(type: abstract new (...args: never[]) => T, struc
 }
 
 /** Every class whose objects programs can see the address of, one line each. Other structs of theirs are reached from these. */
-const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([row(Task, TASK_STRUCT)]);
+const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([row(Task, TASK_STRUCT), row(UserRegisters, PT_REGS)]);
 
 /** Objects that are no instances of a class, by a member that only they have. */
 const SHAPES: readonly (readonly [member: string, row: AnyRow])[] = [
