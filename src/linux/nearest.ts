@@ -21,6 +21,7 @@ function distance(a: string, b: string): number {
 export function nearest(word: string, names: readonly string[], limit = 3): readonly string[] {
   const tolerance = Math.max(2, Math.floor(word.length / 8));
   return names
+    .filter((name) => Math.abs(name.length - word.length) <= tolerance)
     .map((name) => ({ name, far: distance(word, name) }))
     .filter(({ far }) => far <= tolerance)
     .sort((a, b) => a.far - b.far)

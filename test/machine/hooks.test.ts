@@ -73,7 +73,7 @@ describe("attach", () => {
     const attach = (name: string) => () => linux.hooks.attach(name, { run() {} });
     expect(attach("tracepoint:syscalls:sys_enter_raed")).toThrow(HookError);
     expect(attach("tracepoint:syscalls:sys_enter_raed")).toThrow(/Did you mean tracepoint:syscalls:sys_enter_read/);
-    expect(attach("kprobe:vfs_read")).toThrow(/720 tracepoints|\d+ tracepoints/);
+    expect(attach("kprobe:vfs")).toThrow(/\d+ tracepoints/);
     for (const name of ["profile:hz:0", "profile:hz:x", "profile:fortnight:1", "profile:hz", "profile:hz:9:9", ""]) {
       expect(attach(name)).toThrow(HookError);
     }
