@@ -285,6 +285,12 @@ describe("growing memory", () => {
     get_stack: () => [0, u32(0, 0, 0, 0), 16, 0, 0],
     for_each_map_elem: () => [make({ type: "array" }), growing(), 0, 0, 0],
     loop: () => [3, 0, growing(), 0, 0, 0],
+    get_func_ip: () => [u32(1, 2, 2, 1, 7, 0, 8, 0) + 16],
+    get_attach_cookie: () => [0],
+    override_return: () => [0, 1, 0],
+    get_func_arg_cnt: () => [u32(1, 2, 2, 1, 7, 0, 8, 0) + 16],
+    get_func_arg: () => [u32(1, 2, 2, 1, 7, 0, 8, 0) + 16, 1, 0, u32(0, 0)],
+    get_func_ret: () => [u32(1, 2, 1, 1, 7, 0, 8, 0) + 16, u32(0, 0)],
     spin_lock: () => [u32(0)],
     spin_unlock: () => [u32(1)],
   };
