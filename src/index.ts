@@ -23,6 +23,7 @@ export type { EdgeKind, FlowBlock, FlowEdge, FlowLoop, FunctionFlow } from "./as
 export type { TextForm } from "./asm/forms.ts";
 export { type ObjdumpOptions, objdumpListing } from "./asm/objdump.ts";
 export { type XlatedListing, xlatedListing } from "./asm/xlated.ts";
+export { CheckResult, check, Hint, hint, type LessonProgress, progress } from "./course/index.ts";
 export { ElfError } from "./elf/error.ts";
 export { ArgumentError } from "./isa/argument.ts";
 export { decode, encode, fromHex, toHex } from "./isa/encode.ts";

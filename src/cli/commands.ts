@@ -66,8 +66,9 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "nb",
-    usage: "bpfbook nb run|check FILE.ipynb...",
-    summary: "execute notebooks and store their outputs, or compare with the stored ones",
+    usage: "bpfbook nb run|check FILE.ipynb...\n       bpfbook nb build [--check] SOURCE.md...",
+    summary:
+      "execute notebooks and store their outputs, or compare with the stored ones; build them from their sources",
     run: async (args) => (await import("./notebook/command.ts")).notebookCommand(args),
   },
   {

@@ -7,6 +7,7 @@
 import { register } from "../plot/registry.ts";
 import { renderByteTable } from "./byte-table.ts";
 import { renderClassic } from "./classic.ts";
+import { renderCheck, renderHint, renderProgress } from "./course.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
 import { renderMachine } from "./machine.ts";
@@ -43,6 +44,9 @@ export function registerViews(): void {
   register("link", renderLink);
   register("task", renderTask);
   register("workload", renderWorkload);
+  register("check", renderCheck);
+  register("hint", renderHint);
+  register("progress", renderProgress);
 }
 
 export type { MachineView } from "./machine.ts";

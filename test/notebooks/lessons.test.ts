@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareOutputs, excerpt } from "../../src/cli/notebook/compare.ts";
 import { type Notebook, readNotebook } from "../../src/cli/notebook/document.ts";
@@ -9,10 +9,12 @@ import { executeNotebook } from "../../src/cli/notebook/execute.ts";
 import { findJupyter, type JupyterServer, startJupyterServer } from "../../src/cli/notebook/server.ts";
 import { ROOT } from "../support/programs.ts";
 
-const LESSONS = join(ROOT, "notebooks", "lessons");
-const files = globSync("*.ipynb", { cwd: LESSONS }).sort();
+const NOTEBOOKS = join(ROOT, "notebooks");
+const files = globSync(["lessons/*.ipynb", "lessons/*/*.ipynb", "assignments/solutions/*.ipynb"], {
+  cwd: NOTEBOOKS,
+}).sort();
 
-describe("lessons, through a Jupyter Server and JupyterLab's own client", () => {
+describe("lessons and solutions, through a Jupyter Server and JupyterLab's own client", () => {
   let folder: string;
   let server: JupyterServer;
 
@@ -20,8 +22,9 @@ describe("lessons, through a Jupyter Server and JupyterLab's own client", () => 
     console.debug = () => {}; // the client announces each connection there
     // A copy, so that nothing a lesson writes lands in the repository; this also proves that lessons run anywhere.
     folder = await mkdtemp(join(tmpdir(), "bpfbook-lessons-"));
-    await cp(LESSONS, folder, { recursive: true });
-    server = await startJupyterServer({ root: folder, jupyter: findJupyter(ROOT) });
+    await cp(NOTEBOOKS, folder, { recursive: true });
+    const env = { XDG_DATA_HOME: join(folder, "data") }; // progress of whoever runs the tests stays what it is
+    server = await startJupyterServer({ root: folder, jupyter: findJupyter(ROOT), env });
   });
 
   afterAll(async () => {
@@ -30,8 +33,8 @@ describe("lessons, through a Jupyter Server and JupyterLab's own client", () => 
   });
 
   it.each(files)("%s gives the stored outputs again", async (file) => {
-    const stored = await readNotebook(join(LESSONS, file));
-    const got = await executeNotebook(server, stored, { path: basename(file) });
+    const stored = await readNotebook(join(NOTEBOOKS, file));
+    const got = await executeNotebook(server, stored, { path: file });
     expect(unexpectedErrors(got)).toEqual([]);
     const differences = compareOutputs(stored, got).map(({ id, where, stored: before, got: now }) => ({
       id,
@@ -42,7 +45,7 @@ describe("lessons, through a Jupyter Server and JupyterLab's own client", () => 
   });
 
   it.each(files)("%s writes nothing to stderr", async (file) => {
-    const stored = await readNotebook(join(LESSONS, file));
+    const stored = await readNotebook(join(NOTEBOOKS, file));
     const streams = stored.cells.flatMap((cell) => cell.outputs ?? []).filter((one) => one.output_type === "stream");
     expect(streams.filter((one) => one.name === "stderr")).toEqual([]);
   });

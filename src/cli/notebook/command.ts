@@ -1,20 +1,23 @@
 import { dirname, resolve, sep } from "node:path";
 import { PACKAGE_ROOT } from "../package.ts";
 import { UsageError } from "../usage.ts";
+import { buildNotebooks } from "./build.ts";
 import { compareOutputs, excerpt } from "./compare.ts";
 import { type Notebook, readNotebook, writeNotebook } from "./document.ts";
 import { executeNotebook } from "./execute.ts";
 import { findJupyter, startJupyterServer } from "./server.ts";
 
+const USAGE = "usage: bpfbook nb run|check FILE.ipynb... or bpfbook nb build [--check] SOURCE.md...";
+
 /**
  * `bpfbook nb run FILE...` executes notebooks and stores their outputs; `bpfbook nb check FILE...` executes them and
- * compares with what is stored. Exit code 1 when a cell failed or an output differs.
+ * compares with what is stored; `bpfbook nb build SOURCE...` makes notebooks of their sources. Exit code 1 when a cell
+ * failed, an output differs, or `build --check` found a notebook that is not what its source says.
  */
 export async function notebookCommand(args: readonly string[]): Promise<number> {
   const [verb, ...files] = args;
-  if ((verb !== "run" && verb !== "check") || files.length === 0) {
-    throw new UsageError("usage: bpfbook nb run|check FILE.ipynb...");
-  }
+  if (verb === "build") return buildCommand(files);
+  if ((verb !== "run" && verb !== "check") || files.length === 0) throw new UsageError(USAGE);
   // JupyterLab's client announces each connection there; it is nothing that this command has to say.
   console.debug = () => {};
   const notebooks = new Map<string, Notebook>();
@@ -37,6 +40,16 @@ export async function notebookCommand(args: readonly string[]): Promise<number> 
     else faults += reportDifferences(path, stored, got);
   }
   return faults === 0 ? 0 : 1;
+}
+
+async function buildCommand(args: readonly string[]): Promise<number> {
+  const check = args.includes("--check");
+  const files = args.filter((word) => word !== "--check");
+  const unknown = files.find((word) => word.startsWith("-"));
+  if (unknown !== undefined || files.length === 0) throw new UsageError(USAGE);
+  const changed = await buildNotebooks(files, { check });
+  for (const path of changed) process.stdout.write(`${path}: ${check ? "differs from its source" : "built"}\n`);
+  return check && changed.length > 0 ? 1 : 0;
 }
 
 const commonFolder = (files: readonly string[]): string =>

@@ -1,0 +1,5 @@
+import { WRONG_00 } from "./00-first-light.ts";
+import type { WrongAnswers } from "./wrong-answer.ts";
+
+/** Wrong answers to all exercises. */
+export const WRONG: WrongAnswers = { ...WRONG_00 };
