@@ -21,7 +21,7 @@ const numberOf = (file: string): string => file.split("/").at(-1)!.slice(0, 2);
 function headings(notebook: Notebook): { level: number; text: string }[] {
   return notebook.cells
     .filter((cell) => cell.cell_type === "markdown")
-    .flatMap((cell) => [...cell.source.replace(/^```[^]*?^```/gm, "").matchAll(/^(#{1,6}) (.+)$/gm)])
+    .flatMap((cell) => [...cell.source.replace(/^```[\s\S]*?^```/gm, "").matchAll(/^(#{1,6}) (.+)$/gm)])
     .map((found) => ({ level: found[1]!.length, text: found[2]! }));
 }
 
