@@ -5,13 +5,7 @@ export interface ProgressStore {
 }
 
 /** What of Node is used, where there is Node: a browser has none, and this folder loads there too. */
-interface NodeModules {
-  readonly fs: Pick<typeof import("node:fs"), "readFileSync" | "writeFileSync" | "mkdirSync" | "renameSync">;
-  readonly path: Pick<typeof import("node:path"), "join" | "dirname">;
-  readonly os: Pick<typeof import("node:os"), "homedir">;
-}
-
-function nodeModules(): NodeModules | undefined {
+function nodeModules() {
   const get = globalThis.process?.getBuiltinModule;
   return get && { fs: get("fs"), path: get("path"), os: get("os") };
 }
