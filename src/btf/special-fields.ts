@@ -1,6 +1,6 @@
 /** What lies in memory that programs share with Linux: locks, timers, kernel pointers, found by the names of their types. */
 import { type Btf, MAX_DEPTH } from "./btf.ts";
-import type { BtfType } from "./type.ts";
+import type { BtfType, TypeOf } from "./type.ts";
 
 /** Fields that are structs of these names, with the bytes that they take and how they are aligned; `unique`: one in a struct. */
 const STRUCTS = {
@@ -30,13 +30,69 @@ export interface SpecialField {
   readonly size: number;
   /** Of a pointer: the struct that it points to, a type of the same BTF. */
   readonly target?: number;
+  /** Of the head of a list or the root of a tree: what it holds. */
+  readonly holds?: GraphElements;
+}
+
+/** What a list or tree holds, as its tag `contains:STRUCT:MEMBER` says. */
+export interface GraphElements {
+  /** The struct, a type of the same BTF. */
+  readonly struct: number;
+  /** Bytes from its beginning to the node. */
+  readonly node: number;
 }
 
 /** Why the fields cannot be told: Linux then takes the value as one without fields. */
-export type SpecialFieldsError = "EINVAL" | "E2BIG" | "EEXIST";
+export type SpecialFieldsError = "EINVAL" | "E2BIG" | "EEXIST" | "ENOENT";
 
 /** Linux's limit of special fields in one value. */
 const MAX_FIELDS = 11;
+
+/** Kinds that own other objects, and the node by which they do. */
+const NODES = { bpf_list_head: "bpf_list_node", bpf_rb_root: "bpf_rb_node" } as const;
+
+const isRoot = (kind: SpecialKind): kind is keyof typeof NODES => Object.hasOwn(NODES, kind);
+
+/** Who has a field: a member of a struct, or a variable (member -1). */
+interface Holder {
+  readonly id: number;
+  readonly member: number;
+}
+
+/** What the tag `contains:STRUCT:MEMBER` of a root says. */
+function graphElements(btf: Btf, { id, member }: Holder, node: SpecialKind): GraphElements | SpecialFieldsError {
+  let found: string | undefined;
+  for (const tag of declTags(btf).get(id) ?? [])
+    if (tag.component === member && tag.name.startsWith("contains:")) {
+      if (found !== undefined) return "EEXIST";
+      found = tag.name.slice("contains:".length);
+    }
+  const colon = found?.indexOf(":") ?? -1;
+  if (found === undefined || colon < 0 || colon === found.length - 1) return "EINVAL";
+  const struct = btf.byName(found.slice(0, colon), "struct");
+  if (struct === undefined) return "ENOENT";
+  const members = struct.members.filter(({ name }) => name === found.slice(colon + 1));
+  if (members.length !== 1) return members.length === 0 ? "ENOENT" : "EINVAL";
+  const type = btf.type(members[0].type);
+  const at = members[0].bitOffset / 8;
+  return type.kind === "struct" && type.name === node && at % 8 === 0 ? { struct: struct.id, node: at } : "EINVAL";
+}
+
+type DeclTag = TypeOf<"decl_tag">;
+const tagsOf = new WeakMap<Btf, ReadonlyMap<number, readonly DeclTag[]>>();
+
+/** The tags of a BTF's declarations, by what they are on. */
+function declTags(btf: Btf): ReadonlyMap<number, readonly DeclTag[]> {
+  let tags = tagsOf.get(btf);
+  if (tags === undefined) {
+    const made = new Map<number, DeclTag[]>();
+    for (const type of btf.types())
+      if (type.kind === "decl_tag") made.set(type.type, [...(made.get(type.type) ?? []), type]);
+    tags = made;
+    tagsOf.set(btf, tags);
+  }
+  return tags;
+}
 
 const isPointerKind = (kind: SpecialKind): boolean => Object.hasOwn(TAGS, kind);
 
@@ -57,7 +113,8 @@ class Search {
     const seen = new Set<SpecialKind>();
     for (const member of type.members) {
       if (member.bitOffset % 8 !== 0) return "EINVAL";
-      const error = this.variable(this.#btf.type(member.type), offset + member.bitOffset / 8, 0, seen, depth);
+      const holder = { id: type.id, member: type.members.indexOf(member) };
+      const error = this.variable(this.#btf.type(member.type), offset + member.bitOffset / 8, 0, seen, depth, holder);
       if (error) return error;
     }
     return undefined;
@@ -70,7 +127,8 @@ class Search {
     for (const entry of type.vars) {
       const variable = this.#btf.type(entry.type);
       if (variable.kind !== "var") return "EINVAL";
-      const error = this.variable(this.#btf.type(variable.type), entry.offset, entry.size, seen, 0);
+      const holder = { id: entry.type, member: -1 };
+      const error = this.variable(this.#btf.type(variable.type), entry.offset, entry.size, seen, 0, holder);
       if (error) return error;
     }
     return undefined;
@@ -83,6 +141,7 @@ class Search {
     expected: number,
     seen: Set<SpecialKind>,
     depth: number,
+    holder: Holder,
   ): SpecialFieldsError | undefined {
     let type = outer;
     let count = 1;
@@ -104,7 +163,7 @@ class Search {
     }
     if ((expected !== 0 && expected !== size * count) || offset % align !== 0) return undefined;
     const first = this.found.length;
-    const error = isPointerKind(kind) ? this.#pointer(type, offset) : this.#add(type, kind, offset);
+    const error = isPointerKind(kind) ? this.#pointer(type, offset) : this.#add(type, kind, offset, holder);
     return error ?? (this.found.length > first ? this.#repeat(first, count, size) : undefined);
   }
 
@@ -121,11 +180,13 @@ class Search {
     return type.kind !== "struct" && this.#wanted.has("kptr") ? "kptr" : undefined;
   }
 
-  #add(type: BtfType, kind: SpecialKind, offset: number): SpecialFieldsError | undefined {
+  #add(type: BtfType, kind: SpecialKind, offset: number, holder: Holder): SpecialFieldsError | undefined {
     const { size } = rowOf(kind);
     if (type.kind !== "struct" || type.size !== size) return undefined;
+    const holds = isRoot(kind) ? graphElements(this.#btf, holder, NODES[kind]) : undefined;
+    if (typeof holds === "string") return holds;
     if (this.found.length === MAX_FIELDS) return "E2BIG";
-    this.found.push({ kind, offset, size });
+    this.found.push({ kind, offset, size, ...(holds ? { holds } : {}) });
     return undefined;
   }
 
@@ -159,6 +220,20 @@ class Search {
 
 const rowOf = (kind: SpecialKind): { readonly size: number; readonly align: number; readonly unique: boolean } =>
   isPointerKind(kind) ? { size: 8, align: 8, unique: false } : STRUCTS[kind as keyof typeof STRUCTS];
+
+/** Kinds that an object of the program's may have. */
+export const OBJECT_KINDS: ReadonlySet<SpecialKind> = new Set<SpecialKind>([
+  "bpf_spin_lock",
+  "bpf_res_spin_lock",
+  "bpf_list_head",
+  "bpf_list_node",
+  "bpf_rb_root",
+  "bpf_rb_node",
+  "bpf_refcount",
+  "kptr_untrusted",
+  "kptr",
+  "percpu_kptr",
+]);
 
 /** Kinds that the value of a map may have. */
 export const MAP_VALUE_KINDS: ReadonlySet<SpecialKind> = new Set<SpecialKind>([

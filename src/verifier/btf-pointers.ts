@@ -4,14 +4,17 @@
  *
  * Behaviour and messages: `check_ptr_to_btf_access` and `btf_struct_ids_match` of Linux 6.18.
  */
+import { structFields } from "../btf/struct-metas.ts";
 import { structAccess, structWalk } from "../btf/struct-walk.ts";
 import { MAP_TYPES } from "../maps/spec.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
-import { isZero } from "./int64.ts";
+import { isZero, type Words } from "./int64.ts";
 import { MAP_STRUCTS } from "./map-structs.ts";
 import {
+  ALLOC,
   AUX,
+  EXTRA,
   ID,
   MAYBE_NULL,
   markPointer,
@@ -49,7 +52,8 @@ export function setStructPointer(env: Environment, r: number, flags: number, str
 }
 
 /** The name that a pointer's structure has in messages. */
-export const structName = ({ kernel }: Environment, id: number): string => kernel!.type(id).name;
+export const structName = (env: Environment, w: Words, r: number): string =>
+  env.btfAt(w[r + EXTRA]).type(w[r + AUX]).name;
 
 /** Checks an access through a pointer to a structure of Linux, and sets the register that receives what is loaded. */
 export function checkStructAccess(
@@ -63,33 +67,42 @@ export function checkStructAccess(
   const w = env.words;
   const r = registerAt(base);
   const type = w[r + TYPE];
-  const name = structName(env, w[r + AUX]);
-  if (!env.gpl) reject("struct_license", name);
+  const name = structName(env, w, r);
+  const btf = env.btfAt(w[r + EXTRA]);
+  if (!env.gpl && w[r + EXTRA] === 0) reject("struct_license", name);
   if (offset < 0) reject("struct_negative", base, name, offset);
   if (!tnumIsConst(w, r + VALUE) || !isZero(w, r + VALUE))
     reject("struct_variable", base, name, offset, formatBits(w, r + VALUE));
   if (type & USER) reject("struct_user", base, name, offset);
   if (type & PERCPU) reject("struct_percpu", base, name, offset);
-  if (way === "write") {
+  if (type & ALLOC) checkFieldsOfObject(env, r, offset, size);
+  else if (way === "write") {
     if (WRITERS.has(env.spec.type)) reject("not_modelled", "writes into structures of Linux");
     reject("struct_write");
   }
-  const found = structAccess(env.kernel!, w[r + AUX], offset, size);
+  const receiver = way === "read" ? value : -1;
+  const found = structAccess(btf, w[r + AUX], offset, size);
   switch (found.kind) {
     case "error":
       throw new Rejection("struct_access", [found.message], found.errno);
     case "scalar":
-      if (value >= 0) markUnknown(w, registerAt(value));
+      if (receiver >= 0) markUnknown(w, registerAt(receiver));
       return;
     case "memory":
-      if (value >= 0) markPointer(w, registerAt(value), TYPES.MEM | RDONLY | UNTRUSTED);
+      if (receiver >= 0) markPointer(w, registerAt(receiver), TYPES.MEM | RDONLY | UNTRUSTED);
       return;
     case "pointer": {
+      if (type & ALLOC) {
+        // Objects of the program hold numbers as far as it can see: what it stored there may be gone.
+        if (receiver >= 0) markUnknown(w, registerAt(receiver));
+        return;
+      }
       const flags = pointerFlags(env, r, name, found);
-      if (value < 0) return;
-      const to = registerAt(value);
+      if (receiver < 0) return;
+      const to = registerAt(receiver);
       markPointer(w, to, TYPES.BTF_ID | flags);
       w[to + AUX] = found.id;
+      w[to + EXTRA] = btf === env.kernel ? 0 : env.btfIndex(btf);
       if (flags & MAYBE_NULL) w[to + ID] = env.newId();
     }
   }
@@ -134,6 +147,14 @@ export function checkMapStruct(
   }
 }
 
+/** An access to an object of the program's leaves what is special in it alone. */
+function checkFieldsOfObject(env: Environment, r: number, offset: number, size: number): void {
+  const w = env.words;
+  for (const field of structFields(env.btfAt(w[r + EXTRA]), w[r + AUX]) ?? [])
+    if (offset < field.offset + field.size && field.offset < offset + size)
+      reject("object_field", field.kind === "kptr_untrusted" ? "kptr" : field.kind);
+}
+
 /** Types that may change some members of what they get. */
 const WRITERS: ReadonlySet<string> = new Set(["sched_cls", "sched_act", "xdp", "struct_ops", "netfilter"]);
 
@@ -170,10 +191,17 @@ function pointerFlags(env: Environment, r: number, struct: string, found: Walked
  * Whether a pointer at `offset` of structure `id` is one to structure `wanted`, too: the same, or one that begins there.
  * What is wrong with the offset stands in the log.
  */
-export function structsMatch(env: Environment, id: number, offset: number, wanted: number, strict: boolean): boolean {
+export function structsMatch(
+  env: Environment,
+  id: number,
+  offset: number,
+  wanted: number,
+  strict: boolean,
+  btf = 0,
+): boolean {
   if (offset === 0 && id === wanted) return true;
   if (strict) return false;
-  const kernel = env.kernel!;
+  const kernel = env.btfAt(btf);
   let [at, off] = [id, offset];
   for (let depth = 0; depth <= kernel.count; depth++) {
     const step = structWalk(kernel, at, off, 1);

@@ -2,15 +2,30 @@
  * Functions of the program that helpers call. One that a helper calls at once, maybe many times, is followed from the call
  * and comes back to the call, until a round brings nothing new. One that Linux runs later (a timer's) starts on its own.
  */
-import { REG } from "../isa/constants.ts";
+import { CALL, REG } from "../isa/constants.ts";
 import { structId } from "./btf-pointers.ts";
 import { widenImprecise } from "./convergence.ts";
 import { markDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { compareStaticCall } from "./global-functions.ts";
 import { toBigInt } from "./int64.ts";
+import { findKfunc } from "./kfunc.ts";
+import { findRoot } from "./kfunc-fields.ts";
+import { setNode, setNonOwning } from "./objects.ts";
 import { markPrecise } from "./precision.ts";
-import { AUX, copyRegister, isNull, markPointer, markUnknown, SMAX, SMIN, TYPE, TYPES, UMAX } from "./registers.ts";
+import {
+  AUX,
+  copyRegister,
+  isNull,
+  markNotInit,
+  markPointer,
+  markUnknown,
+  SMAX,
+  SMIN,
+  TYPE,
+  TYPES,
+  UMAX,
+} from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { formatSignedRange } from "./return-value.ts";
 import { enterFrame, type Frame, MAIN, MAX_FRAMES, type ReturnRange } from "./state.ts";
@@ -24,6 +39,11 @@ export const CALLING_HELPERS: ReadonlySet<string> = new Set([
 ]);
 /** Helpers that keep a callback for later. */
 export const KEEPING_HELPERS: ReadonlySet<string> = new Set(["timer_set_callback"]);
+/** Kernel functions that do the one and the other. */
+const GRAPH_ADD = "bpf_rbtree_add_impl";
+const WORK_CALLBACK = "bpf_wq_set_callback_impl";
+export const isCallingKfunc = (name: string): boolean => name === GRAPH_ADD;
+export const isKeepingKfunc = (name: string): boolean => name === WORK_CALLBACK;
 
 const ZERO_OR_ONE: ReturnRange = { min: 0, max: 1 };
 const NOTHING: ReturnRange = { min: 0, max: 0 };
@@ -83,7 +103,7 @@ export function followCallback(env: Environment, helper: string, subprogram: num
       enterCallback(env, subprogram, setElementArguments, ZERO_OR_ONE);
       return;
     case "timer_set_callback":
-      startLater(env, subprogram);
+      startLater(env, subprogram, false);
       return;
     case "find_vma":
       enterCallback(env, subprogram, setAreaArguments, ZERO_OR_ONE);
@@ -93,6 +113,30 @@ export function followCallback(env: Environment, helper: string, subprogram: num
       return;
     default:
   }
+}
+
+/** After the arguments of a kernel function have been checked: follows its callback. */
+export function followKfuncCallback(env: Environment, name: string, subprogram: number): void {
+  if (isCallingKfunc(name)) enterCallback(env, subprogram, setLessArguments, ZERO_OR_ONE);
+  else if (isKeepingKfunc(name)) startLater(env, subprogram, true);
+}
+
+/** The function that compares two elements of a tree: it gets two nodes, which the tree owns. */
+const setLessArguments: SetArguments = (env, _, callee) => {
+  const root = findRoot(env, REG.R1, "bpf_rb_root", false);
+  for (const register of [REG.R1, REG.R2]) {
+    setNode(callee.words, argument(register), root);
+    setNonOwning(env, callee.words, argument(register));
+  }
+  for (const register of [REG.R3, REG.R4, REG.R5]) markNotInit(callee.words, argument(register));
+};
+
+/** Whether what runs is the function that compares elements of a tree, under the tree's lock. */
+export function inGraphCallback(env: Environment): boolean {
+  const { frame } = env;
+  if (frame.kind !== "callback") return false;
+  const { src, imm } = env.insns[frame.callsite];
+  return src === CALL.KFUNC && findKfunc(env, imm)?.name === GRAPH_ADD;
 }
 
 /** `bpf_loop`: as long as the callback has not been entered as often as r1 may be. */
@@ -141,9 +185,11 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
   caller.callbackDepth = 0;
 }
 
-/** A timer's function: it gets the map and its element, and runs when nothing of the program is left on the stack. */
-function startLater(env: Environment, subprogram: number): void {
-  if (env.sleepable) reject("not_modelled", "timers in programs that may wait");
+/**
+ * The function of a timer or workqueue: it gets the map and its element, and runs when nothing of the program is left on
+ * the stack; a workqueue's may wait.
+ */
+function startLater(env: Environment, subprogram: number, sleepable: boolean): void {
   if (env.subprograms.some(({ callsTail }, number) => number > 0 && callsTail))
     reject("not_modelled", "timers beside functions with tail calls");
   compareStaticCall(env, subprogram);
@@ -161,6 +207,7 @@ function startLater(env: Environment, subprogram: number): void {
   }
   callee.kind = "async";
   callee.returns = NOTHING;
+  callee.sleepable = sleepable;
   callee.asyncEntries = caller.asyncEntries + 1;
   env.touchAll();
   env.pushAsync(env.subprograms[subprogram].start, callee);

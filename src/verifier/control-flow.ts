@@ -2,7 +2,7 @@
 import { helperName } from "../helpers/names.ts";
 import { CALL, LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { CALLING_HELPERS, KEEPING_HELPERS } from "./callbacks.ts";
+import { CALLING_HELPERS, isCallingKfunc, isKeepingKfunc, KEEPING_HELPERS } from "./callbacks.ts";
 import {
   CALLS_CALLBACK,
   type Environment,
@@ -70,8 +70,12 @@ function markPoints(env: Environment, index: number): void {
 
 /** What a call of a helper or kernel function is for pruning: a place where a loop over callbacks or elements converges. */
 function callPoints(env: Environment, insn: Instruction): number {
-  if (insn.src === CALL.KFUNC)
-    return allowedKfunc(env, insn)?.row?.flags.has("iter_next") ? PRUNE_POINT | FORCE_CHECKPOINT | ITERATES : 0;
+  if (insn.src === CALL.KFUNC) {
+    const kfunc = allowedKfunc(env, insn);
+    if (kfunc?.row?.flags.has("iter_next")) return PRUNE_POINT | FORCE_CHECKPOINT | ITERATES;
+    if (kfunc && isCallingKfunc(kfunc.name)) return PRUNE_POINT | JUMP_POINT | FORCE_CHECKPOINT | CALLS_CALLBACK;
+    return kfunc && isKeepingKfunc(kfunc.name) ? PRUNE_POINT : 0;
+  }
   const helper = insn.src === CALL.HELPER ? helperName(insn.imm) : undefined;
   if (helper === undefined) return 0;
   if (CALLING_HELPERS.has(helper)) return PRUNE_POINT | JUMP_POINT | FORCE_CHECKPOINT | CALLS_CALLBACK;

@@ -81,11 +81,12 @@ export class Environment {
   readonly maps: readonly MapSpec[];
   /** Where a map of maps is: the index in `maps` of what it holds. */
   readonly innerMaps: (number | undefined)[] = [];
-  /** The program may wait. */
-  readonly sleepable: boolean;
+  readonly #sleepable: boolean;
   readonly gpl: boolean;
   readonly cpus: number;
   readonly #kernel: Btf | (() => Btf) | undefined;
+  /** BTFs whose objects the program has met. */
+  readonly #btfs: Btf[] = [];
   /** What a tracing program is attached to. */
   attach: AttachTarget | undefined;
   readonly log: Log;
@@ -158,7 +159,7 @@ export class Environment {
     holders.forEach(({ index }, place) => {
       this.innerMaps[index] = spec.maps.length + place;
     });
-    this.sleepable = spec.sleepable === true || spec.type === "syscall";
+    this.#sleepable = spec.sleepable === true || spec.type === "syscall";
     this.gpl = isGplCompatible(spec.license);
     this.cpus = options.cpus;
     this.#kernel = options.kernel;
@@ -181,6 +182,22 @@ export class Environment {
   /** Linux's own types: what kfuncs are declared with and their pointers point to. Read when first asked for. */
   get kernel(): Btf | undefined {
     return typeof this.#kernel === "function" ? this.#kernel() : this.#kernel;
+  }
+
+  /** What runs may wait: the program, or a function that Linux calls later where it may. */
+  get sleepable(): boolean {
+    return this.#sleepable || this.state?.frames[0].sleepable === true;
+  }
+
+  /** The types that `EXTRA` of a pointer to a structure names: 0 Linux's, others those of the program and its maps. */
+  btfAt(index: number): Btf {
+    return index === 0 ? this.kernel! : this.#btfs[index - 1];
+  }
+
+  /** The number of a BTF of the program or of a map. */
+  btfIndex(btf: Btf): number {
+    const at = this.#btfs.indexOf(btf);
+    return at < 0 ? this.#btfs.push(btf) : at + 1;
   }
 
   get frame(): Frame {

@@ -185,7 +185,7 @@ const sameObject = (w: Words, v: Words, slot: number): boolean =>
  * which numbers the old one depends, so that others may differ; `WITHIN` where that is not known yet.
  */
 export function covers(env: Environment, old: State, now: State, exact: Exactness): boolean {
-  if (old.frames.length !== now.frames.length) return false;
+  if (old.frames.length !== now.frames.length || old.frames[0].sleepable !== now.frames[0].sleepable) return false;
   ids.clear(env.nextId);
   if (!sameResources(old.resources, now.resources, matchIds)) return false;
   for (let index = 0; index < old.frames.length; index++) {

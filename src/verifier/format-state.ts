@@ -6,6 +6,7 @@ import type { MapSpec } from "../maps/spec.ts";
 import { toBigInt, toBigIntU, type Words } from "./int64.ts";
 import {
   ADD_CONST,
+  ALLOC,
   AUX,
   BASE_TYPE,
   EXTRA,
@@ -13,6 +14,7 @@ import {
   ID,
   isPacketPointer,
   MASK,
+  NON_OWN_REF,
   OFF,
   PRECISE,
   REF,
@@ -101,6 +103,8 @@ export interface Known {
   readonly maps: readonly MapSpec[];
   /** Linux's types. */
   readonly kernel: Btf | undefined;
+  /** The types that a pointer to a structure is of, by its `EXTRA`. */
+  btfAt(index: number): Btf;
 }
 
 /** One register without its name. */
@@ -116,7 +120,7 @@ export function formatRegister(w: Words, r: number, frame: number, known: Known)
     if (w[r + FRAME] !== frame) head += `[${w[r + FRAME]}]`;
     if (constant) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));
   }
-  if ((type & BASE_TYPE) === TYPES.BTF_ID) head += known.kernel?.type(w[r + AUX]).name ?? "?";
+  if ((type & BASE_TYPE) === TYPES.BTF_ID) head += known.btfAt(w[r + EXTRA])?.type(w[r + AUX]).name ?? "?";
   const parts: string[] = [];
   const id = w[r + ID];
   if (id !== 0) {
@@ -125,6 +129,7 @@ export function formatRegister(w: Words, r: number, frame: number, known: Known)
     parts.push(`id=${id & ~ADD_CONST}${delta}`);
   }
   if (w[r + REF] !== 0) parts.push(`ref_obj_id=${w[r + REF]}`);
+  if (type & NON_OWN_REF && type & ALLOC) parts.push("non_own_ref");
   const base = type & BASE_TYPE;
   if (base === TYPES.MAP_PTR || base === TYPES.MAP_VALUE || base === TYPES.MAP_KEY) {
     const map = known.maps[w[r + AUX]];

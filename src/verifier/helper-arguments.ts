@@ -8,15 +8,16 @@ import type { HelperCall } from "./helper-call.ts";
 import { checkHelperMemory, checkSizeArgument } from "./helper-memory.ts";
 import { checkArgumentOffset, checkArgumentType } from "./helper-types.ts";
 import { toNumberU } from "./int64.ts";
+import { checkExchangePlace } from "./kernel-pointers.ts";
 import { isSocketMap } from "./map-functions.ts";
 import { constantKey } from "./map-key.ts";
 import { checkAlignment } from "./memory.ts";
 import { markPrecise } from "./precision.ts";
 import { readRegister } from "./register-use.ts";
-import { AUX, isNull, isPacketPointer, REF, TYPE, VALUE } from "./registers.ts";
+import { AUX, EXTRA, isNull, isPacketPointer, RCU, REF, TYPE, TYPES, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkFieldPointer } from "./special-fields.ts";
-import { giveLock, takeLock } from "./spin-locks.ts";
+import { checkHelperLock } from "./spin-locks.ts";
 import { tnumIsConst } from "./tnum.ts";
 
 /** Checks argument `index` (0 is r1) of the call, and notes in `call` what it tells about the others and the result. */
@@ -33,7 +34,7 @@ export function checkArgument(env: Environment, call: HelperCall, index: number)
   const kind = resolveMapArgument(env, call, call.signature.args[index]);
   const arg = ARGUMENTS[kind];
   if (!(arg.nullable && isNull(w, r))) {
-    checkArgumentType(env, kind, register, call.row);
+    checkArgumentType(env, kind, register, call);
     checkArgumentOffset(env, kind, register);
   }
   if (arg.release) {
@@ -66,8 +67,10 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
   const way = write ? "write" : "read";
   switch (base) {
     case "const_map_ptr":
-      if (call.map !== undefined && call.map !== w[r + AUX]) reject("timer_map", 0, 0);
+      if (call.map !== undefined && (call.map !== w[r + AUX] || call.mapLookup !== w[r + EXTRA]))
+        reject("timer_map", call.mapLookup, w[r + EXTRA]);
       call.map = w[r + AUX];
+      call.mapLookup = w[r + EXTRA];
       return;
     case "ptr_to_map_key": {
       const map = env.maps[call.map!];
@@ -97,13 +100,12 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       markPrecise(env, register);
       return;
     case "ptr_to_spin_lock":
-      if (call.row.name === "spin_lock") takeLock(env, register);
-      else giveLock(env, register);
+      checkHelperLock(env, register, call.row.name === "spin_lock");
       return;
     case "ptr_to_timer":
       checkFieldPointer(env, register, "bpf_timer", "bpf_timer");
-      if (w[r + AUX] >= env.spec.maps.length) reject("not_modelled", "timers in maps of maps");
       call.map = w[r + AUX];
+      call.mapLookup = w[r + EXTRA];
       return;
     case "ptr_to_func":
       call.callback = w[r + AUX];
@@ -113,10 +115,11 @@ function checkValue(env: Environment, call: HelperCall, kind: ArgType, register:
       else call.dynptr = checkDynptr(env, register, { kind: dynptr, mutates: !ARGUMENTS[kind].rdonly });
       return;
     case "kptr_xchg_dest":
-      reject("not_modelled", "kernel pointers in maps");
+      call.exchange = checkExchangePlace(env, register);
+      if (w[r + TYPE] === TYPES.MAP_VALUE) call.map = w[r + AUX];
       return;
     case "ptr_to_percpu_btf_id":
-      call.variable = w[r + AUX];
+      call.variable = { btf: w[r + EXTRA], id: w[r + AUX], allocated: (w[r + TYPE] & RCU) !== 0 };
       return;
     case "ptr_to_const_str":
       checkConstantString(env, register);

@@ -12,6 +12,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { checkArgument } from "./helper-arguments.ts";
 import { setResult } from "./helper-result.ts";
 import { toNumberU } from "./int64.ts";
+import { type Exchange, giveToPointer } from "./kernel-pointers.ts";
 import { CHANGES_MAP, isReadOnly, isSocketMap, mapFits, mayChangeSockets } from "./map-functions.ts";
 import { forgetPacketPointers } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
@@ -32,6 +33,14 @@ import {
 import { reject } from "./rejection.ts";
 import { type RawMemory, storeToStack } from "./stack.ts";
 
+/** What each CPU has one of: a variable of Linux, or an object that the program allocated. */
+export interface PerCpu {
+  /** Whose types `id` is of, as in `EXTRA`. */
+  readonly btf: number;
+  readonly id: number;
+  readonly allocated: boolean;
+}
+
 /** One call, and what its arguments have told so far. */
 export interface HelperCall {
   readonly row: HelperRow;
@@ -39,6 +48,8 @@ export interface HelperCall {
   readonly signature: Signature;
   /** Index of the map, once its argument was seen. */
   map: number | undefined;
+  /** Of a map within a map: the lookup that it came from. */
+  mapLookup: number;
   /** A constant key of an array. */
   key: number | undefined;
   /** Memory on the stack that the helper fills. */
@@ -53,10 +64,12 @@ export interface HelperCall {
   callback: number | undefined;
   /** Register whose object the call gives back; 0: none. */
   release: number;
-  /** Type of the per-CPU variable that an argument points to. */
-  variable: number | undefined;
+  /** Type of the per-CPU variable or object that an argument points to. */
+  variable: PerCpu | undefined;
   /** Reference that an argument holds; 0: none. */
   reference: number;
+  /** The pointer that `bpf_kptr_xchg` exchanges. */
+  exchange: Exchange | undefined;
 }
 
 /** Follows a call of a helper. */
@@ -65,11 +78,17 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   const signature = signatureOf(row, env.spec.type);
   if (signature.gplOnly && !env.gpl) reject("gpl_only");
   if (row.denied?.includes(env.spec.type)) reject("helper_denied");
-  if (row.mightSleep && !env.sleepable) reject("might_sleep");
+  if (row.mightSleep) {
+    if (!env.sleepable) reject("might_sleep");
+    const { rcu, preempt, irq } = env.state.resources;
+    const region = rcu > 0 ? "rcu_read_lock" : preempt > 0 ? "non-preemptible" : irq !== 0 ? "IRQ-disabled" : "";
+    if (region !== "") reject("helper_sleeps", `bpf_${row.name}`, row.id, region);
+  }
   const call: HelperCall = {
     row,
     signature,
     map: undefined,
+    mapLookup: 0,
     key: undefined,
     raw: undefined,
     greatestSize: 0,
@@ -79,6 +98,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     release: 0,
     variable: undefined,
     reference: 0,
+    exchange: undefined,
   };
   for (let index = 0; index < signature.args.length; index++) checkArgument(env, call, index);
   if (call.map !== undefined) {
@@ -127,7 +147,13 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
 }
 
 /** Helpers whose result has to be given back. */
-const ACQUIRING: ReadonlySet<string> = new Set(["sk_lookup_tcp", "sk_lookup_udp", "skc_lookup_tcp", "ringbuf_reserve"]);
+const ACQUIRING: ReadonlySet<string> = new Set([
+  "sk_lookup_tcp",
+  "sk_lookup_udp",
+  "skc_lookup_tcp",
+  "ringbuf_reserve",
+  "kptr_xchg",
+]);
 
 /** Helpers that return the socket they got, as one of another kind. */
 const CASTS: ReadonlySet<string> = new Set([
@@ -160,7 +186,8 @@ function release(env: Environment, { row, release: register, reference, dynptr }
     releaseDynptr(env, register);
     return;
   }
-  const released = reference !== 0 && releaseReference(env, reference);
+  const released =
+    reference !== 0 && (row.name === "kptr_xchg" ? giveToPointer(env, reference) : releaseReference(env, reference));
   if (!released && !isNull(env.words, registerAt(register))) reject("release_unknown", `bpf_${row.name}`, row.id);
 }
 

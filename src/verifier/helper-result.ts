@@ -5,15 +5,18 @@ import { REG } from "../isa/constants.ts";
 import { dropContradiction, syncBounds } from "./bounds.ts";
 import { setStructPointer } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import type { HelperCall } from "./helper-call.ts";
+import type { HelperCall, PerCpu } from "./helper-call.ts";
 import { set } from "./int64.ts";
+import { setExchanged } from "./kernel-pointers.ts";
 import {
+  ALLOC,
   AUX,
   EXTRA,
   ID,
   MAYBE_NULL,
   markPointer,
   markUnknown,
+  RCU,
   RDONLY,
   REF,
   RINGBUF,
@@ -55,7 +58,8 @@ export function setResult(env: Environment, call: HelperCall): void {
       const surely = element || signature.returns === "ptr_to_map_value";
       markPointer(w, r, surely ? TYPES.MAP_VALUE : TYPES.MAP_VALUE | MAYBE_NULL);
       w[r + AUX] = call.map!;
-      if (surely && hasLock(map)) w[r + ID] = env.newId();
+      w[r + EXTRA] = call.mapLookup;
+      if (surely && hasLock(env, map)) w[r + ID] = env.newId();
       break;
     }
     case "ptr_to_socket_or_null":
@@ -87,6 +91,10 @@ export function setResult(env: Environment, call: HelperCall): void {
     case "ptr_to_btf_id":
     case "ptr_to_btf_id_or_null":
     case "ptr_to_btf_id_trusted": {
+      if (call.exchange) {
+        setExchanged(env, call.exchange);
+        break;
+      }
       if (row.struct === undefined) reject("not_modelled", `what bpf_${row.name} returns`);
       const nullable = signature.returns === "ptr_to_btf_id_or_null" ? MAYBE_NULL : 0;
       setStructPointer(env, r, signature.returns === "ptr_to_btf_id_trusted" ? TRUSTED : nullable, row.struct!);
@@ -96,14 +104,15 @@ export function setResult(env: Environment, call: HelperCall): void {
 }
 
 /** One CPU's own variable: a structure, or plain memory that may be read. */
-function setVariable(env: Environment, id: number, nullable: number): void {
-  const kernel = env.kernel!;
+function setVariable(env: Environment, { btf, id, allocated }: PerCpu, nullable: number): void {
+  const kernel = env.btfAt(btf);
   const w = env.words;
   const r = registerAt(REG.R0);
   const type = kernel.resolve(id);
   if (isComposite(type)) {
-    markPointer(w, r, TYPES.BTF_ID | nullable);
+    markPointer(w, r, TYPES.BTF_ID | (allocated ? ALLOC | RCU : nullable));
     w[r + AUX] = id;
+    w[r + EXTRA] = btf;
     return;
   }
   const size = resolveSize(kernel, id)?.size;

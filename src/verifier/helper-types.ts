@@ -1,8 +1,9 @@
 /** Which kinds of values each argument type of a helper accepts. */
 import { ARGUMENTS, type ArgBase, type ArgType } from "../helpers/arguments.ts";
-import type { HelperRow } from "../helpers/row.ts";
 import { structId, structName, structsMatch } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import type { HelperCall } from "./helper-call.ts";
+import { checkExchanged } from "./kernel-pointers.ts";
 import { checkUnmodified } from "./memory.ts";
 import {
   ALLOC,
@@ -63,22 +64,23 @@ const ACCEPTED: Readonly<Record<ArgBase, readonly number[]>> = {
 };
 
 /** The register holds what the argument asks for; a pointer to a structure of Linux points to the right one. */
-export function checkArgumentType(env: Environment, kind: ArgType, register: number, helper: HelperRow): void {
+export function checkArgumentType(env: Environment, kind: ArgType, register: number, call: HelperCall): void {
   const { base, rdonly, nullable } = ARGUMENTS[kind];
   const accepted = ACCEPTED[base];
   const type = env.words[registerAt(register) + TYPE];
   let wanted = type;
   if (rdonly) wanted &= ~RDONLY;
   if (nullable) wanted &= ~MAYBE_NULL;
+  if (call.exchange && type & ALLOC) wanted &= ~(ALLOC | PERCPU);
   if (!accepted.includes(wanted)) reject("argument_type", register, typeName(type), accepted.map(typeName).join(", "));
-  if (accepted.length > 0 && (type & BASE_TYPE) === TYPES.BTF_ID) checkStruct(env, kind, register, helper);
+  if (accepted.length > 0 && (type & BASE_TYPE) === TYPES.BTF_ID) checkStruct(env, kind, register, call);
 }
 
 /** Helpers that release any socket, whichever structure the pointer is of. */
 const RELEASES_SOCKETS = "sk_release";
 
 /** What a pointer to a structure of Linux points to, once its type fits. */
-function checkStruct(env: Environment, kind: ArgType, register: number, { name }: HelperRow): void {
+function checkStruct(env: Environment, kind: ArgType, register: number, { row: { name }, exchange }: HelperCall): void {
   const { base, rdonly, nullable, release, struct } = ARGUMENTS[kind];
   const w = env.words;
   const r = registerAt(register);
@@ -87,13 +89,21 @@ function checkStruct(env: Environment, kind: ArgType, register: number, { name }
     if (!rdonly) reject("helper_writes", `bpf_${name}`, register, typeName(type));
     return;
   }
+  if (type & ALLOC) {
+    if (type & MAYBE_NULL) reject("linux_bug", "invalid PTR_TO_BTF_ID register for type match");
+    if (exchange) checkExchanged(env, register, exchange);
+    return;
+  }
   if (type & PERCPU) return;
-  if (type & ALLOC) reject("not_modelled", "allocated objects");
   if (type & MAYBE_NULL && (!nullable || release)) reject("helper_nullable", register);
+  if (exchange) {
+    checkExchanged(env, register, exchange);
+    return;
+  }
   const wanted = struct ?? (base === "ptr_to_btf_id_sock_common" ? "sock_common" : undefined);
   if (wanted === undefined) reject("not_modelled", `pointers to structures for bpf_${name}`);
   else if (!structsMatch(env, w[r + AUX], w[r + OFF], structId(env, wanted), !!release && name !== RELEASES_SOCKETS))
-    reject("helper_struct", register, structName(env, w[r + AUX]), wanted);
+    reject("helper_struct", register, structName(env, w, r), wanted);
 }
 
 /** Types whose pointers may have moved within what they point to. */

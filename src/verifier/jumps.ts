@@ -10,11 +10,11 @@ import { collectLinked, syncLinked } from "./linked.ts";
 import { markNotNull } from "./map-nullness.ts";
 import { matchPacketComparison } from "./packet.ts";
 import { markPrecise } from "./precision.ts";
+import { mayPointToLock } from "./records.ts";
 import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { BASE_TYPE, ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
-import { mayPointToLock } from "./special-fields.ts";
 import { forEachRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */

@@ -7,6 +7,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
 import { checkIteratorArgument } from "./iterators.ts";
 import type { Kfunc } from "./kfunc.ts";
+import { checkFieldArgument, fieldArgument, type Root } from "./kfunc-fields.ts";
 import { checkConstantArgument, checkObjectArgument, isObject, wantsTrust } from "./kfunc-objects.ts";
 import { checkUnmodified } from "./memory.ts";
 import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName } from "./registers.ts";
@@ -27,6 +28,16 @@ export interface KfuncCall {
   release: number;
   /** The argument that must be a constant. */
   constant: number;
+  /** The map that an argument is or lies in a value of, and the lookup that it came from. */
+  map: number | undefined;
+  mapLookup: number;
+  /** The function of the program that is called back. */
+  callback: number | undefined;
+  /** The list or tree that the function works on. */
+  root: Root | undefined;
+  /** The struct of the object that is passed, and whether the program owns it. */
+  object: { readonly btf: number; readonly id: number } | undefined;
+  owning: boolean;
 }
 
 /** Checks all arguments of a call. */
@@ -34,7 +45,7 @@ export function checkKfuncArguments(env: Environment, call: KfuncCall): void {
   const { params } = call.kfunc.proto;
   for (let argument = 0; argument < params.length; argument++) {
     const { name } = params[argument];
-    if (name.endsWith("__ign")) continue;
+    if (name.endsWith("__ign") || name.endsWith("__prog")) continue;
     const type = env.kernel!.resolve(params[argument].type);
     if (type.kind === "ptr") {
       if (checkPointer(env, call, argument, type.type)) argument++;
@@ -85,6 +96,11 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     call.iterator = checkIteratorArgument(env, kfunc, argument);
     const { frame, slot } = call.iterator;
     call.reference = frame.words[slotAt(slot) + REF];
+    return false;
+  }
+  const field = fieldArgument(name, type);
+  if (field && !(field === "callback" && isObject(w[r + TYPE]))) {
+    checkFieldArgument(env, call, argument, field, type.name);
     return false;
   }
   if (name.includes("__") && !/__(sz|szk|opt|str|nullable)$/.test(name)) reject("not_modelled", `the argument ${name}`);

@@ -5,16 +5,20 @@ import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { kfuncAllowed } from "../programs/kfunc-sets.ts";
 import { inRcuSection } from "./btf-pointers.ts";
+import { followKfuncCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { followIteratorNext, isProtected, unprotectIterators } from "./iterators.ts";
 import { findKfunc, isKfuncCall, type Kfunc } from "./kfunc.ts";
 import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
 import { castContext, castReadOnly } from "./kfunc-objects.ts";
+import { giveToGraph, pushFailedLock, setNonOwning, setObjectResult } from "./objects.ts";
+import { mayPointToLock } from "./records.ts";
 import { acquireReference, releaseReference } from "./references.ts";
 import {
   AUX,
   ID,
   MAYBE_NULL,
+  markConstant,
   markNotInit,
   markPointer,
   markUnknown,
@@ -48,15 +52,32 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
   if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
   if (row === undefined || !kfuncAllowed(row, env.spec.type)) reject("kfunc_not_allowed", name);
   else {
-    const call: KfuncCall = { kfunc, iterator: undefined, dynptr: undefined, reference: 0, release: 0, constant: 0 };
+    const call: KfuncCall = {
+      kfunc,
+      iterator: undefined,
+      dynptr: undefined,
+      reference: 0,
+      release: 0,
+      constant: 0,
+      map: undefined,
+      mapLookup: 0,
+      callback: undefined,
+      root: undefined,
+      object: undefined,
+      owning: false,
+    };
+    if (TAKES_LOCK.has(name)) pushFailedLock(env);
     const sleeps = row.flags.has("sleepable");
     if (sleeps && !env.sleepable) reject("kfunc_sleeps", name);
     checkKfuncArguments(env, call);
+    if (call.callback !== undefined) followKfuncCallback(env, name, call.callback);
     if (sleeps && env.state.resources.rcu > 0) reject("kfunc_sleeps_rcu", name);
     checkSections(env, name);
+    if (sleeps && env.state.resources.irq !== 0) reject("irq_sleeps", name);
     if (sleeps && env.state.resources.preempt > 0) reject("kfunc_sleeps_preempt", name);
     if (row.flags.has("rcu_protected") && !inRcuSection(env)) reject("kfunc_needs_rcu", name);
     if (call.release !== 0) releaseReference(env, call.reference);
+    if (INSERTS.has(name)) giveToGraph(env);
     const w = env.words;
     for (let register = REG.R0; register <= REG.R5; register++) {
       env.touchRegister(register);
@@ -66,6 +87,15 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
     if (row.flags.has("iter_next")) followIteratorNext(env, call.iterator!);
   }
 }
+
+/** Kernel functions that may fail to take a lock. */
+const TAKES_LOCK: ReadonlySet<string> = new Set(["bpf_res_spin_lock", "bpf_res_spin_lock_irqsave"]);
+/** Kernel functions that put an object into a list or tree. */
+const INSERTS: ReadonlySet<string> = new Set([
+  "bpf_list_push_front_impl",
+  "bpf_list_push_back_impl",
+  "bpf_rbtree_add_impl",
+]);
 
 /** Whether BTF says that programs may call the function, so that only this verifier does not know it. */
 function isTagged({ kernel }: Environment, { id }: Kfunc): boolean {
@@ -102,7 +132,8 @@ function checkSections(env: Environment, name: string): void {
 }
 
 /** Sets r0 by the function's return type. */
-function setResult(env: Environment, { kfunc, reference, iterator, constant }: KfuncCall): void {
+function setResult(env: Environment, call: KfuncCall): void {
+  const { kfunc, reference, iterator, constant } = call;
   const kernel = env.kernel!;
   const w = env.words;
   const r = registerAt(REG.R0);
@@ -114,7 +145,8 @@ function setResult(env: Environment, { kfunc, reference, iterator, constant }: K
     case "int":
     case "enum":
     case "enum64":
-      markUnknown(w, r);
+      if (TAKES_LOCK.has(kfunc.name)) markConstant(w, r, 0, 0);
+      else markUnknown(w, r);
       return;
     case "ptr": {
       if (kfunc.name === "bpf_cast_to_kern_ctx") {
@@ -126,6 +158,7 @@ function setResult(env: Environment, { kfunc, reference, iterator, constant }: K
         return;
       }
       const target = kernel.resolve(type.type);
+      if (setObjectResult(env, call)) break;
       if (isComposite(target)) {
         const protectedOne = flags.has("rcu_protected") || (iterator && isProtected(iterator));
         const safe = protectedOne ? RCU : flags.has("iter_next") ? TRUSTED : 0;
@@ -146,13 +179,16 @@ function setResult(env: Environment, { kfunc, reference, iterator, constant }: K
     default:
       reject("not_modelled", `results of type ${type.kind}`);
   }
-  if (flags.has("ret_null")) {
+  // A counter that the program itself has raised cannot be 0.
+  const nullable = flags.has("ret_null") && !(kfunc.name === "bpf_refcount_acquire_impl" && call.owning);
+  if (nullable) {
     w[r + TYPE] |= MAYBE_NULL;
     w[r + ID] = env.newId();
   }
   if (flags.has("acquire")) {
     const id = acquireReference(env);
-    if (flags.has("ret_null")) w[r + ID] = id;
+    if (nullable) w[r + ID] = id;
     w[r + REF] = id;
-  }
+  } else if (call.root) setNonOwning(env, w, r);
+  if (w[r + ID] === 0 && mayPointToLock(env, w, r)) w[r + ID] = env.newId();
 }

@@ -38,8 +38,8 @@ export const LOCK_MESSAGES = {
   ),
   special_missing: row(
     "EINVAL",
-    "map '%s' has no valid %s",
-    "The value of map {0} has no {1} (or more than one, or a misaligned one).",
+    "%s '%s' has no valid %s",
+    "The {0} '{1}' has no {2} (or more than one, or a misaligned one).",
     "Add one to the struct that is the map's value.",
   ),
   special_elsewhere: row(

@@ -8,6 +8,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { formatBits } from "./format-state.ts";
 import { accessFunctionContext } from "./function-context.ts";
 import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
+import { accessPointer, pointerAt } from "./kernel-pointers.ts";
 import { isReadOnly } from "./map-functions.ts";
 import { checkBuffer, checkFlowKeys, checkSocketAccess } from "./memory-objects.ts";
 import {
@@ -71,7 +72,11 @@ export function checkAccess(env: Environment, access: Access): void {
     case TYPES.MAP_VALUE:
       checkMapPermission(env, r, offset, size, way);
       checkMapRange(env, base, offset, size, false, "insn");
-      if (loads) loadMapValue(env, r, offset, access);
+      {
+        const pointer = size === 8 ? pointerAt(env, r, offset) : undefined;
+        if (pointer) accessPointer(env, r, pointer, value);
+        else if (loads) loadMapValue(env, r, offset, access);
+      }
       break;
     case TYPES.MEM:
       if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));

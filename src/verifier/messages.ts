@@ -9,6 +9,7 @@ import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
 import { LOCK_MESSAGES } from "./lock-messages.ts";
 import { MEMORY_MESSAGES } from "./memory-messages.ts";
 import { type MessageRow, row } from "./message-row.ts";
+import { OBJECT_MESSAGES } from "./object-messages.ts";
 import { RESOURCE_MESSAGES } from "./resource-messages.ts";
 
 const RESERVED = "A field of the instruction that must be 0 holds something else.";
@@ -21,6 +22,7 @@ export const MESSAGES = {
   ...RESOURCE_MESSAGES,
   ...KFUNC_MESSAGES,
   ...LOCK_MESSAGES,
+  ...OBJECT_MESSAGES,
   ...BTF_MESSAGES,
   ...ARGUMENT_MESSAGES,
 

@@ -18,7 +18,10 @@ export const TYPE = 0;
 export const OFF = 1;
 /** Index in the environment's maps (map pointers, keys and values), packet range, size of a memory region, BTF id, by type. */
 export const AUX = 2;
-/** Second word by type; 0 for all types of this release. */
+/**
+ * Second word by type: whose types `AUX` is of (0 Linux's; of pointers to structures), the lookup that an inner map came
+ * from (of the map and its values), the dynptr that memory belongs to; else 0.
+ */
 export const EXTRA = 3;
 /** Known bits (a tnum): of a scalar, or of the variable part of a pointer's offset. */
 export const VALUE = 4;
@@ -33,7 +36,7 @@ export const U32_MIN = 18;
 export const U32_MAX = 19;
 /** Links values that are equal, or pointers that come from the same place. */
 export const ID = 20;
-/** Id of the reference that the pointer holds; 0 for all types of this release. */
+/** Id of the reference that the pointer holds; 0: none. */
 export const REF = 21;
 /** Frame of a stack pointer. */
 export const FRAME = 22;

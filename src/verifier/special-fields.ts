@@ -1,10 +1,10 @@
 /** What lies in map values beside data: where it is, what may use it, and that nothing else touches it. */
 import type { SpecialField, SpecialKind } from "../btf/special-fields.ts";
 import type { MapSpec } from "../maps/spec.ts";
-import { mapFields } from "../maps/special.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import { toBigInt, toBigIntU, toNumber, toNumberU, type Words } from "./int64.ts";
-import { AUX, BASE_TYPE, OFF, SMIN, TYPE, TYPES, UMAX, VALUE } from "./registers.ts";
+import { toBigInt, toBigIntU, toNumber, toNumberU } from "./int64.ts";
+import { hasKind, mapRecord } from "./records.ts";
+import { AUX, OFF, SMIN, UMAX, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { tnumIsConst } from "./tnum.ts";
 
@@ -13,15 +13,12 @@ const POINTERS: ReadonlySet<SpecialKind> = new Set<SpecialKind>(["kptr", "kptr_u
 /** Linux's word for a kind in messages. */
 const kindName = (kind: SpecialKind): string => (kind === "kptr_untrusted" ? "kptr" : kind);
 
-export const findField = (map: MapSpec, ...kinds: SpecialKind[]): SpecialField | undefined =>
-  mapFields(map).find(({ kind }) => kinds.includes(kind));
+export const findField = (env: Environment, map: MapSpec, ...kinds: SpecialKind[]): SpecialField | undefined =>
+  mapRecord(env, map).find(({ kind }) => kinds.includes(kind));
 
 /** Values with a lock are told apart by lookup, so that each is unlocked as what it was locked as. */
-export const hasLock = (map: MapSpec): boolean => findField(map, "bpf_spin_lock", "bpf_res_spin_lock") !== undefined;
-
-/** The pointer is to a value with a lock. */
-export const mayPointToLock = (env: Environment, w: Words, r: number): boolean =>
-  (w[r + TYPE] & BASE_TYPE) === TYPES.MAP_VALUE && hasLock(env.maps[w[r + AUX]]);
+export const hasLock = (env: Environment, map: MapSpec): boolean =>
+  hasKind(mapRecord(env, map), "bpf_spin_lock", "bpf_res_spin_lock");
 
 const TRACING: ReadonlySet<string> = new Set([
   "kprobe",
@@ -32,15 +29,17 @@ const TRACING: ReadonlySet<string> = new Set([
 ]);
 
 /** Programs of the type may use a map with such values. */
-export function checkProgramFields({ spec: { type } }: Environment, map: MapSpec): void {
+export function checkProgramFields(env: Environment, map: MapSpec): void {
+  const { type } = env.spec;
   const tracing = TRACING.has(type);
-  if (tracing && findField(map, "bpf_list_head", "bpf_rb_root")) reject("special_tracing", "bpf_{list_head,rb_root}");
-  if (hasLock(map)) {
+  if (tracing && findField(env, map, "bpf_list_head", "bpf_rb_root"))
+    reject("special_tracing", "bpf_{list_head,rb_root}");
+  if (hasLock(env, map)) {
     if (type === "socket_filter") reject("lock_socket_filter");
     if (tracing) reject("special_tracing", "bpf_spin_lock");
   }
-  if (tracing && findField(map, "bpf_timer")) reject("special_tracing", "bpf_timer");
-  if (tracing && findField(map, "bpf_wq")) reject("special_tracing", "bpf_wq");
+  if (tracing && findField(env, map, "bpf_timer")) reject("special_tracing", "bpf_timer");
+  if (tracing && findField(env, map, "bpf_wq")) reject("special_tracing", "bpf_wq");
 }
 
 /**
@@ -53,9 +52,9 @@ export function checkFieldPointer(env: Environment, register: number, kind: Spec
   const map = env.maps[w[r + AUX]];
   const name = map.name.slice(0, 15);
   if (map.btf === undefined || map.btf.valueType === 0) reject("special_no_btf", name, use);
-  const field = findField(map, kind);
+  const field = findField(env, map, kind);
   if (field === undefined) {
-    reject("special_missing", name, use);
+    reject("special_missing", "map", name, use);
     return;
   }
   const offset = toBigInt(w, r + VALUE) + BigInt(w[r + OFF]);
@@ -75,7 +74,7 @@ export function checkFieldsUntouched(
   const map = env.maps[w[r + AUX]];
   const first = toNumber(w, r + SMIN) + offset;
   const end = toNumberU(w, r + UMAX) + offset + size;
-  for (const field of mapFields(map)) {
+  for (const field of mapRecord(env, map)) {
     if (first >= field.offset + field.size || field.offset >= end) continue;
     const name = kindName(field.kind);
     if (!POINTERS.has(field.kind)) reject("special_direct", name);
@@ -84,6 +83,5 @@ export function checkFieldsUntouched(
     const at = BigInt(offset) + toBigIntU(w, r + VALUE);
     if (at !== BigInt(field.offset)) reject("kptr_misaligned", name, field.offset, String(at));
     if (size !== 8) reject("kptr_size", name);
-    reject("not_modelled", "kernel pointers in maps");
   }
 }

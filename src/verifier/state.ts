@@ -46,6 +46,8 @@ export class Frame {
   returns: ReturnRange | undefined;
   /** How often the helper at the current instruction has called back so far. */
   callbackDepth = 0;
+  /** Of what runs later: it may wait. */
+  sleepable = false;
   /** Of what runs later: how many such functions, one started by the other, led here. */
   asyncEntries = 0;
 
@@ -66,6 +68,7 @@ export class Frame {
     copied.returns = this.returns;
     copied.callbackDepth = this.callbackDepth;
     copied.asyncEntries = this.asyncEntries;
+    copied.sleepable = this.sleepable;
     return copied;
   }
 

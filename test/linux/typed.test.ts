@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { ARGUMENT_CASES } from "../verifier/argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
 import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
-import { TYPED_CASES } from "../verifier/typed-cases.ts";
+import { HEAP_AND_MAP_CASES, TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
 import { available, suiteName } from "./bpf.ts";
 import { btfTextFromTape, placesOf } from "./btf-generator.ts";
@@ -22,9 +22,14 @@ const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 10, max
 
 describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: programs with types"), () => {
   test.each(
-    [...TYPED_CASES, ...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES].map(
-      (each) => [each.name, each] as const,
-    ),
+    [
+      ...TYPED_CASES,
+      ...CONTEXT_CASES,
+      ...BTF_POINTER_CASES,
+      ...OBJECT_CASES,
+      ...ARGUMENT_CASES,
+      ...HEAP_AND_MAP_CASES,
+    ].map((each) => [each.name, each] as const),
   )("%s: as Linux", (_, each) => {
     for (const level of [2, 1]) {
       const { linux, ours } = compare(typedProgram(each, KERNEL!), level);

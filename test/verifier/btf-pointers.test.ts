@@ -5,6 +5,7 @@ import { verify } from "../../src/verifier/verify.ts";
 import { ARGUMENT_CASES } from "./argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "./btf-pointer-cases.ts";
 import { OBJECT_CASES } from "./kernel-object-cases.ts";
+import { HEAP_AND_MAP_CASES } from "./typed-cases.ts";
 import { typedProgram } from "./typed-programs.ts";
 
 const kernel = machineBtf("6.18");
@@ -12,7 +13,7 @@ const returns0 = "r0 = 0\nexit";
 
 describe("typed contexts and pointers to structures", () => {
   test.each(
-    [...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES].map(
+    [...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES, ...HEAP_AND_MAP_CASES].map(
       (each) => [each.name, each] as const,
     ),
   )("%s", (_, each) => {

@@ -12,7 +12,7 @@ import type { AttachType } from "../../src/programs/attach-types.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { ARRAY, HASH, STACKS } from "./programs.ts";
-import { mapOf } from "./value-types.ts";
+import { CALLBACK_FUNCTION, MAIN_FUNCTION, mapOf, OBJECT_TYPES, type ObjectType, VALUE_BTF } from "./value-types.ts";
 
 const FROZEN: MapSpec = {
   type: "array",
@@ -49,6 +49,26 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   mapOf("hash", "plain", "plain"),
   mapOf("hash", "timed", "timed"),
   mapOf("array", "clocks", "timedAndLocked"),
+  mapOf("array", "queue", "queue"),
+  mapOf("hash", "tree", "tree"),
+  mapOf("array", "treeOne", "tree", { maxEntries: 1 }),
+  mapOf("array", "queueOne", "queue", { maxEntries: 1 }),
+  mapOf("array", "stash", "stash"),
+  mapOf("hash", "stashes", "stash"),
+  mapOf("array", "pointers", "pointingArray"),
+  mapOf("array", "unreleasable", "unreleasable"),
+  mapOf("array", "weakFile", "weakFile"),
+  mapOf("array", "resilient", "resilientPair"),
+  mapOf("hash", "resilients", "resilient"),
+  mapOf("array", "works", "works"),
+  mapOf("hash", "moreWorks", "works"),
+  {
+    ...mapOf("hash", "outer", "number"),
+    type: "array_of_maps",
+    valueSize: 4,
+    btf: undefined,
+    inner: mapOf("array", "inner", "timed"),
+  } as MapSpec,
   { ...FROZEN, name: "constants", flags: MAP_FLAGS.RDONLY_PROG },
   { ...FROZEN, name: "settled" },
   { ...FROZEN, name: "frozenHash", type: "hash", flags: MAP_FLAGS.RDONLY_PROG },
@@ -74,6 +94,8 @@ export interface TypedText {
   readonly attach?: { readonly to: string; readonly as?: AttachType };
   readonly sleepable?: boolean;
   readonly license?: string;
+  /** Its types are those of its maps' values, so that it can allocate objects: `local[item]` is the id of one. */
+  readonly objects?: boolean;
   /** Linux's message; undefined: accepted. */
   readonly error?: string;
   readonly errno?: string;
@@ -100,6 +122,7 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
     .replace(/func\[(\w+)\]/g, (_, label: string) => `${FUNCTION + labels.push(label) - 1} ll`)
     .replace(/ksym\[(\w+)\]/g, (_, name: string) => `${SYMBOL + symbols.push(name) - 1} ll`)
     .replace(/type\[(\w+)\]/g, (_, name: string) => `${kernel.byName(name, "struct")!.id}`)
+    .replace(/local\[(\w+)\]/g, (_, name: string) => `${OBJECT_TYPES[name as ObjectType]}`)
     .replace(/\b(\w+)->([\w.]+)/g, (_, struct: string, path: string) => `${offsetOf(kernel, struct, path)}`);
   const assembled = assemble(plain, {
     helper: (name) => (name.startsWith("bpf_") ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
@@ -132,8 +155,12 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
         }
       : {}),
   };
-  if (functions === undefined) return program;
-  const starts = [0, ...functions.map((label) => assembled.labels.get(label)!)];
+  if (functions === undefined && !each.objects) return program;
+  const starts = [0, ...(functions ?? []).map((label) => assembled.labels.get(label)!)];
+  if (functions === undefined || each.objects) {
+    const list = starts.map((insn, k) => ({ insn, type: k === 0 ? MAIN_FUNCTION : CALLBACK_FUNCTION }));
+    return { ...program, btf: VALUE_BTF, functions: list };
+  }
   const plainOnes = functions.map(() => "-> int");
   const linkages = functions.map(
     (_, k): Linkage => (globals === undefined ? linkage : globals[k] ? "global" : "static"),

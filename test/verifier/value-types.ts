@@ -34,9 +34,83 @@ const kptr = tagged("kptr", task);
 const inner = struct("inner", 8, ["lock", lock, 4]);
 const two = struct("two_pointers", 24, ["count", u64, 0], ["pointers", array(kptr, 2), 8]);
 
+const plain = struct("plain", 16, ["a", u64, 0], ["b", u64, 8]);
+
+const head = struct("bpf_list_head", 16, ["a", u64, 0], ["b", u64, 8]);
+const node = struct("bpf_list_node", 24, ["a", array(u64, 3), 0]);
+const root = struct("bpf_rb_root", 16, ["a", u64, 0], ["b", u64, 8]);
+const treeNode = struct("bpf_rb_node", 32, ["a", array(u64, 4), 0]);
+const pair = struct("t_plain", 16, ["a", u64, 0], ["b", u64, 8]);
+const big = struct("t_big", 520, ["a", array(u64, 65), 0]);
+const mixed = struct("t_mixed", 16, ["a", u64, 0], ["p", add({ kind: "ptr", name: "", type: pair }), 8]);
+
+/** Objects that programs allocate. */
+export const OBJECT_TYPES = {
+  pair,
+  big,
+  mixed,
+  item: struct("t_item", 64, ["key", u64, 0], ["list", node, 8], ["other", node, 32], ["value", u64, 56]),
+  leaf: struct("t_leaf", 40, ["key", u64, 0], ["node", treeNode, 8]),
+  shared: struct("t_shared", 72, ["key", u64, 0], ["refs", refcount, 8], ["list", node, 16], ["tree", treeNode, 40]),
+  guarded: struct("t_guarded", 32, ["lock", lock, 0], ["head", head, 8], ["count", u64, 24]),
+  resilientList: struct("t_resilient", 32, ["lock", resilient, 0], ["head", head, 8], ["count", u64, 24]),
+  holder: struct(
+    "t_holder",
+    24,
+    ["pair", tagged("kptr", pair), 0],
+    ["a", u64, 8],
+    ["weak", tagged("kptr_untrusted", pair), 16],
+  ),
+} as const;
+export type ObjectType = keyof typeof OBJECT_TYPES;
+
+const contains = (type: number, component: number, what: string): void =>
+  void add({ kind: "decl_tag", name: `contains:${what}`, type, component, attribute: false });
+contains(OBJECT_TYPES.guarded, 1, "t_item:list");
+contains(OBJECT_TYPES.resilientList, 1, "t_item:list");
+
+const queue = struct("queue", 48, ["lock", lock, 0], ["head", head, 8], ["others", head, 24], ["count", u64, 40]);
+contains(queue, 1, "t_item:list");
+contains(queue, 2, "t_shared:list");
+const tree = struct("tree", 48, ["lock", lock, 0], ["root", root, 8], ["shared", root, 24], ["count", u64, 40]);
+contains(tree, 1, "t_leaf:node");
+contains(tree, 2, "t_shared:tree");
+const cgroup = struct("cgroup", 8, ["a", u64, 0]);
+const file = struct("file", 8, ["a", u64, 0]);
+
+/** Functions: the program, and static ones that take anything. */
+const anything = add({ kind: "ptr", name: "", type: 0 });
+const contextOf = (name: string): number => add({ kind: "ptr", name: "", type: struct(name, 4, ["a", INT_TYPE, 0]) });
+const func = (name: string, linkage: "global" | "static", ...params: readonly number[]): number => {
+  const list = params.map((type, k) => ({ name: `p${k}`, type }));
+  const proto = add({ kind: "func_proto", name: "", type: INT_TYPE, params: list });
+  return add({ kind: "func", name, type: proto, linkage });
+};
+export const MAIN_FUNCTION = func("main", "global", contextOf("__sk_buff"));
+export const CALLBACK_FUNCTION = func("called", "static", anything, anything, anything);
+
 /** Types of values, each named after its struct. */
 export const VALUE_TYPES = {
-  plain: struct("plain", 16, ["a", u64, 0], ["b", u64, 8]),
+  plain,
+  queue,
+  tree,
+  stash: struct(
+    "stash",
+    64,
+    ["pair", tagged("kptr", pair), 0],
+    ["item", tagged("kptr", OBJECT_TYPES.item), 8],
+    ["shared", tagged("kptr", OBJECT_TYPES.shared), 16],
+    ["task", kptr, 24],
+    ["weak", tagged("kptr_untrusted", task), 32],
+    ["each", tagged("percpu_kptr", pair), 40],
+    ["group", tagged("kptr", cgroup), 48],
+    ["a", u64, 56],
+  ),
+  unreleasable: struct("unreleasable", 16, ["file", array(tagged("kptr", file), 1), 0], ["a", u64, 8]),
+  weakFile: struct("weak_file", 16, ["file", tagged("kptr_untrusted", file), 0], ["a", u64, 8]),
+  user: struct("user", 16, ["pair", tagged("uptr", pair), 0], ["a", u64, 8]),
+  resilientPair: struct("resilient_pair", 24, ["a", u64, 0], ["lock", resilient, 8], ["b", u64, 16]),
+  works: struct("works", 32, ["a", u64, 0], ["work", work, 8], ["b", u64, 24]),
   locked: struct("locked", 16, ["lock", lock, 0], ["count", u64, 8]),
   nested: struct("nested", 24, ["count", u64, 0], ["inner", inner, 8], ["more", u64, 16]),
   resilient: struct("resilient", 16, ["lock", resilient, 0], ["count", u64, 8]),
