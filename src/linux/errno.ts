@@ -19,5 +19,6 @@ export const ERRNO: Readonly<Record<string, number>> = {
   ERESTARTSYS: 512,
   ERESTARTNOINTR: 513,
   ERESTARTNOHAND: 514,
+  ENOIOCTLCMD: 515,
   ERESTART_RESTARTBLOCK: 516,
 };

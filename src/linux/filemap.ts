@@ -1,8 +1,16 @@
-import type { FileOperations, Inode, OpenFile } from "./files.ts";
-import { ABSENT, DIRTY, PAGE_SIZE, UPTODATE } from "./page-cache.ts";
+import { Bio, REQ_RAHEAD } from "./block/request.ts";
+import { finishPlug, Plug, submitBio } from "./block/submit.ts";
+import { ERRNO } from "./errno.ts";
+import { fsync } from "./ext4/sync.ts";
+import { addedFolio, dirtiedFolio } from "./filemap-trace.ts";
+import type { FileOperations, OpenFile } from "./files.ts";
+import { written } from "./fs/content.ts";
+import type { Inode } from "./fs/inode.ts";
+import { ABSENT, DIRTY, PAGE_SIZE, READING, UPTODATE } from "./page-cache.ts";
 import { sleepOn } from "./scheduler.ts";
 import { F } from "./symbols.ts";
 import { after, BEHIND, type Kernel, type Maybe, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
+import { TP } from "./tracepoints.ts";
 
 /** Pages that one miss brings in: 128 KiB, Linux's default read-ahead. */
 const READ_AHEAD = 32;
@@ -17,12 +25,39 @@ export function copyCost(bytes: number): number {
 
 /** Reading and writing files of the disk through the page cache. */
 export const EXT4_OPERATIONS: FileOperations = {
+  open(t, file) {
+    t.enter(F.ext4_file_open, 70, file.inode, file);
+    return t.leave(0);
+  },
   read: ext4FileRead,
   write: ext4FileWrite,
-  release(t) {
-    t.enter(F.ext4_release_file, 60);
-    t.leave(undefined);
+  sync: fsync,
+  release(t, file) {
+    t.enter(F.ext4_release_file, 60, file.inode, file);
+    t.leave(0);
   },
+};
+
+/** Files that are in memory only: all their pages are there. */
+export const TMPFS_OPERATIONS: FileOperations = {
+  read(t, file, count) {
+    t.enter(F.shmem_file_read_iter, 40);
+    const bytes = Math.max(0, Math.min(count, file.inode!.size - file.position));
+    t.enter(F.copy_page_to_iter, 15);
+    t.enter(F._copy_to_iter, copyCost(bytes));
+    file.position += bytes;
+    return t.leave(bytes, 3);
+  },
+  write(t, file, count) {
+    t.enter(F.shmem_file_write_iter, 40);
+    const bytes = room(t, file, count);
+    if (bytes <= 0 && count > 0) return t.leave(-ERRNO.ENOSPC!);
+    t.enter(F.generic_perform_write, 60 + Math.ceil(bytes / PAGE_SIZE) * 120 + copyCost(bytes));
+    put(t, file, bytes);
+    return t.leave(bytes, 2);
+  },
+  sync: () => 0,
+  release() {},
 };
 
 function ext4FileRead(t: Task, file: OpenFile, count: number): Maybe<number> {
@@ -53,8 +88,13 @@ function* filemapReadRest(t: Task, file: OpenFile, inode: Inode, start: number, 
 }
 
 function filemapReadEnd(t: Task, inode: Inode, bytes: number): number {
+  if (bytes > 0) {
+    t.enter(F.folio_mark_accessed, 12);
+    t.leave(undefined);
+  }
   t.enter(F.touch_atime, 25);
   t.linux.files.use(inode);
+  inode.accessed = t.cpu.now;
   return t.leave(Math.max(0, bytes), 2);
 }
 
@@ -87,27 +127,29 @@ function* filemapGetPages(t: Task, inode: Inode, page: number): Kernel<void> {
 
 /** `page_cache_sync_ra`: one request for the missing pages from `first` on. */
 function readAhead(t: Task, inode: Inode, first: number): void {
-  const { pages } = inode;
+  const { pages, sb } = inode;
   const limit = Math.min(first + READ_AHEAD, Math.ceil(inode.size / PAGE_SIZE));
   let last = first;
   t.enter(F.page_cache_sync_ra, 80);
   t.enter(F.page_cache_ra_unbounded, 100);
-  for (; last < limit && pages.state(last) === ABSENT; last++) pages.set(last, 1);
-  t.enter(F.filemap_add_folio, 180 * (last - first));
-  t.leave(undefined);
+  for (; last < limit && pages.state(last) === ABSENT; last++) {
+    pages.set(last, READING);
+    addedFolio(t, inode, last, 180);
+  }
   t.enter(F.read_pages, 40);
+  const plug = new Plug();
   t.enter(F.ext4_readahead, 60);
-  t.enter(F.ext4_mpage_readpages, 350);
-  t.enter(F.submit_bio, 120);
+  t.enter(F.ext4_mpage_readpages, 350, inode);
+  const done = (current: Task) => readDone(current, inode, first, last);
+  const sector = inode.sector + first * SECTORS;
+  submitBio(t, new Bio(sb.partition!, sector, (last - first) * PAGE_SIZE, REQ_RAHEAD, done), plug);
+  t.leave(undefined, 2);
+  finishPlug(t, plug);
   t.leave(undefined, 3);
-  t.enter(F.blk_finish_plug, 20);
-  t.enter(F.__blk_flush_plug, 40);
-  t.enter(F.blk_mq_flush_plug_list, 90);
-  t.enter(F.virtio_queue_rqs, 400);
-  t.enter(F.vp_notify, 900);
-  t.linux.disk.submit(t, (last - first) * PAGE_SIZE, (current) => readDone(current, inode, first, last));
-  t.leave(undefined, 8);
 }
+
+/** Sectors of a page. */
+const SECTORS = PAGE_SIZE / 512;
 
 /** In the disk's interrupt: the pages are here, whoever waits for them may go on. */
 function readDone(t: Task, inode: Inode, first: number, last: number): void {
@@ -115,46 +157,90 @@ function readDone(t: Task, inode: Inode, first: number, last: number): void {
   t.enter(F.folio_end_read, 40 * (last - first));
   for (let page = first; page < last; page++) inode.pages.set(page, UPTODATE);
   t.linux.files.use(inode);
-  t.linux.files.shrink();
+  t.linux.files.shrink(t);
   t.enter(F.folio_wake_bit, 60);
   t.enter(F.wake_page_function, 40);
   inode.pages.waiters.wakeAll();
   t.leave(undefined, 4);
 }
 
+/** Bytes of a write that the disk has room for. */
+function room(t: Task, file: OpenFile, count: number): number {
+  const inode = file.inode!;
+  if (file.append) file.position = inode.size;
+  const grow = file.position + count - inode.size;
+  if (grow <= 0 || !t.linux.files.isFull(inode.sb, grow)) return count;
+  const { capacity, used } = inode.sb;
+  return Math.max(0, Math.min(count, count - grow + Math.max(0, capacity - used)));
+}
+
+/** What was written is the file's content from here on. */
+function put(t: Task, file: OpenFile, count: number): void {
+  const inode = file.inode!;
+  inode.content = written(inode.content, file.position, count, t.sent);
+  file.position += count;
+  inode.modified = t.cpu.now;
+  if (file.position <= inode.size) return;
+  t.linux.files.charge(inode.sb, file.position - inode.size);
+  inode.size = file.position;
+}
+
 function ext4FileWrite(t: Task, file: OpenFile, count: number): number {
   t.enter(F.ext4_file_write_iter, 25);
   t.enter(F.ext4_buffered_write_iter, 60);
   const inode = file.inode!;
-  if (file.append) file.position = inode.size;
-  return t.leave(genericPerformWrite(t, file, inode, count), 2);
+  const bytes = room(t, file, count);
+  t.linux.files.inodeDirtied(t, inode);
+  return t.leave(genericPerformWrite(t, file, inode, bytes, count), 2);
 }
 
 /** `generic_perform_write`: page by page into the cache; the disk hears of it later. */
-function genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: number): number {
+function genericPerformWrite(t: Task, file: OpenFile, inode: Inode, count: number, asked: number): number {
   t.enter(F.generic_perform_write, 60);
-  const end = file.position + count;
-  while (file.position < end) {
-    const page = Math.floor(file.position / PAGE_SIZE);
-    const bytes = Math.min(end, (page + 1) * PAGE_SIZE) - file.position;
-    t.enter(F.ext4_da_write_begin, 90);
-    if (inode.pages.state(page) === ABSENT) addFolio(t);
-    t.leave(undefined);
-    t.enter(F.copy_folio_from_iter_atomic, copyCost(bytes));
-    t.leave(undefined);
-    t.enter(F.ext4_da_write_end, 110);
-    inode.pages.set(page, DIRTY);
-    t.linux.writeback.dirtied(t);
-    t.leave(undefined);
-    file.position += bytes;
+  const start = file.position;
+  const end = start + count;
+  for (let at = start; at < end; ) {
+    const page = Math.floor(at / PAGE_SIZE);
+    const bytes = Math.min(end, (page + 1) * PAGE_SIZE) - at;
+    writePage(t, inode, page, at, bytes);
+    at += bytes;
   }
-  inode.size = Math.max(inode.size, end);
+  if (count < asked) {
+    t.enter(F.ext4_da_write_begin, 90);
+    t.leave(-ERRNO.ENOSPC!);
+  }
+  put(t, file, count);
   t.linux.files.use(inode);
-  return t.leave(count);
+  return t.leave(count > 0 || asked === 0 ? count : -ERRNO.ENOSPC!);
 }
 
-function addFolio(t: Task): void {
-  t.enter(F.__filemap_get_folio, 120);
-  t.enter(F.filemap_add_folio, 200);
-  t.leave(undefined, 2);
+function writePage(t: Task, inode: Inode, page: number, at: number, bytes: number): void {
+  const { hooks } = t.linux;
+  t.enter(F.ext4_da_write_begin, 90);
+  const begin = hooks.live[TP.ext4_da_write_begin];
+  if (begin !== undefined) hooks.trace(begin, t, [inode.sb.dev, inode.ino, at, bytes], inode, at, bytes);
+  const state = inode.pages.state(page);
+  if (state === ABSENT) {
+    t.enter(F.__filemap_get_folio, 120);
+    addedFolio(t, inode, page, 200);
+    t.leave(undefined);
+  }
+  t.leave(0);
+  t.enter(F.copy_folio_from_iter_atomic, copyCost(bytes));
+  t.leave(bytes);
+  t.enter(F.ext4_da_write_end, 110);
+  const finish = hooks.live[TP.ext4_da_write_end];
+  if (finish !== undefined)
+    hooks.trace(finish, t, [inode.sb.dev, inode.ino, at, bytes, bytes], inode, at, bytes, bytes);
+  t.enter(F.block_write_end, 20);
+  if (state !== DIRTY) {
+    t.enter(F.mark_buffer_dirty, 25);
+    dirtiedFolio(t, inode, page);
+    t.leave(undefined);
+    inode.pages.set(page, DIRTY);
+    t.linux.writeback.dirtied(t, inode);
+  }
+  t.leave(bytes, 2);
+  t.enter(F.balance_dirty_pages_ratelimited_flags, 10, inode.pages);
+  t.leave(0);
 }

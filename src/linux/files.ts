@@ -1,21 +1,22 @@
-import type { PageCache } from "./page-cache.ts";
+import type { Path } from "./fs/dentry.ts";
+import type { Inode } from "./fs/inode.ts";
 import type { Maybe, Task } from "./task.ts";
 
-/** What `struct file_operations` is: how a kind of file is read, written and released. */
+/** What `struct file_operations` is: how a kind of file is opened, read, written and released. */
 export interface FileOperations {
+  /** What happens when such a file is opened; 0 or -errno. */
+  readonly open?: (t: Task, file: OpenFile) => number;
   /** Bytes read, 0 at the end, or -errno. */
   readonly read: (t: Task, file: OpenFile, count: number) => Maybe<number>;
   readonly write: (t: Task, file: OpenFile, count: number) => Maybe<number>;
+  /** All that was written reaches the disk; without it `fsync` is refused (EINVAL). */
+  readonly sync?: (t: Task, file: OpenFile, dataOnly: boolean) => Maybe<number>;
+  /** Terminals only; without it `ioctl` is refused (ENOTTY). */
+  readonly ioctl?: (t: Task, file: OpenFile, command: number) => number;
+  /** Has no position: `lseek` and `pread64` are refused (ESPIPE). */
+  readonly stream?: true;
   /** The last descriptor is closed. */
   readonly release: (t: Task, file: OpenFile) => void;
-}
-
-/** A file on the disk. Its content has a length and pages, no bytes. */
-export interface Inode {
-  readonly ino: number;
-  readonly path: string;
-  size: number;
-  readonly pages: PageCache;
 }
 
 /** An open file description: what descriptors point to, shared by `dup` and `fork`. */
@@ -23,6 +24,12 @@ export interface OpenFile {
   readonly operations: FileOperations;
   /** For messages and `/proc/PID/fd`. */
   readonly path: string;
+  /** Where it was found, for files that have a name: `f_path`. */
+  readonly place: Path | undefined;
+  /** As `open(2)` was asked. */
+  readonly flags: number;
+  /** This open made the file. */
+  created: boolean;
   readonly inode: Inode | undefined;
   /** Kind-specific: a pipe's end, a socket. */
   readonly object: unknown;
@@ -41,11 +48,14 @@ export interface OpenFile {
 export function openFile(
   operations: FileOperations,
   path: string,
-  options: Partial<Pick<OpenFile, "inode" | "object" | "readable" | "writable" | "append">> = {},
+  options: Partial<Pick<OpenFile, "inode" | "object" | "readable" | "writable" | "append" | "place" | "flags">> = {},
 ): OpenFile {
   return {
     operations,
     path,
+    place: options.place,
+    flags: options.flags ?? 0,
+    created: false,
     inode: options.inode,
     object: options.object,
     readable: options.readable ?? true,
@@ -58,12 +68,20 @@ export function openFile(
   };
 }
 
+/** Descriptors that a process may have: RLIMIT_NOFILE. */
+const MOST_FILES = 1024;
+
 /** Descriptors of a process. */
 export class FileTable {
   readonly #files: (OpenFile | undefined)[] = [];
 
   get(fd: number): OpenFile | undefined {
     return this.#files[fd];
+  }
+
+  /** No descriptor is left: EMFILE. */
+  get full(): boolean {
+    return this.#files.length >= MOST_FILES && this.#lowest() >= MOST_FILES;
   }
 
   /** Puts a file at the lowest free descriptor, as POSIX demands, or at `fd`. */

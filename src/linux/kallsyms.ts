@@ -1,13 +1,16 @@
 import { BLOCK_TEXT } from "./kallsyms/block.ts";
 import { CORE_TEXT } from "./kallsyms/core.ts";
 import { DRIVERS_TEXT } from "./kallsyms/drivers.ts";
+import { EXT4_TEXT } from "./kallsyms/ext4.ts";
 import { FS_TEXT } from "./kallsyms/fs.ts";
 import { INTERRUPTS_TEXT } from "./kallsyms/interrupts.ts";
 import { LOCKING_TEXT } from "./kallsyms/locking.ts";
 import { MM_TEXT } from "./kallsyms/mm.ts";
 import { NET_TEXT } from "./kallsyms/net.ts";
 import { PROCESS_TEXT } from "./kallsyms/process.ts";
+import { PSEUDO_FS_TEXT } from "./kallsyms/pseudo-fs.ts";
 import { SCHED_TEXT } from "./kallsyms/sched.ts";
+import { SECURITY_TEXT } from "./kallsyms/security.ts";
 import { TIME_TEXT } from "./kallsyms/time.ts";
 import { WORKQUEUE_TEXT } from "./kallsyms/workqueue.ts";
 
@@ -28,6 +31,9 @@ export const KERNEL_TEXT = {
   ...PROCESS_TEXT,
   ...MM_TEXT,
   ...FS_TEXT,
+  ...SECURITY_TEXT,
+  ...PSEUDO_FS_TEXT,
+  ...EXT4_TEXT,
   ...BLOCK_TEXT,
   ...DRIVERS_TEXT,
   ...NET_TEXT,

@@ -3,7 +3,7 @@ import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { LinearMemory } from "../memory/memory.ts";
-import { BlockDevice } from "./block-device.ts";
+import { Disk } from "./block/disk.ts";
 import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
 import { FileSystem } from "./file-system.ts";
@@ -83,6 +83,13 @@ const FIRST_THREAD = 40;
 const TICK_TIMERS = 0xffff_8881_3bc2_3a40n;
 const PER_CPU = 0x8_0000n;
 
+/** The disks of every machine, with their sizes in sectors. */
+const DISKS = [
+  ["ssd", 83_886_080],
+  ["hdd", 976_773_168],
+  ["nvme", 500_118_192],
+] as const;
+
 const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
 /** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
@@ -119,8 +126,9 @@ export class Linux implements Host {
   readonly release: Release;
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
-  readonly files = new FileSystem();
-  readonly disk: BlockDevice;
+  readonly files: FileSystem;
+  /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */
+  readonly disks: readonly Disk[];
   readonly writeback: Writeback;
   readonly network: Network;
   /** What programs see of the machine's objects. */
@@ -173,8 +181,9 @@ export class Linux implements Host {
     this.scheduler = this.#simulation.scheduler;
     this.softirqs[SOFTIRQ.SCHED] = schedBalanceSoftirq;
     this.softirqs[SOFTIRQ.RCU] = rcuSoftirq;
-    this.disk = new BlockDevice(this);
+    this.disks = DISKS.map(([kind, sectors], index) => new Disk(this, index, kind, sectors));
     this.writeback = new Writeback(this);
+    this.files = new FileSystem(this);
     this.network = new Network(this);
   }
 
@@ -289,6 +298,11 @@ export class Linux implements Host {
 
   // What the machine's parts use.
 
+  /** The disk of the root file system. */
+  get disk(): Disk {
+    return this.disks[0]!;
+  }
+
   /** The frame of libc's wrapper of a system call. */
   libcFrame(nr: number): number {
     return (this.#libcFrames[nr] ??= this.symbols.userFrame(LIBC, syscallByNumber(nr)?.name ?? "syscall"));
@@ -333,6 +347,8 @@ export class Linux implements Host {
     const cpu = options.parent?.cpu ?? this.cpus[0]!;
     const identity = { uid: options.parent?.uid, gid: options.parent?.gid, ...options, pid };
     const task = new Task(this, cpu, identity, files, new WaitQueue());
+    task.cwd = options.parent?.cwd;
+    task.umask = options.parent?.umask ?? task.umask;
     task.program = this.#start(task, options.program);
     this.#tasks.set(pid, task);
     return task;

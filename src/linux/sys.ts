@@ -1,9 +1,13 @@
+import { sysGetdents64 } from "./fs/directory.ts";
+import { sysReadlink } from "./fs/names.ts";
+import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
+import { sysWrite } from "./read-write.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
-import type { Kernel, Request, SyscallHandler, Task, UserCode } from "./task.ts";
+import { after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
 
 /** What a program of the machine executes; it reaches Linux through `sys` alone. */
 export type Program = (sys: Sys) => UserCode;
@@ -12,7 +16,7 @@ const AT_FDCWD = 0xffff_ff9c;
 const SIGCHLD = 17;
 
 /** Where the buffers and structures of programs lie in their address space; only the address is simulated. */
-const USER_HEAP = 0x5555_5600_02a0;
+export const USER_HEAP = 0x5555_5600_02a0;
 
 /** There is one request at a time, and the task holds what it is. */
 const REQUEST = { __request: true } as Request;
@@ -99,6 +103,125 @@ export class Sys {
 
   close(fd: number): Request {
     return this.call(3, [fd]);
+  }
+
+  /** Writes this text; without knowing it a program writes a number of bytes, which read as zeros. */
+  print(fd: number, text: string): Request {
+    const bytes = new TextEncoder().encode(text);
+    return this.call(1, [fd, USER_HEAP, bytes.length], (t, file, buffer, count) => {
+      t.sent = bytes;
+      return after(sysWrite(t, file, buffer, count), (result) => {
+        t.sent = undefined;
+        return result;
+      });
+    });
+  }
+
+  pread(fd: number, count: number, position: number): Request {
+    return this.call(17, [fd, USER_HEAP, count, position]);
+  }
+
+  pwrite(fd: number, count: number, position: number): Request {
+    return this.call(18, [fd, USER_HEAP, count, position]);
+  }
+
+  lseek(fd: number, offset: number, whence: 0 | 1 | 2): Request {
+    return this.call(8, [fd, offset, whence]);
+  }
+
+  fsync(fd: number): Request {
+    return this.call(74, [fd]);
+  }
+
+  fdatasync(fd: number): Request {
+    return this.call(75, [fd]);
+  }
+
+  ftruncate(fd: number, length: number): Request {
+    return this.call(77, [fd, length]);
+  }
+
+  /** As libc's `stat`: puts what it finds into `out`. */
+  stat(path: string, out?: Stat[], flags = 0): Request {
+    const args = [AT_FDCWD, this.#address(path), USER_HEAP, flags];
+    return this.call(262, args, (t, dfd, name, buffer, how) => sysNewfstatat(t, dfd, name, buffer, how, out));
+  }
+
+  fstat(fd: number, out?: Stat[]): Request {
+    return this.call(5, [fd, USER_HEAP], (t, file, buffer) => sysFstat(t, file, buffer, out));
+  }
+
+  access(path: string, mode: number): Request {
+    return this.call(269, [AT_FDCWD, this.#address(path), mode]);
+  }
+
+  unlink(path: string): Request {
+    return this.call(87, [this.#address(path)]);
+  }
+
+  rename(from: string, to: string): Request {
+    return this.call(82, [this.#address(from), this.#address(to)]);
+  }
+
+  mkdir(path: string, mode = 0o777): Request {
+    return this.call(83, [this.#address(path), mode]);
+  }
+
+  rmdir(path: string): Request {
+    return this.call(84, [this.#address(path)]);
+  }
+
+  link(from: string, to: string): Request {
+    return this.call(86, [this.#address(from), this.#address(to)]);
+  }
+
+  symlink(target: string, path: string): Request {
+    return this.call(88, [this.#address(target), this.#address(path)]);
+  }
+
+  /** Puts the link's text into `out`. */
+  readlink(path: string, out?: string[]): Request {
+    const args = [this.#address(path), USER_HEAP, 4096];
+    return this.call(89, args, (t, name, buffer, size) => sysReadlink(t, name, buffer, size, out));
+  }
+
+  /** Puts the names into `out`; bytes of the buffer used, 0 at the end. */
+  getdents(fd: number, out?: string[], size = 32_768): Request {
+    return this.call(217, [fd, USER_HEAP, size], (t, file, buffer, count) =>
+      sysGetdents64(t, file, buffer, count, out),
+    );
+  }
+
+  chdir(path: string): Request {
+    return this.call(80, [this.#address(path)]);
+  }
+
+  chmod(path: string, mode: number): Request {
+    return this.call(90, [this.#address(path), mode]);
+  }
+
+  chown(path: string, uid: number, gid: number): Request {
+    return this.call(92, [this.#address(path), uid, gid]);
+  }
+
+  dup2(from: number, to: number): Request {
+    return this.call(33, [from, to]);
+  }
+
+  ioctl(fd: number, command: number): Request {
+    return this.call(16, [fd, command, USER_HEAP]);
+  }
+
+  flock(fd: number, operation: number): Request {
+    return this.call(73, [fd, operation]);
+  }
+
+  sendfile(out: number, input: number, count: number): Request {
+    return this.call(40, [out, input, 0, count]);
+  }
+
+  #address(text: string): number {
+    return this.task.linux.strings.address(text);
   }
 
   /** `flags` as in `open(2)`: `O_RDONLY`, `O_CREAT | O_WRONLY`, ... */

@@ -1,6 +1,22 @@
-import { sysClose, sysOpenat } from "./open.ts";
+import { sysDup, sysDup2, sysDup3, sysFcntl, sysFlock, sysIoctl, sysLseek } from "./fs/descriptors.ts";
+import { sysChdir, sysFchdir, sysGetcwd, sysGetdents64 } from "./fs/directory.ts";
+import { sysMount, sysUmount } from "./fs/mount-calls.ts";
+import * as names from "./fs/names.ts";
+import * as stat from "./fs/stat.ts";
+import { sysFtruncate, sysTruncate } from "./fs/truncate.ts";
+import { sysClose, sysCreat, sysOpen, sysOpenat, sysOpenat2 } from "./open.ts";
 import { sysExitGroup, sysWait4 } from "./process.ts";
-import { sysRead, sysWrite } from "./read-write.ts";
+import {
+  sysFdatasync,
+  sysFsync,
+  sysPread64,
+  sysPwrite64,
+  sysRead,
+  sysReadv,
+  sysSendfile,
+  sysWrite,
+  sysWritev,
+} from "./read-write.ts";
 import { sysNanosleep } from "./sleep.ts";
 import { sysAccept4, sysBind, sysListen, sysSocket } from "./socket.ts";
 import type { SyscallHandler } from "./task.ts";
@@ -9,12 +25,57 @@ import type { SyscallHandler } from "./task.ts";
 export const HANDLERS: (SyscallHandler | undefined)[] = [];
 HANDLERS[0] = sysRead;
 HANDLERS[1] = sysWrite;
+HANDLERS[2] = sysOpen;
 HANDLERS[3] = sysClose;
+HANDLERS[4] = (t, a, b) => stat.sysStat(t, a, b);
+HANDLERS[5] = (t, a, b) => stat.sysFstat(t, a, b);
+HANDLERS[6] = (t, a, b) => stat.sysLstat(t, a, b);
+HANDLERS[8] = sysLseek;
+HANDLERS[16] = sysIoctl;
+HANDLERS[17] = sysPread64;
+HANDLERS[18] = sysPwrite64;
+HANDLERS[19] = sysReadv;
+HANDLERS[20] = sysWritev;
+HANDLERS[21] = stat.sysAccess;
+HANDLERS[32] = sysDup;
+HANDLERS[33] = sysDup2;
 HANDLERS[35] = sysNanosleep;
+HANDLERS[40] = sysSendfile;
 HANDLERS[41] = sysSocket;
 HANDLERS[49] = sysBind;
 HANDLERS[50] = sysListen;
 HANDLERS[61] = sysWait4;
+HANDLERS[72] = sysFcntl;
+HANDLERS[73] = sysFlock;
+HANDLERS[74] = sysFsync;
+HANDLERS[75] = sysFdatasync;
+HANDLERS[76] = sysTruncate;
+HANDLERS[77] = sysFtruncate;
+HANDLERS[79] = (t, a, b) => sysGetcwd(t, a, b);
+HANDLERS[80] = sysChdir;
+HANDLERS[81] = sysFchdir;
+HANDLERS[82] = names.sysRename;
+HANDLERS[83] = names.sysMkdir;
+HANDLERS[84] = names.sysRmdir;
+HANDLERS[85] = sysCreat;
+HANDLERS[86] = names.sysLink;
+HANDLERS[87] = names.sysUnlink;
+HANDLERS[88] = names.sysSymlink;
+HANDLERS[89] = (t, a, b, c) => names.sysReadlink(t, a, b, c);
+HANDLERS[90] = stat.sysChmod;
+HANDLERS[92] = stat.sysChown;
+HANDLERS[165] = sysMount;
+HANDLERS[166] = sysUmount;
+HANDLERS[217] = (t, a, b, c) => sysGetdents64(t, a, b, c);
 HANDLERS[231] = sysExitGroup;
 HANDLERS[257] = sysOpenat;
+HANDLERS[258] = names.sysMkdirat;
+HANDLERS[262] = (t, a, b, c, d) => stat.sysNewfstatat(t, a, b, c, d);
+HANDLERS[263] = names.sysUnlinkat;
+HANDLERS[264] = names.sysRenameat;
+HANDLERS[269] = stat.sysFaccessat;
 HANDLERS[288] = sysAccept4;
+HANDLERS[292] = sysDup3;
+HANDLERS[316] = names.sysRenameat2;
+HANDLERS[332] = (t, a, b, c) => stat.sysStatx(t, a, b, c);
+HANDLERS[437] = sysOpenat2;

@@ -3,6 +3,8 @@ import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.
 import { render } from "../plot/registry.ts";
 import type { Cpu } from "./cpu.ts";
 import type { FileTable } from "./files.ts";
+import type { Content } from "./fs/content.ts";
+import type { Path } from "./fs/dentry.ts";
 import type { PendingReturn } from "./hooks/function-probe.ts";
 import type { ProbeTable } from "./hooks/function-probes.ts";
 import { UserRegisters } from "./hooks/user-registers.ts";
@@ -131,6 +133,15 @@ export class Task implements CurrentTask, Frames, Displayable {
   userTicks = 0;
   systemTicks = 0;
   files: FileTable;
+  /** The current directory; undefined: `/`. */
+  cwd: Path | undefined;
+  umask = 0o022;
+  /** What the write under way has in its buffer; undefined where the program did not say. */
+  sent: Uint8Array | undefined;
+  /** What the last read has put into the buffer: so many bytes of this content, from this position on. */
+  received: Content | undefined;
+  receivedAt = 0;
+  receivedBytes = 0;
   /** Children that nobody has waited for. */
   readonly children: Task[] = [];
   /** Who waits in `wait4` for a child. */

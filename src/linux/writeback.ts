@@ -1,16 +1,40 @@
-import type { Inode } from "./files.ts";
+import { finishPlug, Plug } from "./block/submit.ts";
+import { WB_SYNC_NONE, writePages } from "./ext4/write-pages.ts";
+import { bdiName } from "./filemap-trace.ts";
+import type { Inode } from "./fs/inode.ts";
+import type { SuperBlock } from "./fs/super-block.ts";
+import type { TraceValue } from "./hooks/record.ts";
 import type { Linux } from "./linux.ts";
-import { PAGE_SIZE } from "./page-cache.ts";
 import { sleepOn } from "./scheduler.ts";
 import { F } from "./symbols.ts";
 import { type Kernel, TASK_IDLE, type Task } from "./task.ts";
+import { TP } from "./tracepoints.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
-/** How long dirty pages wait: vm.dirty_writeback_centisecs. */
+/**
+ * How long dirty pages wait: vm.dirty_writeback_centisecs, and on this machine vm.dirty_expire_centisecs, too, which is six
+ * times as long where nobody has changed it.
+ */
 const INTERVAL = 5_000_000_000;
 
-/** The most that one request to the disk writes. */
-const REQUEST = 1_280 * 1024;
+/** Linux counts time in steps of a jiffy: 1 ms here. Times of files do not change within one. */
+const JIFFY = 1_000_000;
+
+/** Why there is write-back: `WB_REASON_PERIODIC`. */
+const PERIODIC = 3;
+
+/** States of an inode: its times or size, its data, its pages are newer than the disk's. */
+const I_DIRTY_SYNC = 1;
+const I_DIRTY_PAGES = 4;
+
+/** Why ext4 changes metadata: `EXT4_HT_INODE`. */
+const EXT4_HT_INODE = 1;
+
+/** The one cgroup that writes: the root's inode number. */
+const CGROUP = 1;
+
+type WorkEvent = "writeback_start" | "writeback_written" | "writeback_queue" | "writeback_exec";
+type DirtyEvent = "writeback_mark_inode_dirty" | "writeback_dirty_inode_start" | "writeback_dirty_inode";
 
 /** Writes dirty pages to the disk some seconds after they were written, in a kernel thread. */
 export class Writeback {
@@ -27,7 +51,24 @@ export class Writeback {
   }
 
   /** A page became dirty: in five seconds at the latest somebody writes it. */
-  dirtied(t: Task): void {
+  dirtied(t: Task, inode: Inode): void {
+    if (!inode.sb.dirty.has(inode)) {
+      inode.sb.dirty.add(inode);
+      markDirty(t, inode, I_DIRTY_PAGES);
+    }
+    this.#plan(t);
+  }
+
+  /** Size or times of a file changed: the journal takes the change, and the inode is written some time. */
+  inodeDirtied(t: Task, inode: Inode): void {
+    // Times have the grain of a jiffy: what happens within one changes nothing more.
+    if (inode.dirtyAt >= 0 && Math.floor(inode.dirtyAt / JIFFY) === Math.floor(t.cpu.now / JIFFY)) return;
+    inode.dirtyAt = t.cpu.now;
+    markDirty(t, inode, I_DIRTY_SYNC);
+    this.#plan(t);
+  }
+
+  #plan(t: Task): void {
     if (this.#planned) return;
     this.#planned = true;
     this.#linux.interrupt(t.cpu, t.cpu.now + INTERVAL, (current) => this.#timer(current));
@@ -60,35 +101,99 @@ export class Writeback {
       while (!this.#due) yield* sleepOn(t, this.#idle, TASK_IDLE);
       this.#due = false;
       t.enter(F.process_one_work, 150);
-      t.enter(F.wb_workfn, 200);
-      t.enter(F.wb_writeback, 150);
-      t.enter(F.__writeback_inodes_wb, 60);
-      for (const inode of this.#linux.files.list()) if (inode.pages.dirty > 0) writeInode(t, inode);
-      t.leave(undefined, 4);
+      for (const { sb } of this.#linux.files.mounts.list()) {
+        if (sb.partition !== undefined) writeFileSystem(t, sb);
+      }
+      t.leave(undefined);
     }
   }
 }
 
-/** `writeback_sb_inodes` for one file: its dirty pages go to the disk in as few requests as possible. */
-function writeInode(t: Task, inode: Inode): void {
-  const pages = inode.pages.clean();
-  t.enter(F.writeback_sb_inodes, 150);
-  t.enter(F.__writeback_single_inode, 120);
-  t.enter(F.do_writepages, 40);
-  t.enter(F.ext4_writepages, 100);
-  t.enter(F.ext4_do_writepages, 400 + 90 * pages);
-  for (let left = pages * PAGE_SIZE; left > 0; left -= REQUEST) {
-    t.enter(F.ext4_io_submit, 30);
-    t.enter(F.submit_bio, 120);
-    t.linux.disk.submit(t, Math.min(left, REQUEST), endWriteback);
-    t.leave(undefined, 2);
-  }
-  t.leave(undefined, 5);
+/** `wb_workfn` for one disk. */
+function writeFileSystem(t: Task, sb: SuperBlock): void {
+  t.enter(F.wb_workfn, 200);
+  t.enter(F.wb_writeback, 150);
+  const plug = new Plug();
+  let pages = 0;
+  traceWork(t, "writeback_start", sb, pages);
+  traceQueue(t, sb);
+  t.enter(F.__writeback_inodes_wb, 60);
+  t.enter(F.writeback_sb_inodes, 150, sb);
+  for (const inode of [...sb.dirty]) pages += writeInode(t, inode, plug);
+  t.leave(pages, 2);
+  traceWork(t, "writeback_written", sb, pages);
+  finishPlug(t, plug);
+  t.leave(pages);
+  const { hooks } = t.linux;
+  const hook = hooks.live[TP.writeback_pages_written];
+  if (hook !== undefined) hooks.trace(hook, t, [pages], pages);
+  t.leave(undefined);
 }
 
-function endWriteback(t: Task): void {
-  t.enter(F.ext4_end_bio, 60);
-  t.enter(F.ext4_finish_bio, 150);
-  t.enter(F.folio_end_writeback, 40);
-  t.leave(undefined, 3);
+/** `__writeback_single_inode`: a file's dirty pages go to the disk in as few requests as possible. */
+function writeInode(t: Task, inode: Inode, plug: Plug): number {
+  t.enter(F.__writeback_single_inode, 120, inode);
+  traceSingle(t, "writeback_single_inode_start", inode, 0);
+  const pages = writePages(t, inode, WB_SYNC_NONE, plug);
+  t.enter(F.ext4_write_inode, 60, inode);
+  t.leave(0);
+  traceSingle(t, "writeback_single_inode", inode, pages);
+  return t.leave(pages);
+}
+
+/** `__mark_inode_dirty`. */
+function markDirty(t: Task, inode: Inode, flags: number): void {
+  t.enter(F.__mark_inode_dirty, 30, inode, flags);
+  traceDirty(t, "writeback_mark_inode_dirty", inode, flags);
+  if (flags === I_DIRTY_SYNC) {
+    traceDirty(t, "writeback_dirty_inode_start", inode, flags);
+    t.enter(F.ext4_dirty_inode, 30, inode, flags);
+    t.enter(F.__ext4_mark_inode_dirty, 60, undefined, inode);
+    const { hooks } = t.linux;
+    const hook = hooks.live[TP.ext4_mark_inode_dirty];
+    if (hook !== undefined) hooks.trace(hook, t, [inode.sb.dev, inode.ino, 0], inode);
+    inode.sb.journal?.change(t, inode.ino, EXT4_HT_INODE);
+    t.leave(0);
+    t.leave(undefined);
+    traceDirty(t, "writeback_dirty_inode", inode, flags);
+  }
+  t.leave(undefined);
+}
+
+function traceDirty(t: Task, event: DirtyEvent, inode: Inode, flags: number): void {
+  const { hooks } = t.linux;
+  const hook = hooks.live[TP[event]];
+  if (hook !== undefined) hooks.trace(hook, t, [bdiName(inode), inode.ino, flags, flags], inode, flags);
+}
+
+function traceWork(t: Task, event: WorkEvent, sb: SuperBlock, pages: number): void {
+  const { hooks } = t.linux;
+  const hook = hooks.live[TP[event]];
+  if (hook === undefined) return;
+  const left = Number.MAX_SAFE_INTEGER - pages;
+  const values: readonly TraceValue[] = [bdiName(sb.root), left, 0, WB_SYNC_NONE, 1, 1, 0, PERIODIC, CGROUP];
+  hooks.trace(hook, t, values);
+}
+
+function traceQueue(t: Task, sb: SuperBlock): void {
+  const { hooks } = t.linux;
+  t.enter(F.queue_io, 40);
+  const hook = hooks.live[TP.writeback_queue_io];
+  const now = Math.floor(t.cpu.now / JIFFY);
+  if (hook !== undefined) hooks.trace(hook, t, [bdiName(sb.root), now, 0, sb.dirty.size, PERIODIC, CGROUP]);
+  t.leave(undefined);
+}
+
+function traceSingle(
+  t: Task,
+  event: "writeback_single_inode_start" | "writeback_single_inode",
+  inode: Inode,
+  wrote: number,
+): void {
+  const { hooks } = t.linux;
+  const hook = hooks.live[TP[event]];
+  if (hook === undefined) return;
+  const when = Math.floor(inode.dirtyAt / JIFFY);
+  const values = [bdiName(inode), inode.ino, wrote === 0 ? I_DIRTY_PAGES : 0, when, 0, 0, wrote, CGROUP];
+  hooks.trace(hook, t, values, inode, undefined, wrote);
 }

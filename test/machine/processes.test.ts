@@ -6,9 +6,13 @@ import type { UserCode } from "../../src/linux/task.ts";
 import { record } from "./record.ts";
 
 /** Runs one process for a virtual second; what it notes comes back. */
-function run(program: (sys: Sys, note: (value: unknown) => void) => UserCode, linux = new Linux()): readonly unknown[] {
+function run(
+  program: (sys: Sys, note: (value: unknown) => void) => UserCode,
+  linux = new Linux(),
+  uid = 5,
+): readonly unknown[] {
   const notes: unknown[] = [];
-  linux.process({ comm: "test", uid: 5, gid: 6, program: (sys) => program(sys, (value) => notes.push(value)) });
+  linux.process({ comm: "test", uid, gid: 6, program: (sys) => program(sys, (value) => notes.push(value)) });
   linux.runUntil(linux.ktimeNs() + 1_000_000_000);
   return notes;
 }
@@ -170,14 +174,16 @@ describe("files", () => {
   });
 
   it("swallow everything at /dev/null and show it at the terminal", () => {
-    const notes = run(function* (sys, note) {
+    const program = function* (sys: Sys, note: (value: unknown) => void): UserCode {
       for (const path of ["/dev/null", "/dev/pts/0"]) {
         const fd = yield sys.openat(path, 2);
         note(yield sys.write(fd, 5000));
         note(yield sys.read(fd, 5000));
       }
       note(yield sys.openat("/dev/nothing", 0));
-    });
-    expect(notes).toEqual([5000, 0, 5000, 0, -2]);
+    };
+    expect(run(program, new Linux(), 1000)).toEqual([5000, 0, 5000, 0, -2]);
+    // The terminal is the student's alone.
+    expect(run(program)).toEqual([5000, 0, -9, -9, -2]);
   });
 });

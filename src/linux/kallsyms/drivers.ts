@@ -14,4 +14,6 @@ export const DRIVERS_TEXT = {
   read_null: [0xd306a0, 16, 9],
   tty_read: [0xcf4470, 528, 265],
   tty_write: [0xcf65c0, 16, 9],
+  read_iter_zero: [0xd30a20, 272, 137],
+  tty_ioctl: [0xcf55e0, 2432, 1217],
 } as const satisfies KernelText;

@@ -1,52 +1,21 @@
-import type { Inode, OpenFile } from "../files.ts";
+import type { OpenFile } from "../files.ts";
+import { DENTRY } from "./dentry.ts";
+import { INODE } from "./inode.ts";
+import { VFSMOUNT } from "./mount.ts";
 import type { StructRow } from "./row.ts";
 
 const FMODE_READ = 1;
 const FMODE_WRITE = 2;
-const S_IFREG = 0o100000;
-/** Major number 254, minor 0: the first disk of the virtio driver. */
-const DISK = (254 << 20) | 0;
-const EXT4_MAGIC = 0xef53;
-const BLOCK_BITS = 12;
+/** This open has made the file. */
+const FMODE_CREATED = 0x10_0000;
+const O_LARGEFILE = 0o100000;
 
-/** The file system that all files are on. */
-const DISK_FILES = {};
-
-/** What `struct super_block` is of the machine's one file system. */
-const SUPER_BLOCK: StructRow<object> = {
-  struct: "super_block",
-  write(w) {
-    w.text("s_id", "vda");
-    w.int("s_dev", DISK);
-    w.int("s_magic", EXT4_MAGIC);
-    w.int("s_blocksize", 1 << BLOCK_BITS);
-    w.int("s_blocksize_bits", BLOCK_BITS);
-  },
-};
-
-/** What `struct inode` is of a file on the disk. */
-export const INODE: StructRow<Inode> = {
-  struct: "inode",
-  write(w, inode) {
-    w.int("i_ino", inode.ino);
-    w.int("i_size", inode.size);
-    w.int("i_mode", S_IFREG | 0o644);
-    w.int("i_blkbits", BLOCK_BITS);
-    w.pointer("i_sb", DISK_FILES, SUPER_BLOCK);
-    w.inside("i_mapping", "i_data");
-  },
-};
-
-/** What `struct dentry` is of a name: of a file on the disk, or of one that has no name there. */
-export const DENTRY: StructRow<Inode | OpenFile> = {
+/** A name for what has none in any directory: a pipe, a socket. */
+const NAMELESS: StructRow<OpenFile> = {
   struct: "dentry",
-  write(w, named) {
-    const inode = "operations" in named ? named.inode : named;
-    const name = named.path.slice(named.path.lastIndexOf("/") + 1);
-    w.string("d_name.name", name);
-    w.int("d_name.len", name.length);
-    w.pointer("d_inode", inode, INODE);
-    w.pointer("d_sb", DISK_FILES, SUPER_BLOCK);
+  write(w, file) {
+    w.string("d_name.name", file.path);
+    w.int("d_name.len", file.path.length);
   },
 };
 
@@ -54,9 +23,14 @@ export const DENTRY: StructRow<Inode | OpenFile> = {
 export const FILE: StructRow<OpenFile> = {
   struct: "file",
   write(w, file) {
+    const { readable, writable, created, inode, place } = file;
     w.int("f_pos", file.position);
-    w.int("f_mode", (file.readable ? FMODE_READ : 0) | (file.writable ? FMODE_WRITE : 0));
-    w.pointer("f_inode", file.inode, INODE);
-    w.pointer("f_path.dentry", file.inode ?? file, DENTRY);
+    w.int("f_mode", (readable ? FMODE_READ : 0) | (writable ? FMODE_WRITE : 0) | (created ? FMODE_CREATED : 0));
+    w.int("f_flags", file.flags | O_LARGEFILE);
+    w.pointer("f_inode", inode, INODE);
+    w.pointer("f_mapping", inode?.pages);
+    if (place === undefined) w.pointer("f_path.dentry", file, NAMELESS);
+    else w.pointer("f_path.dentry", place.dentry, DENTRY);
+    w.pointer("f_path.mnt", place?.mount, VFSMOUNT);
   },
 };

@@ -1,8 +1,23 @@
+import { Disk, Partition } from "../block/disk.ts";
+import { Bio, BlockRequest } from "../block/request.ts";
+import { Dentry, Path } from "../fs/dentry.ts";
+import { Inode } from "../fs/inode.ts";
+import { Mount } from "../fs/mount.ts";
+import { Filename, Nameidata } from "../fs/namei.ts";
+import { SuperBlock } from "../fs/super-block.ts";
 import { UserRegisters } from "../hooks/user-registers.ts";
+import { OpenHow } from "../open.ts";
+import { PageCache } from "../page-cache.ts";
 import { Task } from "../task.ts";
-import { FILE, INODE } from "./file.ts";
+import { BLOCK_DEVICE, REQUEST_QUEUE } from "./block-device.ts";
+import { DENTRY, FILENAME, NAMEIDATA, OPEN_HOW, PATH } from "./dentry.ts";
+import { FILE } from "./file.ts";
+import { ADDRESS_SPACE, INODE } from "./inode.ts";
+import { VFSMOUNT } from "./mount.ts";
 import { PT_REGS } from "./pt-regs.ts";
+import { BIO, REQUEST } from "./request.ts";
 import type { AnyRow, StructRow } from "./row.ts";
+import { SUPER_BLOCK } from "./super-block.ts";
 import { TASK_STRUCT } from "./task.ts";
 
 /** A class of the simulation and the struct that its objects are on Linux. */
@@ -11,13 +26,26 @@ function row<T extends object>(type: abstract new (...args: never[]) => T, struc
 }
 
 /** Every class whose objects programs can see the address of, one line each. Other structs of theirs are reached from these. */
-const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([row(Task, TASK_STRUCT), row(UserRegisters, PT_REGS)]);
+const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
+  row(Task, TASK_STRUCT),
+  row(UserRegisters, PT_REGS),
+  row(Inode, INODE),
+  row(PageCache, ADDRESS_SPACE),
+  row(Dentry, DENTRY),
+  row(Path, PATH),
+  row(Nameidata, NAMEIDATA),
+  row(Filename, FILENAME),
+  row(OpenHow, OPEN_HOW),
+  row(Mount, VFSMOUNT),
+  row(SuperBlock, SUPER_BLOCK),
+  row(Disk, REQUEST_QUEUE),
+  row(Partition, BLOCK_DEVICE),
+  row(Bio, BIO),
+  row(BlockRequest, REQUEST),
+]);
 
 /** Objects that are no instances of a class, by a member that only they have. */
-const SHAPES: readonly (readonly [member: string, row: AnyRow])[] = [
-  ["operations", FILE],
-  ["ino", INODE],
-];
+const SHAPES: readonly (readonly [member: string, row: AnyRow])[] = [["operations", FILE]];
 
 /** The row of an object; undefined for one that programs cannot see. */
 export function rowOf(object: object): AnyRow | undefined {

@@ -46,6 +46,7 @@ export function webServer(options: Partial<WebServerOptions> = {}): ConfiguredWo
 
 /** Sizes spread like those of real sites: many small files, a few that are megabytes. */
 function makeSite(linux: Linux, count: number, median: number): readonly string[] {
+  linux.files.mkdir("/var/log/webserver");
   const paths = Array.from({ length: count }, (_, i) => `/var/www/html/page${i}.html`);
   for (const path of paths) linux.files.create(path, linux.random32.lognormal(median, 1.4));
   return paths;

@@ -1,0 +1,81 @@
+import { F } from "../symbols.ts";
+import type { FileSystemType } from "./super-block.ts";
+
+/** The file system of the machine's disks. */
+export const EXT4: FileSystemType = {
+  name: "ext4",
+  options: "rw,relatime",
+  lookup: F.ext4_lookup,
+  getattr: F.ext4_file_getattr,
+  change: {
+    create: F.ext4_create,
+    unlink: F.ext4_unlink,
+    mkdir: F.ext4_mkdir,
+    rmdir: F.ext4_rmdir,
+    rename: F.ext4_rename2,
+    link: F.ext4_link,
+    symlink: F.ext4_symlink,
+    setattr: F.ext4_setattr,
+  },
+};
+
+/** Files in memory only: `/tmp`, `/run`, `/dev/shm`. */
+export const TMPFS: FileSystemType = {
+  name: "tmpfs",
+  options: "rw,nosuid,nodev,relatime",
+  lookup: F.simple_lookup,
+  getattr: F.shmem_getattr,
+  change: {
+    create: F.shmem_create,
+    unlink: F.shmem_unlink,
+    mkdir: F.shmem_mkdir,
+    rmdir: F.shmem_rmdir,
+    rename: F.shmem_rename2,
+    link: F.shmem_link,
+    symlink: F.shmem_symlink,
+    setattr: F.shmem_setattr,
+  },
+};
+
+/** Device files; nobody makes files there. */
+export const DEVTMPFS: FileSystemType = {
+  name: "devtmpfs",
+  options: "rw,relatime",
+  lookup: F.simple_lookup,
+  getattr: F.shmem_getattr,
+};
+
+export const DEVPTS: FileSystemType = {
+  name: "devpts",
+  options: "rw,relatime,mode=600,ptmxmode=000",
+  lookup: F.simple_lookup,
+  getattr: undefined,
+};
+
+export const PROC: FileSystemType = {
+  name: "proc",
+  options: "rw,nosuid,nodev,noexec,relatime",
+  lookup: F.proc_lookup,
+  getattr: F.proc_getattr,
+};
+
+export const SYSFS: FileSystemType = {
+  name: "sysfs",
+  options: "rw,nosuid,nodev,noexec,relatime",
+  lookup: F.kernfs_iop_lookup,
+  getattr: F.kernfs_iop_getattr,
+};
+
+export const TRACEFS: FileSystemType = {
+  name: "tracefs",
+  options: "rw,nosuid,nodev,noexec,relatime",
+  lookup: F.simple_lookup,
+  getattr: undefined,
+};
+
+export const BPF: FileSystemType = {
+  name: "bpf",
+  options: "rw,nosuid,nodev,noexec,relatime,mode=700",
+  lookup: F.bpf_lookup,
+  getattr: undefined,
+};

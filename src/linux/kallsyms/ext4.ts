@@ -1,0 +1,32 @@
+import type { KernelText } from "./row.ts";
+
+/** ext4 and its journal, jbd2. */
+export const EXT4_TEXT = {
+  __ext4_journal_start_sb: [0x795c40, 416, 209],
+  __ext4_journal_stop: [0x795df0, 240, 121],
+  __ext4_mark_inode_dirty: [0x7ba660, 560, 281],
+  commit_timeout: [0x81b5a0, 16, 9],
+  ext4_create: [0x7d9330, 512, 257],
+  ext4_dirty_inode: [0x7beba0, 144, 73],
+  ext4_evict_inode: [0x7bcd40, 1808, 905],
+  ext4_file_getattr: [0x7b8f10, 144, 73],
+  ext4_link: [0x7dba80, 192, 97],
+  ext4_llseek: [0x7a3f70, 288, 145],
+  ext4_mkdir: [0x7d9aa0, 848, 425],
+  ext4_readdir: [0x794d20, 2688, 1345],
+  ext4_rename2: [0x7daef0, 336, 169],
+  ext4_rmdir: [0x7db050, 976, 489],
+  ext4_setattr: [0x7bdc90, 2816, 1409],
+  ext4_symlink: [0x7d8f20, 1024, 513],
+  ext4_sync_file: [0x7a7770, 720, 361],
+  ext4_truncate: [0x7bbfd0, 1136, 569],
+  ext4_unlink: [0x7db760, 336, 169],
+  ext4_write_inode: [0x7b8ab0, 432, 217],
+  jbd2__journal_start: [0x8101d0, 576, 289],
+  jbd2_complete_transaction: [0x81c330, 160, 81],
+  jbd2_journal_commit_transaction: [0x812c70, 7696, 3849],
+  jbd2_journal_stop: [0x810c50, 896, 449],
+  jbd2_log_wait_commit: [0x81c090, 336, 169],
+  journal_end_buffer_io_sync: [0x812970, 96, 49],
+  kjournald2: [0x81c7e0, 832, 417],
+} as const satisfies KernelText;
