@@ -1,11 +1,11 @@
-import type { Release } from "./btf/data/machine.ts";
+import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { Linux } from "./linux/linux.ts";
 import { TASK_STATES } from "./linux/task.ts";
-import { attach } from "./loader/attach.ts";
+import { type AttachOptions, attach } from "./loader/attach.ts";
 import type { CSource } from "./loader/c.ts";
 import type { CompileOptions } from "./loader/clang/compile.ts";
 import type { LoadedProgram } from "./loader/loaded-program.ts";
@@ -61,7 +61,8 @@ export class Machine implements Displayable {
 
   /** Verifies, compiles and loads; throws `VerifierError`, which shows why, and leaves the machine as it was. */
   load(program: ProgramSpec, options: { readonly engine?: Engine } = {}): LoadedProgram {
-    return this.#loader.load(program, options);
+    const { release } = this.linux;
+    return this.#loader.load(program, { ...options, kernel: () => machineBtf(release) });
   }
 
   /**
@@ -96,9 +97,12 @@ export class Machine implements Displayable {
     return this.open(bytes, { name, warnings, ...options.open });
   }
 
-  /** Attaches to `tracepoint:CATEGORY:NAME` or `profile:hz:N`; the link's `detach()` ends it. */
-  attach(program: LoadedProgram, hook: string): BpfLink {
-    return attach(this.linux, this.bpf, program, hook);
+  /**
+   * Attaches to a hook: `tracepoint:CATEGORY:NAME`, `rawtracepoint:NAME`, `tp_btf:NAME`, `kprobe:FUNCTION` (`*` matches any
+   * characters), `kretprobe:`, `fentry:`, `fexit:`, `fmod_ret:`, `profile:hz:N`; the link's `detach()` ends it.
+   */
+  attach(program: LoadedProgram, hook: string, options: AttachOptions = {}): BpfLink {
+    return attach(this.linux, this.bpf, program, hook, options);
   }
 
   /**

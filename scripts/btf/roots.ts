@@ -1,5 +1,6 @@
 import type { Btf } from "../../src/btf/btf.ts";
 import type { BtfType } from "../../src/btf/type.ts";
+import { KERNEL_TEXT } from "../../src/linux/kallsyms.ts";
 
 /** Structs that programs and lessons read, beside those that functions below take. */
 const STRUCTS = new Set(
@@ -28,6 +29,9 @@ const STRUCT_PATTERNS = [
   /^syscall_trace_/,
   /^trace_event_data_offsets_sys/,
 ];
+
+/** Functions that the machine executes: those that can be probed. */
+const EXECUTED = new Set(Object.keys(KERNEL_TEXT));
 
 /** Functions that programs attach to: hooks of LSM, tests of BPF, and those that tools and lessons trace. */
 const FUNCTIONS = [
@@ -73,6 +77,7 @@ export function rootsOf(btf: Btf): number[] {
     } else if (kind === "func") {
       // Releases before 6.9 do not tag kfuncs; their names are known by how they begin.
       if (
+        EXECUTED.has(name) ||
         FUNCTIONS.some((pattern) => pattern.test(name)) ||
         /^(bpf_(?!prog_|lsm_|map_|link_|get_|ringbuf_|trampoline|btf|verif|jit|int_|fd_|obj_|token)|scx_bpf_)/.test(
           name,

@@ -81,7 +81,7 @@ function enterSyscall(t: Task): void {
   const hook = hooks.sysEnter[nr];
   if (hook !== undefined || all !== undefined) {
     t.enter(F.syscall_trace_enter, 0);
-    if (all !== undefined) hooks.trace(all, t, [nr, args], undefined, nr);
+    if (all !== undefined) hooks.trace(all, t, [nr, args], t.registers, nr);
     if (hook !== undefined) {
       t.enter(F.perf_syscall_enter, 0);
       hooks.fireSysEnter(hook, t, nr, args);
@@ -122,7 +122,7 @@ function exitSyscall(t: Task): void {
   const hook = hooks.sysExit[nr];
   if (hook !== undefined || all !== undefined) {
     t.enter(F.syscall_exit_work, 0);
-    if (all !== undefined) hooks.trace(all, t, [nr, t.result], undefined, t.result);
+    if (all !== undefined) hooks.trace(all, t, [nr, t.result], t.registers, t.result);
     if (hook !== undefined) hooks.fireSysExit(hook, t, nr, t.result);
     t.leave(undefined);
   }

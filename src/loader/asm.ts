@@ -5,7 +5,9 @@ import { ArgumentError, isObject } from "../isa/argument.ts";
 import { checkMap } from "../maps/create.ts";
 import { declaredNames, latestDeclaration } from "../maps/latest.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../maps/spec.ts";
+import type { AttachType } from "../programs/attach-types.ts";
 import { requireProgramType } from "../programs/require-program.ts";
+import type { ProgramSpec } from "../programs/spec.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { Program } from "./program.ts";
 
@@ -16,6 +18,11 @@ export interface AsmOptions {
   readonly name?: string;
   /** Helpers marked GPL-only need a compatible one; default `"GPL"`. */
   readonly license?: string;
+  /**
+   * What a program of type `tracing` is for: `fentry:FUNCTION`, `fexit:FUNCTION`, `fmod_ret:FUNCTION` or `tp_btf:NAME`. Its
+   * arguments have the types that they have there.
+   */
+  readonly attach?: string;
   /** Maps for `map[name]`. A name that is not here means the map declared last under that name. */
   readonly maps?: readonly MapSpec[];
 }
@@ -42,7 +49,8 @@ export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]
  */
 export function asm(options: AsmOptions): AsmTag {
   checkOptions(options);
-  const { type, name = type, license = "GPL", maps = [] } = options;
+  const { type, name = type, license = "GPL", maps = [], attach } = options;
+  const target = attach === undefined ? {} : typedTarget(attach);
   return (template, ...values) => {
     const given = new Map(maps.map((map) => [map.name, map]));
     const [first, ...rest] = pieces(template);
@@ -67,12 +75,28 @@ export function asm(options: AsmOptions): AsmTag {
       mapNames: [...given.keys(), ...declaredNames()],
       mapTypes: Object.keys(MAP_TYPES),
     });
-    return new Program({ type, name, insns, lines, maps: used, license });
+    return new Program({ type, name, insns, lines, maps: used, license, ...target });
   };
 }
 
 /** What \`.map\` says as what \`BPF_MAP_CREATE\` takes; the assembler let no other type pass. */
 const specOf = ({ line, ...map }: DeclaredMap): MapSpec => ({ ...map, type: map.type as MapType });
+
+const TYPED_ATTACH: Readonly<Record<string, AttachType>> = {
+  fentry: "trace_fentry",
+  fexit: "trace_fexit",
+  fmod_ret: "modify_return",
+  tp_btf: "trace_raw_tp",
+};
+
+/** The hook of a program with typed arguments as the verifier is told it. */
+function typedTarget(hook: unknown): Pick<ProgramSpec, "attachBtfId" | "expectedAttachType"> {
+  const [, kind, name] = (typeof hook === "string" && /^([a-z_]+):(\w+)$/.exec(hook)) || [];
+  const attachType = kind === undefined ? undefined : TYPED_ATTACH[kind];
+  if (name === undefined || attachType === undefined)
+    throw new ArgumentError("attach of asm(options)", 'a hook with typed arguments such as "fentry:vfs_read"', hook);
+  return { attachBtfId: name, expectedAttachType: attachType };
+}
 
 const EXAMPLE = 'Write asm({ type: "xdp" })`...`.';
 

@@ -2,6 +2,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
+import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import type { ProgramType } from "../programs/types.ts";
 
@@ -13,6 +14,9 @@ export class Program implements ProgramSpec, Displayable {
   readonly maps: readonly MapSpec[];
   readonly license: string;
   readonly lines: readonly (SourceLine | undefined)[] | undefined;
+  /** What a program with typed arguments is for. */
+  readonly expectedAttachType?: AttachType;
+  readonly attachBtfId?: number | string;
 
   constructor(spec: ProgramSpec) {
     this.type = spec.type;
@@ -21,6 +25,8 @@ export class Program implements ProgramSpec, Displayable {
     this.maps = spec.maps;
     this.license = spec.license;
     this.lines = spec.lines;
+    if (spec.expectedAttachType !== undefined) this.expectedAttachType = spec.expectedAttachType;
+    if (spec.attachBtfId !== undefined) this.attachBtfId = spec.attachBtfId;
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

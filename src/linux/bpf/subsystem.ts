@@ -42,7 +42,7 @@ export interface LoadOptions {
   /** Maps that exist already, by the index in `spec.maps`; the others are created. */
   readonly maps?: readonly (RuntimeMap | undefined)[];
   /** The types of the machine's Linux, for programs that call its functions. */
-  readonly kernel?: Btf;
+  readonly kernel?: Btf | (() => Btf);
 }
 
 /**

@@ -20,6 +20,7 @@ import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
 import { POISON_KFUNC, relocateProgram } from "./relocate.ts";
+import { targetOfSection } from "./sections.ts";
 
 /** The map of a section of data with what it begins with. */
 interface DataPart {
@@ -149,13 +150,15 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
     });
     const used = maps.map((map) => made.get(map)!);
     const typed = file.btf !== undefined && functions.length > 0;
+    const target = targetOfSection(program.section, type);
     const spec: ProgramSpec = {
       ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
       maps: used.map((each) => each.spec),
+      ...(target === undefined ? {} : { attachBtfId: target }),
       ...(program.expectedAttachType === undefined ? {} : { expectedAttachType: program.expectedAttachType }),
       ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
     };
-    const kernel = usesKernel ? { kernel: facts.btf() } : {};
+    const kernel = usesKernel || target !== undefined ? { kernel: facts.btf() } : {};
     const loaded = loadOne(parts, { spec, core }, { maps: used.map(({ runtime }) => runtime), ...kernel });
     program.bind(new LoadedProgram(bpf, loaded), core);
     undo.push(() => {

@@ -34,31 +34,65 @@ const BY_SECTION: ReadonlySet<ProgramType> = new Set<ProgramType>([
   ] as const),
 ]);
 
+/** How the rest of a section's name says the hook, by its first word without `.s` and `.multi`. */
+const HOOK_OF_FORM: Readonly<Record<string, (rest: string) => string>> = {
+  kprobe: (name) => `kprobe:${name}`,
+  kretprobe: (name) => `kretprobe:${name}`,
+  ksyscall: (name) => `kprobe:__x64_sys_${name}`,
+  kretsyscall: (name) => `kretprobe:__x64_sys_${name}`,
+  uprobe: (place) => `uprobe:${place}`,
+  uretprobe: (place) => `uretprobe:${place}`,
+  usdt: (place) => `usdt:${place}`,
+  tracepoint: (name) => `tracepoint:${name.replace("/", ":")}`,
+  tp: (name) => `tracepoint:${name.replace("/", ":")}`,
+  raw_tracepoint: (name) => `rawtracepoint:${name}`,
+  raw_tp: (name) => `rawtracepoint:${name}`,
+  tp_btf: (name) => `tp_btf:${name}`,
+  fentry: (name) => `fentry:${name}`,
+  fexit: (name) => `fexit:${name}`,
+  fmod_ret: (name) => `fmod_ret:${name}`,
+};
+
+/** First word and the rest of a section's name. */
+function parts(section: string): readonly [form: string, rest: string] {
+  const name = section.replace(/^\?/, "");
+  const slash = name.indexOf("/");
+  return slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash + 1)];
+}
+
+/**
+ * What a program with typed arguments is for: the function or tracepoint that its section names. `undefined` where the section
+ * names none, or the program has no typed arguments.
+ *
+ * @example targetOfSection("fentry/vfs_read", "tracing") // "vfs_read"
+ */
+export function targetOfSection(section: string, type: ProgramType): string | undefined {
+  const [, rest] = parts(section);
+  return (type === "tracing" || type === "lsm") && rest !== "" ? rest : undefined;
+}
+
 /**
  * The hook of this machine that a section names; `undefined` for programs that libbpf does not attach by themselves (`xdp`,
- * `perf_event`, or `tracepoint` without a name). Throws {@link ObjectError} for hooks that the machine does not have.
+ * `perf_event`, or `kprobe` without a name). Throws {@link ObjectError} for hooks that the machine does not have.
  *
  * @example hookOfSection("execsnoop", "trace", "tp/syscalls/sys_enter_execve", "tracepoint") // "tracepoint:syscalls:sys_enter_execve"
  */
 export function hookOfSection(object: string, program: string, section: string, type: ProgramType): string | undefined {
-  const [first, ...rest] = section.replace(/^\?/, "").split("/");
-  const name = rest.join("/");
-  if (!BY_SECTION.has(type) || name === "" || sectionMeaning(section).type === undefined) return undefined;
-  if (type === "tracepoint" && (first === "tracepoint" || first === "tp")) {
-    const slash = name.indexOf("/");
-    if (slash < 0)
-      throw new ObjectError(
-        "EINVAL",
-        object,
-        `prog '${program}': section '${section}' names no tracepoint`,
-        'Write SEC("tracepoint/CATEGORY/NAME").',
-      );
-    return `tracepoint:${name.slice(0, slash)}:${name.slice(slash + 1)}`;
-  }
+  const [form, rest] = parts(section);
+  if (!BY_SECTION.has(type) || rest === "" || sectionMeaning(section).type === undefined) return undefined;
+  if (type === "tracepoint" && !rest.includes("/"))
+    throw new ObjectError(
+      "EINVAL",
+      object,
+      `prog '${program}': section '${section}' names no tracepoint`,
+      'Write SEC("tracepoint/CATEGORY/NAME").',
+    );
+  const hook = HOOK_OF_FORM[form.replace(/\.s$/, "").replace(/\.multi$/, "")];
+  if (hook !== undefined) return hook(rest);
   throw new ObjectError(
     "EOPNOTSUPP",
     object,
-    `prog '${program}': this machine has no hooks for '${first}' yet`,
-    "Its programs attach to tracepoints and to profile:hz:N; others can be loaded, and those on packets be run with run(packet).",
+    `prog '${program}': this machine has no hooks for '${form}' yet`,
+    `Its programs attach to ${Object.keys(HOOK_OF_FORM).join(", ")} and profile:hz:N; those on packets can be run with run(packet).`,
   );
 }
