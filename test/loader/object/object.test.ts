@@ -263,7 +263,7 @@ describe("sections", () => {
   it("whose hooks the machine does not have say so", () => {
     const object = named("raw_tp/sys_enter");
     expect(object.progs.trace_execve!.type).toBe("raw_tracepoint");
-    expect(object.progs.trace_execve!.hook).toBe("rawtracepoint:sys_enter");
+    expect(object.progs.trace_execve!.hook).toMatch(/^rawtracepoint:sys_enter/);
     expect(codeOf(() => named("kprobe.session/vfs_*").progs.trace_execve!.hook)).toBe("EOPNOTSUPP");
     expect(codeOf(() => named("tp/syscalls/no_such_call").load().attach())).toBe("ENOENT");
   });
