@@ -1,5 +1,6 @@
 import type { Exercise } from "../exercise.ts";
 import { LESSON_00 } from "./00-first-light.ts";
+import { LESSON_02 } from "./02-registers-and-instructions.ts";
 
 /** All exercises of the course, in its order. */
-export const EXERCISES: readonly Exercise[] = [...LESSON_00];
+export const EXERCISES: readonly Exercise[] = [...LESSON_00, ...LESSON_02];

@@ -1,5 +1,6 @@
 import { WRONG_00 } from "./00-first-light.ts";
+import { WRONG_02 } from "./02-registers-and-instructions.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
-export const WRONG: WrongAnswers = { ...WRONG_00 };
+export const WRONG: WrongAnswers = { ...WRONG_00, ...WRONG_02 };
