@@ -7,11 +7,13 @@ import { INTERRUPTS_TEXT } from "./kallsyms/interrupts.ts";
 import { LOCKING_TEXT } from "./kallsyms/locking.ts";
 import { MM_TEXT } from "./kallsyms/mm.ts";
 import { NET_TEXT } from "./kallsyms/net.ts";
+import { PACKETS_TEXT } from "./kallsyms/packets.ts";
 import { PROCESS_TEXT } from "./kallsyms/process.ts";
 import { PSEUDO_FS_TEXT } from "./kallsyms/pseudo-fs.ts";
 import { SCHED_TEXT } from "./kallsyms/sched.ts";
 import { SECURITY_TEXT } from "./kallsyms/security.ts";
 import { TIME_TEXT } from "./kallsyms/time.ts";
+import { UNIX_TEXT } from "./kallsyms/unix.ts";
 import { WORKQUEUE_TEXT } from "./kallsyms/workqueue.ts";
 
 /** Where Linux's text starts; the offsets of the rows count from here. */
@@ -37,4 +39,6 @@ export const KERNEL_TEXT = {
   ...BLOCK_TEXT,
   ...DRIVERS_TEXT,
   ...NET_TEXT,
+  ...PACKETS_TEXT,
+  ...UNIX_TEXT,
 };

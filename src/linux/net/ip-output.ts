@@ -1,0 +1,72 @@
+import { ERRNO } from "../errno.ts";
+import { F } from "../symbols.ts";
+import type { Task } from "../task.ts";
+import type { Ip } from "./address.ts";
+import type { NetDevice } from "./device.ts";
+import { queueXmit } from "./dev-output.ts";
+import { DROP } from "./drop-reason.ts";
+import type { NetNamespace, Route } from "./namespace.ts";
+import { ETH_P_IPV6 } from "./protocol.ts";
+import type { Skb } from "./skb.ts";
+
+/**
+ * `__ip_queue_xmit` and its counterpart for IPv6: finds the way, and sends. 0, or -errno of what keeps it from leaving;
+ * the packet has ended then.
+ */
+export function ipXmit(t: Task, skb: Skb, netns: NetNamespace): number {
+  const six = skb.protocol === ETH_P_IPV6;
+  if (six) {
+    t.enter(F.inet6_csk_xmit, 30, skb.sk, skb, undefined);
+    t.enter(F.ip6_xmit, 120, skb.sk, skb, undefined, skb.mark, undefined, skb.tos);
+  } else t.enter(F.__ip_queue_xmit, 150, skb.sk, skb, undefined, skb.tos);
+  const result = ipOutput(t, skb, netns);
+  return t.leave(result, six ? 2 : 1);
+}
+
+/** From `ip_output` on. */
+export function ipOutput(t: Task, skb: Skb, netns: NetNamespace): number {
+  const { network } = t.linux;
+  const blocked = network.cgroupEgress?.(t, skb) ?? 0;
+  if (blocked !== 0) {
+    network.drop(t, skb, DROP.BPF_CGROUP_EGRESS);
+    return blocked;
+  }
+  const six = skb.protocol === ETH_P_IPV6;
+  const own = netns.owner(skb.daddr);
+  if (own !== undefined) {
+    const lo = netns.device("lo")!;
+    hop(t, skb, lo, 0, six, netns);
+    return 0;
+  }
+  const route = netns.route(skb.daddr);
+  if (route === undefined || route.kind !== "unicast") {
+    network.drop(t, skb, DROP.IP_OUTNOROUTES);
+    return route?.kind === "prohibit" ? -ERRNO.EACCES! : -ERRNO.ENETUNREACH!;
+  }
+  return throughRoute(t, skb, route, six);
+}
+
+/** A packet that came in goes out again. */
+export function forwardOutput(t: Task, skb: Skb, route: Route): void {
+  throughRoute(t, skb, route, skb.protocol === ETH_P_IPV6);
+}
+
+function throughRoute(t: Task, skb: Skb, route: Route, six: boolean): number {
+  const { network } = t.linux;
+  const target: Ip = route.gateway ?? skb.daddr;
+  const mac = network.resolve(route.dev, target);
+  if (mac === undefined) {
+    network.drop(t, skb, DROP.NEIGH_FAILED);
+    return 0;
+  }
+  hop(t, skb, route.dev, mac, six, route.dev.netns);
+  return 0;
+}
+
+function hop(t: Task, skb: Skb, dev: NetDevice, mac: number, six: boolean, netns: NetNamespace): void {
+  skb.setHop(dev.mac, mac);
+  t.enter(six ? F.ip6_output : F.ip_output, 60, netns, skb.sk, skb);
+  t.enter(six ? F.ip6_finish_output2 : F.ip_finish_output2, 90, netns, skb.sk, skb);
+  queueXmit(t, skb, dev);
+  t.leave(0, 2);
+}

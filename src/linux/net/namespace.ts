@@ -1,0 +1,228 @@
+import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "./address.ts";
+import type { NetDevice } from "./device.ts";
+import { connectionKey, type Listener, type RequestSock, type Sock, TCP, type TcpSock } from "./sock.ts";
+
+/** One route: which way packets to a network go. */
+export interface Route {
+  readonly network: Prefix;
+  readonly dev: NetDevice;
+  /** The next hop; undefined where the network is on the device's own wire. */
+  readonly gateway: Ip | undefined;
+  readonly kind: "unicast" | "blackhole" | "unreachable" | "prohibit";
+}
+
+/** A connection's last trace: it answers stray packets. */
+export interface TimeWaitSock {
+  readonly key: number | string;
+  readonly sk: Pick<TcpSock, "saddr" | "daddr" | "sport" | "dport" | "sndNxt" | "rcvNxt">;
+  substate: number;
+  readonly until: number;
+}
+
+/** `TCP_TIMEWAIT_LEN`; `tcp_max_tw_buckets` of a small machine. */
+const TIME_WAIT = 60_000_000_000;
+const MOST_TIME_WAIT = 8192;
+
+const FIRST_PORT = 32_768;
+const LAST_PORT = 60_999;
+
+/** `struct net`: devices, routes, neighbours and sockets that see only each other. */
+export class NetNamespace {
+  readonly name: string;
+  /** Its number in `/proc/PID/ns/net`, and what `bpf_get_netns_cookie` gives. */
+  readonly inum: number;
+  readonly cookie: number;
+  readonly devices = new Map<number, NetDevice>();
+  readonly routes: Route[] = [];
+  readonly neighbours = new Map<Ip, Mac>();
+  /** `net.ipv4.ip_forward`. */
+  forwarding = false;
+  readonly #local = new Map<Ip, NetDevice>();
+  readonly #connections = new Map<number | string, Sock>();
+  readonly requests = new Map<number | string, RequestSock>();
+  readonly #timeWait = new Map<number | string, TimeWaitSock>();
+  readonly #listeners = new Map<number, Listener[]>();
+  readonly #datagrams = new Map<number, Sock[]>();
+  #nextPort = FIRST_PORT;
+
+  constructor(name: string, inum: number, cookie: number) {
+    this.name = name;
+    this.inum = inum;
+    this.cookie = cookie;
+  }
+
+  device(name: string): NetDevice | undefined {
+    for (const dev of this.devices.values()) if (dev.name === name) return dev;
+    return undefined;
+  }
+
+  /** Gives a device an address; its network is reached by it from then on. */
+  addAddress(dev: NetDevice, ip: Ip, bits: number): void {
+    const network = prefixOf(ip, bits);
+    dev.addresses.push({ ip, network });
+    this.#local.set(ip, dev);
+    if (dev.kind !== "loopback") this.addRoute({ network, dev, gateway: undefined, kind: "unicast" });
+  }
+
+  addRoute(route: Route): void {
+    this.routes.push(route);
+    // The longest prefix wins; among equal ones the first.
+    this.routes.sort((a, b) => b.network.bits - a.network.bits);
+  }
+
+  /** The device that has this address; undefined if it is not the machine's own. */
+  owner(ip: Ip): NetDevice | undefined {
+    return this.#local.get(ip) ?? (isLoopback(ip) ? this.device("lo") : undefined);
+  }
+
+  /** The way to an address that is not the machine's own. */
+  route(ip: Ip): Route | undefined {
+    for (const route of this.routes) if (inPrefix(route.network, ip)) return route;
+    return undefined;
+  }
+
+  /** The largest packet on the way there. */
+  mtuTo(ip: Ip): number {
+    if (this.owner(ip) !== undefined) return this.device("lo")?.mtu ?? 65_536;
+    return this.route(ip)?.dev.mtu ?? 1500;
+  }
+
+  /** The address that packets to `ip` come from; undefined without a way there. */
+  sourceFor(ip: Ip): Ip | undefined {
+    if (this.owner(ip) !== undefined) return ip;
+    const route = this.route(ip);
+    if (route === undefined || route.kind !== "unicast") return undefined;
+    const family = typeof ip;
+    const own = route.dev.addresses.filter((address) => typeof address.ip === family);
+    const near = own.find(({ network }) => inPrefix(network, route.gateway ?? ip));
+    return (near ?? own[0])?.ip;
+  }
+
+  // Sockets.
+
+  /** The connection that a packet from `daddr`:`dport` to `saddr`:`sport` belongs to. */
+  connection(key: number | string, saddr: Ip, daddr: Ip): Sock | undefined {
+    let sk = this.#connections.get(key);
+    while (sk !== undefined && (sk.saddr !== saddr || sk.daddr !== daddr)) sk = sk.next;
+    return sk;
+  }
+
+  hash(sk: Sock): void {
+    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
+    sk.next = this.#connections.get(key);
+    this.#connections.set(key, sk);
+  }
+
+  unhash(sk: Sock): void {
+    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
+    let other = this.#connections.get(key);
+    if (other === sk) {
+      if (sk.next === undefined) this.#connections.delete(key);
+      else this.#connections.set(key, sk.next);
+    } else {
+      while (other !== undefined && other.next !== sk) other = other.next;
+      if (other !== undefined) other.next = sk.next;
+    }
+    sk.next = undefined;
+  }
+
+  /** All connections, as `ss -t` lists them. */
+  connections(): readonly Sock[] {
+    const all: Sock[] = [];
+    for (const first of this.#connections.values())
+      for (let sk: Sock | undefined = first; sk !== undefined; sk = sk.next) all.push(sk);
+    return all;
+  }
+
+  listeners(): readonly Listener[] {
+    return [...this.#listeners.values()].flat();
+  }
+
+  listener(ip: Ip, port: number): Listener | undefined {
+    const all = this.#listeners.get(port);
+    if (all === undefined) return undefined;
+    return all.find(({ sk }) => sk.saddr === ip) ?? all.find(({ sk }) => sk.boundTo(ip));
+  }
+
+  addListener(listener: Listener): boolean {
+    const { sk } = listener;
+    const all = this.#listeners.get(sk.sport) ?? [];
+    if (all.some((other) => other.sk.boundTo(sk.saddr) || sk.boundTo(other.sk.saddr))) return false;
+    this.#listeners.set(sk.sport, [...all, listener]);
+    return true;
+  }
+
+  removeListener(listener: Listener): void {
+    const { sport } = listener.sk;
+    const rest = (this.#listeners.get(sport) ?? []).filter((other) => other !== listener);
+    if (rest.length === 0) this.#listeners.delete(sport);
+    else this.#listeners.set(sport, rest);
+  }
+
+  /** The socket for a datagram: a connected one first. */
+  datagram(ip: Ip, port: number, from: Ip, fromPort: number): Sock | undefined {
+    const all = this.#datagrams.get(port);
+    if (all === undefined) return undefined;
+    let found: Sock | undefined;
+    for (const sk of all) {
+      if (!sk.boundTo(ip)) continue;
+      if (sk.dport === 0) found ??= sk;
+      else if (sk.dport === fromPort && sk.daddr === from) return sk;
+    }
+    return found;
+  }
+
+  addDatagram(sk: Sock): boolean {
+    const all = this.#datagrams.get(sk.sport) ?? [];
+    if (all.some((other) => other.boundTo(sk.saddr) || sk.boundTo(other.saddr))) return false;
+    this.#datagrams.set(sk.sport, [...all, sk]);
+    return true;
+  }
+
+  removeDatagram(sk: Sock): void {
+    const rest = (this.#datagrams.get(sk.sport) ?? []).filter((other) => other !== sk);
+    if (rest.length === 0) this.#datagrams.delete(sk.sport);
+    else this.#datagrams.set(sk.sport, rest);
+  }
+
+  /** A free port of those that Linux chooses from; 0 if there is none. */
+  freePort(taken: (port: number) => boolean): number {
+    for (let tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
+      const port = this.#nextPort;
+      this.#nextPort = port === LAST_PORT ? FIRST_PORT : port + 1;
+      if (!taken(port) && !this.#listeners.has(port) && !this.#datagrams.has(port)) return port;
+    }
+    return 0;
+  }
+
+  /** A closed connection leaves its trace, until a minute is over or there are too many. */
+  addTimeWait(sk: TcpSock, substate: number, now: number): void {
+    for (const [key, old] of this.#timeWait) {
+      if (old.until > now && this.#timeWait.size < MOST_TIME_WAIT) break;
+      this.#timeWait.delete(key);
+    }
+    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
+    const { saddr, daddr, sport, dport, sndNxt, rcvNxt } = sk;
+    const trace = { saddr, daddr, sport, dport, sndNxt, rcvNxt };
+    this.#timeWait.delete(key);
+    this.#timeWait.set(key, { key, sk: trace, substate, until: now + TIME_WAIT });
+  }
+
+  timeWait(key: number | string, saddr: Ip, daddr: Ip, now: number): TimeWaitSock | undefined {
+    const found = this.#timeWait.get(key);
+    return found !== undefined && found.until > now && found.sk.saddr === saddr && found.sk.daddr === daddr
+      ? found
+      : undefined;
+  }
+
+  removeTimeWait(trace: TimeWaitSock): void {
+    this.#timeWait.delete(trace.key);
+  }
+
+  /** Traces of closed connections, as `ss -t state time-wait` counts them. */
+  timeWaits(now: number): number {
+    let count = 0;
+    for (const trace of this.#timeWait.values()) if (trace.until > now && trace.substate === TCP.TIME_WAIT) count++;
+    return count;
+  }
+}

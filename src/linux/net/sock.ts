@@ -1,0 +1,213 @@
+import type { Cpu } from "../cpu.ts";
+import { WaitQueue } from "../wait-queue.ts";
+import { type Ip, isAny } from "./address.ts";
+import type { NetNamespace } from "./namespace.ts";
+import type { Skb } from "./skb.ts";
+
+/** States of a socket, `enum` in Linux's tcp_states.h. */
+export const TCP = {
+  ESTABLISHED: 1,
+  SYN_SENT: 2,
+  SYN_RECV: 3,
+  FIN_WAIT1: 4,
+  FIN_WAIT2: 5,
+  TIME_WAIT: 6,
+  CLOSE: 7,
+  CLOSE_WAIT: 8,
+  LAST_ACK: 9,
+  LISTEN: 10,
+  CLOSING: 11,
+  NEW_SYN_RECV: 12,
+} as const;
+
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+
+/** A program that looks at what a socket receives: how many bytes to keep, 0: none of it. */
+export type SocketFilter = (skb: Skb, sk: Sock) => number;
+
+/** `struct sock`: one end of a connection, or of datagrams. */
+export class Sock {
+  readonly netns: NetNamespace;
+  readonly family: number;
+  readonly type: number;
+  readonly proto: number;
+  readonly cookie: number;
+  state: number = TCP.CLOSE;
+  saddr: Ip;
+  daddr: Ip;
+  sport = 0;
+  dport = 0;
+  /** Closed by its owner: nobody will read. */
+  dead = false;
+  /** Reading is over: the other side has sent all, or `shutdown` was called. */
+  readShutdown = false;
+  writeShutdown = false;
+  /** What the next call returns, negative; 0: nothing wrong. */
+  error = 0;
+  nonblocking = false;
+  filter: SocketFilter | undefined;
+  /** Packets that came, and bytes in them that nobody has read. */
+  readonly received: Skb[] = [];
+  available = 0;
+  /** Bytes of the first packet that were read. */
+  consumed = 0;
+  readonly waiters = new WaitQueue();
+  /** Called when it becomes readable or writable, for epoll. */
+  poll: (() => void) | undefined;
+  /** The CPU that serves its packets and timers. */
+  cpu: Cpu | undefined;
+  bytesSent = 0;
+  bytesReceived = 0;
+  uid = 0;
+  /** The next of the same hash. */
+  next: Sock | undefined;
+
+  constructor(netns: NetNamespace, { family, type, proto, cookie }: Pick<Sock, "family" | "type" | "proto" | "cookie">) {
+    this.netns = netns;
+    this.family = family;
+    this.type = type;
+    this.proto = proto;
+    this.cookie = cookie;
+    this.saddr = family === 10 ? "::" : 0;
+    this.daddr = this.saddr;
+  }
+
+  /** Whether a packet to `ip` is for a socket that is bound like this one. */
+  boundTo(ip: Ip): boolean {
+    return this.saddr === ip || (isAny(this.saddr) && (this.saddr === "::" || typeof ip === "number"));
+  }
+}
+
+/** Half of a handshake: somebody has asked, and was answered. */
+export interface RequestSock {
+  readonly listener: Listener;
+  readonly saddr: Ip;
+  readonly daddr: Ip;
+  readonly sport: number;
+  readonly dport: number;
+  readonly key: number | string;
+  /** Initial sequence numbers: ours, theirs. */
+  readonly isn: number;
+  readonly irs: number;
+  readonly mss: number;
+  readonly wscale: number;
+  readonly window: number;
+  retries: number;
+  deadline: number;
+  tick: number;
+  done: boolean;
+}
+
+/** What a listening socket has more. */
+export class Listener {
+  readonly sk: TcpSock;
+  /** Connections that nobody has accepted, beyond which ... */
+  backlog: number;
+  readonly ready: TcpSock[] = [];
+  /** Handshakes under way. */
+  requests = 0;
+  /** Packets that found no room, `ListenOverflows`. */
+  overflows = 0;
+
+  constructor(sk: TcpSock, backlog: number) {
+    this.sk = sk;
+    this.backlog = backlog;
+  }
+
+  get full(): boolean {
+    return this.ready.length > this.backlog;
+  }
+}
+
+/** A piece of a stream that was written and not yet acknowledged. */
+export interface Sent {
+  seq: number;
+  length: number;
+  data: Uint8Array | undefined;
+  /** SYN or FIN, which take a number of their own. */
+  readonly flag: number;
+  at: number;
+  retransmitted: boolean;
+}
+
+/** Bytes to be sent. */
+export interface Unsent {
+  length: number;
+  data: Uint8Array | undefined;
+}
+
+/** `struct tcp_sock`. Numbers of bytes are counted modulo 2^32, as on the wire. */
+export class TcpSock extends Sock {
+  listener: Listener | undefined;
+  /** Came from this listener. */
+  parent: Listener | undefined;
+  // What is sent.
+  sndUna = 0;
+  sndNxt = 0;
+  sndWnd = 0;
+  sndWscale = 0;
+  mss = 536;
+  readonly inFlight: Sent[] = [];
+  readonly unsent: Unsent[] = [];
+  unsentBytes = 0;
+  finQueued = false;
+  // Congestion: Reno (RFC 5681), in segments.
+  cwnd = 10;
+  ssthresh = 0x7fff_ffff;
+  dupAcks = 0;
+  recover = 0;
+  inRecovery = false;
+  // Retransmission (RFC 6298), nanoseconds.
+  srtt = 0;
+  rttvar = 0;
+  rto = 1_000_000_000;
+  retries = 0;
+  rtoAt = Number.POSITIVE_INFINITY;
+  totalRetrans = 0;
+  segsOut = 0;
+  segsIn = 0;
+  bytesAcked = 0;
+  // What is received.
+  rcvNxt = 0;
+  rcvWup = 0;
+  rcvBuf = 131_072;
+  rcvWscale = 0;
+  irs = 0;
+  isn = 0;
+  readonly outOfOrder: Skb[] = [];
+  outOfOrderBytes = 0;
+  finReceived = false;
+  /** Acknowledgements at once instead of together with an answer. */
+  quick = 16;
+  pingpong = false;
+  ackPending = false;
+  delackAt = Number.POSITIVE_INFINITY;
+  /** A machine's timer wheel: when to look at this socket, and where it waits in the wheel. */
+  deadline = Number.POSITIVE_INFINITY;
+  tick = 0;
+
+  /** Whether everything that was written has arrived. */
+  get allAcked(): boolean {
+    return this.inFlight.length === 0 && this.unsentBytes === 0;
+  }
+
+  /** Bytes in the send queue. */
+  get queuedBytes(): number {
+    return this.unsentBytes + ((this.sndNxt - this.sndUna) >>> 0);
+  }
+
+  /** What it would take: the room in its receive buffer. */
+  get receiveWindow(): number {
+    return Math.max(0, this.rcvBuf - this.available - this.outOfOrderBytes);
+  }
+}
+
+/** Whether `a` comes before `b`, modulo 2^32. */
+export const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
+
+/** Where a connection lies in a table of them: all of it but the own address, which is compared. */
+export function connectionKey(remote: Ip, remotePort: number, port: number): number | string {
+  if (typeof remote === "string") return `${remote}/${remotePort}/${port}`;
+  return (remote & 0x1f_ffff) * 2 ** 32 + (((remotePort << 16) | port) >>> 0);
+}
