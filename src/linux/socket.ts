@@ -1,157 +1,172 @@
 import { ERRNO } from "./errno.ts";
-import { copyCost } from "./filemap.ts";
 import { type FileOperations, type OpenFile, openFile } from "./files.ts";
-import { Connection, Listener } from "./network.ts";
-import { sleepOn } from "./scheduler.ts";
+import { AF_INET, AF_INET6, type Ip, isAny } from "./net/address.ts";
+import { SOCK_DGRAM, SOCK_STREAM, type Sock, TcpSock } from "./net/sock.ts";
+import { tcpAccept, tcpClose, tcpConnect, tcpListen, tcpReceive, tcpSend, tcpShutdown } from "./net/tcp-socket.ts";
+import { udpClose, udpConnect, udpReceive, udpSend } from "./net/udp-socket.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import type { Maybe, Task } from "./task.ts";
+import { after } from "./task.ts";
 
-/** A TCP socket; what it is follows from the calls made on it. */
-interface Socket {
-  port: number;
-  side: Listener | Connection | undefined;
+/** `SOCK_NONBLOCK`, which travels with the type. */
+export const SOCK_NONBLOCK = 0o4000;
+const TYPE_MASK = 0xf;
+const FIRST_UNPRIVILEGED = 1024;
+
+/** Where a datagram came from, or goes to; what a receiver gets of it. */
+export interface Message {
+  ip?: Ip;
+  port?: number;
+  data?: Uint8Array;
 }
 
-function socketOf(t: Task, fd: number): Socket | number {
+/** The socket behind a descriptor, or -errno. */
+export function socketOf(t: Task, fd: number): Sock | number {
   const file = t.files.get(fd);
-  if (file === undefined) return -ERRNO.EBADF;
-  return file.operations === SOCKET_OPERATIONS ? (file.object as Socket) : -ERRNO.ENOTSOCK;
+  if (file === undefined) return -ERRNO.EBADF!;
+  return file.operations === SOCKET_OPERATIONS ? (file.object as Sock) : -ERRNO.ENOTSOCK!;
+}
+
+function install(t: Task, sk: Sock): number {
+  const name = sk instanceof TcpSock ? "TCP" : "UDP";
+  const file = openFile(SOCKET_OPERATIONS, `socket:[${name}]`, { object: sk });
+  return t.files.install(file);
 }
 
 /** `socket(2)`. */
-export function sysSocket(t: Task): number {
+export function sysSocket(t: Task, family: number, type: number): number {
   t.enter(ENTRY_POINT[41]!, 10);
-  t.enter(F.__sys_socket, 60);
-  t.enter(F.__sock_create, 250);
-  t.enter(F.inet_create, 300);
-  t.leave(undefined, 2);
-  const socket: Socket = { port: 0, side: undefined };
-  return t.leave(t.files.install(openFile(SOCKET_OPERATIONS, "socket:[tcp]", { object: socket })), 2);
+  t.enter(F.__sys_socket, 60, family, type, 0);
+  if (family !== AF_INET && family !== AF_INET6) return t.leave(-ERRNO.EAFNOSUPPORT!, 2);
+  const kind = type & TYPE_MASK;
+  if (kind !== SOCK_STREAM && kind !== SOCK_DGRAM) return t.leave(-ERRNO.ESOCKTNOSUPPORT!, 2);
+  const { network } = t.linux;
+  t.enter(F.__sock_create, 250, t.netns, family, kind, 0);
+  t.enter(F.inet_create, 300, t.netns, undefined, kind, 0);
+  const sk = kind === SOCK_STREAM ? network.tcpSock(t.netns, family) : network.udpSock(t.netns, family);
+  sk.uid = t.uid;
+  sk.nonblocking = (type & SOCK_NONBLOCK) !== 0;
+  t.leave(0, 2);
+  return t.leave(install(t, sk), 2);
 }
 
-/** `bind(2)`; the address travels as its port. */
-export function sysBind(t: Task, fd: number, port: number): number {
+/** `bind(2)`; port 0 chooses one. */
+export function sysBind(t: Task, fd: number, port: number, ip?: Ip): number {
   t.enter(ENTRY_POINT[49]!, 10);
-  t.enter(F.__sys_bind, 50);
-  const socket = socketOf(t, fd);
-  if (typeof socket === "number") return t.leave(socket, 2);
-  t.enter(F.inet_bind_sk, 250);
-  socket.port = port;
-  return t.leave(0, 3);
+  t.enter(F.__sys_bind, 50, fd);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  t.enter(F.inet_bind, 10, sk);
+  t.enter(F.inet_bind_sk, 250, sk);
+  return t.leave(bind(t, sk, port, ip), 4);
+}
+
+function bind(t: Task, sk: Sock, port: number, ip: Ip | undefined): number {
+  if (ip !== undefined && (typeof ip === "number") !== (sk.family === AF_INET)) return -ERRNO.EAFNOSUPPORT!;
+  if (ip !== undefined && !isAny(ip) && sk.netns.owner(ip) === undefined) return -ERRNO.EADDRNOTAVAIL!;
+  if (port > 0 && port < FIRST_UNPRIVILEGED && t.uid !== 0) return -ERRNO.EACCES!;
+  if (sk.sport !== 0) return -ERRNO.EINVAL!;
+  if (ip !== undefined) sk.saddr = ip;
+  sk.sport = port || sk.netns.freePort((one) => sk.netns.isBound(sk, one));
+  if (!sk.netns.bind(sk)) {
+    sk.sport = 0;
+    return -ERRNO.EADDRINUSE!;
+  }
+  return 0;
 }
 
 /** `listen(2)`. */
 export function sysListen(t: Task, fd: number, backlog: number): number {
   t.enter(ENTRY_POINT[50]!, 10);
-  t.enter(F.__sys_listen, 40);
-  const socket = socketOf(t, fd);
-  if (typeof socket === "number") return t.leave(socket, 2);
-  t.enter(F.inet_listen, 200);
-  const listener = t.linux.network.listen(socket.port, backlog);
-  if (listener === undefined) return t.leave(-ERRNO.EADDRINUSE, 3);
-  socket.side = listener;
-  return t.leave(0, 3);
+  t.enter(F.__sys_listen, 40, fd, backlog);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  if (!(sk instanceof TcpSock)) return t.leave(-ERRNO.EOPNOTSUPP!, 2);
+  if (sk.sport === 0) bind(t, sk, 0, undefined);
+  return t.leave(tcpListen(t, sk, backlog), 2);
 }
 
 /** `accept4(2)`: waits for a connection. */
 export function sysAccept4(t: Task, fd: number): Maybe<number> {
   t.enter(ENTRY_POINT[288]!, 10);
-  t.enter(F.__sys_accept4, 50);
-  const socket = socketOf(t, fd);
-  if (typeof socket === "number") return t.leave(socket, 2);
-  const listener = socket.side;
-  if (!(listener instanceof Listener)) return t.leave(-ERRNO.EINVAL, 2);
+  t.enter(F.__sys_accept4, 50, fd);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  if (!(sk instanceof TcpSock)) return t.leave(-ERRNO.EOPNOTSUPP!, 2);
+  if (sk.listener === undefined) return t.leave(-ERRNO.EINVAL!, 2);
   t.enter(F.do_accept, 120);
-  t.enter(F.inet_accept, 30);
-  t.enter(F.inet_csk_accept, 120);
-  return listener.pending.length > 0 ? accepted(t, listener) : acceptWaiting(t, listener);
+  return after(
+    tcpAccept(t, sk.listener, (child) => {
+      t.enter(F.sock_alloc_file, 250);
+      return t.leave(install(t, child));
+    }),
+    (result) => t.leave(result, 3),
+  );
 }
 
-function* acceptWaiting(t: Task, listener: Listener): Kernel<number> {
-  while (listener.pending.length === 0) {
-    t.enter(F.schedule_timeout, 20);
-    yield* sleepOn(t, listener.waiters, TASK_INTERRUPTIBLE);
-    t.leave(undefined);
-  }
-  return accepted(t, listener);
+/** `connect(2)`: to a port of an address. Waits for the handshake, unless the socket does not block. */
+export function sysConnect(t: Task, fd: number, ip: Ip, port: number): Maybe<number> {
+  t.enter(ENTRY_POINT[42]!, 10);
+  t.enter(F.__sys_connect, 50, fd);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  if ((typeof ip === "number") !== (sk.family === AF_INET)) return t.leave(-ERRNO.EAFNOSUPPORT!, 2);
+  const done = (result: number) => t.leave(result, 2);
+  return after(sk instanceof TcpSock ? tcpConnect(t, sk, ip, port) : udpConnect(t, sk, ip, port), done);
 }
 
-/** The oldest connection becomes a file of the task. */
-function accepted(t: Task, listener: Listener): number {
-  const socket: Socket = { port: listener.port, side: listener.pending.shift()! };
-  t.leave(undefined, 2);
-  t.enter(F.sock_alloc_file, 250);
-  return t.leave(t.files.install(openFile(SOCKET_OPERATIONS, "socket:[tcp]", { object: socket })), 4);
+/** `sendto(2)`, or `sendmsg(2)`: a datagram to `to`, or more of a connection. `length` bytes, of which `to.data` is the beginning. */
+export function sysSendto(t: Task, nr: 44 | 46, fd: number, length: number, to: Message): Maybe<number> {
+  t.enter(ENTRY_POINT[nr]!, 10);
+  t.enter(nr === 44 ? F.__sys_sendto : F.__sys_sendmsg, 60, fd);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  const done = (result: number) => t.leave(result, 2);
+  return after(sk instanceof TcpSock ? tcpSend(t, sk, length, to.data) : udpSend(t, sk, length, to), done);
 }
 
-const SOCKET_OPERATIONS: FileOperations = {
-  read: socketRead,
-  write: socketWrite,
+/** `recvfrom(2)`, or `recvmsg(2)`; `out` gets the bytes and who sent them. */
+export function sysRecvfrom(t: Task, nr: 45 | 47, fd: number, count: number, out?: Message): Maybe<number> {
+  t.enter(ENTRY_POINT[nr]!, 10);
+  t.enter(nr === 45 ? F.__sys_recvfrom : F.__sys_recvmsg, 60, fd);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  t.enter(F.sock_recvmsg, 20);
+  const done = (result: number) => t.leave(result, 3);
+  return after(sk instanceof TcpSock ? tcpReceive(t, sk, count, out) : udpReceive(t, sk, count, out), done);
+}
+
+/** `shutdown(2)`: 0 reading, 1 writing, 2 both. */
+export function sysShutdown(t: Task, fd: number, how: number): number {
+  t.enter(ENTRY_POINT[48]!, 10);
+  t.enter(F.__sys_shutdown, 40, fd, how);
+  const sk = socketOf(t, fd);
+  if (typeof sk === "number") return t.leave(sk, 2);
+  if (how > 2) return t.leave(-ERRNO.EINVAL!, 2);
+  t.enter(F.inet_shutdown, 40, undefined, how);
+  return t.leave(sk instanceof TcpSock ? tcpShutdown(t, sk, how) : -ERRNO.ENOTCONN!, 3);
+}
+
+export const SOCKET_OPERATIONS: FileOperations = {
+  read(t: Task, file: OpenFile, count: number): Maybe<number> {
+    const sk = file.object as Sock;
+    t.enter(F.sock_read_iter, 30);
+    t.enter(F.sock_recvmsg, 20);
+    const done = (result: number) => t.leave(result, 2);
+    return after(sk instanceof TcpSock ? tcpReceive(t, sk, count) : udpReceive(t, sk, count), done);
+  },
+  write(t: Task, file: OpenFile, count: number): Maybe<number> {
+    const sk = file.object as Sock;
+    t.enter(F.sock_write_iter, 40);
+    const done = (result: number) => t.leave(result);
+    return after(sk instanceof TcpSock ? tcpSend(t, sk, count) : udpSend(t, sk, count, {}), done);
+  },
   release(t, file) {
+    const sk = file.object as Sock;
     t.enter(F.sock_close, 40);
-    t.enter(F.tcp_close, 500);
-    const { side } = file.object as Socket;
-    if (side instanceof Connection) t.linux.network.close(side, t.cpu.now);
-    t.leave(undefined, 2);
+    t.enter(F.inet_release, 30);
+    if (sk instanceof TcpSock) tcpClose(t, sk);
+    else udpClose(t, sk);
+    t.leave(0, 2);
   },
 };
-
-function socketRead(t: Task, file: OpenFile, count: number): Maybe<number> {
-  const connection = (file.object as Socket).side;
-  t.enter(F.sock_read_iter, 30);
-  if (!(connection instanceof Connection)) return t.leave(-ERRNO.EINVAL);
-  t.enter(F.sock_recvmsg, 20);
-  t.enter(F.inet_recvmsg, 20);
-  t.enter(F.tcp_recvmsg, 60);
-  t.enter(F.tcp_recvmsg_locked, 150);
-  return connection.available > 0 ? receive(t, connection, count) : receiveWaiting(t, connection, count);
-}
-
-function* receiveWaiting(t: Task, connection: Connection, count: number): Kernel<number> {
-  while (connection.available === 0) {
-    t.enter(F.sk_wait_data, 60);
-    t.enter(F.wait_woken, 20);
-    t.enter(F.schedule_timeout, 20);
-    yield* sleepOn(t, connection.waiters, TASK_INTERRUPTIBLE);
-    t.leave(undefined, 3);
-  }
-  return receive(t, connection, count);
-}
-
-function receive(t: Task, connection: Connection, count: number): number {
-  const bytes = Math.min(count, connection.available);
-  connection.available -= bytes;
-  t.enter(F.skb_copy_datagram_iter, 20);
-  t.enter(F.__skb_datagram_iter, 30);
-  t.enter(F._copy_to_iter, copyCost(bytes));
-  return t.leave(bytes, 8);
-}
-
-function socketWrite(t: Task, file: OpenFile, count: number): number {
-  const connection = (file.object as Socket).side;
-  t.enter(F.sock_write_iter, 40);
-  if (!(connection instanceof Connection)) return t.leave(-ERRNO.EPIPE);
-  t.enter(F.tcp_sendmsg, 60);
-  t.enter(F.tcp_sendmsg_locked, 250);
-  t.enter(F._copy_from_iter, copyCost(count));
-  t.leave(undefined);
-  transmit(t, count);
-  t.linux.network.deliver(connection, count, t.cpu.now);
-  return t.leave(count, 3);
-}
-
-/** From TCP down to the network card, in the sender's own system call. */
-function transmit(t: Task, bytes: number): void {
-  t.enter(F.tcp_push, 30);
-  t.enter(F.__tcp_push_pending_frames, 20);
-  t.enter(F.tcp_write_xmit, 200);
-  t.enter(F.__tcp_transmit_skb, 250);
-  t.enter(F.__ip_queue_xmit, 150);
-  t.enter(F.ip_output, 60);
-  t.enter(F.ip_finish_output2, 90);
-  t.enter(F.__dev_queue_xmit, 200);
-  t.enter(F.dev_hard_start_xmit, 80);
-  // One descriptor for each 64 KiB that the card cuts into packets.
-  t.enter(F.start_xmit, 600 * Math.max(1, Math.ceil(bytes / 65_536)));
-  t.leave(undefined, 10);
-}

@@ -1,10 +1,12 @@
 import { sysGetdents64 } from "./fs/directory.ts";
 import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
+import { ipOf } from "./net/address.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
 import { sysWrite } from "./read-write.ts";
+import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
 import { after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
@@ -233,16 +235,41 @@ export class Sys {
     return this.call(35, [ns, 0]);
   }
 
-  socket(): Request {
-    return this.call(41, [2, 1, 0]);
+  /** `AF_INET` and `SOCK_STREAM` by default. */
+  socket(family = 2, type = 1): Request {
+    return this.call(41, [family, type, 0]);
   }
 
-  bind(fd: number, port: number): Request {
-    return this.call(49, [fd, port, 16]);
+  /** To a port of all addresses, or of `ip` ("10.0.0.2"); port 0 is a free one. */
+  bind(fd: number, port: number, ip?: string): Request {
+    return this.call(49, [fd, port, 16], (t) => sysBind(t, fd, port, ip && ipOf("ip", ip)));
   }
 
   listen(fd: number, backlog: number): Request {
     return this.call(50, [fd, backlog]);
+  }
+
+  connect(fd: number, ip: string, port: number): Request {
+    const target = ipOf("ip", ip);
+    return this.call(42, [fd, USER_HEAP, 16], (t) => sysConnect(t, fd, target, port));
+  }
+
+  /** Sends `data` (bytes, or that many zeros) to an address, or along a connection. */
+  sendto(fd: number, data: Uint8Array | number, ip?: string, port?: number): Request {
+    const length = typeof data === "number" ? data : data.length;
+    const to: Message = { data: typeof data === "number" ? undefined : data, port };
+    if (ip !== undefined) to.ip = ipOf("ip", ip);
+    return this.call(44, [fd, USER_HEAP, length, 0, USER_HEAP, 16], (t) => sysSendto(t, 44, fd, length, to));
+  }
+
+  /** Receives at most `count` bytes; `out` gets them, and who sent them. */
+  recvfrom(fd: number, count: number, out?: Message): Request {
+    return this.call(45, [fd, USER_HEAP, count, 0, USER_HEAP, 16], (t) => sysRecvfrom(t, 45, fd, count, out));
+  }
+
+  /** 0: reading, 1: writing, 2: both. */
+  shutdown(fd: number, how: number): Request {
+    return this.call(48, [fd, how]);
   }
 
   accept(fd: number): Request {

@@ -18,7 +18,7 @@ import {
   sysWritev,
 } from "./read-write.ts";
 import { sysNanosleep } from "./sleep.ts";
-import { sysAccept4, sysBind, sysListen, sysSocket } from "./socket.ts";
+import { sysAccept4, sysBind, sysListen, sysShutdown, sysSocket } from "./socket.ts";
 import type { SyscallHandler } from "./task.ts";
 
 /** What Linux executes, by number. Calls that carry more than registers (`execve`, `clone`, `pipe2`) bring their own. */
@@ -42,7 +42,8 @@ HANDLERS[33] = sysDup2;
 HANDLERS[35] = sysNanosleep;
 HANDLERS[40] = sysSendfile;
 HANDLERS[41] = sysSocket;
-HANDLERS[49] = sysBind;
+HANDLERS[48] = sysShutdown;
+HANDLERS[49] = (t, fd, port) => sysBind(t, fd, port);
 HANDLERS[50] = sysListen;
 HANDLERS[61] = sysWait4;
 HANDLERS[72] = sysFcntl;

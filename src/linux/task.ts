@@ -9,6 +9,7 @@ import type { PendingReturn } from "./hooks/function-probe.ts";
 import type { ProbeTable } from "./hooks/function-probes.ts";
 import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
+import type { NetNamespace } from "./net/namespace.ts";
 import { SchedEntity } from "./sched/entity.ts";
 import { F, type Frame, type KernelFunction } from "./symbols.ts";
 import type { WaitQueue } from "./wait-queue.ts";
@@ -142,6 +143,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   received: Content | undefined;
   receivedAt = 0;
   receivedBytes = 0;
+  /** The network namespace that it was put into; its children follow. */
+  ownNetns: NetNamespace | undefined;
   /** Children that nobody has waited for. */
   readonly children: Task[] = [];
   /** Who waits in `wait4` for a child. */
@@ -190,6 +193,7 @@ export class Task implements CurrentTask, Frames, Displayable {
     this.parent = identity.parent;
     this.comm = identity.comm.slice(0, 15);
     this.files = files;
+    this.ownNetns = identity.parent?.ownNetns;
     this.childExit = childExit;
     // The first time that it is switched to it comes from here.
     if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];
@@ -250,6 +254,11 @@ export class Task implements CurrentTask, Frames, Displayable {
     cpu.now += ns;
     this.cpuNs += ns;
     if (cpu.now >= cpu.nextSample) cpu.takeSamples();
+  }
+
+  /** The network that it sees. */
+  get netns(): NetNamespace {
+    return this.ownNetns ?? this.linux.network.initial;
   }
 
   /** True when something else in the machine comes before this CPU: yield BEHIND until it is over. */

@@ -1,8 +1,8 @@
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { ipAt, ipBytes, macAt, putMac } from "./address.ts";
-import type { NetDevice } from "./device.ts";
 import { queueXmit } from "./dev-output.ts";
+import type { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
 import { ETH_P_ARP } from "./protocol.ts";
 import type { Skb } from "./skb.ts";

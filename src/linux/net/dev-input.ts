@@ -6,7 +6,7 @@ import { DROP } from "./drop-reason.ts";
 import { ipReceive } from "./ip-input.ts";
 import { ETH_P_ARP, ETH_P_IP, ETH_P_IPV6 } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
-import { traceReceive } from "./tracepoints.ts";
+import * as tracing from "./tracing.ts";
 import { classify } from "./traffic-control.ts";
 import { genericXdp } from "./xdp.ts";
 
@@ -26,7 +26,7 @@ export function receive(t: Task, skb: Skb, dev: NetDevice): void {
   }
   counters.rxPackets += skb.segments;
   counters.rxBytes += skb.size;
-  traceReceive(t, skb, dev);
+  tracing.received(t, skb, dev);
   const passed = dev.xdp === undefined || dev.xdp.mode !== "generic" || genericXdp(t, skb, dev);
   if (passed) {
     if (dev.taps.length > 0) dev.tap(skb, t.cpu.now);

@@ -1,11 +1,11 @@
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
-import { type NetDevice } from "./device.ts";
+import type { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
-import { runSoftirq } from "./softirq.ts";
 import type { Skb } from "./skb.ts";
+import { runSoftirq } from "./softirq.ts";
+import * as tracing from "./tracing.ts";
 import { classify } from "./traffic-control.ts";
-import { traceDevXmit } from "./tracepoints.ts";
 
 /** `NETDEV_TX_OK` and what `net_dev_xmit` reports of it. */
 const OK = 0;
@@ -14,7 +14,10 @@ const OK = 0;
 export function queueXmit(t: Task, skb: Skb, dev: NetDevice): void {
   skb.dev = dev;
   t.enter(F.__dev_queue_xmit, 200, skb, undefined);
-  if (dev.egress.length === 0 || classify(t, skb, dev, "egress")) hardStartXmit(t, skb, dev);
+  if (dev.egress.length === 0 || classify(t, skb, dev, "egress")) {
+    tracing.queued(t, skb, dev);
+    hardStartXmit(t, skb, dev);
+  }
   t.leave(OK);
   runSoftirq(t);
 }
@@ -33,7 +36,9 @@ export function hardStartXmit(t: Task, skb: Skb, dev: NetDevice): void {
   if (dev.taps.length > 0) dev.tap(skb, t.cpu.now);
   dev.counters.txPackets += skb.segments;
   dev.counters.txBytes += size;
-  traceDevXmit(t, skb, dev, () => xmit(t, skb, dev));
+  tracing.startXmit(t, skb, dev);
+  xmit(t, skb, dev);
+  tracing.xmitted(t, skb, size, dev);
   t.leave(undefined);
 }
 

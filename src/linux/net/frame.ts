@@ -1,15 +1,7 @@
 import { internetChecksum, internetSum, pseudoHeaderSum } from "../../packets/checksum.ts";
 import { ipAt, ipBytes, macAt, putMac } from "./address.ts";
 import { DROP } from "./drop-reason.ts";
-import {
-  ETH_P_ARP,
-  ETH_P_IP,
-  ETH_P_IPV6,
-  IPPROTO_ICMP,
-  IPPROTO_ICMPV6,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-} from "./protocol.ts";
+import { ETH_P_ARP, ETH_P_IP, ETH_P_IPV6, IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
 
 const ETHERNET = 14;
@@ -173,7 +165,11 @@ function readTransport(skb: Skb, segment: Uint8Array, addresses: Uint8Array): vo
   let header = 0;
   if (proto === IPPROTO_TCP || proto === IPPROTO_UDP) {
     header = proto === IPPROTO_UDP ? 8 : 4 * ((segment[12] ?? 0) >> 4);
-    if (segment.length < (proto === IPPROTO_UDP ? 8 : 20) || header < (proto === IPPROTO_UDP ? 8 : 20) || segment.length < header) {
+    if (
+      segment.length < (proto === IPPROTO_UDP ? 8 : 20) ||
+      header < (proto === IPPROTO_UDP ? 8 : 20) ||
+      segment.length < header
+    ) {
       skb.wrong ||= DROP.PKT_TOO_SMALL;
       return;
     }

@@ -58,9 +58,19 @@ export function icmpReceive(t: Task, skb: Skb, netns: NetNamespace, six: boolean
 }
 
 /** `icmp_send`: tells the sender why its packet ended, with the packet's beginning. Never about errors or connections' resets. */
-export function icmpError(t: Task, skb: Skb, netns: NetNamespace, { type, code }: { type: number; code: number }): void {
+export function icmpError(
+  t: Task,
+  skb: Skb,
+  netns: NetNamespace,
+  { type, code }: { type: number; code: number },
+): void {
   const six = typeof skb.saddr === "string";
-  if (skb.proto === IPPROTO_ICMP || skb.proto === IPPROTO_ICMPV6 || (skb.proto === IPPROTO_TCP && type === 3 && code === 3)) return;
+  if (
+    skb.proto === IPPROTO_ICMP ||
+    skb.proto === IPPROTO_ICMPV6 ||
+    (skb.proto === IPPROTO_TCP && type === 3 && code === 3)
+  )
+    return;
   const from = netns.sourceFor(skb.saddr);
   if (from === undefined) return;
   const answer = answerTo(skb);

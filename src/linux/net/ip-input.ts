@@ -1,6 +1,6 @@
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
-import { type NetDevice } from "./device.ts";
+import type { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
 import { icmpError, icmpReceive } from "./icmp.ts";
 import { forwardOutput } from "./ip-output.ts";

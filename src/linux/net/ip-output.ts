@@ -2,8 +2,8 @@ import { ERRNO } from "../errno.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import type { Ip } from "./address.ts";
-import type { NetDevice } from "./device.ts";
 import { queueXmit } from "./dev-output.ts";
+import type { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
 import type { NetNamespace, Route } from "./namespace.ts";
 import { ETH_P_IPV6 } from "./protocol.ts";
@@ -26,11 +26,6 @@ export function ipXmit(t: Task, skb: Skb, netns: NetNamespace): number {
 /** From `ip_output` on. */
 export function ipOutput(t: Task, skb: Skb, netns: NetNamespace): number {
   const { network } = t.linux;
-  const blocked = network.cgroupEgress?.(t, skb) ?? 0;
-  if (blocked !== 0) {
-    network.drop(t, skb, DROP.BPF_CGROUP_EGRESS);
-    return blocked;
-  }
   const six = skb.protocol === ETH_P_IPV6;
   const own = netns.owner(skb.daddr);
   if (own !== undefined) {

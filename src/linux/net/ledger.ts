@@ -6,8 +6,8 @@ export class Ledger {
   made = 0;
   /** Packets that reached what they were for. */
   consumed = 0;
-  /** Packets that left the machine's own network. */
-  left = 0;
+  /** Packets that the line outside has lost. */
+  lost = 0;
   readonly #dropped = new Map<string, number>();
 
   drop(reason: number): void {
@@ -22,7 +22,7 @@ export class Ledger {
 
   /** Packets that are somewhere: on the wire, in a queue, in a socket. */
   get underWay(): number {
-    let ended = this.consumed;
+    let ended = this.consumed + this.lost;
     for (const count of this.#dropped.values()) ended += count;
     return this.made - ended;
   }

@@ -1,6 +1,6 @@
 import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "./address.ts";
 import type { NetDevice } from "./device.ts";
-import { connectionKey, type Listener, type RequestSock, type Sock, TCP, type TcpSock } from "./sock.ts";
+import { connectionKey, type Listener, type RequestSock, SOCK_DGRAM, type Sock, TCP, type TcpSock } from "./sock.ts";
 
 /** One route: which way packets to a network go. */
 export interface Route {
@@ -26,6 +26,8 @@ const MOST_TIME_WAIT = 8192;
 const FIRST_PORT = 32_768;
 const LAST_PORT = 60_999;
 
+const portKey = (sk: Sock, port: number): number => sk.type * 65_536 + port;
+
 /** `struct net`: devices, routes, neighbours and sockets that see only each other. */
 export class NetNamespace {
   readonly name: string;
@@ -42,7 +44,8 @@ export class NetNamespace {
   readonly requests = new Map<number | string, RequestSock>();
   readonly #timeWait = new Map<number | string, TimeWaitSock>();
   readonly #listeners = new Map<number, Listener[]>();
-  readonly #datagrams = new Map<number, Sock[]>();
+  /** Sockets that were bound to a port, by type and port. */
+  readonly #bound = new Map<number, Sock[]>();
   #nextPort = FIRST_PORT;
 
   constructor(name: string, inum: number, cookie: number) {
@@ -161,7 +164,7 @@ export class NetNamespace {
 
   /** The socket for a datagram: a connected one first. */
   datagram(ip: Ip, port: number, from: Ip, fromPort: number): Sock | undefined {
-    const all = this.#datagrams.get(port);
+    const all = this.#bound.get(SOCK_DGRAM * 65_536 + port);
     if (all === undefined) return undefined;
     let found: Sock | undefined;
     for (const sk of all) {
@@ -172,17 +175,27 @@ export class NetNamespace {
     return found;
   }
 
-  addDatagram(sk: Sock): boolean {
-    const all = this.#datagrams.get(sk.sport) ?? [];
-    if (all.some((other) => other.boundTo(sk.saddr) || sk.boundTo(other.saddr))) return false;
-    this.#datagrams.set(sk.sport, [...all, sk]);
+  /** Whether somebody else has this port. */
+  isBound(sk: Sock, port: number): boolean {
+    const all = this.#bound.get(portKey(sk, port)) ?? [];
+    return all.some((other) => other.boundTo(sk.saddr) || sk.boundTo(other.saddr));
+  }
+
+  /** Gives a socket its port; false if somebody has it. */
+  bind(sk: Sock): boolean {
+    if (this.isBound(sk, sk.sport)) return false;
+    const key = portKey(sk, sk.sport);
+    this.#bound.set(key, [...(this.#bound.get(key) ?? []), sk]);
     return true;
   }
 
-  removeDatagram(sk: Sock): void {
-    const rest = (this.#datagrams.get(sk.sport) ?? []).filter((other) => other !== sk);
-    if (rest.length === 0) this.#datagrams.delete(sk.sport);
-    else this.#datagrams.set(sk.sport, rest);
+  unbind(sk: Sock): void {
+    const key = portKey(sk, sk.sport);
+    const all = this.#bound.get(key);
+    if (all === undefined) return;
+    const rest = all.filter((other) => other !== sk);
+    if (rest.length === 0) this.#bound.delete(key);
+    else this.#bound.set(key, rest);
   }
 
   /** A free port of those that Linux chooses from; 0 if there is none. */
@@ -190,7 +203,7 @@ export class NetNamespace {
     for (let tries = FIRST_PORT; tries <= LAST_PORT; tries++) {
       const port = this.#nextPort;
       this.#nextPort = port === LAST_PORT ? FIRST_PORT : port + 1;
-      if (!taken(port) && !this.#listeners.has(port) && !this.#datagrams.has(port)) return port;
+      if (!taken(port) && !this.#listeners.has(port)) return port;
     }
     return 0;
   }

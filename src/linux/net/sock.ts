@@ -46,6 +46,8 @@ export class Sock {
   /** What the next call returns, negative; 0: nothing wrong. */
   error = 0;
   nonblocking = false;
+  /** Somebody waits for room to write. */
+  wantsRoom = false;
   filter: SocketFilter | undefined;
   /** Packets that came, and bytes in them that nobody has read. */
   readonly received: Skb[] = [];
@@ -63,7 +65,10 @@ export class Sock {
   /** The next of the same hash. */
   next: Sock | undefined;
 
-  constructor(netns: NetNamespace, { family, type, proto, cookie }: Pick<Sock, "family" | "type" | "proto" | "cookie">) {
+  constructor(
+    netns: NetNamespace,
+    { family, type, proto, cookie }: Pick<Sock, "family" | "type" | "proto" | "cookie">,
+  ) {
     this.netns = netns;
     this.family = family;
     this.type = type;
@@ -183,6 +188,11 @@ export class TcpSock extends Sock {
   pingpong = false;
   ackPending = false;
   delackAt = Number.POSITIVE_INFINITY;
+  /** A system call works on it: packets that come meanwhile wait. */
+  locked = false;
+  readonly backlog: Skb[] = [];
+  /** Its end was told. */
+  destroyed = false;
   /** A machine's timer wheel: when to look at this socket, and where it waits in the wheel. */
   deadline = Number.POSITIVE_INFINITY;
   tick = 0;

@@ -1,9 +1,9 @@
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
-import type { NetDevice } from "./device.ts";
 import { receive } from "./dev-input.ts";
+import type { NetDevice } from "./device.ts";
 import type { Skb } from "./skb.ts";
-import { traceNapi } from "./tracepoints.ts";
+import * as tracing from "./tracing.ts";
 import { nativeXdp } from "./xdp.ts";
 
 /** `net.core.netdev_max_backlog`: packets that wait for a CPU. */
@@ -29,7 +29,7 @@ export function runSoftirq(t: Task): void {
 }
 
 /** `process_backlog`: one packet after the other, also those that the earlier ones cause. */
-function processBacklog(t: Task, softnet: Softnet): void {
+export function processBacklog(t: Task, softnet: Softnet): void {
   softnet.running = true;
   t.enter(F.__napi_poll, 40);
   t.enter(F.process_backlog, 60, undefined, 64);
@@ -45,7 +45,7 @@ function processBacklog(t: Task, softnet: Softnet): void {
     t.leave(undefined);
   }
   t.leave(work);
-  traceNapi(t, "(no device)", work, 64);
+  tracing.napiPoll(t, "(no device)", work);
   t.leave(work);
   softnet.running = false;
 }
@@ -70,7 +70,7 @@ export function cardInterrupt(t: Task, dev: NetDevice, packets: readonly Skb[]):
     }
   }
   t.leave(packets.length);
-  traceNapi(t, dev.name, packets.length, 64);
+  tracing.napiPoll(t, dev.name, packets.length);
   t.leave(packets.length);
   softnet.running = false;
   if (softnet.queue.length > 0) processBacklog(t, softnet);

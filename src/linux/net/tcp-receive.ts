@@ -8,6 +8,7 @@ import { before, connectionKey, type Listener, type RequestSock, TCP, type TcpSo
 import { input } from "./tcp/input.ts";
 import { answers, establish, listen, synAck } from "./tcp/listen.ts";
 import { answerTo, resetFor } from "./tcp/output.ts";
+import * as tracing from "./tracing.ts";
 
 /** `tcp_v4_rcv` and `tcp_v6_rcv`: to the connection, the handshake or the listener that a segment is for. */
 export function tcpReceive(t: Task, skb: Skb, netns: NetNamespace, six: boolean): void {
@@ -44,17 +45,21 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     toListener(t, listener, skb, six);
     return true;
   }
-  if (!(skb.flags & RST)) sendReset(t, skb, six);
+  if (!(skb.flags & RST)) sendReset(t, skb, netns, six);
   network.drop(t, skb, DROP.NO_SOCKET);
   return false;
 }
 
 /** `tcp_v4_do_rcv` for a connection. */
 function toSocket(t: Task, sk: TcpSock, skb: Skb, six: boolean): void {
+  if (sk.locked) {
+    sk.backlog.push(skb);
+    return;
+  }
   t.enter(six ? F.tcp_v6_do_rcv : F.tcp_v4_do_rcv, 30, sk, skb);
   if (sk.state === TCP.ESTABLISHED) t.enter(F.tcp_rcv_established, 200, sk, skb);
   else t.enter(F.tcp_rcv_state_process, 250, sk, skb);
-  const { tcp, tracing } = t.linux.network;
+  const { tcp } = t.linux.network;
   tracing.probe(t, sk, skb);
   tcp.run(t, () => input(tcp, sk, skb));
   t.leave(0, 2);
@@ -67,7 +72,7 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   t.enter(F.tcp_check_req, 150, listener.sk, skb, request, 0);
   switch (answers(request, skb)) {
     case "again":
-      network.tcp.run(t, () => network.tcp.answer(synAck(request, listener.sk)));
+      network.tcp.run(t, () => network.tcp.answer(synAck(request, listener.sk), netns));
       network.drop(t, skb, DROP.TCP_INVALID_SYN, listener.sk);
       t.leave(0);
       return;
@@ -77,7 +82,7 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
       t.leave(0);
       return;
     case "no":
-      if (!(skb.flags & RST)) network.tcp.run(t, () => network.tcp.answer(resetFor(skb)));
+      if (!(skb.flags & RST)) network.tcp.run(t, () => network.tcp.answer(resetFor(skb), netns));
       network.drop(t, skb, DROP.TCP_INVALID_ACK_SEQUENCE, listener.sk);
       t.leave(0);
       return;
@@ -131,7 +136,7 @@ function toListener(t: Task, listener: Listener, skb: Skb, six: boolean): void {
     if (request === undefined) return;
     sk.netns.requests.set(request.key, request);
     t.enter(six ? F.tcp_v6_send_synack : F.tcp_v4_send_synack, 150, sk, undefined, undefined, request);
-    tcp.answer(synAck(request, sk));
+    tcp.answer(synAck(request, sk), sk.netns);
     t.leave(0);
     network.consume(t, skb);
   });
@@ -150,7 +155,7 @@ function toTimeWait(t: Task, trace: TimeWaitSock, skb: Skb, netns: NetNamespace)
   if (trace.substate === TCP.FIN_WAIT2 && skb.length > 0 && before(sk.rcvNxt, skb.endSeq)) {
     // Data for a socket that nobody has any more.
     netns.removeTimeWait(trace);
-    network.tcp.run(t, () => network.tcp.answer(resetFor(skb)));
+    network.tcp.run(t, () => network.tcp.answer(resetFor(skb), netns));
     network.drop(t, skb, DROP.TCP_ABORT_ON_DATA);
     return;
   }
@@ -165,15 +170,15 @@ function toTimeWait(t: Task, trace: TimeWaitSock, skb: Skb, netns: NetNamespace)
   answer.flags = ACK;
   answer.seq = sk.sndNxt;
   answer.ack = sk.rcvNxt;
-  network.tcp.run(t, () => network.tcp.answer(answer));
+  network.tcp.run(t, () => network.tcp.answer(answer, netns));
   network.consume(t, skb);
 }
 
 /** `tcp_v4_send_reset`: there is nobody here. */
-function sendReset(t: Task, skb: Skb, six: boolean): void {
-  const { tcp, tracing } = t.linux.network;
+function sendReset(t: Task, skb: Skb, netns: NetNamespace, six: boolean): void {
+  const { tcp } = t.linux.network;
   t.enter(six ? F.tcp_v6_send_response : F.tcp_v4_send_reset, 200, undefined, skb, 0);
   tracing.sendReset(t, undefined, skb, 1);
-  tcp.run(t, () => tcp.answer(resetFor(skb)));
+  tcp.run(t, () => tcp.answer(resetFor(skb), netns));
   t.leave(undefined);
 }

@@ -13,8 +13,8 @@ export interface TcpHost {
   isn(): number;
   /** A segment leaves. */
   transmit(sk: TcpSock, skb: Skb): void;
-  /** A segment without a socket leaves: a reset, or the answer to a SYN. */
-  reply(skb: Skb): void;
+  /** A reset leaves, which is no part of the connection. */
+  reply(sk: TcpSock, skb: Skb): void;
   setState(sk: TcpSock, state: number): void;
   /** The handshake is over, on the side that began it. */
   connected(sk: TcpSock): void;

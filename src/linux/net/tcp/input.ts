@@ -18,7 +18,11 @@ export function input(host: TcpHost, sk: TcpSock, skb: Skb): void {
   }
   if (!acceptable(sk, skb)) {
     if (!(skb.flags & RST)) sendAck(host, sk);
-    host.drop(skb, before(skb.endSeq, sk.rcvNxt) || skb.endSeq === sk.rcvNxt ? DROP.TCP_OLD_SEQUENCE : DROP.TCP_INVALID_SEQUENCE, sk);
+    host.drop(
+      skb,
+      before(skb.endSeq, sk.rcvNxt) || skb.endSeq === sk.rcvNxt ? DROP.TCP_OLD_SEQUENCE : DROP.TCP_INVALID_SEQUENCE,
+      sk,
+    );
     return;
   }
   if (skb.flags & RST) {
@@ -53,14 +57,18 @@ export function input(host: TcpHost, sk: TcpSock, skb: Skb): void {
 /** RFC 9293's first check: is any of it within what is expected? */
 function acceptable(sk: TcpSock, skb: Skb): boolean {
   const end = (sk.rcvNxt + sk.receiveWindow) >>> 0;
-  return !before(skb.endSeq, sk.rcvWup) && !before(end, skb.seq) && !(skb.endSeq !== skb.seq && !before(sk.rcvNxt, skb.endSeq));
+  return (
+    !before(skb.endSeq, sk.rcvWup) &&
+    !before(end, skb.seq) &&
+    !(skb.endSeq !== skb.seq && !before(sk.rcvNxt, skb.endSeq))
+  );
 }
 
 /** The answer to our SYN. */
 function synSent(host: TcpHost, sk: TcpSock, skb: Skb): void {
   const acks = (skb.flags & ACK) !== 0;
   if (acks && skb.ack !== sk.sndNxt) {
-    if (!(skb.flags & RST)) host.reply(resetFor(skb));
+    if (!(skb.flags & RST)) host.reply(sk, resetFor(skb));
     host.drop(skb, DROP.TCP_INVALID_ACK_SEQUENCE, sk);
     return;
   }
@@ -109,7 +117,8 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
   const newly = (skb.ack - sk.sndUna) | 0;
   const window = skb.window << sk.sndWscale;
   if (newly <= 0) {
-    const duplicate = newly === 0 && skb.length === 0 && window === sk.sndWnd && inFlight.length > 0 && !(skb.flags & FIN);
+    const duplicate =
+      newly === 0 && skb.length === 0 && window === sk.sndWnd && inFlight.length > 0 && !(skb.flags & FIN);
     sk.sndWnd = window;
     if (duplicate && ++sk.dupAcks === FAST_RETRANSMIT && !sk.inRecovery) {
       sk.ssthresh = Math.max(2, sk.cwnd >> 1);
@@ -216,7 +225,7 @@ function deliver(host: TcpHost, sk: TcpSock, skb: Skb): void {
   }
   if (skb.length > 0 && (sk.dead || sk.readShutdown)) {
     // Nobody will read it: the sender must know.
-    host.reply(resetFor(skb));
+    host.reply(sk, resetFor(skb));
     host.drop(skb, sk.dead ? DROP.TCP_ABORT_ON_DATA : DROP.TCP_OLD_DATA, sk);
     reset(host, sk, -ERRNO.EPIPE!);
     return;

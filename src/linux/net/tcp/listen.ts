@@ -36,7 +36,7 @@ export function listen(host: TcpHost, listener: Listener, skb: Skb): RequestSock
     return undefined;
   }
   if (skb.flags & ACK) {
-    host.reply(resetFor(skb));
+    host.reply(listener.sk, resetFor(skb));
     host.drop(skb, DROP.TCP_FLAGS, listener.sk);
     return undefined;
   }

@@ -45,7 +45,11 @@ function pieceOf(sk: TcpSock, piece: Sent): Skb {
 }
 
 /** What this side tells the other of its largest segment: the device's packets less the headers. */
-export function mssFor(sk: { readonly saddr: TcpSock["saddr"]; readonly netns: TcpSock["netns"]; readonly daddr: TcpSock["daddr"] }): number {
+export function mssFor(sk: {
+  readonly saddr: TcpSock["saddr"];
+  readonly netns: TcpSock["netns"];
+  readonly daddr: TcpSock["daddr"];
+}): number {
   return sk.netns.mtuTo(sk.daddr) - (typeof sk.daddr === "number" ? 40 : 60);
 }
 

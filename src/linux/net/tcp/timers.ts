@@ -5,7 +5,6 @@ import type { TcpHost } from "./host.ts";
 import { reset } from "./input.ts";
 import { probeWindow, retransmit, sendAck } from "./output.ts";
 
-
 /** `tcp_syn_retries`, `tcp_retries2`; a socket without an owner gives up earlier. */
 const SYN_RETRIES = 6;
 const RETRIES = 15;
