@@ -1,4 +1,5 @@
 import type { Cpu } from "./cpu.ts";
+import { raiseSoftirq, SOFTIRQ } from "./interrupts.ts";
 import type { Linux } from "./linux.ts";
 import { type Ip, ipOf, type Mac, macOf, prefixOf } from "./net/address.ts";
 import { NetDevice } from "./net/device.ts";
@@ -12,7 +13,7 @@ import { GATEWAY_MAC, Outside, type Peer } from "./net/outside.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "./net/protocol.ts";
 import { Skb } from "./net/skb.ts";
 import { SOCK_DGRAM, SOCK_STREAM, Sock, TcpSock } from "./net/sock.ts";
-import { BACKLOG, cardInterrupt, Softnet } from "./net/softirq.ts";
+import { BACKLOG, cardInterrupt, netRxAction, Softnet } from "./net/softirq.ts";
 import * as tracing from "./net/tracing.ts";
 import { Random } from "./random.ts";
 import { F } from "./symbols.ts";
@@ -66,6 +67,7 @@ export class Network {
       this.initial.addRoute({ network, dev: this.eth0, gateway: ip, kind: "unicast" });
       this.initial.neighbours.set(ip, GATEWAY_MAC);
     }
+    linux.softirqs[SOFTIRQ.NET_RX] = netRxAction;
     this.outside = new Outside(linux, options);
     this.outside.answer(53, dnsService);
   }
@@ -157,7 +159,10 @@ export class Network {
     if (softnet.queue.length >= BACKLOG) {
       dev.counters.rxDropped++;
       this.drop(t, skb, DROP.CPU_BACKLOG);
-    } else softnet.queue.push(skb);
+    } else {
+      softnet.queue.push(skb);
+      if (softnet.queue.length === 1 && (t.cpu.softirqs & (1 << SOFTIRQ.NET_RX)) === 0) raiseSoftirq(t, SOFTIRQ.NET_RX);
+    }
     t.leave(0, 2);
   }
 
@@ -176,7 +181,7 @@ export class Network {
           from.packets--;
           from.bytes -= skb.length;
         }
-      cardInterrupt(t, this.eth0, packets);
+      cardInterrupt(t, packets);
     });
   }
 

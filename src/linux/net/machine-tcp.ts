@@ -1,3 +1,4 @@
+import { irqExit } from "../interrupts.ts";
 import type { Linux } from "../linux.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
@@ -6,7 +7,6 @@ import { ipXmit } from "./ip-output.ts";
 import type { NetNamespace } from "./namespace.ts";
 import type { Skb } from "./skb.ts";
 import { type RequestSock, type Sock, TCP, type TcpSock } from "./sock.ts";
-import { processBacklog } from "./softirq.ts";
 import type { TcpHost } from "./tcp/host.ts";
 import { SYNACK_RETRIES, SYNACK_TIMEOUT, synAck } from "./tcp/listen.ts";
 import { expire, isRetransmission } from "./tcp/timers.ts";
@@ -186,14 +186,13 @@ export class MachineTcp implements TcpHost {
     t.enter(F.run_timer_softirq, 40);
     t.enter(F.__run_timers, 60);
     t.enter(F.call_timer_fn, 30);
-    const softnet = this.#linux.network.softnet(t.cpu);
-    softnet.running = true;
+    // What timers send within the machine is received when they are done.
+    t.cpu.inSoftirq = true;
     body();
-    softnet.running = false;
-    t.leave(undefined, 3);
-    // What timers sent within the machine is received before the interrupt is over.
-    if (softnet.queue.length > 0) processBacklog(t, softnet);
-    t.leave(undefined, 4);
+    t.cpu.inSoftirq = false;
+    t.leave(undefined, 5);
+    irqExit(t);
+    t.leave(undefined, 2);
   }
 
   #expire(t: Task, sk: TcpSock): void {

@@ -1,3 +1,4 @@
+import { deviceInterrupt, handleSoftirqs, raiseSoftirq, SOFTIRQ } from "../interrupts.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { receive } from "./dev-input.ts";
@@ -9,37 +10,56 @@ import { nativeXdp } from "./xdp.ts";
 /** `net.core.netdev_max_backlog`: packets that wait for a CPU. */
 export const BACKLOG = 1000;
 
-/** `struct softnet_data`: a CPU's packets that came from within the machine, or that another CPU handed over. */
+/** Packets that a poll takes at most; ours takes all. */
+const BUDGET = 64;
+
+/** `struct softnet_data`: a CPU's packets that came from within the machine or from another CPU, and those of its card's queue. */
 export class Softnet {
   readonly queue: Skb[] = [];
-  /** The softirq that empties the queue runs. */
-  running = false;
+  readonly ring: Skb[] = [];
 }
 
-/** A system call or a timer has put packets into its CPU's queue: they are received before it goes on. */
+/** The card's interrupt line of one CPU's queue. */
+const LINES = Array.from({ length: 64 }, (_, cpu) => ({ irq: 40 + cpu, name: `virtio0-input.${cpu}` }));
+
+/** `local_bh_enable`: a system call has put packets into its CPU's queue; they are received before it goes on. */
 export function runSoftirq(t: Task): void {
-  const softnet = t.linux.network.softnet(t.cpu);
-  if (softnet.queue.length === 0 || softnet.running) return;
+  const { cpu } = t;
+  if (cpu.inSoftirq || t.linux.network.softnet(cpu).queue.length === 0) return;
   t.enter(F.__local_bh_enable_ip, 10);
   t.enter(F["do_softirq.part.0"], 15);
-  t.enter(F.handle_softirqs, 60);
+  handleSoftirqs(t);
+  t.leave(undefined, 2);
+}
+
+/** The card has interrupted: packets lie in this CPU's queue of it. */
+export function cardInterrupt(t: Task, packets: readonly Skb[]): void {
+  t.linux.network.softnet(t.cpu).ring.push(...packets);
+  deviceInterrupt(t, LINES[t.cpu.id]!, (current) => {
+    current.enter(F.vring_interrupt, 40);
+    raiseSoftirq(current, SOFTIRQ.NET_RX);
+    current.leave(undefined);
+  });
+}
+
+/** `net_rx_action`: the softirq of packets that come in. */
+export function netRxAction(t: Task): void {
+  const softnet = t.linux.network.softnet(t.cpu);
   t.enter(F.net_rx_action, 80);
-  processBacklog(t, softnet);
-  t.leave(undefined, 4);
+  if (softnet.ring.length > 0) pollCard(t, softnet, t.linux.network.eth0);
+  if (softnet.queue.length > 0) processBacklog(t, softnet);
+  t.leave(undefined);
 }
 
 /** `process_backlog`: one packet after the other, also those that the earlier ones cause. */
-export function processBacklog(t: Task, softnet: Softnet): void {
-  softnet.running = true;
+function processBacklog(t: Task, { queue }: Softnet): void {
   t.enter(F.__napi_poll, 40);
-  t.enter(F.process_backlog, 60, undefined, 64);
+  t.enter(F.process_backlog, 60, undefined, BUDGET);
   let work = 0;
-  for (let skb = softnet.queue.shift(); skb !== undefined; skb = softnet.queue.shift()) {
+  for (let skb = queue.shift(); skb !== undefined; skb = queue.shift()) {
     work++;
     const dev = skb.dev!;
-    if (dev.kind === "veth" && dev.xdp !== undefined && dev.xdp.mode === "native") {
-      if (!nativeXdp(t, skb, dev)) continue;
-    }
+    if (dev.kind === "veth" && dev.xdp?.mode === "native" && !nativeXdp(t, skb, dev)) continue;
     t.enter(F.__netif_receive_skb, 20, skb);
     receive(t, skb, dev);
     t.leave(undefined);
@@ -47,34 +67,29 @@ export function processBacklog(t: Task, softnet: Softnet): void {
   t.leave(work);
   tracing.napiPoll(t, "(no device)", work);
   t.leave(work);
-  softnet.running = false;
 }
 
-/** The card has interrupted: packets from outside, in the softirq on top of whatever the CPU was doing. */
-export function cardInterrupt(t: Task, dev: NetDevice, packets: readonly Skb[]): void {
-  const softnet = t.linux.network.softnet(t.cpu);
-  t.enter(F.asm_common_interrupt, 30);
-  t.enter(F.common_interrupt, 120);
-  t.enter(F.__irq_exit_rcu, 30);
-  t.enter(F.handle_softirqs, 60);
-  t.enter(F.net_rx_action, 80);
+/** The driver's poll: what has come since the interrupt, also what comes while it polls. */
+function pollCard(t: Task, { ring }: Softnet, dev: NetDevice): void {
   t.enter(F.__napi_poll, 40);
-  t.enter(F.virtnet_poll, 300, undefined, 64);
-  softnet.running = true;
-  for (const skb of packets) {
+  t.enter(F.virtnet_poll, 300, undefined, BUDGET);
+  let work = 0;
+  for (let skb = ring.shift(); skb !== undefined; skb = ring.shift()) {
+    work++;
     skb.dev = dev;
-    for (const passed of dev.xdp === undefined ? [skb] : offCard(t, skb, dev)) {
-      t.enter(F.gro_receive_skb, 250, undefined, passed);
-      receive(t, passed, dev);
-      t.leave(undefined);
-    }
+    if (dev.xdp !== undefined) {
+      for (const passed of offCard(t, skb, dev)) intoStack(t, passed, dev);
+    } else intoStack(t, skb, dev);
   }
-  t.leave(packets.length);
-  tracing.napiPoll(t, dev.name, packets.length);
-  t.leave(packets.length);
-  softnet.running = false;
-  if (softnet.queue.length > 0) processBacklog(t, softnet);
-  t.leave(undefined, 5);
+  t.leave(work);
+  tracing.napiPoll(t, dev.name, work);
+  t.leave(work);
+}
+
+function intoStack(t: Task, skb: Skb, dev: NetDevice): void {
+  t.enter(F.gro_receive_skb, 250, undefined, skb);
+  receive(t, skb, dev);
+  t.leave(undefined);
 }
 
 /** What XDP in the driver or on the card leaves of a packet: it sees what is on the wire, before packets are put together. */
