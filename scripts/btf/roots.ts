@@ -19,6 +19,7 @@ const STRUCTS = new Set(
   sched_ext_ops hid_bpf_ops Qdisc_ops bpf_verifier_ops perf_event rtable flowi4 nf_hook_state nf_conn kobject device
   bpf_array bpf_htab bpf_stack_map lpm_trie bpf_dtab bpf_stab bpf_shtab bpf_cpu_map xsk_map bpf_cgroup_storage_map
   reuseport_array bpf_queue_stack bpf_local_storage_map bpf_struct_ops_map bpf_ringbuf_map bpf_bloom_filter bpf_arena
+  bpf_ctx_convert
   module mutex spinlock wait_queue_head work_struct timer_list hrtimer rcu_head lockdep_map`.split(/\s+/),
 );
 

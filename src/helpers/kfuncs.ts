@@ -2,48 +2,10 @@
  * Kernel functions that programs may call by BTF id, as Linux 6.18 registers them: what BTF does not say of them. The
  * signature (and with it what each argument must be) is in Linux's BTF, where such functions carry the tag `bpf_kfunc`.
  */
-/**
- * What Linux registers with a function, without `KF_`.
- *
- * - `acquire`, `release`: hands out a reference, takes one back
- * - `ret_null`: may return NULL
- * - `trusted_args`, `rcu`: pointers must be surely valid; or at least protected by RCU
- * - `sleepable`: only in programs that may sleep
- * - `iter_new`, `iter_next`, `iter_destroy`: the three functions of an iterator on the stack
- * - `rcu_protected`: only within an RCU section
- */
-export type KfuncFlag =
-  | "acquire"
-  | "release"
-  | "ret_null"
-  | "trusted_args"
-  | "rcu"
-  | "sleepable"
-  | "iter_new"
-  | "iter_next"
-  | "iter_destroy"
-  | "rcu_protected";
+import { KFUNC_FAMILIES } from "./kfunc-families.ts";
+import { type KfuncRow, kfuncRows as rows } from "./kfunc-row.ts";
 
-/** Sets of functions that Linux registers for families of program types. */
-export type KfuncSet = "common" | "skb" | "xdp" | "objects";
-
-/** One kernel function. */
-export interface KfuncRow {
-  readonly name: string;
-  readonly set: KfuncSet;
-  readonly flags: ReadonlySet<KfuncFlag>;
-  /** One line: what it does. */
-  readonly doc: string;
-}
-
-function rows(set: KfuncSet, list: readonly (readonly [name: string, flags: string, doc: string])[]): KfuncRow[] {
-  return list.map(([name, flags, doc]) => ({
-    name: `bpf_${name}`,
-    set,
-    flags: new Set((flags === "" ? [] : flags.split(" ")) as KfuncFlag[]),
-    doc,
-  }));
-}
+export type { KfuncFlag, KfuncRow, KfuncSet } from "./kfunc-row.ts";
 
 /** Every kernel function that the verifier knows. */
 export const KFUNCS: readonly KfuncRow[] = [
@@ -111,6 +73,7 @@ export const KFUNCS: readonly KfuncRow[] = [
     ["task_get_cgroup1", "acquire rcu ret_null", "The cgroup of a task in an old hierarchy."],
   ]),
   ...rows("skb", [["dynptr_from_skb", "trusted_args", "A dynptr to a socket buffer's data."]]),
+  ...KFUNC_FAMILIES,
   ...rows("xdp", [["dynptr_from_xdp", "", "A dynptr to an XDP frame's data."]]),
 ];
 

@@ -273,6 +273,12 @@ export const BTF_MESSAGES = {
     "Linux has no type with the id {0}.",
     "Pass the id of a structure: bpf_core_type_id_kernel(struct ...).",
   ),
+  cast_context: row(
+    "EINVAL",
+    "kern ctx type id %d is not a struct",
+    "What programs of this type get is not a structure of Linux.",
+    "Read the context as it is.",
+  ),
   cast_struct: row(
     "EINVAL",
     "kfunc bpf_rdonly_cast type ID argument must be of a struct or void",

@@ -172,6 +172,7 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
   const { frame: caller, index } = env;
   const depth = env.state.frames.length;
   compareStaticCall(env, subprogram);
+  env.subprograms[subprogram].isCallback = true;
   const other = env.push(env.subprograms[subprogram].start, "ENOMEM");
   if (depth + 1 > MAX_FRAMES) reject("call_depth", depth + 1);
   const callee = enterFrame(depth, index, subprogram);
@@ -195,6 +196,7 @@ function startLater(env: Environment, subprogram: number, sleepable: boolean): v
   compareStaticCall(env, subprogram);
   const { frame: caller } = env;
   env.subprograms[subprogram].isAsync = true;
+  env.subprograms[subprogram].isCallback = true;
   const callee = enterFrame(0, MAIN, subprogram);
   const map = caller.words[argument(REG.R1) + AUX];
   for (const [register, type] of [

@@ -88,8 +88,9 @@ export function checkControlFlow(env: Environment): void {
   findEdges(env);
   const { edges } = env;
   const reached = new Uint8Array(insns.length);
-  const waiting = [0];
-  reached[0] = 1;
+  // What Linux itself calls is reached, too.
+  const waiting = [0, ...env.subprograms.filter(({ isException }) => isException).map(({ start }) => start)];
+  for (const start of waiting) reached[start] = 1;
   while (waiting.length > 0) {
     const index = waiting.pop()!;
     const insn = insns[index];

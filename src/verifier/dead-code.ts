@@ -36,6 +36,14 @@ export function checkCallbacksLive(env: Environment): void {
   }
 }
 
+/** Refuses a call of no function of Linux, unless nothing of it is left. */
+export function checkCallsResolved(env: Environment): void {
+  for (const index of env.unresolvedCalls) {
+    env.index = index;
+    reject("kfunc_unresolved");
+  }
+}
+
 /** Where each instruction lies, and the end, if each takes so many slots. */
 function places(count: number, size: (index: number) => number): Int32Array {
   const found = new Int32Array(count + 1);

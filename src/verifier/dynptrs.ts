@@ -12,6 +12,7 @@ import {
   BASE_TYPE,
   EXTRA,
   ID,
+  MAYBE_NULL,
   markNotInit,
   markPointer,
   markUnknown,
@@ -161,6 +162,7 @@ export function overwriteDynptr(env: Environment, frame: Frame, index: number): 
     w[slotAt(slot) + BYTES] = 0;
   }
   forEachRegister(env.state, (words, at) => {
-    if ((words[at + TYPE] & BASE_TYPE) === TYPES.MEM && words[at + EXTRA] === id) markUnknown(words, at);
+    // Linux forgets what bpf_dynptr_data has returned, and keeps slices.
+    if ((words[at + TYPE] & ~MAYBE_NULL) === TYPES.MEM && words[at + EXTRA] === id) markUnknown(words, at);
   });
 }

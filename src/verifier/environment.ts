@@ -46,6 +46,10 @@ export interface Subprogram {
   callsTail: boolean;
   /** Linux calls it later, on a stack of its own. */
   isAsync?: true;
+  /** Linux or a helper calls it: it must not throw. */
+  isCallback?: true;
+  /** Linux calls it when the program throws. */
+  isException?: true;
 }
 
 interface EnvironmentOptions {
@@ -124,11 +128,16 @@ export class Environment {
   /** By call of `bpf_loop`: the function that it could be inlined with; null if it cannot. */
   readonly inlinedLoops = new Map<number, number | null>();
 
+  /** Calls of no function that some path has come by. */
+  readonly unresolvedCalls = new Set<number>();
+
   /** Global functions that some path calls. */
   readonly calledFunctions = new Set<number>();
   /** Functions that were called with what does not fit their types. */
   readonly mismatched = new Set<number>();
   subprograms: Subprogram[] = [];
+  /** The program has a function of its own for what it throws. */
+  catches = false;
   state!: State;
   readonly pending: Pending[] = [];
   readonly stacks: StackLiveness;
@@ -170,7 +179,7 @@ export class Environment {
     this.limit = options.limit;
     this.stacks = new StackLiveness(this);
     this.checkpoints = new Checkpoints(count);
-    this.names = { helperName, kfuncName: (id) => findKfunc(this, id)?.name };
+    this.names = { helperName, kfuncName: (id) => (id === 0 ? "" : findKfunc(this, id)?.name) };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
     this.relevance = new Uint16Array(count);

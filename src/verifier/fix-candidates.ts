@@ -75,7 +75,10 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
       ];
     case "return_range":
       return [
-        before(`Return ${values[2]}`, [move(0, Number(values[2]))], { kind: "return", value: Number(values[2]) }),
+        before(`Return ${values[3]}`, [move(Number(values[1]), Number(values[3]))], {
+          kind: "return",
+          value: Number(values[3]),
+        }),
       ];
     case "return_unknown":
       return [before("Return a number", [move(0, 0)], { kind: "return", value: 0 })];

@@ -3,6 +3,7 @@ import { CALL, CLASS, CLASS_MASK, JMP, OP_MASK, REG, SOURCE, SOURCE_MASK } from 
 import type { Instruction } from "../isa/instruction.ts";
 import { checkAlu } from "./alu.ts";
 import { type Environment, JUMP_POINT, PRUNE_POINT, registerAt, SEEN } from "./environment.ts";
+import { isThrow } from "./exceptions.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConditionalJump } from "./jumps.ts";
 import { checkKfuncCall } from "./kfunc-call.ts";
@@ -89,6 +90,10 @@ function checkFunctionResult(env: Environment): void {
   if (type !== TYPES.SCALAR) reject("subprogram_scalar", REG.R0, typeName(type));
 }
 
+/** The innermost function is a global one, whose caller does not wait; what Linux calls itself ends as a program does. */
+const isFollowedAlone = ({ frame, subprograms }: Environment): boolean =>
+  frame.subprogram > 0 && frame.kind !== "async" && !subprograms[frame.subprogram].isException;
+
 /** The path is finished. */
 const END = -1;
 
@@ -133,8 +138,13 @@ function followJump(env: Environment, insn: Instruction): number {
         reject("call_reserved");
       checkCallUnlocked(env, insn);
       if (insn.src === CALL.SUBPROG) return checkSubprogramCall(env, insn);
-      if (insn.src === CALL.KFUNC) checkKfuncCall(env, insn);
-      else checkHelperCall(env, insn);
+      if (insn.src === CALL.KFUNC) {
+        checkKfuncCall(env, insn);
+        if (isThrow(env, insn)) {
+          checkNothingHeld(env, "bpf_throw", "throw");
+          return END;
+        }
+      } else checkHelperCall(env, insn);
       return isTailCall(insn) ? leaveOrGoOn(env, "unknown") : env.index + 1;
     case JMP.JA:
       if (withRegister || insn.src !== 0 || insn.dst !== 0 || (narrow ? insn.offset !== 0 : insn.imm !== 0))
@@ -147,7 +157,7 @@ function followJump(env: Environment, insn: Instruction): number {
       // What a hook without a result leaves in r0 nobody reads.
       if (isVoidHook(env) && env.frame.subprogram === 0) return END;
       readRegister(env, REG.R0);
-      if (env.frame.subprogram > 0 && env.frame.kind !== "async") checkFunctionResult(env);
+      if (isFollowedAlone(env)) checkFunctionResult(env);
       else checkReturnValue(env);
       return END;
     default:

@@ -2,87 +2,41 @@
  * Global functions: followed once, with any arguments that their types allow, and not from each of their calls. A call only
  * checks that its arguments fit the types, and knows nothing of what the function returns.
  */
-import type { Btf } from "../btf/btf.ts";
-import { sizeOf } from "../btf/size.ts";
-import { isComposite } from "../btf/type.ts";
 import { helperById } from "../helpers/table.ts";
 import { CALL, REG } from "../isa/constants.ts";
+import { structName, structsMatch } from "./btf-pointers.ts";
+import { checkDynptr, markDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
+import { type Argument, argumentsOf } from "./global-types.ts";
 import { checkHelperMemory } from "./helper-memory.ts";
 import { checkUnmodified } from "./memory.ts";
 import { forgetPacketPointers } from "./packet.ts";
-import { AUX, ID, isNull, MAYBE_NULL, markNotInit, markPointer, markUnknown, TYPE, TYPES } from "./registers.ts";
+import {
+  AUX,
+  EXTRA,
+  ID,
+  isNull,
+  MAYBE_NULL,
+  markNotInit,
+  markPointer,
+  markUnknown,
+  OFF,
+  RCU,
+  RDONLY,
+  TRUSTED,
+  TYPE,
+  TYPES,
+  typeName,
+  UNTRUSTED,
+} from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { enterFrame, type Frame, MAIN } from "./state.ts";
 import { CALL_CODE, isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
 
-/** What a function may be given, by its types. */
-type Argument =
-  | { readonly kind: "number" }
-  | { readonly kind: "context" }
-  /** Memory of a size, or NULL. */
-  | { readonly kind: "memory"; readonly size: number };
-
-const MAX_ARGUMENTS = 5;
-
 /** Whether the function is verified on its own. */
 export const isGlobal = (env: Environment, subprogram: number): boolean =>
   functionType(env, subprogram)?.linkage === "global";
-
-/** What a global function's arguments must be; refuses types that there are no arguments of. */
-function argumentsOf(env: Environment, subprogram: number): Argument[] {
-  const btf = env.spec.btf!;
-  const { name, type } = functionType(env, subprogram)!;
-  const proto = btf.type(type);
-  if (proto.kind !== "func_proto") return reject("internal", "a function without a prototype");
-  const { params } = proto;
-  if (params.length > MAX_ARGUMENTS) reject("global_arguments", name, params.length, MAX_ARGUMENTS);
-  const result = btf.resolve(proto.type);
-  if (result.kind !== "int" && result.kind !== "enum" && result.kind !== "enum64") reject("global_result", name);
-  for (const tag of tagsOf(btf, functionId(env, subprogram)))
-    if (tag.startsWith("arg:")) reject("not_modelled", `the argument tag ${tag}`);
-  return params.map((param, index) => argumentOf(env, btf, index, param.type, name));
-}
-
-function argumentOf(env: Environment, btf: Btf, index: number, id: number, name: string): Argument {
-  const type = btf.resolve(id);
-  switch (type.kind) {
-    case "int":
-    case "enum":
-    case "enum64":
-      return { kind: "number" };
-    case "ptr": {
-      const target = btf.resolve(type.type);
-      if (isContext(env, btf, type.type)) return { kind: "context" };
-      if (isComposite(target) && target.name === "bpf_dynptr") reject("not_modelled", "dynptrs as arguments");
-      const size = sizeOf(btf, target.id);
-      if (size === undefined)
-        return reject("global_size", index, kindName(target.kind), target.kind === "void" ? "" : target.name, -22);
-      return { kind: "memory", size };
-    }
-    default:
-      return reject("global_type", index, kindName(type.kind), name);
-  }
-}
-
-/** Whether a pointer's target is what the program type's context is called in C; contexts of tracepoints have no name. */
-function isContext({ spec, program }: Environment, btf: Btf, target: number): boolean {
-  if (spec.type === "tracepoint" || spec.type === "raw_tracepoint") return false;
-  if (spec.type === "kprobe" && btf.type(target).name === "bpf_user_pt_regs_t") return true;
-  const type = btf.resolve(target);
-  return type.kind === "struct" && type.name === program.context?.struct;
-}
-
-const functionId = ({ spec }: Environment, subprogram: number): number => spec.functions![subprogram].type;
-
-function tagsOf(btf: Btf, id: number): string[] {
-  const tags: string[] = [];
-  for (const type of btf.types()) if (type.kind === "decl_tag" && type.type === id) tags.push(type.name);
-  return tags;
-}
-
-const kindName = (kind: string): string => (kind === "void" ? "UNKNOWN" : kind.toUpperCase());
 
 /** Checks a call of a global function, and goes on behind it. */
 export function checkGlobalCall(env: Environment, subprogram: number): void {
@@ -143,6 +97,7 @@ export function compareStaticCall(env: Environment, subprogram: number): void {
     wanted = argumentsOf(env, subprogram);
   } catch (cause) {
     if (!(cause instanceof Rejection)) throw cause;
+    if (cause.row === "global_tag_static") env.log.write(`${cause.message}\n`);
   }
   const comparable = wanted?.every(({ kind }) => kind !== "memory") ? wanted : undefined;
   if (!comparable || !remark(env, () => checkArguments(env, comparable))) env.mismatched.add(subprogram);
@@ -172,26 +127,65 @@ function checkArgument(env: Environment, argument: Argument, index: number): voi
       if (w[r + TYPE] !== TYPES.CTX) reject("global_context", index);
       checkUnmodified(w, r, register);
       return;
-    case "memory": {
-      if (isNull(w, r)) return;
-      const { size } = argument;
-      const type = w[r + TYPE];
-      w[r + TYPE] = type & ~MAYBE_NULL;
-      const wrong = attempt(() => {
-        checkHelperMemory(env, register, { size, way: "read", zeroAllowed: true, raw: false });
-        checkHelperMemory(env, register, { size, way: "write", zeroAllowed: true, raw: false });
-      });
-      if (wrong) throw new Rejection(wrong.row, wrong.values, "EINVAL");
-      env.words[r + TYPE] = type;
-    }
+    case "dynptr":
+      if (w[r + TYPE] === TYPES.DYNPTR) checkUnmodified(w, r, register);
+      checkDynptr(env, register);
+      return;
+    case "address":
+      return;
+    case "object":
+      // What is only read with care may be anything.
+      if (argument.trusted && !(argument.nullable && isNull(w, r))) checkTrusted(env, register, argument);
+      return;
+    case "arena":
+      if (w[r + TYPE] !== TYPES.ARENA && w[r + TYPE] !== TYPES.SCALAR) reject("global_arena", register);
+      return;
+    case "memory":
+      checkMemory(env, register, argument);
+      if (!argument.nullable && env.words[r + TYPE] & MAYBE_NULL) reject("global_null", index);
   }
 }
+
+function checkMemory(env: Environment, register: number, { size }: { readonly size: number }): void {
+  const w = env.words;
+  const r = registerAt(register);
+  if (isNull(w, r)) return;
+  const type = w[r + TYPE];
+  w[r + TYPE] = type & ~MAYBE_NULL;
+  const wrong = attempt(() => {
+    checkHelperMemory(env, register, { size, way: "read", zeroAllowed: true, raw: false });
+    checkHelperMemory(env, register, { size, way: "write", zeroAllowed: true, raw: false });
+  });
+  if (wrong) throw new Rejection(wrong.row, wrong.values, "EINVAL");
+  env.words[r + TYPE] = type;
+}
+
+function checkTrusted(
+  env: Environment,
+  register: number,
+  { id, nullable }: { readonly id: number; nullable: boolean },
+): void {
+  const w = env.words;
+  const r = registerAt(register);
+  const type = nullable ? w[r + TYPE] & ~MAYBE_NULL : w[r + TYPE];
+  const accepted = TYPES.BTF_ID | TRUSTED;
+  if (type !== accepted && type !== TYPES.BTF_ID && type !== (TYPES.BTF_ID | RCU))
+    reject("argument_type", register, typeName(w[r + TYPE]), TRUSTED_TYPES);
+  if (!structsMatch(env, w[r + AUX], w[r + OFF], id, false, w[r + EXTRA]))
+    reject("helper_struct", register, structName(env, w, r), env.kernel!.type(id).name);
+  checkUnmodified(w, r, register, true);
+}
+
+const TRUSTED_TYPES = [TYPES.BTF_ID, TYPES.BTF_ID | TRUSTED, TYPES.BTF_ID | RCU].map(typeName).join(", ");
 
 /** A function's registers before its first instruction: anything that its types allow. */
 export function globalFrame(env: Environment, subprogram: number): Frame {
   const frame = enterFrame(0, MAIN, subprogram);
   const { words: w } = frame;
-  argumentsOf(env, subprogram).forEach((argument, index) => {
+  const wanted = argumentsOf(env, subprogram);
+  if (env.subprograms[subprogram].isException && (wanted.length !== 1 || wanted[0].kind !== "number"))
+    reject("exception_arguments");
+  wanted.forEach((argument, index) => {
     const r = registerAt(REG.R1 + index);
     switch (argument.kind) {
       case "number":
@@ -200,10 +194,28 @@ export function globalFrame(env: Environment, subprogram: number): Frame {
       case "context":
         markPointer(w, r, TYPES.CTX);
         return;
-      case "memory":
-        markPointer(w, r, TYPES.MEM | MAYBE_NULL);
-        w[r + AUX] = argument.size;
+      case "dynptr":
+        markDynptr(w, r, "local", env.newId());
+        return;
+      case "address":
+        markPointer(w, r, TYPES.MEM | RDONLY | UNTRUSTED);
+        return;
+      case "object":
+        markPointer(
+          w,
+          r,
+          TYPES.BTF_ID | (argument.nullable ? MAYBE_NULL : 0) | (argument.trusted ? TRUSTED : UNTRUSTED),
+        );
+        w[r + AUX] = argument.id;
         w[r + ID] = env.newId();
+        return;
+      case "arena":
+        markUnknown(w, r);
+        return;
+      case "memory":
+        markPointer(w, r, argument.nullable ? TYPES.MEM | MAYBE_NULL : TYPES.MEM);
+        w[r + AUX] = argument.size;
+        if (argument.nullable) w[r + ID] = env.newId();
     }
   });
   return frame;

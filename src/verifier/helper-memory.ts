@@ -16,7 +16,17 @@ import { tnumIsConst } from "./tnum.ts";
 const MAX_SIZE = 1 << 29;
 
 /** Types whose context is memory as it is, so that helpers may get it; that of others is rewritten. */
-const HAS_PLAIN_CONTEXT: ReadonlySet<string> = new Set(["kprobe", "tracepoint", "raw_tracepoint", "cgroup_device"]);
+const HAS_PLAIN_CONTEXT: ReadonlySet<string> = new Set([
+  "kprobe",
+  "tracepoint",
+  "raw_tracepoint",
+  "raw_tracepoint_writable",
+  "tracing",
+  "lsm",
+  "struct_ops",
+  "syscall",
+  "cgroup_device",
+]);
 
 /** What a helper does with memory. */
 interface Use {

@@ -11,10 +11,12 @@ import {
   BASE_TYPE,
   MAYBE_NULL,
   OFF,
+  PACKET_SLICE,
   PERCPU,
   RCU,
   RDONLY,
   RINGBUF,
+  SLICE,
   TRUSTED,
   TYPE,
   TYPES,
@@ -72,6 +74,7 @@ export function checkArgumentType(env: Environment, kind: ArgType, register: num
   if (rdonly) wanted &= ~RDONLY;
   if (nullable) wanted &= ~MAYBE_NULL;
   if (call.exchange && type & ALLOC) wanted &= ~(ALLOC | PERCPU);
+  if (base === "ptr_to_mem") wanted &= ~(SLICE | PACKET_SLICE);
   if (!accepted.includes(wanted)) reject("argument_type", register, typeName(type), accepted.map(typeName).join(", "));
   if (accepted.length > 0 && (type & BASE_TYPE) === TYPES.BTF_ID) checkStruct(env, kind, register, call);
 }

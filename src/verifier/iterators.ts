@@ -36,11 +36,16 @@ function iteratorStruct(env: Environment, kfunc: Kfunc, argument: number): { id:
   return { id: target.id, name: target.name.slice("bpf_".length), slots: target.size / 8 };
 }
 
+/** Going through a group's tasks takes a lock that is only safe in some places. */
+const mayVisitGroup = ({ spec, sleepable }: Environment): boolean =>
+  spec.type === "lsm" || (spec.type === "tracing" && spec.expectedAttachType === "trace_iter") || sleepable;
+
 /** Checks an iterator argument; returns where the iterator lies. `_new` makes it, `_destroy` removes it. */
 export function checkIteratorArgument(env: Environment, kfunc: Kfunc, argument: number): StackObject {
   const register = REG.R1 + argument;
   const w = env.words;
   const r = registerAt(register);
+  if (kfunc.name === "bpf_iter_css_task_new" && !mayVisitGroup(env)) reject("iterator_group_tasks");
   if (w[r + TYPE] !== TYPES.STACK) reject("iterator_stack", argument);
   const { id, name, slots } = iteratorStruct(env, kfunc, argument);
   const flags = kfunc.row!.flags;

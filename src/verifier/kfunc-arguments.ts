@@ -2,18 +2,21 @@
 import { sizeOf } from "../btf/size.ts";
 import { type BtfType, isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
+import { checkConstantString } from "./constant-strings.ts";
 import { checkDynptr, type Dynptr, type DynptrKind, makeDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
+import { toNumberU } from "./int64.ts";
 import { checkIteratorArgument } from "./iterators.ts";
 import type { Kfunc } from "./kfunc.ts";
 import { checkFieldArgument, fieldArgument, type Root } from "./kfunc-fields.ts";
 import { checkConstantArgument, checkObjectArgument, isObject, wantsTrust } from "./kfunc-objects.ts";
 import { checkUnmodified } from "./memory.ts";
-import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName } from "./registers.ts";
-import { reject } from "./rejection.ts";
+import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName, VALUE } from "./registers.ts";
+import { Rejection, reject } from "./rejection.ts";
 import type { StackObject } from "./stack-objects.ts";
 import { slotAt } from "./state.ts";
+import { tnumIsConst } from "./tnum.ts";
 
 /** One call, and what its arguments have told so far. */
 export interface KfuncCall {
@@ -38,6 +41,8 @@ export interface KfuncCall {
   /** The struct of the object that is passed, and whether the program owns it. */
   object: { readonly btf: number; readonly id: number } | undefined;
   owning: boolean;
+  /** Bytes of memory that the function returns, where an argument says so. */
+  resultSize: number | undefined;
 }
 
 /** Checks all arguments of a call. */
@@ -45,13 +50,14 @@ export function checkKfuncArguments(env: Environment, call: KfuncCall): void {
   const { params } = call.kfunc.proto;
   for (let argument = 0; argument < params.length; argument++) {
     const { name } = params[argument];
+    // Linux passes what the program is itself.
     if (name.endsWith("__ign") || name.endsWith("__prog")) continue;
     const type = env.kernel!.resolve(params[argument].type);
     if (type.kind === "ptr") {
       if (checkPointer(env, call, argument, type.type)) argument++;
     } else if (type.kind === "int" || type.kind === "enum" || type.kind === "enum64")
       checkNumber(env, call, argument, name);
-    else reject("not_modelled", `arguments of type ${type.kind}`);
+    else reject("kfunc_argument_type", argument, type.kind.toUpperCase());
   }
   const { row, name } = call.kfunc;
   if (row!.flags.has("release") && call.release === 0) reject("kfunc_release", name);
@@ -61,8 +67,7 @@ function checkNumber(env: Environment, call: KfuncCall, argument: number, name: 
   const register = REG.R1 + argument;
   if (env.words[registerAt(register) + TYPE] !== TYPES.SCALAR) reject("kfunc_scalar", register);
   if (name.endsWith("__k")) call.constant = checkConstantArgument(env, register);
-  if (name === "rdonly_buf_size" || name === "rdwr_buf_size")
-    reject("not_modelled", "constant arguments of kernel functions");
+  if (name === "rdonly_buf_size" || name === "rdwr_buf_size") call.resultSize = checkConstantArgument(env, register);
 }
 
 /** Checks a pointer to `target`; true if the next argument, its size, has been checked with it. */
@@ -87,7 +92,8 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     checkUnmodified(w, r, register);
     return false;
   }
-  if (nullable && isNull(w, r)) return false;
+  const size = sizeArgument(env, kfunc, argument);
+  if (nullable && isNull(w, r) && !size) return false;
   if (isComposite(type) && type.name === "bpf_dynptr") {
     checkDynptrArgument(env, call, register, name);
     return false;
@@ -103,17 +109,31 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     checkFieldArgument(env, call, argument, field, type.name);
     return false;
   }
-  if (name.includes("__") && !/__(sz|szk|opt|str|nullable)$/.test(name)) reject("not_modelled", `the argument ${name}`);
-  if (name.endsWith("__str")) reject("not_modelled", "constant strings");
+  if (name.endsWith("__str")) {
+    if (w[r + TYPE] !== TYPES.MAP_VALUE) reject("kfunc_string", argument);
+    checkConstantString(env, register);
+    return false;
+  }
   if (isObject(w[r + TYPE])) {
     checkObjectArgument(env, call, argument, type);
     return false;
   }
-  return checkMemoryArgument(env, kfunc, argument, type);
+  return checkMemoryArgument(env, call, argument, type, size);
+}
+
+/** How the argument behind a pointer gives its size: any number, or a constant; undefined: it does not. */
+function sizeArgument(env: Environment, { proto }: Kfunc, argument: number): "any" | "constant" | undefined {
+  const name = proto.params[argument + 1]?.name ?? "";
+  if (env.words[registerAt(REG.R1 + argument + 1) + TYPE] !== TYPES.SCALAR) return undefined;
+  return name.endsWith("__sz") ? "any" : name.endsWith("__szk") ? "constant" : undefined;
 }
 
 /** Kernel functions that make a dynptr, and to what. */
-const DYNPTR_MAKERS: Readonly<Record<string, DynptrKind>> = { bpf_dynptr_from_skb: "skb", bpf_dynptr_from_xdp: "xdp" };
+const DYNPTR_MAKERS: Readonly<Record<string, DynptrKind>> = {
+  bpf_dynptr_from_skb: "skb",
+  bpf_dynptr_from_skb_meta: "skb_meta",
+  bpf_dynptr_from_xdp: "xdp",
+};
 
 function checkDynptrArgument(env: Environment, call: KfuncCall, register: number, name: string): void {
   const r = registerAt(register);
@@ -128,45 +148,63 @@ function checkDynptrArgument(env: Environment, call: KfuncCall, register: number
 }
 
 /** Plain memory of the program: numbers, with a size that the type or the next argument tells. */
-function checkMemoryArgument(env: Environment, kfunc: Kfunc, argument: number, type: BtfType): boolean {
+function checkMemoryArgument(
+  env: Environment,
+  call: KfuncCall,
+  argument: number,
+  type: BtfType,
+  sized: "any" | "constant" | undefined,
+): boolean {
   const register = REG.R1 + argument;
-  const { params } = kfunc.proto;
-  const next = params[argument + 1]?.name ?? "";
-  const sized = /__szk?$/.test(next) && env.words[registerAt(register + 1) + TYPE] === TYPES.SCALAR;
+  const { name } = call.kfunc.proto.params[argument];
   if (!isPlain(env, type) && !(sized && type.kind === "void"))
-    reject("kfunc_pointer_target", argument, kindName(type), type.name, sized ? "void, " : "");
+    reject(
+      "kfunc_pointer_target",
+      argument,
+      kindName(type),
+      type.kind === "void" ? "" : type.name,
+      sized ? "void, " : "",
+    );
+  const missing = isNull(env.words, registerAt(register));
   if (sized) {
-    checkSizedMemory(env, register + 1, { way: "read", zeroAllowed: true, raw: false });
-    checkSizedMemory(env, register + 1, { way: "write", zeroAllowed: true, raw: false });
+    if (!missing || !name.endsWith("__opt")) {
+      try {
+        checkSizedMemory(env, register + 1, { way: "read", zeroAllowed: true, raw: false });
+        checkSizedMemory(env, register + 1, { way: "write", zeroAllowed: true, raw: false });
+      } catch (cause) {
+        if (!(cause instanceof Rejection) || cause.row === "internal") throw cause;
+        // The log has both: what is wrong with the memory, and with which arguments.
+        env.log.write(`${cause.message}\n`);
+        throw new Rejection("kfunc_size_pair", [argument, argument + 1], cause.code);
+      }
+    }
+    if (sized === "constant") {
+      const r = registerAt(register + 1);
+      if (!tnumIsConst(env.words, r + VALUE)) reject("kfunc_constant", register + 1);
+      call.constant = toNumberU(env.words, r + VALUE);
+    }
     return true;
   }
   const size = sizeOf(env.kernel!, type.id)!;
-  if (isNull(env.words, registerAt(register))) return false;
+  if (missing) return false;
   checkHelperMemory(env, register, { size, way: "read", zeroAllowed: true, raw: false });
   checkHelperMemory(env, register, { size, way: "write", zeroAllowed: true, raw: false });
   return false;
 }
 
-/** A number, or a structure of nothing but numbers. */
-function isPlain(env: Environment, type: BtfType, depth = 0): boolean {
-  const kernel = env.kernel!;
-  switch (type.kind) {
-    case "int":
-    case "enum":
-    case "enum64":
-      return true;
-    case "struct":
-      return (
-        depth < 4 &&
-        type.members.every((member) => {
-          let inner = kernel.resolve(member.type);
-          while (inner.kind === "array") inner = kernel.resolve(inner.type);
-          return isPlain(env, inner, depth + 1);
-        })
-      );
-    default:
-      return false;
-  }
+const isNumber = ({ kind }: BtfType): boolean => kind === "int" || kind === "enum" || kind === "enum64";
+
+/** A number, or a structure of nothing but numbers and arrays of them. */
+function isPlain({ kernel }: Environment, type: BtfType): boolean {
+  const isPlainStruct = (struct: BtfType, depth: number): boolean =>
+    isComposite(struct) &&
+    struct.members.every((member) => {
+      const inner = kernel!.resolve(member.type);
+      if (isComposite(inner)) return depth < 3 && isPlainStruct(inner, depth + 1);
+      if (inner.kind === "array") return inner.length > 0 && isNumber(kernel!.resolve(inner.type));
+      return isNumber(inner);
+    });
+  return isNumber(type) || isPlainStruct(type, 0);
 }
 
 /** A kind as Linux's messages spell it. */

@@ -6,31 +6,37 @@ import type { Instruction } from "../isa/instruction.ts";
 import { kfuncAllowed } from "../programs/kfunc-sets.ts";
 import { inRcuSection } from "./btf-pointers.ts";
 import { followKfuncCallback } from "./callbacks.ts";
+import type { Dynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { followIteratorNext, isProtected, unprotectIterators } from "./iterators.ts";
 import { findKfunc, isKfuncCall, type Kfunc } from "./kfunc.ts";
 import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
 import { castContext, castReadOnly } from "./kfunc-objects.ts";
 import { giveToGraph, pushFailedLock, setNonOwning, setObjectResult } from "./objects.ts";
+import { forgetPacketPointers } from "./packet.ts";
 import { mayPointToLock } from "./records.ts";
 import { acquireReference, releaseReference } from "./references.ts";
 import {
   AUX,
+  EXTRA,
   ID,
   MAYBE_NULL,
   markConstant,
   markNotInit,
   markPointer,
   markUnknown,
+  PACKET_SLICE,
   RCU,
   RDONLY,
   REF,
+  SLICE,
   TRUSTED,
   TYPE,
   TYPES,
   UNTRUSTED,
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { checkReturnValue } from "./return-value.ts";
 import { forEachRegister } from "./state.ts";
 
 /** What can be said of a call before any path is followed: Linux looks functions up when it finds the subprograms. */
@@ -41,16 +47,24 @@ export function checkKfuncExists(env: Environment, insn: Instruction): void {
   if (insn.offset < 0) reject("kfunc_negative_offset");
   if (insn.offset > 0) reject("kfunc_no_fd_array");
   if (env.kernel === undefined) reject("not_modelled", "kernel functions without Linux's BTF");
-  if (findKfunc(env, insn.imm) === undefined) reject("kfunc_not_function", insn.imm >>> 0);
+  const kfunc = findKfunc(env, insn.imm);
+  if (kfunc === undefined) reject("kfunc_not_function", insn.imm >>> 0);
+  if (kfunc?.name.startsWith("bpf_xdp_metadata_")) reject("kfunc_device");
 }
 
 /** Follows a call of a kernel function. */
 export function checkKfuncCall(env: Environment, insn: Instruction): void {
-  if (insn.imm === 0) reject("not_modelled", "calls of no function");
+  // Nobody minds as long as Linux finds in the end that it is never executed.
+  if (insn.imm === 0) {
+    env.unresolvedCalls.add(env.index);
+    env.touchRegister(REG.R0);
+    return;
+  }
   const kfunc = findKfunc(env, insn.imm)!;
   const { row, name } = kfunc;
   if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
-  if (row === undefined || !kfuncAllowed(row, env.spec.type)) reject("kfunc_not_allowed", name);
+  if (row === undefined || !kfuncAllowed(row, env.spec.type, env.spec.expectedAttachType))
+    reject("kfunc_not_allowed", name);
   else {
     const call: KfuncCall = {
       kfunc,
@@ -65,7 +79,9 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
       root: undefined,
       object: undefined,
       owning: false,
+      resultSize: undefined,
     };
+    if (name === "__bpf_trap") reject("kfunc_trap");
     if (TAKES_LOCK.has(name)) pushFailedLock(env);
     const sleeps = row.flags.has("sleepable");
     if (sleeps && !env.sleepable) reject("kfunc_sleeps", name);
@@ -74,6 +90,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
     if (sleeps && env.state.resources.rcu > 0) reject("kfunc_sleeps_rcu", name);
     checkSections(env, name);
     if (sleeps && env.state.resources.irq !== 0) reject("irq_sleeps", name);
+    if (name === "bpf_throw" && !env.catches) checkReturnValue(env, REG.R1);
     if (sleeps && env.state.resources.preempt > 0) reject("kfunc_sleeps_preempt", name);
     if (row.flags.has("rcu_protected") && !inRcuSection(env)) reject("kfunc_needs_rcu", name);
     if (call.release !== 0) releaseReference(env, call.reference);
@@ -83,6 +100,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
       env.touchRegister(register);
       markNotInit(w, registerAt(register));
     }
+    if (name === "bpf_xdp_pull_data") forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
     setResult(env, call);
     if (row.flags.has("iter_next")) followIteratorNext(env, call.iterator!);
   }
@@ -131,6 +149,20 @@ function checkSections(env: Environment, name: string): void {
   }
 }
 
+/** Kernel functions that return a part of a dynptr's memory. */
+const SLICES: ReadonlySet<string> = new Set(["bpf_dynptr_slice", "bpf_dynptr_slice_rdwr"]);
+
+/** A part of a dynptr's memory; that of a packet is gone when the packet changes. */
+function setSlice(env: Environment, { id, kind }: Dynptr, size: number, readOnly: boolean): void {
+  const w = env.words;
+  const r = registerAt(REG.R0);
+  const ofPacket = kind === "skb" || kind === "xdp" || kind === "skb_meta";
+  markPointer(w, r, TYPES.MEM | SLICE | (ofPacket ? PACKET_SLICE : 0) | (readOnly ? RDONLY : 0));
+  w[r + AUX] = size;
+  w[r + EXTRA] = id;
+  if (!readOnly && env.program.packetAccess !== "write") reject("slice_read_only");
+}
+
 /** Sets r0 by the function's return type. */
 function setResult(env: Environment, call: KfuncCall): void {
   const { kfunc, reference, iterator, constant } = call;
@@ -157,19 +189,31 @@ function setResult(env: Environment, call: KfuncCall): void {
         castReadOnly(env, constant);
         return;
       }
+      if (call.dynptr && SLICES.has(kfunc.name)) {
+        setSlice(env, call.dynptr, constant, kfunc.name === "bpf_dynptr_slice");
+        break;
+      }
       const target = kernel.resolve(type.type);
       if (setObjectResult(env, call)) break;
       if (isComposite(target)) {
         const protectedOne = flags.has("rcu_protected") || (iterator && isProtected(iterator));
-        const safe = protectedOne ? RCU : flags.has("iter_next") ? TRUSTED : 0;
+        const safe = protectedOne
+          ? RCU
+          : flags.has("iter_next")
+            ? TRUSTED
+            : kfunc.name === "bpf_get_kmem_cache"
+              ? UNTRUSTED
+              : 0;
         markPointer(w, r, TYPES.BTF_ID | safe);
         w[r + AUX] = target.id;
         break;
       }
-      const size = target.kind === "void" ? undefined : sizeOf(kernel, target.id);
+      const size = call.resultSize ?? (target.kind === "void" ? undefined : sizeOf(kernel, target.id));
       if (size === undefined) reject("not_modelled", "addresses of anything as results");
       else {
-        markPointer(w, r, TYPES.MEM | RDONLY);
+        const writable =
+          kfunc.name === "bpf_session_cookie" || kfunc.proto.params.some(({ name }) => name === "rdwr_buf_size");
+        markPointer(w, r, writable ? TYPES.MEM : TYPES.MEM | RDONLY);
         w[r + AUX] = size;
         // The memory is the object's, and gone with it.
         w[r + REF] = reference;

@@ -36,6 +36,36 @@ export const KFUNC_MESSAGES = {
   ),
   kfunc_scalar: row("EINVAL", "R%d is not a scalar", "r{0} must be a number.", SEE_SIGNATURE, 0),
   kfunc_constant: row("EINVAL", "R%d must be a known constant", "r{0} must be a constant.", SEE_SIGNATURE, 0),
+  kfunc_argument_type: row(
+    "EINVAL",
+    "Unrecognized arg#%d type %s",
+    "Argument {0} of the kernel function is of a type that programs cannot pass.",
+    "Use another function.",
+  ),
+  kfunc_string: row(
+    "EINVAL",
+    "arg#%d doesn't point to a const string",
+    "Argument {0} must be a constant text.",
+    "Declare the text as a constant (`const char name[] = ...`), which lies in `.rodata`, and pass its address.",
+  ),
+  kfunc_device: row(
+    "EINVAL",
+    "metadata kfuncs require device-bound program",
+    "What a network card knows of a packet is only there for programs that are loaded for that card.",
+    "Load the program for one device (BPF_F_XDP_DEV_BOUND_ONLY), or read the packet itself.",
+  ),
+  kfunc_trap: row(
+    "EFAULT",
+    "unexpected __bpf_trap() due to uninitialized variable?",
+    "The compiler found that a variable is used here that was never set, and put a trap in place of the code.",
+    "Look at the compiler's warnings, and set every variable before it is used.",
+  ),
+  kfunc_unresolved: row(
+    "EINVAL",
+    "invalid kernel function call not eliminated in verifier pass",
+    "The call names no function of Linux: the loader did not find it, and a path leads here.",
+    "Test that the function exists before calling it: `if (bpf_ksym_exists(f)) f();`.",
+  ),
   kfunc_null: row(
     "EACCES",
     "Possibly NULL pointer passed to trusted arg%d",
@@ -78,6 +108,12 @@ export const KFUNC_MESSAGES = {
     "expected valid iter pointer as arg #%d",
     "Argument {0} is not an iterator.",
     SEE_SIGNATURE,
+  ),
+  iterator_group_tasks: row(
+    "EINVAL",
+    "css_task_iter is only allowed in bpf_lsm, bpf_iter and sleepable progs",
+    "Going through a group's tasks takes a lock of Linux that this program may have interrupted the holder of.",
+    "Iterate in a program that may wait, or over all tasks with bpf_iter_task_new.",
   ),
   iterator_initialized: row(
     "EINVAL",

@@ -2,9 +2,8 @@
 import { type BtfType, isComposite } from "../btf/type.ts";
 import type { KfuncFlag } from "../helpers/kfuncs.ts";
 import { REG } from "../isa/constants.ts";
-import type { ProgramType } from "../programs/types.ts";
 import { kindName } from "./attach-target.ts";
-import { setStructPointer, structId, structsMatch } from "./btf-pointers.ts";
+import { structId, structsMatch } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { toNumberU } from "./int64.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
@@ -98,24 +97,20 @@ export function checkConstantArgument(env: Environment, register: number): numbe
   return toNumberU(w, r + VALUE);
 }
 
-/** The structure of Linux behind the context of a program type, where it is known here. */
-const KERNEL_CONTEXTS: Readonly<Partial<Record<ProgramType, string>>> = {
-  socket_filter: "sk_buff",
-  sched_cls: "sk_buff",
-  sched_act: "sk_buff",
-  cgroup_skb: "sk_buff",
-  lwt_in: "sk_buff",
-  lwt_out: "sk_buff",
-  lwt_xmit: "sk_buff",
-  sk_skb: "sk_buff",
-  xdp: "xdp_buff",
-};
-
-/** The context, as `bpf_cast_to_kern_ctx` gives it. */
+/** The context as the structure behind it, as `bpf_cast_to_kern_ctx` gives it: Linux's BTF lists these by program type. */
 export function castContext(env: Environment): void {
-  const struct = KERNEL_CONTEXTS[env.spec.type];
-  if (struct === undefined) reject("not_modelled", `bpf_cast_to_kern_ctx in programs of type ${env.spec.type}`);
-  setStructPointer(env, registerAt(REG.R0), TRUSTED, struct!);
+  const kernel = env.kernel!;
+  const list = kernel.byName("bpf_ctx_convert", "struct");
+  const name = `BPF_PROG_TYPE_${env.spec.type.toUpperCase()}_kern`;
+  const member = list?.kind === "struct" ? list.members.find((each) => each.name === name) : undefined;
+  if (member === undefined) {
+    reject("not_modelled", `bpf_cast_to_kern_ctx without Linux's list of contexts`);
+    return;
+  }
+  if (kernel.type(member.type).kind !== "struct") reject("cast_context", member.type);
+  const r = registerAt(REG.R0);
+  markPointer(env.words, r, TYPES.BTF_ID | TRUSTED);
+  env.words[r + AUX] = member.type;
 }
 
 /** Any address as one of the structure `id`, as `bpf_rdonly_cast` gives it: to be read with care. */

@@ -495,9 +495,9 @@ export const MESSAGES = {
   ),
   return_range: row(
     "EINVAL",
-    "%s the register R0 has%s should have been in [%d, %d]",
+    "%s the register R%d has%s should have been in [%d, %d]",
     "The program may return a value that its type does not allow.",
-    "Set r0 to a value from {2} to {3} on every path.",
+    "Set r{1} to a value from {3} to {4} on every path.",
   ),
   ld_abs_type: row(
     "EINVAL",

@@ -2,7 +2,7 @@
 import { JMP } from "../isa/constants.ts";
 import { registerAt } from "./environment.ts";
 import { isZero, toNumberU, type Words } from "./int64.ts";
-import { AT_PACKET_END, AUX, BEYOND_PACKET_END, ID, OFF, TYPE, TYPES, UMAX, VALUE } from "./registers.ts";
+import { AT_PACKET_END, AUX, BEYOND_PACKET_END, ID, OFF, PACKET_SLICE, TYPE, TYPES, UMAX, VALUE } from "./registers.ts";
 import { forEachRegister, type State } from "./state.ts";
 import { tnumIsConst } from "./tnum.ts";
 
@@ -88,6 +88,7 @@ function noteBeyond(state: State, pointer: number, open: boolean): void {
 export function forgetPacketPointers(state: State, forget: (w: Words, r: number) => void): void {
   forEachRegister(state, (w, r) => {
     const type = w[r + TYPE];
-    if (type === TYPES.PACKET || type === TYPES.PACKET_META || type === TYPES.PACKET_END) forget(w, r);
+    if (type === TYPES.PACKET || type === TYPES.PACKET_META || type === TYPES.PACKET_END || type & PACKET_SLICE)
+      forget(w, r);
   });
 }

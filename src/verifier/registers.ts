@@ -92,6 +92,10 @@ export const TRUSTED = 0x8000;
 export const ALLOC = 0x1_0000;
 /** An allocated object that a list or tree owns. */
 export const NON_OWN_REF = 0x2_0000;
+/** A part of a dynptr's memory that a kernel function has handed out. */
+export const SLICE = 0x8_0000;
+/** A part of a packet that a dynptr has handed out: gone when the packet changes. */
+export const PACKET_SLICE = 0x4_0000;
 
 /** Flags in `ID`: the register is another one plus `OFF`, added in 64 bits or in 32. */
 export const ADD_CONST64 = 0x8000_0000 | 0;

@@ -5,6 +5,54 @@ const GIVE_BACK = "Call the releasing helper on every path before the program en
 const FROM_COMPILER = "Take BTF and code from the same compilation.";
 
 export const RESOURCE_MESSAGES = {
+  exception_tags: row(
+    "EEXIST",
+    "multiple exception callback tags for main subprog",
+    "The main function names several functions for what it throws.",
+    "Leave one `__exception_cb`.",
+  ),
+  exception_unknown: row(
+    "ENOENT",
+    "exception callback '%s' could not be found in BTF",
+    "The main function names {0} for what it throws, and there is no such function.",
+    "Name a global function of the program.",
+  ),
+  exception_linkage: row(
+    "EINVAL",
+    "exception callback '%s' must have global linkage",
+    "Linux calls {0} itself, so it must be a global function.",
+    "Do not declare it `static`.",
+  ),
+  exception_main: row(
+    "EINVAL",
+    "invalid exception callback insn_off in func_info: 0",
+    "The function for exceptions is the main function.",
+    "Write one of its own.",
+  ),
+  exception_missing: row(
+    "EINVAL",
+    "exception callback type id not found in func_info",
+    "The function for exceptions is declared and not part of the program.",
+    "Define it in the program.",
+  ),
+  exception_arguments: row(
+    "EINVAL",
+    "exception cb only supports single integer argument",
+    "The function for exceptions gets the number that was thrown, and nothing else.",
+    "Declare it as `int f(u64 cookie)`.",
+  ),
+  exception_called: row(
+    "EINVAL",
+    "insn %d cannot call exception cb directly",
+    "The function for exceptions is called by Linux, and not by the program.",
+    "Call bpf_throw, or another function.",
+  ),
+  exception_thrown: row(
+    "EINVAL",
+    "bpf_throw kfunc (insn %d) cannot be called from callback subprog %d",
+    "A function that Linux calls back cannot end the program that is waiting for it.",
+    "Note the error in a variable, return, and throw outside.",
+  ),
   reference_leak: row(
     "EINVAL",
     "%s would lead to reference leak",
@@ -97,6 +145,61 @@ export const RESOURCE_MESSAGES = {
     "Arg#%d type %s in %s() is not supported yet.",
     "An argument of a function that is verified on its own must be a number or a pointer.",
     "Declare it `static`, or pass a pointer.",
+  ),
+  global_tag_static: row(
+    "EOPNOTSUPP",
+    "arg#%d type tag is not supported in static functions",
+    "Parameter {0} of a static function has a tag, which only global functions may have.",
+    "Remove the tag, or the word `static`.",
+  ),
+  global_tag_unknown: row(
+    "EOPNOTSUPP",
+    "arg#%d has unsupported set of tags",
+    "Parameter {0} has a tag that Linux does not know.",
+    "Use `__arg_ctx`, `__arg_trusted`, `__arg_untrusted`, `__arg_nonnull`, `__arg_nullable` or `__arg_arena`.",
+  ),
+  global_tags: row(
+    "EINVAL",
+    "arg#%d has invalid combination of tags",
+    "The tags of parameter {0} do not go together, or not with its type.",
+    "Use one of `__arg_ctx`, `__arg_trusted`, `__arg_untrusted`, `__arg_nonnull`, `__arg_arena`; `__arg_nullable` only beside `__arg_trusted`.",
+  ),
+  global_tag_alone: row(
+    "EINVAL",
+    "arg#%d %s cannot be combined with any other tags",
+    "Parameter {0} has another tag beside {1}.",
+    "Leave {1} alone.",
+  ),
+  global_tag_pointer: row(
+    "EINVAL",
+    "arg#%d has pointer tag, but is not a pointer type",
+    "Parameter {0} is no pointer, and its tag is one for pointers.",
+    "Remove the tag.",
+  ),
+  global_object: row(
+    "ENOENT",
+    "arg#%d reference type('%s %s') %s",
+    "The structure that parameter {0} points to must be one of Linux: {2} {3}.",
+    "Use the declaration of vmlinux.h.",
+  ),
+  global_context_type: row(
+    "EINVAL",
+    "arg#%d should be a pointer to the program's context",
+    "Parameter {0} says that it is the program's context, and has another type.",
+    "Declare it with the context's type, or as `void *`.",
+  ),
+  global_null: row(
+    "EINVAL",
+    "arg#%d is expected to be non-NULL",
+    "Argument {0} may be NULL, and the function says that it takes none.",
+    "Compare the pointer with 0 before the call.",
+  ),
+  global_arena: row(
+    "EINVAL",
+    "R%d is not a pointer to arena or scalar.",
+    "Argument r{0} must be an address in an arena.",
+    "Pass a pointer that the arena's functions returned.",
+    0,
   ),
   global_context: row(
     "EINVAL",

@@ -22,21 +22,21 @@ function rangeOf({ spec, program, attach }: Environment): ReturnRange | undefine
   return { min: attach.proto.type === 0 ? 1 : 0, max: 1 };
 }
 
-/** The program exits with what is in r0. */
-export function checkReturnValue(env: Environment): void {
+/** The program exits with what is in r0, or in the register that it throws. */
+export function checkReturnValue(env: Environment, register: number = REG.R0): void {
   const { kind } = env.frame;
   const returns = kind === "async" ? env.frame.returns : rangeOf(env);
   if (returns === undefined) return;
   const place = kind === "async" ? "At async callback return" : "At program exit";
   const w = env.words;
-  const r = registerAt(REG.R0);
-  if (w[r + TYPE] !== TYPES.SCALAR) reject("return_unknown", place, REG.R0, typeName(w[r + TYPE]));
-  markPrecise(env, REG.R0);
+  const r = registerAt(register);
+  if (w[r + TYPE] !== TYPES.SCALAR) reject("return_unknown", place, register, typeName(w[r + TYPE]));
+  markPrecise(env, register);
   const narrow = kind !== "async" && env.attach?.attachType === "lsm_mac";
   const min = narrow ? BigInt(w[r + S32_MIN]) : toBigInt(w, r + SMIN);
   const max = narrow ? BigInt(w[r + S32_MAX]) : toBigInt(w, r + SMAX);
   if (min < returns.min || max > returns.max)
-    reject("return_range", place, formatSignedRange(w, r), returns.min, returns.max);
+    reject("return_range", place, register, formatSignedRange(w, r), returns.min, returns.max);
 }
 
 /** ` smin=1 smax=5`, or that nothing is known; as messages about return values spell it. */

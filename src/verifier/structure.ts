@@ -15,6 +15,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE } from "../isa/opcodes.ts";
 import type { MapSpec, MapType } from "../maps/spec.ts";
 import type { Environment, Subprogram } from "./environment.ts";
+import { exceptionCallback } from "./exceptions.ts";
 import { checkSymbol } from "./kernel-symbols.ts";
 import { checkKfuncExists } from "./kfunc-call.ts";
 import { SLEEPABLE_MAPS } from "./map-functions.ts";
@@ -66,9 +67,13 @@ export function findSubprograms(env: Environment): Subprogram[] {
     if (target < 0 || target >= insns.length) reject("invalid_call_target");
     starts.add(target);
   });
+  const exception = exceptionCallback(env);
+  if (exception !== undefined) starts.add(exception);
+  env.catches = exception !== undefined;
   return [...starts]
     .sort((a, b) => a - b)
     .map((start) => ({
+      ...(start === exception ? ({ isAsync: true, isCallback: true, isException: true } as const) : {}),
       start,
       stackDepth: 0,
       loadsPacket: false,

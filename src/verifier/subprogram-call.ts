@@ -4,6 +4,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { checkCallbackReturn, widenAfterCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { isThrow } from "./exceptions.ts";
 import { checkGlobalCall, compareStaticCall, isGlobal } from "./global-functions.ts";
 import { forgetPacketPointers } from "./packet.ts";
 import { copyRegister, markConstant, markNotInit, markUnknown, TYPE, TYPES } from "./registers.ts";
@@ -100,7 +101,7 @@ const TAIL_CALL_STACK = 256;
 export function checkStackDepth(env: Environment): void {
   const { insns, subprograms, spec } = env;
   const hasPrivate = hasPrivateStacks(spec) && !subprograms.some(({ callsTail }) => callsTail);
-  const follow = (subprogram: number, calls: number, used: number): void => {
+  const follow = (subprogram: number, calls: number, used: number, callers: readonly number[]): void => {
     if (subprogram > 0 && subprograms[subprogram].callsTail && used >= TAIL_CALL_STACK) reject("tail_call_stack", used);
     const own = allocated(subprograms[subprogram].stackDepth);
     const isPrivate = hasPrivate && own >= PRIVATE_STACK;
@@ -109,16 +110,19 @@ export function checkStackDepth(env: Environment): void {
     if (depth > MAX_STACK) reject("combined_stack", calls, depth);
     const end = subprograms[subprogram + 1]?.start ?? insns.length;
     for (let index = subprograms[subprogram].start; index < end; index++) {
-      if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       env.index = index;
+      if (isThrow(env, insns[index]) && callers.some((each) => subprograms[each].isCallback))
+        reject("exception_thrown", index, subprogram);
+      if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       const called = subprogramOf(env, index + 1 + insns[index].imm);
+      if (subprograms[called].isException) reject("exception_called", index);
       // It has a stack of its own when it is called later.
       if (subprograms[called].isAsync && !isSubprogramCall(insns[index])) continue;
       if (calls >= MAX_FRAMES) reject("call_depth_static", calls);
-      follow(called, calls + 1, depth);
+      follow(called, calls + 1, depth, [...callers, called]);
     }
   };
   subprograms.forEach(({ isAsync }, number) => {
-    if (number === 0 || isAsync) follow(number, 1, 0);
+    if (number === 0 || isAsync) follow(number, 1, 0, [number]);
   });
 }

@@ -26,7 +26,8 @@ export type VerifierErrno =
   | "EBUSY"
   | "ENOTSUPP"
   | "EPROTO"
-  | "ENOENT";
+  | "ENOENT"
+  | "EEXIST";
 
 /** The verifier's answer: plain data. */
 export interface Verdict {

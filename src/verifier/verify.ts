@@ -8,7 +8,7 @@ import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
 import { checkAttachId, checkAttachTarget } from "./attach-target.ts";
 import { checkControlFlow } from "./control-flow.ts";
-import { checkCallbacksLive } from "./dead-code.ts";
+import { checkCallbacksLive, checkCallsResolved } from "./dead-code.ts";
 import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
 import { Explorer } from "./explorer.ts";
 import { factsOf } from "./facts.ts";
@@ -71,6 +71,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     followGlobalFunctions(env);
     checkCallbacksLive(env);
     checkStackDepth(env);
+    checkCallsResolved(env);
     return verdict(env);
   } catch (cause) {
     const refusal = cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
@@ -78,12 +79,14 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
   }
 }
 
+/** Messages of which Linux forgot the end of the line. */
+const WITHOUT_END: ReadonlySet<string> = new Set(["tail_call_map", "exception_called"]);
+
 function verdict(env: Environment, refusal?: Rejection): Verdict {
   if (refusal) env.explorer?.end("refused", env.index);
   const { checkpoints, log, processed } = env;
   if (refusal && refusal.row !== "infinite_loop" && refusal.message !== "")
-    // Linux forgot the end of this line.
-    log.write(refusal.row === "tail_call_map" ? refusal.message : `${refusal.message}\n`);
+    log.write(WITHOUT_END.has(refusal.row) ? refusal.message : `${refusal.message}\n`);
   if (log.level & LOG.STATS) {
     log.write(`verification time ${Math.round(1000 * (performance.now() - env.began))} usec\n`);
     log.write(`stack depth ${allocatedStack(env, refusal === undefined).join("+")}\n`);
@@ -184,6 +187,9 @@ function followMain(env: Environment): void {
 /** Follows the global functions that are called, until none calls another. */
 function followGlobalFunctions(env: Environment): void {
   const done = new Set<number>();
+  env.subprograms.forEach(({ isException }, number) => {
+    if (isException) env.calledFunctions.add(number);
+  });
   for (let found = true; found; ) {
     found = false;
     for (let number = 1; number < env.subprograms.length; number++) {

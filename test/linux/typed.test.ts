@@ -7,6 +7,8 @@ import { describe, expect, test } from "vitest";
 import { ARGUMENT_CASES } from "../verifier/argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
 import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
+import { KFUNC_CASES } from "../verifier/kfunc-cases.ts";
+import { TAG_CASES, THROW_CASES } from "../verifier/throw-cases.ts";
 import { HEAP_AND_MAP_CASES, TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
 import { available, suiteName } from "./bpf.ts";
@@ -29,6 +31,9 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
       ...OBJECT_CASES,
       ...ARGUMENT_CASES,
       ...HEAP_AND_MAP_CASES,
+      ...KFUNC_CASES,
+      ...THROW_CASES,
+      ...TAG_CASES,
     ].map((each) => [each.name, each] as const),
   )("%s: as Linux", (_, each) => {
     for (const level of [2, 1]) {

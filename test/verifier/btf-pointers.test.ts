@@ -5,6 +5,8 @@ import { verify } from "../../src/verifier/verify.ts";
 import { ARGUMENT_CASES } from "./argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "./btf-pointer-cases.ts";
 import { OBJECT_CASES } from "./kernel-object-cases.ts";
+import { KFUNC_CASES } from "./kfunc-cases.ts";
+import { TAG_CASES, THROW_CASES } from "./throw-cases.ts";
 import { HEAP_AND_MAP_CASES } from "./typed-cases.ts";
 import { typedProgram } from "./typed-programs.ts";
 
@@ -13,9 +15,16 @@ const returns0 = "r0 = 0\nexit";
 
 describe("typed contexts and pointers to structures", () => {
   test.each(
-    [...CONTEXT_CASES, ...BTF_POINTER_CASES, ...OBJECT_CASES, ...ARGUMENT_CASES, ...HEAP_AND_MAP_CASES].map(
-      (each) => [each.name, each] as const,
-    ),
+    [
+      ...CONTEXT_CASES,
+      ...BTF_POINTER_CASES,
+      ...OBJECT_CASES,
+      ...ARGUMENT_CASES,
+      ...HEAP_AND_MAP_CASES,
+      ...KFUNC_CASES,
+      ...THROW_CASES,
+      ...TAG_CASES,
+    ].map((each) => [each.name, each] as const),
   )("%s", (_, each) => {
     const verdict = verify(typedProgram(each, kernel), { kernel });
     expect(verdict.error).toBe(each.error);

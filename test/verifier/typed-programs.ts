@@ -88,8 +88,10 @@ export interface TypedText {
   readonly linkage?: Linkage;
   /** Which functions are global; left out: as `linkage` says. */
   readonly globals?: readonly boolean[];
-  /** Of each function: `ctx, mem -> int`. Left out: `-> int`. */
+  /** Of each function: `ctx, mem@nonnull -> int`, with the tags of a parameter. Left out: `-> int`. */
   readonly signatures?: readonly string[];
+  /** Tags of the main function. */
+  readonly tags?: readonly string[];
   /** What a tracing program is attached to: the name of a type of Linux. */
   readonly attach?: { readonly to: string; readonly as?: AttachType };
   readonly sleepable?: boolean;
@@ -125,7 +127,7 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
     .replace(/local\[(\w+)\]/g, (_, name: string) => `${OBJECT_TYPES[name as ObjectType]}`)
     .replace(/\b(\w+)->([\w.]+)/g, (_, struct: string, path: string) => `${offsetOf(kernel, struct, path)}`);
   const assembled = assemble(plain, {
-    helper: (name) => (name.startsWith("bpf_") ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
+    helper: (name) => (/^(__)?bpf_|^css_/.test(name) ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
     map: (name) => {
       const index = TYPED_MAPS.findIndex((map) => map.name === name);
       return index < 0 ? undefined : index;
@@ -165,7 +167,12 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
   const linkages = functions.map(
     (_, k): Linkage => (globals === undefined ? linkage : globals[k] ? "global" : "static"),
   );
-  const { btf, ids } = functionTypes(signatures ?? plainOnes, linkages, type === "xdp" ? "xdp_md" : "__sk_buff");
+  const { btf, ids } = functionTypes(
+    signatures ?? plainOnes,
+    linkages,
+    type === "xdp" ? "xdp_md" : "__sk_buff",
+    each.tags ?? [],
+  );
   return { ...program, btf, functions: starts.map((insn, k) => ({ insn, type: ids[k] })) };
 }
 
@@ -180,8 +187,13 @@ interface Functions {
  * BTF with `main` and the functions of the signatures, `f1` and so on. A signature is its arguments' types and its result:
  * `ctx, mem -> int`. One object for the same question.
  */
-function functionTypes(signatures: readonly string[], linkages: readonly Linkage[], context: string): Functions {
-  const key = `${signatures.join(";")} ${linkages} ${context}`;
+function functionTypes(
+  signatures: readonly string[],
+  linkages: readonly Linkage[],
+  context: string,
+  tags: readonly string[],
+): Functions {
+  const key = `${signatures.join(";")} ${linkages} ${context} ${tags}`;
   const types: BtfTypeSpec[] = [];
   const add = (type: BtfTypeSpec): number => types.push(type);
   const struct = (name: string, size: number): number =>
@@ -196,12 +208,27 @@ function functionTypes(signatures: readonly string[], linkages: readonly Linkage
     opaque: pointer(add({ kind: "fwd", name: "opaque", of: "struct" })),
     "void*": pointer(0),
     struct: struct("eight", 8),
+    dynptr: pointer(struct("bpf_dynptr", 16)),
+    task: pointer(struct("task_struct", 4)),
+    nothing: pointer(struct("no_such_struct", 4)),
+    "int*": pointer(int),
   };
   const ids = ["ctx -> int", ...signatures].map((signature, k) => {
     const [params, result] = signature.split("->").map((part) => part.trim());
-    const list = params === "" ? [] : params.split(",").map((word, n) => ({ name: `p${n}`, type: named[word.trim()] }));
+    const list =
+      params === ""
+        ? []
+        : params.split(",").map((word, n) => ({ name: `p${n}`, type: named[word.split("@")[0].trim()] }));
     const type = add({ kind: "func_proto", name: "", type: named[result], params: list });
-    return add({ kind: "func", name: k === 0 ? "main" : `f${k}`, type, linkage: k === 0 ? "global" : linkages[k - 1] });
+    const linkage = k === 0 ? "global" : linkages[k - 1];
+    const id = add({ kind: "func", name: k === 0 ? "main" : `f${k}`, type, linkage });
+    const tag = (name: string, component: number): number =>
+      add({ kind: "decl_tag", name, type: id, component, attribute: false });
+    params.split(",").forEach((word, n) => {
+      for (const each of word.trim().split("@").slice(1)) tag(`arg:${each}`, n);
+    });
+    if (k === 0) for (const each of tags) tag(each, -1);
+    return id;
   });
   let btf = known.get(key);
   if (btf === undefined) {
