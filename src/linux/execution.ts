@@ -1,9 +1,16 @@
 import { ERRNO } from "./errno.ts";
-import { doExit } from "./process.ts";
 import { mustYield } from "./scheduler.ts";
+import { enterHandler, getSignal } from "./signal-deliver.ts";
+import { sendSignal } from "./signal-send.ts";
+import { SEGV_MAPERR, SIGSEGV } from "./signals.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { BEHIND, PREEMPTED, type Task, type Wait } from "./task.ts";
+import { BEHIND, INTERRUPTED, PREEMPTED, type SignalContext, type Task, type Wait } from "./task.ts";
 import { TP } from "./tracepoints.ts";
+
+const NANOSLEEP = 35;
+
+/** Results of a call that a signal has ended, before they become -EINTR or the call is made again. */
+const RESTARTS: ReadonlySet<number> = new Set([ERRNO.ERESTARTSYS!, ERRNO.ERESTART_RESTARTBLOCK!]);
 
 /** Virtual nanoseconds that a computing CPU may be ahead of the others. */
 const LOOKAHEAD = 50_000;
@@ -38,13 +45,17 @@ export function execute(t: Task): Wait {
         break;
       case "kernel": {
         const { done, value } = t.rest!.next();
-        if (!done) return value;
-        returned(t, value);
+        if (done) returned(t, value);
+        else if (value === INTERRUPTED) interrupted(t);
+        else return value;
         break;
       }
       case "exit":
         if (t.behind) return BEHIND;
         exitSyscall(t);
+        break;
+      case "return":
+        returnToUser(t);
         break;
       case "preempt":
         if (t.behind) return BEHIND;
@@ -59,10 +70,15 @@ export function execute(t: Task): Wait {
   }
 }
 
-/** As by SIGSEGV: the task exits. */
+/** The program has thrown: SIGSEGV, as for a bad pointer. */
 function die(t: Task): void {
-  t.rest = doExit(t, F.irqentry_exit_to_user_mode, 128 + 11);
-  t.phase = "kernel";
+  t.enter(F.asm_exc_page_fault, 60);
+  t.enter(F.exc_page_fault, 300);
+  sendSignal(t, t, { signal: SIGSEGV, errno: 0, code: SEGV_MAPERR, pid: 0 }, false);
+  t.leave(undefined);
+  t.enter(F.irqentry_exit_to_user_mode, 40);
+  t.group.actions.delete(SIGSEGV);
+  takeSignal(t);
 }
 
 /** The program has asked for a system call: libc's wrapper, then the entry into Linux. */
@@ -111,7 +127,21 @@ function unimplemented(t: Task, nr: number): number {
 
 function returned(t: Task, result: number): void {
   t.rest = undefined;
+  if (t.stoppedBySignal) {
+    t.stoppedBySignal = false;
+    leaveSignal(t);
+    return;
+  }
   t.result = t.leave(result);
+  t.phase = "exit";
+}
+
+/** A signal has ended the sleep of a system call, and with it the call. */
+function interrupted(t: Task): void {
+  // What it holds while it sleeps (a place in a queue, a timer) is given back on the way out.
+  t.rest!.return(0);
+  t.rest = undefined;
+  t.result = t.leave(t.nr === NANOSLEEP ? -ERRNO.ERESTART_RESTARTBLOCK! : -ERRNO.ERESTARTSYS!, t.kernelDepth - 2);
   t.phase = "exit";
 }
 
@@ -127,7 +157,15 @@ function exitSyscall(t: Task): void {
     t.leave(undefined);
   }
   t.spend(30);
-  if (mustYield(t)) {
+  returnToUser(t);
+}
+
+/** `exit_to_user_mode_loop` after a system call: signals, then somebody else's turn. */
+function returnToUser(t: Task): void {
+  if (t.signalled) {
+    t.enter(F.exit_to_user_mode_loop, 30);
+    takeSignal(t);
+  } else if (mustYield(t)) {
     t.enter(F.exit_to_user_mode_loop, 30);
     preempt(t);
   } else leaveSyscall(t);
@@ -137,6 +175,73 @@ function leaveSyscall(t: Task): void {
   t.userDepth--;
   t.leave(undefined, 2);
   t.phase = "user";
+  if (t.returning !== undefined) goBack(t, t.returning);
+}
+
+/** `rt_sigreturn`: to where the signal came. */
+function goBack(t: Task, { program, userDepth, result, left, again }: SignalContext): void {
+  t.returning = undefined;
+  t.program = program;
+  t.userDepth = userDepth;
+  t.result = result;
+  t.left = left;
+  if (left > 0) t.phase = "compute";
+  if (again === undefined) return;
+  Object.assign(t, again);
+  t.phase = "begin";
+}
+
+/**
+ * `arch_do_signal_or_restart`, from the function that goes back to user space: a handler runs, the task exits or stops, or
+ * nothing is to be done. Inside a system call the stack below is that of the call, otherwise an interrupt's.
+ */
+function takeSignal(t: Task): void {
+  t.enter(F.arch_do_signal_or_restart, 60);
+  t.enter(F.get_signal, 120);
+  const delivery = getSignal(t);
+  if (delivery.kind === "wait") {
+    t.rest = delivery.rest;
+    t.stoppedBySignal = true;
+    t.phase = "kernel";
+    return;
+  }
+  t.leave(undefined);
+  if (delivery.kind === "none") {
+    leaveSignal(t, 2);
+    return;
+  }
+  const { action } = delivery;
+  const inCall = t.left === 0;
+  const restarts = RESTARTS.has(-t.result) && inCall;
+  const { nr, args, handler, left, program } = t;
+  const userDepth = inCall ? t.userDepth - 1 : t.userDepth;
+  const again = restarts && action.restart && nr !== NANOSLEEP ? { nr, args, handler } : undefined;
+  enterHandler(t, action, { program: program!, userDepth, result: restarts ? -ERRNO.EINTR! : t.result, left, again });
+  t.left = 0;
+  t.stop = 0;
+  t.result = 0;
+  if (inCall) {
+    t.leave(undefined, 2);
+    leaveSyscall(t);
+  } else t.leave(undefined, t.kernelDepth);
+  t.phase = "user";
+}
+
+/** Out of the functions that looked for a signal; what was interrupted goes on. */
+function leaveSignal(t: Task, levels = 3): void {
+  t.leave(undefined, levels);
+  if (t.left > 0) {
+    t.leave(undefined);
+    t.phase = "compute";
+    return;
+  }
+  if (!RESTARTS.has(-t.result)) {
+    t.phase = "return";
+    return;
+  }
+  // No handler has run: the call is made again, and nobody notices.
+  leaveSyscall(t);
+  t.phase = "begin";
 }
 
 /** On the way back to user space somebody else's turn has come. */
@@ -150,7 +255,7 @@ function preempt(t: Task): void {
 function resume(t: Task): void {
   t.leave(undefined, 3);
   if (t.left === 0) {
-    leaveSyscall(t);
+    t.phase = "return";
     return;
   }
   t.leave(undefined);
@@ -167,7 +272,7 @@ function compute(t: Task): boolean {
   while (t.left > 0) {
     const { now } = cpu;
     if (t.stop === 0) t.stop = now - (now % LOOKAHEAD) + LOOKAHEAD;
-    if (now < t.stop && !cpu.mustSwitch) {
+    if (now < t.stop && !cpu.mustSwitch && !t.signalled) {
       if (now >= linux.nextEvent) return false;
       const step = Math.min(t.left, t.stop - now, linux.nextEvent - now);
       t.spend(step);
@@ -176,6 +281,12 @@ function compute(t: Task): boolean {
     }
     if (t.behind) return false;
     t.stop = 0;
+    if (t.signalled) {
+      t.enter(F.asm_sysvec_reschedule_ipi, 60);
+      t.enter(F.irqentry_exit_to_user_mode, 40);
+      takeSignal(t);
+      return true;
+    }
     if (mustYield(t)) {
       t.enter(F.asm_sysvec_apic_timer_interrupt, 60);
       t.enter(F.irqentry_exit_to_user_mode, 40);

@@ -6,6 +6,7 @@ import { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
 import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
+import { releaseTask } from "./exit.ts";
 import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
 import type { ProbeTable } from "./hooks/function-probes.ts";
@@ -30,8 +31,8 @@ import { KERNEL_FRAMES, type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
+import type { ThreadGroup } from "./thread-group.ts";
 import { traceLine } from "./trace-pipe.ts";
-import { WaitQueue } from "./wait-queue.ts";
 import { WorkloadError } from "./workloads/options.ts";
 import type { Workload } from "./workloads/workload.ts";
 import { Writeback } from "./writeback.ts";
@@ -64,6 +65,10 @@ export interface NewProcess {
   /** For replays, whose log says it; otherwise the next free one. */
   readonly pid?: number;
   readonly tgid?: number;
+  /** Of a thread: its process, and the files that it shares. */
+  readonly group?: ThreadGroup;
+  readonly files?: FileTable;
+  readonly thread?: true;
 }
 
 /** A replay may end this much later than its log, in steps of ... */
@@ -189,7 +194,7 @@ export class Linux implements Host {
 
   #createCpu(id: number): Cpu {
     const cpu = new Cpu(id);
-    cpu.idle = new Task(this, cpu, { pid: 0, comm: `swapper/${id}` }, new FileTable(), new WaitQueue());
+    cpu.idle = new Task(this, cpu, { pid: 0, comm: `swapper/${id}` }, new FileTable());
     cpu.tickTimer = new Hrtimer("tick_nohz_handler", TICK_TIMERS + BigInt(id) * PER_CPU);
     idleFrames(cpu.idle, id);
     cpu.current = cpu.idle;
@@ -343,13 +348,13 @@ export class Linux implements Host {
   /** A process that does not run yet: `copy_process`. */
   create(options: NewProcess): Task {
     const pid = options.pid ?? this.#freePid();
-    const files = options.parent?.files.copy() ?? new FileTable();
+    const files = options.files ?? options.parent?.files.copy() ?? new FileTable();
     const cpu = options.parent?.cpu ?? this.cpus[0]!;
-    const identity = { uid: options.parent?.uid, gid: options.parent?.gid, ...options, pid };
-    const task = new Task(this, cpu, identity, files, new WaitQueue());
+    const identity = { ...options, pid };
+    const task = new Task(this, cpu, identity, files);
     task.cwd = options.parent?.cwd;
     task.umask = options.parent?.umask ?? task.umask;
-    task.program = this.#start(task, options.program);
+    task.program = options.thread ? this.#startThread(task, options.program) : this.#start(task, options.program);
     this.#tasks.set(pid, task);
     return task;
   }
@@ -357,7 +362,7 @@ export class Linux implements Host {
   /** Starts a thread of Linux itself, which has no user space. */
   kernelThread(comm: string, body: (task: Task) => Kernel<never>): Task {
     const { active } = this.scheduler;
-    const task = new Task(this, active, { pid: this.#nextThread++, comm }, new FileTable(), new WaitQueue());
+    const task = new Task(this, active, { pid: this.#nextThread++, comm }, new FileTable());
     task.rest = body(task);
     this.#tasks.set(task.pid, task);
     this.scheduler.start(task, active.now);
@@ -377,6 +382,14 @@ export class Linux implements Host {
     yield sys.exit(0);
   }
 
+  /** A thread's life; its end is not the process's. */
+  *#startThread(task: Task, program: Program): UserCode {
+    const sys = new Sys(task, this.random32);
+    sys.enter(sys.text(LIBC, "start_thread"));
+    yield* program(sys);
+    yield sys.exitThread(0);
+  }
+
   /** `execve` has replaced the program: the old one is never resumed. */
   replaceProgram(task: Task, program: Program): void {
     // Only libc's wrapper of the call that does this is left on the stack.
@@ -384,25 +397,36 @@ export class Linux implements Host {
     task.program = this.#start(task, program);
   }
 
-  /** A task has exited and became a zombie: without a parent nobody waits for it. */
-  exited(task: Task): void {
-    for (const child of task.children) {
-      child.parent = undefined;
-      if (child.state === EXIT_ZOMBIE) this.reaped(child);
-    }
-    if (task.parent === undefined) this.reaped(task);
+  /** The program of a signal handler, which ends with `rt_sigreturn`. */
+  *handlerProgram(task: Task, handler: Program): UserCode {
+    const sys = new Sys(task, this.random32);
+    sys.enter(sys.text(LIBC, "__restore_rt"));
+    yield* handler(sys);
+    yield sys.sigreturn();
   }
 
-  /** A zombie's last trace goes; its pid may have got another owner already. */
+  /** A child whose parent has exited: nobody waits for it any more. */
+  adopt(t: Task, child: Task): void {
+    child.parent = undefined;
+    if (child.state === EXIT_ZOMBIE) releaseTask(t, child);
+  }
+
+  /** A zombie's pid is free; it may have got another owner already. */
   reaped(task: Task): void {
-    this.objects.forget(task);
     if (this.#tasks.get(task.pid) === task) this.#tasks.delete(task.pid);
+  }
+
+  /** A task's last trace goes. */
+  forget(task: Task): void {
+    this.objects.forget(task);
   }
 
   /** Takes a task off the machine, wherever it is; it never runs again. */
   remove(task: Task): void {
     this.scheduler.remove(task);
+    task.exiting = true;
     this.reaped(task);
+    this.forget(task);
   }
 
   // What users do.

@@ -1,99 +1,99 @@
-import { ERRNO } from "./errno.ts";
-import { fput } from "./open.ts";
-import { traceFork, traceNewTask } from "./process-trace.ts";
+import { traceExec, traceFork, traceNewTask, traceRename } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
-import { ENTRY_POINT, F, type Frame } from "./symbols.ts";
+import { ENTRY_POINT, F } from "./symbols.ts";
 import type { Program } from "./sys.ts";
-import { BEHIND, EXIT_ZOMBIE, type Kernel, SLEEP, TASK_INTERRUPTIBLE, type Task } from "./task.ts";
+import { BEHIND, type Kernel, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
+import { WaitQueue, wakeUp } from "./wait-queue.ts";
 
-const SIGCHLD = 17;
+export const CLONE_VM = 0x100;
+export const CLONE_VFORK = 0x4000;
+export const CLONE_THREAD = 0x10000;
 
-/** `clone(2)` as `fork` uses it; `makeChild` gives the child its program. Returns the child's pid. */
-export function* sysClone(t: Task, makeChild: (parent: Task) => Task): Kernel<number> {
-  t.enter(ENTRY_POINT[56]!, 10);
-  t.enter(F.__do_sys_clone, 20);
+/** The signal in the low byte of `clone`'s flags is no flag. */
+const CSIGNAL = 0xff;
+
+/** Which system call makes the task, and with which flags. */
+export interface CloneArguments {
+  readonly nr: 56 | 435;
+  readonly flags: number;
+}
+
+/**
+ * `clone(2)` and `clone3(2)`: `makeChild` gives the new task its program. Returns its pid; with CLONE_VFORK when the
+ * child has another program or has exited.
+ */
+export function* sysClone(t: Task, { nr, flags }: CloneArguments, makeChild: (parent: Task) => Task): Kernel<number> {
+  t.enter(ENTRY_POINT[nr]!, 10);
+  t.enter(nr === 56 ? F.__do_sys_clone : F.__do_sys_clone3, 20);
   t.enter(F.kernel_clone, 200);
   t.enter(F.copy_process, 9_000);
-  t.enter(F.dup_mmap, 14_000);
-  t.enter(F.copy_page_range, 25_000);
-  t.leave(undefined, 2);
-  const child = makeChild(t);
-  t.children.push(child);
-  traceNewTask(t, child, SIGCHLD);
-  t.leave(child);
-  // That took long: what others did meanwhile comes before the child runs.
+  if ((flags & CLONE_VM) === 0) {
+    t.enter(F.dup_mmap, 14_000);
+    t.enter(F.copy_page_range, 25_000);
+    t.leave(0, 2);
+  }
+  // That took long: what others did meanwhile comes before the child exists.
   while (t.behind) yield BEHIND;
+  const child = makeChild(t);
+  if ((flags & CLONE_THREAD) === 0) t.children.push(child);
+  traceNewTask(t, child, flags & ~CSIGNAL);
+  t.leave(child);
   traceFork(t, child);
+  const done = (flags & CLONE_VFORK) === 0 ? undefined : new WaitQueue();
+  child.vforkDone = done;
   t.linux.scheduler.wakeNew(child, t);
+  if (done !== undefined) {
+    t.enter(F.wait_for_completion_state, 60);
+    while (child.vforkDone !== undefined) yield* sleepOn(t, done, TASK_UNINTERRUPTIBLE);
+    t.leave(0);
+  }
   return t.leave(child.pid, 3);
 }
 
+/** `complete_vfork_done`: the parent that waits in `vfork` may go on. */
+export function completeVfork(t: Task): void {
+  const done = t.vforkDone;
+  if (done === undefined) return;
+  t.vforkDone = undefined;
+  t.enter(F.complete, 30);
+  wakeUp(t, done);
+  t.leave(undefined);
+}
+
+/** What a program is started with. */
+export interface ExecArguments {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly envp: readonly string[];
+}
+
 /** `execve(2)`: the task becomes another program. */
-export function sysExecve(t: Task, path: string, program: Program): number {
+export function sysExecve(t: Task, { path, argv, envp }: ExecArguments, program: Program): number {
   t.enter(ENTRY_POINT[59]!, 20);
   t.enter(F["do_execveat_common.isra.0"], 2_500);
   t.enter(F.bprm_execve, 4_000);
+  const { pid } = t;
   t.enter(F.load_elf_binary, 12_000);
   t.enter(F.begin_new_exec, 8_000);
   t.enter(F.exit_mmap, 3_000);
   t.enter(F.unmap_vmas, 6_000);
   t.enter(F.unmap_page_range, 22_000);
   t.leave(undefined, 3);
-  t.comm = path.slice(path.lastIndexOf("/") + 1).slice(0, 15);
+  completeVfork(t);
+  const comm = path.slice(path.lastIndexOf("/") + 1).slice(0, 15);
+  t.enter(F.__set_task_comm, 20, t, undefined, 1);
+  traceRename(t, comm);
+  t.comm = comm;
   t.leave(undefined);
+  // What the old program wanted done at signals is gone with it; what it ignored stays ignored.
+  for (const [signal, { handler }] of t.group.actions) if (handler !== undefined) t.group.actions.delete(signal);
+  t.exe = path;
+  t.argv = argv;
+  t.envp = envp;
+  t.leave(0);
   t.enter(F.elf_load, 9_000);
   t.linux.replaceProgram(t, program);
-  return t.leave(0, 5);
-}
-
-/** `exit_group(2)`: never returns; the task stays as a zombie until its parent waits for it. */
-export function sysExitGroup(t: Task, code: number): Kernel<never> {
-  return doExit(t, ENTRY_POINT[231]!, code);
-}
-
-/** `do_exit`, called from `entry`: everything that a task holds is given back. Never returns. */
-export function* doExit(t: Task, entry: Frame, code: number): Kernel<never> {
-  t.enter(entry, 10);
-  t.enter(F.do_group_exit, 100);
-  t.enter(F.do_exit, 2_500);
-  t.enter(F.__mmput, 500);
-  t.enter(F.exit_mmap, 4_000);
-  t.enter(F.unmap_vmas, 3_000);
-  t.enter(F.unmap_page_range, 18_000);
-  t.leave(undefined, 4);
-  t.enter(F.exit_files, 150);
-  // That took long: what others did meanwhile comes before the files are closed.
-  while (t.behind) yield BEHIND;
-  for (const [fd] of t.files.entries()) {
-    const removed = t.files.remove(fd)!;
-    if (removed.last) fput(t, removed.file);
-  }
-  t.leave(undefined);
-  t.exitCode = code;
-  t.linux.exited(t);
-  t.enter(F.__schedule, 150);
-  while (t.behind) yield BEHIND;
-  t.state = EXIT_ZOMBIE;
-  t.parent?.childExit.wakeAll();
-  // Nothing wakes a zombie: its program ends here.
-  for (;;) yield SLEEP;
-}
-
-/** `wait4(2)`: waits for any child to exit and reaps it. */
-export function* sysWait4(t: Task): Kernel<number> {
-  t.enter(ENTRY_POINT[61]!, 10);
-  t.enter(F.kernel_wait4, 60);
-  t.enter(F.do_wait, 100);
-  for (;;) {
-    if (t.children.length === 0) return t.leave(-ERRNO.ECHILD, 3);
-    const zombie = t.children.find((child) => child.state === EXIT_ZOMBIE);
-    if (zombie !== undefined) {
-      t.enter(F.__do_wait, 80);
-      t.enter(F.release_task, 1_500);
-      t.children.splice(t.children.indexOf(zombie), 1);
-      t.linux.reaped(zombie);
-      return t.leave(zombie.pid, 5);
-    }
-    yield* sleepOn(t, t.childExit, TASK_INTERRUPTIBLE);
-  }
+  t.leave(0, 2);
+  traceExec(t, path, pid);
+  return t.leave(0, 3);
 }

@@ -5,7 +5,16 @@ import { selectCpu } from "./sched/select.ts";
 import { startTick } from "./sched/tick.ts";
 import { traceMigrate, traceRuntime, traceSwitch, traceWakeup, traceWakeupNew, traceWaking } from "./sched/trace.ts";
 import { F } from "./symbols.ts";
-import { BEHIND, type Kernel, SLEEP, TASK_REPORT, TASK_RUNNING, type Task } from "./task.ts";
+import {
+  BEHIND,
+  INTERRUPTED,
+  type Kernel,
+  SLEEP,
+  TASK_INTERRUPTIBLE,
+  TASK_REPORT,
+  TASK_RUNNING,
+  type Task,
+} from "./task.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** From a wake-up to the first instruction of a halted CPU. */
@@ -47,7 +56,7 @@ export class Scheduler {
    * awake. The caller has entered the function of Linux that calls it.
    */
   wake(p: Task, t: Task = this.active.current): boolean {
-    if (p.state === TASK_RUNNING) return false;
+    if (p.state === TASK_RUNNING || p.exiting) return false;
     t.enter(F.try_to_wake_up, 150, p, p.state, 0);
     traceWaking(t, p);
     p.state = TASK_RUNNING;
@@ -57,7 +66,7 @@ export class Scheduler {
       const cpu = selectCpu(this.#cpus, p, t);
       if (cpu !== p.cpu) this.#setTaskCpu(t, p, cpu);
       // Of a CPU whose clock lags behind: its queue changes when it has come to this time.
-      if (cpu !== t.cpu && (!cpu.busy || t.behind)) this.#queueRemote(t, p);
+      if (cpu !== t.cpu && (!cpu.busy || cpu.now < t.cpu.now)) this.#queueRemote(t, p);
       else this.#activate(t, p);
     }
     return t.leave(true);
@@ -125,6 +134,7 @@ export class Scheduler {
     this.updateCurrent(t, cpu);
     cpu.fair.enqueue(p, this.#slice, flags === ENQUEUE_INITIAL);
     p.queued = true;
+    p.readyAt = t.cpu.now;
     t.leave(undefined, 2);
   }
 
@@ -238,7 +248,8 @@ export class Scheduler {
     for (const other of this.#cpus) {
       if (other !== cpu && other.fair.waiting.length > (busiest?.fair.waiting.length ?? least - 1)) busiest = other;
     }
-    const p = busiest?.fair.waiting[0];
+    // The other CPU's clock may be ahead: what will only be woken there is not waiting yet.
+    const p = busiest?.fair.waiting.find(({ readyAt }) => readyAt <= cpu.now);
     if (p === undefined) return undefined;
     t.enter(F.sched_balance_rq, 0, cpu.id, cpu);
     this.updateCurrent(t, busiest!);
@@ -258,6 +269,14 @@ export class Scheduler {
       cpu.busy = false;
       enterIdle(cpu);
     }
+  }
+
+  /** `yield_task_fair`: the rest of the slice is given up. */
+  yield(t: Task): void {
+    this.updateCurrent(t, t.cpu);
+    if (t.cpu.fair.waiting.length === 0) return;
+    t.cpu.fair.forfeit();
+    t.cpu.mustSwitch = true;
   }
 
   /** A runnable task that waits for a CPU gets it at once, whoever else has a claim to it. */
@@ -285,7 +304,12 @@ export function* schedule(t: Task): Kernel<void> {
   t.enter(F.schedule, 40);
   t.enter(F.__schedule, 150, SM_NONE);
   while (t.behind) yield BEHIND;
+  t.slept = t.state;
+  // A signal that is waiting already keeps it awake.
+  if (t.signalled && t.state === TASK_INTERRUPTIBLE) t.state = TASK_RUNNING;
   if (t.state !== TASK_RUNNING) yield SLEEP;
+  // Whatever has interrupted the sleep: see `interruptible` in execution.ts.
+  if (t.signalled && t.slept === TASK_INTERRUPTIBLE) yield INTERRUPTED;
   t.leave(undefined, 2);
 }
 
@@ -293,7 +317,11 @@ export function* schedule(t: Task): Kernel<void> {
 export function* sleepOn(t: Task, queue: WaitQueue, state: number): Kernel<void> {
   t.state = state;
   queue.add(t);
-  yield* schedule(t);
+  try {
+    yield* schedule(t);
+  } finally {
+    queue.remove(t);
+  }
 }
 
 /** True when the task's CPU is asked to switch and somebody waits for it. */

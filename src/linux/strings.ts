@@ -18,6 +18,7 @@ export class UserStrings {
   readonly #memory: LinearMemory;
   readonly #addresses = new Map<string, number>();
   readonly #texts = new Map<number, string>();
+  readonly #arrays = new Map<string, number>();
   #bytes = 0;
 
   constructor(memory: LinearMemory) {
@@ -36,6 +37,24 @@ export class UserStrings {
     const address = USER_STRINGS_HIGH * 2 ** 32 + offset;
     this.#addresses.set(text, address);
     this.#texts.set(address, text);
+    return address;
+  }
+
+  /** The user address of an array of pointers to strings, with a null pointer at the end: `argv`. */
+  pointers(texts: readonly string[]): number {
+    const key = texts.join("\0\0");
+    const known = this.#arrays.get(key);
+    if (known !== undefined) return known;
+    const size = 8 * (texts.length + 1);
+    this.#bytes += size;
+    if (this.#bytes > MOST) return UNMAPPED;
+    const addresses = texts.map((text) => this.address(text));
+    const offset = this.#memory.allocate(size);
+    const { view } = this.#memory;
+    for (const [i, address] of addresses.entries()) view.setBigUint64(offset + 8 * i, BigInt(address), true);
+    view.setBigUint64(offset + 8 * texts.length, 0n, true);
+    const address = USER_STRINGS_HIGH * 2 ** 32 + offset;
+    this.#arrays.set(key, address);
     return address;
   }
 

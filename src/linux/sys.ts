@@ -1,3 +1,4 @@
+import { sysWait4 } from "./exit.ts";
 import { sysGetdents64 } from "./fs/directory.ts";
 import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
@@ -6,6 +7,7 @@ import { sysPipe2 } from "./pipe.ts";
 import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
 import { sysWrite } from "./read-write.ts";
+import { sysRtSigaction } from "./signal-send.ts";
 import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
@@ -15,7 +17,13 @@ import { after, type Kernel, type Request, type SyscallHandler, type Task, type 
 export type Program = (sys: Sys) => UserCode;
 
 const AT_FDCWD = 0xffff_ff9c;
-const SIGCHLD = 17;
+/** What libc passes: CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD. */
+const FORK_FLAGS = 0x120_0011;
+/** CLONE_VM | CLONE_VFORK | SIGCHLD. */
+const VFORK_FLAGS = 0x4111;
+/** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, PARENT_SETTID and CHILD_CLEARTID. */
+const THREAD_FLAGS = 0x3d_0f00;
+const CLONE_ARGS_SIZE = 88;
 
 /** Where the buffers and structures of programs lie in their address space; only the address is simulated. */
 export const USER_HEAP = 0x5555_5600_02a0;
@@ -283,15 +291,73 @@ export class Sys {
 
   /** Starts a child that runs `program`; gives its pid. */
   fork(program: Program): Request {
-    return this.call(56, [SIGCHLD, 0, 0, 0, 0], (t) =>
-      sysClone(t, (parent) => parent.linux.create({ program, comm: parent.comm, parent })),
-    );
+    return this.#clone(56, FORK_FLAGS, (parent) => parent.linux.create({ program, comm: parent.comm, parent }));
   }
 
-  /** Becomes another program; what follows this call is never reached. */
-  execve(path: string, program: Program): Request {
-    const address = this.task.linux.strings.address(path);
-    return this.call(59, [address, USER_HEAP, USER_HEAP], (t) => sysExecve(t, path, program));
+  /** Starts a child, and waits until it has become another program or has exited: `posix_spawn`. */
+  vfork(program: Program): Request {
+    return this.#clone(435, VFORK_FLAGS, (parent) => parent.linux.create({ program, comm: parent.comm, parent }));
+  }
+
+  /** Starts a thread of this process: `pthread_create`. Gives its thread id; it ends when `program` does. */
+  thread(program: Program): Request {
+    return this.#clone(435, THREAD_FLAGS, (t) => {
+      const { comm, tgid, group, files, parent, uid, gid } = t;
+      return t.linux.create({ program, comm, tgid, group, files, parent, uid, gid, thread: true });
+    });
+  }
+
+  #clone(nr: 56 | 435, flags: number, makeChild: (parent: Task) => Task): Request {
+    const args = nr === 56 ? [flags, 0, 0, 0, 0] : [USER_HEAP, CLONE_ARGS_SIZE];
+    return this.call(nr, args, (t) => sysClone(t, { nr, flags }, makeChild));
+  }
+
+  /** Becomes another program; what follows this call is never reached. `argv` begins with the program's name. */
+  execve(path: string, program: Program, argv: readonly string[] = [path], envp = this.task.envp): Request {
+    const { strings } = this.task.linux;
+    const args = [strings.address(path), strings.pointers(argv), strings.pointers(envp)];
+    return this.call(59, args, (t) => sysExecve(t, { path, argv, envp }, program));
+  }
+
+  /** Sends a signal to a process, or to the process group `-pid`. */
+  kill(pid: number, signal: number): Request {
+    return this.call(62, [pid, signal]);
+  }
+
+  /** Sends a signal to one thread. */
+  tgkill(tgid: number, pid: number, signal: number): Request {
+    return this.call(234, [tgid, pid, signal]);
+  }
+
+  /** Runs `handler` at a signal, or ignores it where there is none; `restart` makes the interrupted call again. */
+  sigaction(signal: number, handler: Program | undefined, restart = true): Request {
+    return this.call(13, [signal, USER_HEAP, 0, 8], (t) => sysRtSigaction(t, signal, { handler, restart }));
+  }
+
+  /** The end of a signal handler. */
+  sigreturn(): Request {
+    return this.call(15, []);
+  }
+
+  setuid(uid: number): Request {
+    return this.call(105, [uid]);
+  }
+
+  setgid(gid: number): Request {
+    return this.call(106, [gid]);
+  }
+
+  /** Changes the nice value of a process, 0 for itself. */
+  setpriority(pid: number, nice: number): Request {
+    return this.call(141, [0, pid, nice]);
+  }
+
+  setsid(): Request {
+    return this.call(112, []);
+  }
+
+  sched_yield(): Request {
+    return this.call(24, []);
   }
 
   /** Ends the process; what follows is never reached. */
@@ -299,8 +365,13 @@ export class Sys {
     return this.call(231, [code]);
   }
 
-  /** Waits for a child to exit; its pid, or -ECHILD. */
-  wait(): Request {
-    return this.call(61, [0xffff_ffff, 0, 0, 0]);
+  /** Ends a thread; what follows is never reached. */
+  exitThread(code: number): Request {
+    return this.call(60, [code]);
+  }
+
+  /** Waits for a child to exit: any, or `pid`; its pid, or -ECHILD. The wait status is put into `status`. */
+  wait(pid = -1, status?: number[], options = 0): Request {
+    return this.call(61, [pid >>> 0, 0, options, 0], (t) => sysWait4(t, pid, options, status));
   }
 }

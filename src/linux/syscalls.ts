@@ -1,11 +1,13 @@
+import { sysSetgid, sysSetresuid, sysSetuid } from "./credentials.ts";
+import { sysExit, sysExitGroup, sysWait4 } from "./exit.ts";
 import { sysDup, sysDup2, sysDup3, sysFcntl, sysFlock, sysIoctl, sysLseek } from "./fs/descriptors.ts";
 import { sysChdir, sysFchdir, sysGetcwd, sysGetdents64 } from "./fs/directory.ts";
 import { sysMount, sysUmount } from "./fs/mount-calls.ts";
 import * as names from "./fs/names.ts";
 import * as stat from "./fs/stat.ts";
 import { sysFtruncate, sysTruncate } from "./fs/truncate.ts";
+import { sysGetpid, sysGetppid, sysGettid, sysSchedYield, sysSetpgid, sysSetpriority, sysSetsid } from "./identity.ts";
 import { sysClose, sysCreat, sysOpen, sysOpenat, sysOpenat2 } from "./open.ts";
-import { sysExitGroup, sysWait4 } from "./process.ts";
 import {
   sysFdatasync,
   sysFsync,
@@ -17,6 +19,8 @@ import {
   sysWrite,
   sysWritev,
 } from "./read-write.ts";
+import { sysRtSigreturn } from "./signal-deliver.ts";
+import { sysKill, sysTgkill } from "./signal-send.ts";
 import { sysNanosleep } from "./sleep.ts";
 import { sysAccept4, sysBind, sysListen, sysShutdown, sysSocket } from "./socket.ts";
 import type { SyscallHandler } from "./task.ts";
@@ -45,7 +49,6 @@ HANDLERS[41] = sysSocket;
 HANDLERS[48] = sysShutdown;
 HANDLERS[49] = (t, fd, port) => sysBind(t, fd, port);
 HANDLERS[50] = sysListen;
-HANDLERS[61] = sysWait4;
 HANDLERS[72] = sysFcntl;
 HANDLERS[73] = sysFlock;
 HANDLERS[74] = sysFsync;
@@ -68,6 +71,21 @@ HANDLERS[92] = stat.sysChown;
 HANDLERS[165] = sysMount;
 HANDLERS[166] = sysUmount;
 HANDLERS[217] = (t, a, b, c) => sysGetdents64(t, a, b, c);
+HANDLERS[15] = sysRtSigreturn;
+HANDLERS[24] = sysSchedYield;
+HANDLERS[39] = sysGetpid;
+HANDLERS[60] = sysExit;
+HANDLERS[61] = (t, pid, _status, options) => sysWait4(t, pid, options);
+HANDLERS[62] = sysKill;
+HANDLERS[105] = sysSetuid;
+HANDLERS[106] = sysSetgid;
+HANDLERS[109] = sysSetpgid;
+HANDLERS[110] = sysGetppid;
+HANDLERS[112] = sysSetsid;
+HANDLERS[117] = sysSetresuid;
+HANDLERS[141] = sysSetpriority;
+HANDLERS[186] = sysGettid;
+HANDLERS[234] = sysTgkill;
 HANDLERS[231] = sysExitGroup;
 HANDLERS[257] = sysOpenat;
 HANDLERS[258] = names.sysMkdirat;

@@ -2,6 +2,7 @@ import type { CurrentTask } from "../helpers/host.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import type { Cpu } from "./cpu.ts";
+import { Credentials } from "./credentials.ts";
 import type { FileTable } from "./files.ts";
 import type { Content } from "./fs/content.ts";
 import type { Path } from "./fs/dentry.ts";
@@ -10,17 +11,21 @@ import type { ProbeTable } from "./hooks/function-probes.ts";
 import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
 import type { NetNamespace } from "./net/namespace.ts";
-import { SchedEntity } from "./sched/entity.ts";
+import { SchedEntity, weightOf } from "./sched/entity.ts";
+import type { SignalInfo } from "./signals.ts";
 import { F, type Frame, type KernelFunction } from "./symbols.ts";
+import { ThreadGroup } from "./thread-group.ts";
 import type { WaitQueue } from "./wait-queue.ts";
 
 /** Why a task gives up its CPU. */
 export const BEHIND = 0;
 export const SLEEP = 1;
 export const PREEMPTED = 2;
+/** Not a reason to give up the CPU: a signal has ended the sleep, and with it the system call. */
+export const INTERRUPTED = 3;
 
-/** Another CPU or an event comes first; the task did not sleep; its time slice is over. */
-export type Wait = typeof BEHIND | typeof SLEEP | typeof PREEMPTED;
+/** Another CPU or an event comes first; the task sleeps; its time slice is over; a signal has ended its sleep. */
+export type Wait = typeof BEHIND | typeof SLEEP | typeof PREEMPTED | typeof INTERRUPTED;
 
 /**
  * Code of Linux that may wait. It yields only where it really must: to sleep, or because something else in the machine
@@ -58,16 +63,21 @@ export const TASK_INTERRUPTIBLE = 0x01;
 export const TASK_UNINTERRUPTIBLE = 0x02;
 /** An idle kernel thread: not woken by signals, not counted as load. */
 export const TASK_IDLE = 0x80;
+/** Stopped by a signal. */
+export const TASK_STOPPED = 0x04;
+export const EXIT_DEAD = 0x10;
 export const EXIT_ZOMBIE = 0x20;
 /** Bits of the state that `sched_switch` reports: one of a preempted task is 0, it is still runnable. */
 export const TASK_REPORT = 0xff;
 
-/** Every state that a task of the machine can be in, as `ps` explains its letters R, S, D, I and Z. */
+/** Every state that a task of the machine can be in, as `ps` explains its letters R, S, D, T, I, X and Z. */
 export const TASK_STATES: Readonly<Record<number, string>> = {
   [TASK_RUNNING]: "runnable",
   [TASK_INTERRUPTIBLE]: "sleeping",
   [TASK_UNINTERRUPTIBLE]: "waiting for a device",
+  [TASK_STOPPED]: "stopped",
   [TASK_IDLE]: "idle",
+  [EXIT_DEAD]: "dead",
   [EXIT_ZOMBIE]: "zombie",
 };
 
@@ -90,9 +100,19 @@ const KERNEL_STACK = 0x8000n;
 
 /**
  * Where a task is: about to execute for the first time; in user code; computing; about to make a system call; before and after its body; in a body that
- * had to wait; on its way off the CPU at the end of its time slice; back on it.
+ * had to wait; on its way to user space; on its way off the CPU at the end of its time slice; back on it.
  */
-export type Phase = "born" | "user" | "compute" | "begin" | "enter" | "kernel" | "exit" | "preempt" | "resume";
+export type Phase =
+  | "born"
+  | "user"
+  | "compute"
+  | "begin"
+  | "enter"
+  | "kernel"
+  | "exit"
+  | "return"
+  | "preempt"
+  | "resume";
 
 /**
  * What a function of Linux gets or gives back in a register: a number, or one of the simulation's own objects (a Task, an
@@ -108,6 +128,22 @@ export interface TaskIdentity {
   readonly uid?: number;
   readonly gid?: number;
   readonly parent?: Task;
+  /** Of a thread: its process. */
+  readonly group?: ThreadGroup;
+}
+
+/** What a signal has interrupted: the program and what it was in the middle of. */
+export interface SignalContext {
+  readonly program: UserCode;
+  readonly userDepth: number;
+  /** Result of the interrupted system call. */
+  readonly result: number;
+  /** Virtual nanoseconds that were left to compute. */
+  readonly left: number;
+  /** The system call to be made again. */
+  readonly again:
+    | { readonly nr: number; readonly args: readonly number[]; readonly handler: SyscallHandler | undefined }
+    | undefined;
 }
 
 /** A thread of the machine, with the stack that is really executing. */
@@ -115,8 +151,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   readonly linux: Linux;
   readonly pid: number;
   readonly tgid: number;
-  readonly uid: number;
-  readonly gid: number;
+  cred: Credentials;
+  readonly group: ThreadGroup;
   comm: string;
   parent: Task | undefined;
   state: number = TASK_RUNNING;
@@ -124,6 +160,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   cpu: Cpu;
   /** On a CPU or in a run queue, or on its way into one. */
   queued = false;
+  /** When it was last put into a run queue. */
+  readyAt = 0;
   readonly se = new SchedEntity();
   nice = 0;
   oomScoreAdj = 0;
@@ -133,6 +171,10 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** `utime` and `stime` in ticks of 4 ms, as the tick finds it. */
   userTicks = 0;
   systemTicks = 0;
+  /** Its program's path, arguments and environment, as `execve` got them. */
+  exe = "";
+  argv: readonly string[] = [];
+  envp: readonly string[] = [];
   files: FileTable;
   /** The current directory; undefined: `/`. */
   cwd: Path | undefined;
@@ -145,11 +187,25 @@ export class Task implements CurrentTask, Frames, Displayable {
   receivedBytes = 0;
   /** The network namespace that it was put into; its children follow. */
   ownNetns: NetNamespace | undefined;
-  /** Children that nobody has waited for. */
-  readonly children: Task[] = [];
-  /** Who waits in `wait4` for a child. */
-  readonly childExit: WaitQueue;
+  /** What `wait4` gives for it: exit code times 256, or the signal that ended it. */
   exitCode = 0;
+  exiting = false;
+  /** Signals sent to this thread that it has not taken. */
+  readonly signals: SignalInfo[] = [];
+  /** It shall look for signals on its way to user space. */
+  signalled = false;
+  /** It sleeps in a way that a fatal signal ends. */
+  killable = false;
+  /** The state in which it gave up its CPU last. */
+  slept: number = TASK_RUNNING;
+  /** A signal stops it or ends it: `rest` is that, and not a system call. */
+  stoppedBySignal = false;
+  /** What signal handlers have interrupted, the innermost last. */
+  readonly contexts: SignalContext[] = [];
+  /** `rt_sigreturn` was called: what to go back to. */
+  returning: SignalContext | undefined;
+  /** Who waits in `vfork` until this task has another program or exits. */
+  vforkDone: WaitQueue | undefined;
   /** Virtual nanoseconds on a CPU. */
   cpuNs = 0;
   /** What it executes in user space; undefined for the idle tasks. */
@@ -182,19 +238,26 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** What its program left in the registers when it made the system call. */
   readonly registers: UserRegisters = new UserRegisters(this);
 
-  constructor(linux: Linux, cpu: Cpu, identity: TaskIdentity, files: FileTable, childExit: WaitQueue) {
+  constructor(linux: Linux, cpu: Cpu, identity: TaskIdentity, files: FileTable) {
     this.linux = linux;
     this.probes = linux.probes;
     this.cpu = cpu;
     this.pid = identity.pid;
     this.tgid = identity.tgid ?? identity.pid;
-    this.uid = identity.uid ?? 0;
-    this.gid = identity.gid ?? 0;
     this.parent = identity.parent;
+    const inherited = this.parent?.cred;
+    const { uid = inherited?.uid ?? 0, gid = inherited?.gid ?? 0 } = identity;
+    this.cred =
+      inherited !== undefined && inherited.uid === uid && inherited.gid === gid ? inherited : new Credentials(uid, gid);
+    this.group = identity.group ?? new ThreadGroup(this.pid, this.parent?.group);
+    this.group.threads.push(this);
+    this.nice = this.parent?.nice ?? 0;
     this.comm = identity.comm.slice(0, 15);
+    if (this.parent !== undefined)
+      [this.exe, this.argv, this.envp] = [this.parent.exe, this.parent.argv, this.parent.envp];
+    this.se.weight = weightOf(this.nice);
     this.files = files;
     this.ownNetns = identity.parent?.ownNetns;
-    this.childExit = childExit;
     // The first time that it is switched to it comes from here.
     if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];
   }
@@ -203,6 +266,24 @@ export class Task implements CurrentTask, Frames, Displayable {
   begin(): void {
     this.leave(undefined, BIRTH.length);
     this.phase = this.rest === undefined ? "user" : "kernel";
+  }
+
+  get uid(): number {
+    return this.cred.uid;
+  }
+
+  get gid(): number {
+    return this.cred.gid;
+  }
+
+  /** Children of its process that nobody has waited for. */
+  get children(): Task[] {
+    return this.group.children;
+  }
+
+  /** Who waits in `wait4` for a child. */
+  get childExit(): WaitQueue {
+    return this.group.childExit;
   }
 
   /** `prio`: 120 for nice 0, as all tracepoints show it. */

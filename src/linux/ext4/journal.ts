@@ -90,9 +90,8 @@ export class Journal {
     t.enter(F.__run_timers, 80);
     t.enter(F.call_timer_fn, 20);
     t.enter(F.commit_timeout, 20);
-    t.enter(F.try_to_wake_up, 350);
     this.#want(tid);
-    t.leave(undefined, 9);
+    t.leave(undefined, 8);
   }
 
   #want(tid: number): void {

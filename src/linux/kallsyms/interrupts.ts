@@ -28,4 +28,5 @@ export const INTERRUPTS_TEXT = {
   delayed_put_task_struct: [0x35c050, 176, 89],
   asm_exc_page_fault: [0xc60, 48, 25],
   exc_page_fault: [0x11ef9d0, 1904, 953],
+  asm_sysvec_reschedule_ipi: [0xe30, 32, 17],
 } as const satisfies KernelText;

@@ -30,11 +30,11 @@ export const TASK_STRUCT: StructRow<Task> = {
   write(w, task) {
     common(w, task, task.tgid);
     w.int("__state", task.state & 0xff);
-    w.int("exit_code", task.exitCode << 8);
+    w.int("exit_code", task.exitCode);
     w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
     w.int("on_cpu", task.cpu.current === task);
     w.int("thread_info.cpu", task.cpu.id);
-    w.int("se.sum_exec_runtime", task.cpuNs);
+    w.int("se.sum_exec_runtime", task.se.sumExecRuntime);
     const parent = task.pid === 0 ? task : task.parent;
     for (const member of ["real_parent", "parent"]) {
       if (parent === undefined) w.pointer(member, INIT, INIT_STRUCT);

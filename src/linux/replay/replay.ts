@@ -1,6 +1,6 @@
+import { exitFrom } from "../exit.ts";
 import { FileTable } from "../files.ts";
 import type { Linux } from "../linux.ts";
-import { doExit } from "../process.ts";
 import { F } from "../symbols.ts";
 import type { Sys } from "../sys.ts";
 import type { Task, UserCode } from "../task.ts";
@@ -64,6 +64,7 @@ export class Replay {
     const task = this.#linux.process({
       pid: process.pid === 0 ? undefined : process.pid,
       tgid: process.thread ? parent?.tgid : undefined,
+      group: process.thread ? parent?.group : undefined,
       comm: parent?.comm ?? "strace",
       program: (sys) => this.#run(sys, process, cue),
     });
@@ -89,7 +90,7 @@ export class Replay {
     if (process.exit !== undefined) {
       yield* this.#computeUntil(sys, this.#base + process.exit.time);
       this.live--;
-      yield sys.stay(doExit(t, F.entry_SYSCALL_64_after_hwframe, process.exit.code));
+      yield sys.stay(exitFrom(t, F.entry_SYSCALL_64_after_hwframe, process.exit.code));
     }
     this.live--;
     // The log says nothing more about it: it is not on a CPU, and makes no call that was not recorded.

@@ -1,5 +1,5 @@
+import { sysExit, sysExitGroup } from "../exit.ts";
 import { type FileOperations, type OpenFile, openFile } from "../files.ts";
-import { doExit } from "../process.ts";
 import { sysRead, sysWrite } from "../read-write.ts";
 import { sleepUntil } from "../sleep.ts";
 import { ENTRY_POINT, F, type KernelFunction } from "../symbols.ts";
@@ -28,7 +28,8 @@ export interface Cue {
 export function replayedHandler(cue: Cue): SyscallHandler {
   const { name, nr } = cue.call;
   return (t, a, b, c) => {
-    if (name === "exit_group" || name === "exit") return doExit(t, ENTRY_POINT[nr]!, a);
+    if (name === "exit_group") return sysExitGroup(t, a);
+    if (name === "exit") return sysExit(t, a);
     const body = name === "read" ? sysRead(t, a, b, c) : name === "write" ? sysWrite(t, a, b, c) : other(t, nr, cue);
     return after(body, () => cue.call.value ?? 0);
   };

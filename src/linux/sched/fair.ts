@@ -143,6 +143,14 @@ export class FairQueue<T extends Fair> {
     if (current?.se.onRq === true) this.waiting.push(current);
   }
 
+  /** The current task gives up what is left of its slice. */
+  forfeit(): void {
+    const { se } = this.current!;
+    se.vruntime = Math.max(se.vruntime, se.deadline);
+    se.deadline += se.virtual(se.slice);
+    se.vprot = se.vruntime;
+  }
+
   /** The next to run is this one, whoever has a claim to it. */
   favour(task: T): void {
     task.se.vruntime = Math.min(this.average(), task.se.vruntime);
