@@ -4,6 +4,7 @@ import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from 
 import type { Cpu } from "./cpu.ts";
 import { allocateArguments } from "./hooks/arguments.ts";
 import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
+import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
 import { kindOfHook, noSuchHook } from "./hooks/names.ts";
@@ -11,6 +12,7 @@ import { prototypeOf } from "./hooks/prototypes.ts";
 import type { TraceValue } from "./hooks/record.ts";
 import { PT_REGS_SIZE } from "./hooks/registers.ts";
 import { samplePeriod } from "./hooks/samples.ts";
+import { UserProbes } from "./hooks/user-probes.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { Arg, Task } from "./task.ts";
@@ -45,6 +47,8 @@ const VIEWS = { tracepoint: "record", rawtracepoint: "raw", tp_btf: "typed" } as
   Record<string, EventView>
 >;
 
+const USER_HOOKS = { uprobe: "entry", uretprobe: "return" } as const satisfies Readonly<Record<string, ProbeView>>;
+
 /**
  * The places in the machine where programs attach. A context is written only where something is attached; an event that
  * nobody looks at costs one comparison. Programs take no virtual time, so what is attached never changes the run.
@@ -64,19 +68,23 @@ export class Hooks {
   /** The event whose programs run now. */
   moment: Moment | undefined;
 
-  /** Probes of functions. */
+  /** Probes of functions, of Linux and of programs. */
   readonly functions: FunctionProbes;
+  /** Which functions and static probes programs have. */
+  readonly programs: UserProbes;
 
   constructor(host: HookHost) {
     this.#host = host;
     const { memory, objects, symbols, probes } = host;
     const argumentsAt = allocateArguments(memory);
-    this.functions = new FunctionProbes(probes, symbols, {
-      ...{ memory, objects, argumentsAt, registersAt: memory.allocate(PT_REGS_SIZE) },
-      prototype: (name) => prototypeOf(host.types(), name),
-      returnAddress: (task, user) => this.#returnAddress(task, user),
-      run: (hook, context, moment) => this.#runProbe(hook, context, moment),
-    });
+    const probing = {
+      ...{ memory, registersAt: memory.allocate(PT_REGS_SIZE) },
+      returnAddress: (task: Task, user: boolean) => this.#returnAddress(task, user),
+      run: (hook: Hook, context: number, moment: Moment) => this.#runProbe(hook, context, moment),
+    };
+    const prototype = (name: string) => prototypeOf(host.types(), name);
+    this.functions = new FunctionProbes(probes, symbols, { ...probing, objects, argumentsAt, prototype });
+    this.programs = new UserProbes(symbols, probing);
     this.#context = {
       contextOf: argumentsAt,
       objects,
@@ -131,6 +139,13 @@ export class Hooks {
       case "fexit":
       case "fmod_ret":
         return this.#onFunctions(kind, rest, program);
+      case "uprobe":
+      case "uretprobe":
+        return this.#onUser(name, USER_HOOKS[kind], rest, program);
+      case "usdt": {
+        const point = this.programs.pointOf(rest);
+        return point && this.programs.attach(point, point.hook ?? this.#hook(name), program);
+      }
       case undefined:
         return undefined;
     }
@@ -141,7 +156,7 @@ export class Hooks {
     const raw = EVENTS.flatMap(({ name }) => [`rawtracepoint:${name}`, `tp_btf:${name}`]);
     const named = TRACEPOINTS.map((row) => `tracepoint:${row.category}:${row.name}`);
     const functions = this.#host.symbols.kernelFrames().map((frame) => `kprobe:${this.#host.symbols.of(frame).name}`);
-    return [...named, ...raw, ...functions, "profile:hz:99", "profile:hz:49"];
+    return [...named, ...raw, ...functions, ...this.programs.list(), "profile:hz:99", "profile:hz:49"];
   }
 
   /** Events so far at each hook that something was ever attached to. */
@@ -157,6 +172,11 @@ export class Hooks {
       this.#hooks.set(name, hook);
     }
     return hook;
+  }
+
+  #onUser(name: string, view: ProbeView, place: string, program: HookProgram): (() => void) | undefined {
+    const frame = this.programs.frameOf(place);
+    return frame === undefined ? undefined : this.functions.attach(frame, view, this.#hook(name), program);
   }
 
   /** One function, or all whose names match; programs see which by `bpf_get_func_ip`. */

@@ -1,3 +1,4 @@
+import { BINARIES, realPath } from "./binaries.ts";
 import { KERNEL_BASE, KERNEL_TEXT } from "./kallsyms.ts";
 import { SYSCALLS } from "./syscall-table.ts";
 
@@ -66,6 +67,8 @@ export class SymbolTable {
   readonly #frames = new Map<string, Map<string, Frame>>();
   /** Where the next function of a module goes. */
   readonly #top = new Map<string, bigint>();
+  /** Modules so far that no table knows. */
+  #unknown = 0;
   /** Sorted by address; rebuilt after an addition. */
   #sorted: TextSymbol[] | undefined;
 
@@ -83,9 +86,28 @@ export class SymbolTable {
 
   /** The frame of a program's function, added if new. `module` is a path; one ending in `.so` or `.so.N` is a library. */
   userFrame(module: string, name: string): Frame {
-    const frames = this.#frames.get(module) ?? this.#newFrames(module);
-    const known = frames.get(name);
-    if (known !== undefined) return known;
+    const frames = this.#framesOf(realPath(module));
+    return frames.get(name) ?? this.#addUser(realPath(module), name, frames);
+  }
+
+  /** The frame of a function that a program or library is known to have; undefined for any other. */
+  findUser(module: string, name: string): Frame | undefined {
+    const known = Object.hasOwn(BINARIES, module) || this.#frames.has(module);
+    return known ? this.#framesOf(module).get(name) : undefined;
+  }
+
+  /** The functions of a module; those that it is known to have come first. */
+  #framesOf(module: string): Map<string, Frame> {
+    const made = this.#frames.get(module);
+    if (made !== undefined) return made;
+    const frames = new Map<string, Frame>();
+    this.#frames.set(module, frames);
+    const names = Object.hasOwn(BINARIES, module) ? BINARIES[module]!.split(" ") : [];
+    for (const name of names) this.#addUser(module, name, frames);
+    return frames;
+  }
+
+  #addUser(module: string, name: string, frames: Map<string, Frame>): Frame {
     const address = this.#top.get(module) ?? this.#newModule(module);
     const size = 48 + ((name.length * 37) % 29) * 16;
     this.#top.set(module, address + BigInt(size));
@@ -94,15 +116,11 @@ export class SymbolTable {
     return frame;
   }
 
-  #newFrames(module: string): Map<string, Frame> {
-    const frames = new Map<string, Frame>();
-    this.#frames.set(module, frames);
-    return frames;
-  }
-
   #newModule(module: string): bigint {
     const library = /\.so(\.\d+)*$/.test(module);
-    return (library ? LIBRARY_BASE : PROGRAM_BASE) + BigInt(this.#top.size) * MODULE_STRIDE;
+    const known = Object.keys(BINARIES).indexOf(module);
+    const place = known >= 0 ? known : Object.keys(BINARIES).length + this.#unknown++;
+    return (library ? LIBRARY_BASE : PROGRAM_BASE) + BigInt(place) * MODULE_STRIDE;
   }
 
   /** Frames of all functions of Linux. */

@@ -2,6 +2,7 @@ import { sysWait4 } from "./exit.ts";
 import { sysGetdents64 } from "./fs/directory.ts";
 import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
+import type { UsdtPoint } from "./hooks/usdt.ts";
 import { ipOf } from "./net/address.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysClone, sysExecve } from "./process.ts";
@@ -11,7 +12,7 @@ import { sysRtSigaction } from "./signal-send.ts";
 import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
-import { after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
+import { type Arg, after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
 
 /** What a program of the machine executes; it reaches Linux through `sys` alone. */
 export type Program = (sys: Sys) => UserCode;
@@ -59,14 +60,29 @@ export class Sys {
     return this.task.linux.symbols.userFrame(binary, name);
   }
 
-  /** Into a function of the program. */
-  enter(frame: Frame): void {
-    this.task.user[this.task.userDepth++] = frame;
+  /** Into a function of the program, with its arguments: integers, and addresses of what the program has in memory. */
+  enter(frame: Frame, ...args: readonly Arg[]): void {
+    this.task.enterUser(frame, args);
   }
 
-  /** Out of the last function entered. */
-  leave(): void {
-    this.task.userDepth--;
+  /** Out of the last function entered, with its result. */
+  leave(result?: Arg): void {
+    this.task.leaveUser(result);
+  }
+
+  /** The address of a text of the program's, with a zero behind it. */
+  string(text: string): number {
+    return this.task.linux.strings.address(text);
+  }
+
+  /** A static probe that a program was compiled with. */
+  usdt(binary: string, provider: string, name: string): UsdtPoint {
+    return this.task.linux.hooks.programs.point(binary, provider, name);
+  }
+
+  /** Execution passes a static probe, which takes no time. */
+  pass(point: UsdtPoint, ...args: readonly Arg[]): void {
+    if (point.hook !== undefined) this.task.linux.hooks.programs.reached(point, this.task, args);
   }
 
   /** Virtual nanoseconds now, as `clock_gettime` tells through the vDSO, without a system call. */

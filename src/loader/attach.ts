@@ -32,6 +32,9 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
   fentry: { type: "tracing", attach: "trace_fentry" },
   fexit: { type: "tracing", attach: "trace_fexit" },
   fmod_ret: { type: "tracing", attach: "modify_return" },
+  uprobe: { type: "kprobe" },
+  uretprobe: { type: "kprobe" },
+  usdt: { type: "kprobe" },
   profile: { type: "perf_event" },
 };
 

@@ -148,3 +148,79 @@ describe("fmod_ret and overridden results", () => {
     expect(() => linux.hooks.attach("kprobe:vfs_read", { overrides: true, run() {} })).toThrow(/cannot be overridden/);
   });
 });
+
+describe("probes of programs", () => {
+  const text = (linux: Linux, address: bigint) => {
+    const at = linux.userOffset(Number(address & 0xffff_ffffn), Number(address >> 32n), 1);
+    return new TextDecoder().decode(linux.memory.u8.slice(at, linux.memory.u8.indexOf(0, at)));
+  };
+
+  it("see arguments and results of functions, with the stack of the program", () => {
+    const linux = machine(workloads.readFiles());
+    const seen: string[] = [];
+    const stacks: (readonly string[])[] = [];
+    linux.hooks.attach("uprobe:/bin/bash:readline", {
+      run: (at) => {
+        seen.push(text(linux, word(linux, at + DI)));
+        stacks.push(names(linux, "user"), names(linux, "kernel"));
+      },
+    });
+    linux.hooks.attach("uretprobe:/usr/bin/bash:readline", {
+      run: (at) => {
+        seen.push(text(linux, word(linux, at + AX)).slice(0, 24));
+        stacks.push(names(linux, "user"));
+      },
+    });
+    linux.runUntil(200_000_000);
+    expect(seen.slice(0, 2)).toEqual(["student@machine:~$ ", "cat /home/student/notes/"]);
+    const main = ["reader_loop", "main", "__libc_start_call_main"];
+    expect(stacks.slice(0, 3)).toEqual([["readline", ...main], [], main]);
+  });
+
+  it("do not move anything, and are there before the program runs", () => {
+    const [bare, probed] = [0, 1].map(() => machine(workloads.readFiles()));
+    probed!.hooks.attach("uprobe:/usr/lib/x86_64-linux-gnu/libc.so.6:getaddrinfo", { run() {} });
+    for (const linux of [bare!, probed!]) linux.runUntil(50_000_000);
+    const frame = (linux: Linux) => linux.symbols.of(linux.symbols.userFrame("/usr/bin/cat", "simple_cat"));
+    expect(frame(probed!)).toEqual(frame(bare!));
+    expect(probed!.hooks.list()).toContain("uprobe:/usr/bin/bash:readline");
+  });
+
+  it("refuse functions and files that there are not", () => {
+    const linux = new Linux();
+    const attach = (name: string) => () => linux.hooks.attach(name, { run() {} });
+    expect(attach("uprobe:/usr/bin/bash:readlin")).toThrow(/Did you mean uprobe:\/usr\/bin\/bash:readline/);
+    for (const name of ["uprobe:/no/such/file:main", "uprobe:readline", "usdt:/usr/bin/bash:a:b", "uretprobe:"])
+      expect(attach(name)).toThrow(HookError);
+  });
+
+  it("pass static probes with arguments in registers", () => {
+    const binary = "/usr/sbin/postgres";
+    const linux = one(function* (sys) {
+      const point = sys.usdt(binary, "postgresql", "query__start");
+      sys.enter(sys.text(binary, "exec_simple_query"));
+      sys.pass(point, sys.string("SELECT 1"), 42);
+      sys.leave();
+      yield sys.nanosleep(1);
+    });
+    const seen: unknown[] = [];
+    linux.hooks.attach(`usdt:${binary}:postgresql:query__start`, {
+      run: (at) => seen.push(text(linux, word(linux, at + DI)), word(linux, at + SI), names(linux, "user")[0]),
+    });
+    const { events } = linux.runUntil(1_000_000_000);
+    expect(seen).toEqual(["SELECT 1", 42n, "exec_simple_query"]);
+    expect(events).toEqual({ [`usdt:${binary}:postgresql:query__start`]: 1 });
+  });
+});
+
+it("a program's memory is its own: Linux's is not at its addresses", () => {
+  const linux = machine(workloads.readFiles());
+  linux.runUntil(50_000_000);
+  const high = 0x7f00;
+  const own = linux.strings.address("hello");
+  expect(linux.userOffset(own % 2 ** 32, high, 6)).toBeGreaterThan(0);
+  const secret = linux.memory.allocate(8);
+  expect(linux.userOffset(secret, high, 8)).toBe(-14);
+  expect(linux.userOffset(0, 0, 1)).toBe(-14);
+  expect(linux.userOffset(secret, -30592, 8)).toBe(-14);
+});

@@ -5,7 +5,7 @@ import { writeArguments, writeHeader } from "./arguments.ts";
 import type { ObjectOffsets } from "./event-hook.ts";
 import type { Halves, Hook, Moment } from "./hook.ts";
 import { inRegister, needsPrototype, type Prototype } from "./prototypes.ts";
-import { type Registers, writeRegisters } from "./registers.ts";
+import { type Registers, stackPointer, writeRegisters } from "./registers.ts";
 
 /** How programs look at a function: at its entry or when it returns, at registers or at typed arguments. */
 export type ProbeView = "entry" | "return" | "fentry" | "fexit" | "fmod_ret";
@@ -150,14 +150,3 @@ export class FunctionProbe {
 }
 
 const momentOf = (task: Task): Moment => ({ time: task.cpu.now, cpu: task.cpu.id, task, frames: task });
-
-const KERNEL_STACKS = 0xffff_c900_0000_0000n;
-const KERNEL_STACK = 0x8000n;
-const USER_STACK = 0x7fff_ffff_e000n;
-const FRAME_BYTES = 96;
-
-/** Where a task's stack stands: each task has one of its own, nothing of it can be read. */
-function stackPointer(task: Task, user: boolean): bigint {
-  if (user) return USER_STACK - BigInt(FRAME_BYTES * task.userDepth);
-  return KERNEL_STACKS + KERNEL_STACK * BigInt(task.pid + 1) - BigInt(FRAME_BYTES * task.kernelDepth);
-}

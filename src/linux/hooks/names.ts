@@ -12,6 +12,9 @@ export const HOOK_FORMS = {
   fentry: "fentry:FUNCTION",
   fexit: "fexit:FUNCTION",
   fmod_ret: "fmod_ret:FUNCTION",
+  uprobe: "uprobe:FILE:FUNCTION",
+  uretprobe: "uretprobe:FILE:FUNCTION",
+  usdt: "usdt:FILE:PROVIDER:NAME",
   profile: "profile:UNIT:N",
 } as const;
 

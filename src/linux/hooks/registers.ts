@@ -1,5 +1,5 @@
 import type { LinearMemory } from "../../memory/memory.ts";
-import type { Arg } from "../task.ts";
+import type { Arg, Task } from "../task.ts";
 import type { Halves } from "./hook.ts";
 import { writeLong } from "./words.ts";
 
@@ -61,4 +61,15 @@ export function writeRegisters(
   memory.i32[(at + REGISTER.cs) >> 2] = user ? USER.cs : KERNEL.cs;
   memory.i32[(at + REGISTER.flags) >> 2] = FLAGS;
   memory.i32[(at + REGISTER.ss) >> 2] = user ? USER.ss : KERNEL.ss;
+}
+
+const KERNEL_STACKS = 0xffff_c900_0000_0000n;
+const KERNEL_STACK = 0x8000n;
+const USER_STACK = 0x7fff_ffff_e000n;
+const FRAME_BYTES = 96;
+
+/** Where a task's stack stands: each task has one of its own, nothing of it can be read. */
+export function stackPointer(task: Task, user: boolean): bigint {
+  if (user) return USER_STACK - BigInt(FRAME_BYTES * task.userDepth);
+  return KERNEL_STACKS + KERNEL_STACK * BigInt(task.pid + 1) - BigInt(FRAME_BYTES * task.kernelDepth);
 }

@@ -50,6 +50,9 @@ function* shell(sys: Sys, paths: readonly string[], chunk: number, pause: number
   for (;;) {
     yield sys.nanosleep(1 + sys.random.exponential(pause));
     const path = paths[sys.random.below(paths.length)]!;
+    // What the user types; the prompt is its argument, the line its result.
+    sys.enter(sys.text(SHELL, "readline"), sys.string("student@machine:~$ "));
+    sys.leave(sys.string(`cat ${path}`));
     sys.enter(sys.text(SHELL, "execute_command"));
     yield sys.compute(60_000);
     yield sys.fork((child) => exec(child, CAT, (cat) => catFile(cat, path, chunk)));
