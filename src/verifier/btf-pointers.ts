@@ -19,9 +19,11 @@ import {
   MAYBE_NULL,
   markPointer,
   markUnknown,
+  NON_OWN_REF,
   PERCPU,
   RCU,
   RDONLY,
+  REF,
   TRUSTED,
   TYPE,
   TYPES,
@@ -75,7 +77,7 @@ export function checkStructAccess(
     reject("struct_variable", base, name, offset, formatBits(w, r + VALUE));
   if (type & USER) reject("struct_user", base, name, offset);
   if (type & PERCPU) reject("struct_percpu", base, name, offset);
-  if (type & ALLOC) checkFieldsOfObject(env, r, offset, size);
+  if (type & ALLOC && !(way === "write" && type & UNTRUSTED)) checkFieldsOfObject(env, r, offset, size);
   else if (way === "write") {
     if (WRITERS.has(env.spec.type)) reject("not_modelled", "writes into structures of Linux");
     reject("struct_write");
@@ -150,6 +152,8 @@ export function checkMapStruct(
 /** An access to an object of the program's leaves what is special in it alone. */
 function checkFieldsOfObject(env: Environment, r: number, offset: number, size: number): void {
   const w = env.words;
+  if ((w[r + TYPE] & (NON_OWN_REF | RCU)) === 0 && w[r + REF] === 0)
+    reject("linux_bug", "ref_obj_id for allocated object must be non-zero");
   for (const field of structFields(env.btfAt(w[r + EXTRA]), w[r + AUX]) ?? [])
     if (offset < field.offset + field.size && field.offset < offset + size)
       reject("object_field", field.kind === "kptr_untrusted" ? "kptr" : field.kind);

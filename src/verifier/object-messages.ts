@@ -197,7 +197,7 @@ export const OBJECT_MESSAGES = {
     "EFAULT",
     "verifier bug: %s",
     "Linux's verifier meets what its authors thought impossible, and refuses the program.",
-    "Compare the pointer with 0 first.",
+    "Compare the pointer with 0 first, and use it within the RCU section in which it was read.",
   ),
   irq_stack: row(
     "EINVAL",

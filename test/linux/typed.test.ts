@@ -13,6 +13,7 @@ import { HEAP_AND_MAP_CASES, TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
 import { available, suiteName } from "./bpf.ts";
 import { btfTextFromTape, placesOf } from "./btf-generator.ts";
+import { objectTextFromTape } from "./object-generator.ts";
 import { typedTextFromTape } from "./typed-generator.ts";
 import { comparable, compare, KERNEL, Tally } from "./verifier-compare.ts";
 
@@ -68,6 +69,17 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
     expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
     expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.94);
     expect(tally.accepted / tally.programs).toBeGreaterThan(0.5);
+  });
+
+  test(`${PROGRAMS} generated programs with objects`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
+    const tally = new Tally();
+    for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED }))
+      tally.add(compare(typedProgram(objectTextFromTape(each), KERNEL!)));
+    console.log(`objects in maps and on the heap beside Linux (seed ${SEED}): ${tally}`);
+    expect(tally.unsound.map(({ program, linux }) => ({ program, linux: linux.error }))).toEqual([]);
+    expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
+    expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.97);
+    expect(tally.accepted / tally.programs).toBeGreaterThan(0.4);
   });
 
   test(`${PROGRAMS} generated programs that walk Linux's structures`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {

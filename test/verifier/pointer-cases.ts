@@ -359,6 +359,18 @@ export const POINTER_CASES: readonly TypedText[] = [
     program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 0)\n if r7 == 0 goto out\n *(u64 *)(r7 + 8) = 1\nout:")),
   ),
   waits(
+    "an object in a map is read after RCU",
+    program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 0)"), "if r7 == 0 goto none\n r8 = *(u64 *)(r7 + 0)"),
+    "verifier bug: ref_obj_id for allocated object must be non-zero",
+    "EFAULT",
+  ),
+  waits(
+    "an object in a map is written after RCU",
+    program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 0)"), "if r7 == 0 goto none\n *(u64 *)(r7 + 0) = 1"),
+    "only read is supported",
+    "EACCES",
+  ),
+  waits(
     "a task in a map after RCU",
     program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 24)"), "if r7 == 0 goto none\n r1 = r7\n call bpf_task_acquire"),
     "R1 must be a rcu pointer",
