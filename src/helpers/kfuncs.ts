@@ -36,6 +36,16 @@ export const KFUNCS: readonly KfuncRow[] = [
     ["wq_init", "", "Sets up the workqueue in a map's value."],
     ["wq_set_callback_impl", "", "Says which function the workqueue runs."],
     ["wq_start", "", "Lets the workqueue's function run soon, where it may wait."],
+    [
+      "task_work_schedule_signal_impl",
+      "trusted_args",
+      "Lets a function run in a task, as soon as it can be interrupted.",
+    ],
+    [
+      "task_work_schedule_resume_impl",
+      "trusted_args",
+      "Lets a function run in a task before it returns to its program.",
+    ],
     ["local_irq_save", "", "Disables interrupts on this CPU and remembers whether they were enabled."],
     ["local_irq_restore", "", "Ends what bpf_local_irq_save began."],
     ["res_spin_lock", "ret_null", "Takes a lock, or fails where that would wait for ever."],

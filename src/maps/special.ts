@@ -30,6 +30,8 @@ const HOMES: Readonly<Record<SpecialKind, readonly MapType[]>> = {
   bpf_rb_node: [],
 };
 
+const PAGE = 4096;
+
 const known = new WeakMap<MapSpec, readonly SpecialField[]>();
 
 /**
@@ -70,7 +72,14 @@ export function btfErrno(spec: MapSpec): Errno | undefined {
   const fields = mapFields(spec);
   if (fields.length > 0 && flags & (MAP_FLAGS.RDONLY_PROG | MAP_FLAGS.WRONLY_PROG)) return "EACCES";
   if (!fields.every(({ kind }) => HOMES[kind].includes(type))) return "EOPNOTSUPP";
-  return keyType === 0 || keyFits(spec, btf, keyType) ? undefined : "EINVAL";
+  if (keyType !== 0 && !keyFits(spec, btf, keyType)) return "EINVAL";
+  // What a process shares by a pointer lies in one page.
+  for (const { kind, target } of fields) {
+    const bytes = kind === "uptr" ? bytesOf(btf, target!) : undefined;
+    if (bytes === 0) return "EINVAL";
+    if (bytes !== undefined && bytes > PAGE) return "E2BIG";
+  }
+  return undefined;
 }
 
 /** A section of variables is an array's only element; a Bloom filter has no keys. */

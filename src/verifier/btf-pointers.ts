@@ -193,7 +193,7 @@ function pointerFlags(env: Environment, r: number, struct: string, found: Walked
 
 /**
  * Whether a pointer at `offset` of structure `id` is one to structure `wanted`, too: the same, or one that begins there.
- * What is wrong with the offset stands in the log.
+ * What is wrong with the offset stands in the log. `btf`, `wantedBtf`: whose types they are, as in `EXTRA`.
  */
 export function structsMatch(
   env: Environment,
@@ -202,8 +202,10 @@ export function structsMatch(
   wanted: number,
   strict: boolean,
   btf = 0,
+  wantedBtf: number = btf,
 ): boolean {
-  if (offset === 0 && id === wanted) return true;
+  const same = btf === wantedBtf;
+  if (same && offset === 0 && id === wanted) return true;
   if (strict) return false;
   const kernel = env.btfAt(btf);
   let [at, off] = [id, offset];
@@ -211,7 +213,7 @@ export function structsMatch(
     const step = structWalk(kernel, at, off, 1);
     if (step.kind === "error") env.log.write(`${step.message}\n`);
     if (step.kind !== "struct") return false;
-    if (step.id === wanted) return true;
+    if (same && step.id === wanted) return true;
     [at, off] = [step.id, 0];
   }
   return false;

@@ -43,10 +43,15 @@ export const KEEPING_HELPERS: ReadonlySet<string> = new Set(["timer_set_callback
 const GRAPH_ADD = "bpf_rbtree_add_impl";
 const WORK_CALLBACK = "bpf_wq_set_callback_impl";
 export const isCallingKfunc = (name: string): boolean => name === GRAPH_ADD;
-export const isKeepingKfunc = (name: string): boolean => name === WORK_CALLBACK;
+const TASK_WORK: ReadonlySet<string> = new Set([
+  "bpf_task_work_schedule_signal_impl",
+  "bpf_task_work_schedule_resume_impl",
+]);
+export const isKeepingKfunc = (name: string): boolean => name === WORK_CALLBACK || TASK_WORK.has(name);
 
 const ZERO_OR_ONE: ReturnRange = { min: 0, max: 1 };
 const NOTHING: ReturnRange = { min: 0, max: 0 };
+const ANY_INT: ReturnRange = { min: -0x8000_0000, max: 0x7fff_ffff };
 
 const argument = (register: number): number => registerAt(register);
 
@@ -118,7 +123,8 @@ export function followCallback(env: Environment, helper: string, subprogram: num
 /** After the arguments of a kernel function have been checked: follows its callback. */
 export function followKfuncCallback(env: Environment, name: string, subprogram: number): void {
   if (isCallingKfunc(name)) enterCallback(env, subprogram, setLessArguments, ZERO_OR_ONE);
-  else if (isKeepingKfunc(name)) startLater(env, subprogram, true);
+  else if (name === WORK_CALLBACK) startLater(env, subprogram, true);
+  else if (TASK_WORK.has(name)) startLater(env, subprogram, true, REG.R3, ANY_INT);
 }
 
 /** The function that compares two elements of a tree: it gets two nodes, which the tree owns. */
@@ -190,7 +196,13 @@ function enterCallback(env: Environment, subprogram: number, set: SetArguments, 
  * The function of a timer or workqueue: it gets the map and its element, and runs when nothing of the program is left on
  * the stack; a workqueue's may wait.
  */
-function startLater(env: Environment, subprogram: number, sleepable: boolean): void {
+function startLater(
+  env: Environment,
+  subprogram: number,
+  sleepable: boolean,
+  holder: number = REG.R1,
+  returns: ReturnRange = NOTHING,
+): void {
   if (env.subprograms.some(({ callsTail }, number) => number > 0 && callsTail))
     reject("not_modelled", "timers beside functions with tail calls");
   compareStaticCall(env, subprogram);
@@ -198,7 +210,7 @@ function startLater(env: Environment, subprogram: number, sleepable: boolean): v
   env.subprograms[subprogram].isAsync = true;
   env.subprograms[subprogram].isCallback = true;
   const callee = enterFrame(0, MAIN, subprogram);
-  const map = caller.words[argument(REG.R1) + AUX];
+  const map = caller.words[argument(holder) + AUX];
   for (const [register, type] of [
     [REG.R1, TYPES.MAP_PTR],
     [REG.R2, TYPES.MAP_KEY],
@@ -208,7 +220,7 @@ function startLater(env: Environment, subprogram: number, sleepable: boolean): v
     callee.words[argument(register) + AUX] = map;
   }
   callee.kind = "async";
-  callee.returns = NOTHING;
+  callee.returns = returns;
   callee.sleepable = sleepable;
   callee.asyncEntries = caller.asyncEntries + 1;
   env.touchAll();

@@ -133,8 +133,7 @@ function checkMatches(
     throw cause;
   }
   const name = env.btfAt(w[r + EXTRA]).type(w[r + AUX]).name;
-  if (w[r + EXTRA] !== pointee.btf) bad(name);
-  if (!structsMatch(env, w[r + AUX], w[r + OFF], pointee.id, !unreferenced, pointee.btf)) bad(name);
+  if (!structsMatch(env, w[r + AUX], w[r + OFF], pointee.id, !unreferenced, w[r + EXTRA], pointee.btf)) bad(name);
 }
 
 /** What an exchange works on. */

@@ -13,8 +13,9 @@ import { type Environment, registerAt } from "./environment.ts";
 import { toNumber } from "./int64.ts";
 import { LOCK, NATIVE, restoreIrq, saveIrq } from "./irq-flags.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
+import { wantsTrust } from "./kfunc-objects.ts";
 import { checkUnmodified } from "./memory.ts";
-import { isAllocated, isNonOwning, mapRecord, recordBtf, recordOf } from "./records.ts";
+import { hasKind, isAllocated, isNonOwning, mapRecord, recordBtf, recordOf } from "./records.ts";
 import {
   ALLOC,
   AUX,
@@ -46,6 +47,7 @@ const STRUCTS = {
   bpf_list_node: "list_node",
   bpf_rb_node: "tree_node",
   bpf_wq: "work",
+  bpf_task_work: "task_work",
   bpf_res_spin_lock: "lock",
 } as const;
 
@@ -96,7 +98,8 @@ export function checkFieldArgument(
   const r = registerAt(register);
   const type = w[r + TYPE];
   if (kind === "map") noteMap(env, call, register);
-  if (kind === "object" && !isTrusted(w, r)) reject("kfunc_untrusted", register);
+  if (wantsTrust(call.kfunc.row!.flags) && (kind === "object" || kind === "map") && !isTrusted(w, r))
+    reject("kfunc_untrusted", register);
   if (call.kfunc.row!.flags.has("release") && w[r + REF] !== 0) {
     if (w[r + OFF] !== 0) reject("release_offset", register);
     checkUnmodified(w, r, register);
@@ -129,8 +132,9 @@ export function checkFieldArgument(
       checkNode(env, call, register, "bpf_rb_node");
       return;
     case "work":
+    case "task_work":
       if (type !== TYPES.MAP_VALUE) reject("field_holder", argument);
-      checkFieldPointer(env, register, "bpf_wq", "bpf_wq");
+      checkFieldPointer(env, register, kind === "work" ? "bpf_wq" : "bpf_task_work", struct);
       call.map = w[r + AUX];
       call.mapLookup = w[r + EXTRA];
       return;
@@ -163,8 +167,11 @@ function noteMap(env: Environment, call: KfuncCall, register: number): void {
   if (w[r + TYPE] !== TYPES.MAP_PTR) reject("map_expected", register);
   if (call.map !== undefined) {
     // Linux 6.18 looks into the map's fields without looking whether it has any.
-    if (mapRecord(env, env.maps[w[r + AUX]]).length === 0) reject("not_modelled", "maps without fields for workqueues");
-    if (call.map !== w[r + AUX] || call.mapLookup !== w[r + EXTRA]) reject("work_map", call.mapLookup, w[r + EXTRA]);
+    const record = mapRecord(env, env.maps[w[r + AUX]]);
+    if (record.length === 0) reject("not_modelled", "maps without fields for workqueues");
+    const inTask = hasKind(record, "bpf_task_work");
+    if ((inTask || hasKind(record, "bpf_wq")) && (call.map !== w[r + AUX] || call.mapLookup !== w[r + EXTRA]))
+      reject(inTask ? "task_work_map" : "work_map", call.mapLookup, w[r + EXTRA]);
   }
   call.map = w[r + AUX];
   call.mapLookup = w[r + EXTRA];

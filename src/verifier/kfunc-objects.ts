@@ -13,6 +13,7 @@ import {
   ALLOC,
   AUX,
   BASE_TYPE,
+  EXTRA,
   markPointer,
   NON_OWN_REF,
   OFF,
@@ -66,13 +67,13 @@ export function checkObjectArgument(env: Environment, { kfunc }: KfuncCall, argu
   const base = type & BASE_TYPE;
   if (base === TYPES.BTF_ID && hasUnsafeFlags(type) && !(type & RCU))
     reject("kfunc_kind", argument, typeName(type), typeName(base | (type & SAFE)));
-  if (type & ALLOC) reject("not_modelled", "allocated objects as arguments of kernel functions");
-  const kernel = env.kernel!;
+  const btf = base === TYPES.BTF_ID ? w[r + EXTRA] : 0;
+  const types = env.btfAt(btf);
   const id = base === TYPES.BTF_ID ? w[r + AUX] : structId(env, STRUCT_OF_TYPE[base]);
-  const actual = kernel.resolve(id);
-  const strict = releases || areNoAliases(kernel.type(id).name, wanted.name);
+  const actual = types.resolve(id);
+  const strict = releases || areNoAliases(types.type(id).name, wanted.name);
   // Said in any case: what does not match stands in the log.
-  const matches = structsMatch(env, actual.id, w[r + OFF], wanted.id, strict);
+  const matches = structsMatch(env, actual.id, w[r + OFF], wanted.id, strict, btf, 0);
   if (matches || PROJECTIONS[wanted.name] === actual.name) return;
   reject(
     "kfunc_struct",

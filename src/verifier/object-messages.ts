@@ -187,6 +187,12 @@ export const OBJECT_MESSAGES = {
     "The work lies in a value of another map.",
     "Pass the map that the work's value is of.",
   ),
+  task_work_map: row(
+    "EINVAL",
+    "bpf_task_work pointer in R2 map_uid=%d doesn't match map pointer in R3 map_uid=%d",
+    "The work lies in a value of another map.",
+    "Pass the map that the work's value is of.",
+  ),
   lock_holder: row(
     "EINVAL",
     "arg#%d doesn't point to map value or allocated object",

@@ -36,7 +36,9 @@ describe.skipIf(!available)(suiteName("maps with BTF"), () => {
     return made.errno ?? "made";
   };
 
-  test.each(Object.keys(VALUE_TYPES) as ValueType[])("values of type %s in each type of map", (value) => {
+  // Which of its own structures Linux can release it does not tell: the verifier knows, and maps here do not.
+  const told = (Object.keys(VALUE_TYPES) as ValueType[]).filter((value) => value !== "unreleasable");
+  test.each(told)("values of type %s in each type of map", (value) => {
     for (const type of TYPES) {
       const storage = /storage/.test(type);
       const spec = mapOf(type, "typed", value, storage ? { maxEntries: 0, flags: MAP_FLAGS.NO_PREALLOC } : {});

@@ -358,6 +358,16 @@ export const POINTER_CASES: readonly TypedText[] = [
     "an object in a map within RCU",
     program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 0)\n if r7 == 0 goto out\n *(u64 *)(r7 + 8) = 1\nout:")),
   ),
+  one(
+    "an object of the program's as a task",
+    program(make("pair"), "r1 = r7\n call bpf_task_acquire"),
+    "kernel function bpf_task_acquire args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT t_plain",
+  ),
+  one(
+    "an object of the program's is released as a task",
+    program(make("pair"), "r1 = r7\n call bpf_task_release"),
+    "kernel function bpf_task_release args#0 expected pointer to STRUCT task_struct but R1 has a pointer to STRUCT t_plain",
+  ),
   waits(
     "an object in a map is read after RCU",
     program(lookup("stash"), rcu("r7 = *(u64 *)(r6 + 0)"), "if r7 == 0 goto none\n r8 = *(u64 *)(r7 + 0)"),

@@ -296,6 +296,38 @@ const works: readonly TypedText[] = [
   ),
 ];
 
+const inTask = (map = "tasks", offset = 8): string =>
+  `r1 = r7\n r2 = r6\n r2 += ${offset}\n r3 = map[${map}]\n r4 = func[run]\n r5 = 0\n call bpf_task_work_schedule_signal_impl`;
+const TASK = "r1 = 1\n call bpf_task_from_pid\n if r0 == 0 goto none\n r7 = r0";
+const RELEASE = "r1 = r7\n call bpf_task_release";
+
+const taskWorks: readonly TypedText[] = [
+  work("work in a task", program(lookup("tasks"), TASK, inTask(), RELEASE)),
+  work(
+    "work in a task may wait and returns more than an int",
+    program(lookup("tasks"), TASK, inTask(), RELEASE),
+    "At async callback return the register R0 has unknown scalar value should have been in [-2147483648, 2147483647]",
+    "EINVAL",
+    "run: r1 = r10\n r1 += -8\n *(u64 *)(r10 - 8) = 0\n r2 = 8\n r3 = 0\n call copy_from_user\n exit",
+  ),
+  work(
+    "work in a task with the map of another",
+    program(lookup("tasks"), TASK, inTask("moreTasks"), RELEASE),
+    "bpf_task_work pointer in R2 map_uid=0 doesn't match map pointer in R3 map_uid=0",
+  ),
+  work(
+    "work in a task elsewhere",
+    program(lookup("tasks"), TASK, inTask("tasks", 0), RELEASE),
+    "off 0 doesn't point to 'struct bpf_task_work' that is at 8",
+  ),
+  work(
+    "work in a task that may not be there",
+    program(lookup("tasks"), "r1 = 1\n call bpf_task_from_pid\n r7 = r0", inTask()),
+    "Possibly NULL pointer passed to trusted arg0",
+    "EACCES",
+  ),
+];
+
 const innerLookup = (register: number): string => `
   *(u32 *)(r10 - 4) = 0\n r1 = map[outer]\n r2 = r10\n r2 += -4\n call map_lookup_elem\n if r0 == 0 goto none
   r${register} = r0\n *(u32 *)(r10 - 4) = 0\n r1 = r0\n r2 = r10\n r2 += -4\n call map_lookup_elem\n if r0 == 0 goto none`;
@@ -329,4 +361,4 @@ const inner: readonly TypedText[] = [
   ),
 ];
 
-export const SECTION_CASES: readonly TypedText[] = [...locks, ...interrupts, ...works, ...inner];
+export const SECTION_CASES: readonly TypedText[] = [...locks, ...interrupts, ...works, ...taskWorks, ...inner];

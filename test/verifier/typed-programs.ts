@@ -61,6 +61,8 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   mapOf("array", "resilient", "resilientPair"),
   mapOf("hash", "resilients", "resilient"),
   mapOf("array", "works", "works"),
+  mapOf("array", "tasks", "tasks"),
+  mapOf("hash", "moreTasks", "tasks"),
   mapOf("hash", "moreWorks", "works"),
   {
     ...mapOf("hash", "outer", "number"),
