@@ -59,6 +59,7 @@ export { Program } from "./loader/program.ts";
 export { stepVerifier, VerifierSteps } from "./loader/verifier-steps.ts";
 export { verify } from "./loader/verify.ts";
 export { Machine, type MachineOptions } from "./machine.ts";
+export type { ArenaDeclaration, ArenaView } from "./maps/arena-view.ts";
 export { bytes, type Codec, char, s8, s16, s32, s64, u8, u16, u32, u64 } from "./maps/codec.ts";
 export type { MapDeclaration } from "./maps/declaration.ts";
 export { MapError } from "./maps/error.ts";

@@ -1,5 +1,6 @@
 import { ArgumentError, describe, isObject } from "../isa/argument.ts";
 import { type LinearMemory, OutOfMemoryError } from "../memory/memory.ts";
+import { ArenaMap } from "./arena.ts";
 import { ArrayMap } from "./array.ts";
 import { BloomFilterMap } from "./bloom-filter.ts";
 import { CgroupArrayMap } from "./cgroup-array.ts";
@@ -46,6 +47,7 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   ringbuf: RingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,
+  arena: ArenaMap,
 };
 
 /** The widest number that an attribute of bpf(2) holds. */

@@ -1,4 +1,5 @@
 import { ArgumentError, isObject, requireWhole } from "../isa/argument.ts";
+import { ArenaDeclaration, type ArenaDescription } from "./arena-view.ts";
 import { type Codec, requireCodec, u32, u64 } from "./codec.ts";
 import { MapDeclaration } from "./declaration.ts";
 import { MAP_FLAGS } from "./flags.ts";
@@ -148,6 +149,13 @@ export const map = {
    * @example map.ringbuf({ name: "events", value: struct({ pid: u32, comm: char(16) }), size: 65536 })
    */
   ringbuf,
+
+  /**
+   * Memory that programs and the notebook share, page by page: `read`, `write`. A pointer in it is good in both.
+   *
+   * @example map.arena({ name: "heap", pages: 16 })
+   */
+  arena: (spec: ArenaDescription): ArenaDeclaration => remember(new ArenaDeclaration(described("arena", spec))),
 
   /** Elements 0 to `maxEntries - 1`, always there, zero at first. @example map.array({ name: "n", value: u64, maxEntries: 1 }) */
   array: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, V> =>

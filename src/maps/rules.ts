@@ -304,6 +304,13 @@ export const MAP_RULES: Readonly<Record<MapType, MapRules>> = {
         "It is a number of pages: at most 1048576 (4 GiB).",
         "E2BIG",
       ),
+      must(
+        ({ mapExtra = 0n, maxEntries }) =>
+          mapExtra >> 32n === BigInt.asUintN(64, mapExtra + BigInt(maxEntries * PAGE) - 1n) >> 32n,
+        ({ mapExtra }) => `mapExtra 0x${mapExtra?.toString(16)}`,
+        "The low halves of its addresses must not wrap: let it end before the next multiple of 4 GiB.",
+        "ERANGE",
+      ),
     ],
   },
 };

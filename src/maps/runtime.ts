@@ -13,6 +13,15 @@ export interface MapMachine {
   hasCgroup?(id: number): boolean;
 }
 
+/** An arena in linear memory. */
+export interface ArenaPlace {
+  /** Offset of its table: for each page a u32, where it lies in linear memory, or 0. */
+  readonly table: number;
+  readonly pages: number;
+  /** The process's address of the first page; programs reach bytes by its low half. */
+  readonly start: bigint;
+}
+
 /** Where an array's elements lie: element `i` of CPU `c` at `base + c * perCpu + i * stride`. */
 export interface ElementPlace {
   readonly base: number;
@@ -43,6 +52,8 @@ export interface RuntimeMap {
   readonly header: number;
   /** For arrays: where the elements lie, so that lookups can be inlined. */
   readonly elements?: ElementPlace;
+  /** For arenas: where their pages are found. */
+  readonly arena?: ArenaPlace;
   /** For arrays of programs: where the places of programs lie, a u32 each: its slot in the machine's table of entries, or 0. */
   readonly programs?: { readonly base: number; readonly stride: number };
   /** Elements that are there now; for arrays always `maxEntries`. */

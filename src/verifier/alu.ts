@@ -70,7 +70,9 @@ function checkMove(env: Environment, insn: Instruction): void {
   }
   if (wide && offset === ADDR_SPACE_CAST) {
     if (insn.imm !== 1 && insn.imm !== 1 << 16) reject("cast_spaces");
-    reject("cast_arena");
+    if (env.arena === undefined) reject("cast_arena");
+    castArena(env, insn);
+    return;
   }
   const extension = offset === 0 || offset === 8 || offset === 16 || (wide && offset === 32);
   if (!extension || insn.imm !== 0) reject("mov_reserved");
@@ -115,6 +117,15 @@ function checkMove(env: Environment, insn: Instruction): void {
   }
 }
 
+/** An address of the process becomes one of 32 bits that the program may follow; the other way round it is a number. */
+function castArena(env: Environment, insn: Instruction): void {
+  readRegister(env, insn.src);
+  checkWritable(env, insn.dst);
+  const d = registerAt(insn.dst);
+  markUnknown(env.words, d);
+  if (insn.imm === 1) env.words[d + TYPE] = TYPES.ARENA;
+}
+
 function checkBinary(env: Environment, insn: Instruction, op: number): void {
   const wide = (insn.code & CLASS_MASK) === CLASS.ALU64;
   const withRegister = (insn.code & SOURCE_MASK) === SOURCE.X;
@@ -132,6 +143,13 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
 
   const w = env.words;
   const d = registerAt(insn.dst);
+  // Anything may be done with such an address, and is one again: it is looked at when it is used.
+  const other = withRegister && w[registerAt(insn.src) + TYPE] === TYPES.ARENA;
+  if (other || w[d + TYPE] === TYPES.ARENA) {
+    if (other) copyRegister(w, d, w, registerAt(insn.src));
+    if (wide) env.narrowed.add(env.index);
+    return;
+  }
   const pointer = isPointer(w[d + TYPE]);
   if (!withRegister) {
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);

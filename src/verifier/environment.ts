@@ -135,6 +135,10 @@ export class Environment {
   readonly calledFunctions = new Set<number>();
   /** Functions that were called with what does not fit their types. */
   readonly mismatched = new Set<number>();
+  /** The arena that the program's address casts are about. */
+  arena: MapSpec | undefined;
+  /** By instruction: some path does 64-bit arithmetic on an arena's address there, which is 32 bits wide. */
+  readonly narrowed = new Set<number>();
   subprograms: Subprogram[] = [];
   /** The program has a function of its own for what it throws. */
   catches = false;
@@ -179,7 +183,11 @@ export class Environment {
     this.limit = options.limit;
     this.stacks = new StackLiveness(this);
     this.checkpoints = new Checkpoints(count);
-    this.names = { helperName, kfuncName: (id) => (id === 0 ? "" : findKfunc(this, id)?.name) };
+    this.names = {
+      helperName,
+      kfuncName: (id) => (id === 0 ? "" : findKfunc(this, id)?.name),
+      mapAddress: (index, offset) => this.#arenaAddress(index, offset),
+    };
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
     this.relevance = new Uint16Array(count);
@@ -207,6 +215,12 @@ export class Environment {
   btfIndex(btf: Btf): number {
     const at = this.#btfs.indexOf(btf);
     return at < 0 ? this.#btfs.push(btf) : at + 1;
+  }
+
+  /** The process's address of a byte of an arena: the only address that Linux's log says as it is here. */
+  #arenaAddress(index: number, offset: number | undefined): bigint | undefined {
+    const map = this.maps[index];
+    return map?.type === "arena" && offset !== undefined ? (map.mapExtra ?? 0n) + BigInt(offset) : undefined;
   }
 
   get frame(): Frame {

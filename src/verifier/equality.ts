@@ -125,6 +125,8 @@ function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactne
         ids.matches(w[a + ID], v[b + ID]) &&
         isWithin(w, a, v, b)
       );
+    case TYPES.ARENA:
+      return true;
     case TYPES.STACK:
       return isExact(w, a, v, b) && w[a + FRAME] === v[b + FRAME];
     default:

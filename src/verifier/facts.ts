@@ -12,6 +12,7 @@ const POINTERS: Readonly<Record<number, NonNullable<InstructionFacts["pointer"]>
   [TYPES.PACKET_META]: "packet",
   [TYPES.MAP_VALUE]: "map_value",
   [TYPES.MEM]: "mem",
+  [TYPES.ARENA]: "arena",
   // Several kinds of plain memory.
   [TYPES.SCALAR]: "mem",
 };
@@ -25,6 +26,7 @@ export function factsOf(env: Environment): InstructionFacts[] {
     const seen = (env.flags[index] & SEEN) !== 0;
     const pointer = POINTERS[env.pointerTypes[index]];
     if (pointer) return { seen, pointer };
+    if (env.narrowed.has(index)) return { seen, narrow: true };
     if (insn.code === LD_IMM64_CODE && insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.BTF_ID)
       return { seen, map: insn.imm };
     if (insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return seen ? REACHED : UNREACHED;

@@ -116,6 +116,7 @@ export function formatRegister(w: Words, r: number, frame: number, known: Known)
   if (scalar && constant) return precise + signedNumber(toBigInt(w, r + VALUE));
 
   let head = precise + typeName(type);
+  if (type === TYPES.ARENA) return head;
   if (type === TYPES.STACK) {
     if (w[r + FRAME] !== frame) head += `[${w[r + FRAME]}]`;
     if (constant) return head + signedNumber(toBigInt(w, r + VALUE) + BigInt(w[r + OFF]));

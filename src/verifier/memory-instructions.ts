@@ -123,6 +123,9 @@ const isAtomicTarget = (type: number): boolean =>
   type !== TYPES.FLOW_KEYS &&
   !isSocket(type);
 
+/** Operations on an arena that Linux's JIT for x86 cannot do, as it would have to try again. */
+const NOT_IN_ARENAS: ReadonlySet<number> = new Set([ATOMIC.AND, ATOMIC.OR, ATOMIC.XOR].map((op) => op | ATOMIC.FETCH));
+
 /** A load that no later access may overtake, a store that overtakes none before it: of any size, always aligned. */
 function checkOrdered(env: Environment, insn: Instruction): void {
   const loads = insn.imm === ATOMIC.LOAD_ACQ;
@@ -146,7 +149,8 @@ function checkAtomic(env: Environment, insn: Instruction): void {
   readRegister(env, insn.dst);
   if (insn.imm === ATOMIC.CMPXCHG) readRegister(env, REG.R0);
   const type = base(env, insn.dst);
-  if (!isAtomicTarget(type)) reject("atomic_target", insn.dst, typeName(type));
+  if (!isAtomicTarget(type) || (type === TYPES.ARENA && NOT_IN_ARENAS.has(insn.imm)))
+    reject("atomic_target", insn.dst, typeName(type));
   const fetched = insn.imm === ATOMIC.CMPXCHG ? REG.R0 : insn.imm & ATOMIC.FETCH ? insn.src : -1;
   const size = accessBytes(insn.code);
   const common = { base: insn.dst, offset: insn.offset, size, signed: false, aligned: true } as const;
@@ -194,6 +198,11 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
       markPointer(w, r, TYPES.MAP_PTR);
       break;
     default:
+      if (env.maps[insn.imm].type === "arena") {
+        // The process's address of a byte: a number until it is cast.
+        markUnknown(w, r);
+        return;
+      }
       markPointer(w, r, TYPES.MAP_VALUE);
       w[r + OFF] = upper;
   }

@@ -103,6 +103,10 @@ export function checkAccess(env: Environment, access: Access): void {
       checkPacket(env, base, offset, size, false);
       if (loads) markUnknown(w, registerAt(value));
       break;
+    case TYPES.ARENA:
+      // Any address will do: what is not there reads as 0.
+      if (loads) markUnknown(w, registerAt(value));
+      break;
     case TYPES.MAP_PTR:
       checkMapStruct(env, base, offset, size, way, value);
       break;
@@ -150,7 +154,7 @@ export function checkAlignment(
   { offset, size, aligned }: Pick<Access, "offset" | "size" | "aligned">,
 ): void {
   const type = w[r + TYPE];
-  if ((!aligned && type !== TYPES.STACK) || size === 1) return;
+  if ((!aligned && type !== TYPES.STACK) || size === 1 || type === TYPES.ARENA) return;
   // Bits of the sum that are 1, or unknown themselves or through a carry.
   const mask = w[r + MASK];
   const sum = (w[r + VALUE] + w[r + OFF] + offset) | 0;

@@ -158,6 +158,18 @@ export const MESSAGES = {
     "The program converts an address of an arena, and has no arena.",
     "Use a map of type arena.",
   ),
+  one_arena: row(
+    "EBUSY",
+    "Only one arena per program",
+    "The program uses two arenas.",
+    "Put what both hold into one arena.",
+  ),
+  arena_address: row(
+    "EINVAL",
+    "arena's user address must be set via map_extra or mmap()",
+    "The arena has no address yet, and its pointers are addresses of a process.",
+    "Give its map_extra: a multiple of 4096, such as 1 << 44.",
+  ),
   atomic_opcode: row(
     "EINVAL",
     "BPF_ATOMIC uses invalid atomic opcode %02x",

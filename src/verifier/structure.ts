@@ -19,7 +19,7 @@ import { exceptionCallback } from "./exceptions.ts";
 import { checkSymbol } from "./kernel-symbols.ts";
 import { checkKfuncExists } from "./kfunc-call.ts";
 import { SLEEPABLE_MAPS } from "./map-functions.ts";
-import { reject } from "./rejection.ts";
+import { Rejection, reject } from "./rejection.ts";
 import { checkProgramFields } from "./special-fields.ts";
 
 const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
@@ -154,10 +154,17 @@ function checkProgramMap(env: Environment, map: MapSpec, used: ReadonlySet<numbe
   const { type } = map;
   checkProgramFields(env, map);
   if (type === "struct_ops") reject("struct_ops_map");
-  if (type === "arena") reject("not_modelled", "arenas");
   if (env.sleepable && !SLEEPABLE_MAPS.has(type)) reject("sleepable_map");
   if (isCgroupStorage(type) && [...used].filter((each) => env.spec.maps[each].type === type).length > 1)
     reject("cgroup_storages");
+  if (type === "arena") useArena(env, map);
+}
+
+/** A program has one arena, whose address must be known before. */
+function useArena(env: Environment, map: MapSpec): void {
+  if (env.arena !== undefined && env.arena !== map) reject("one_arena");
+  env.arena = map;
+  if (!map.mapExtra) reject("arena_address");
 }
 
 function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): void {
@@ -187,6 +194,10 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
   if (map === undefined) reject("bad_map", insn.imm);
   if (insn.src !== LD_IMM64.MAP_VALUE) return;
   if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);
+  if (map.type === "arena") {
+    if (second.imm > map.maxEntries * 4096) throw new Rejection("direct_value_range", [0, second.imm], "ERANGE");
+    return;
+  }
   if (map.type !== "array") reject("direct_value_unsupported");
   if (map.maxEntries !== 1) reject("direct_value_elements", map.valueSize, second.imm);
   if (second.imm >= map.valueSize) reject("direct_value_range", map.valueSize, second.imm);

@@ -7,7 +7,9 @@ export interface InstructionFacts {
   /** Some path reaches the instruction. */
   readonly seen: boolean;
   /** For loads and stores: what the base register points to on every path; `mem` where paths differ. */
-  readonly pointer?: "ctx" | "stack" | "packet" | "map_value" | "mem";
+  readonly pointer?: "ctx" | "stack" | "packet" | "map_value" | "mem" | "arena";
+  /** For 64-bit arithmetic on an address of an arena, which is 32 bits wide: so is the arithmetic. */
+  readonly narrow?: true;
   /** For helper calls with a map argument and for map `ld_imm64`: the map's index in the spec, where it is the same on every path. */
   readonly map?: number;
   /** For helper calls on an array with a key known to be constant and in range: that key. */
@@ -27,7 +29,8 @@ export type VerifierErrno =
   | "ENOTSUPP"
   | "EPROTO"
   | "ENOENT"
-  | "EEXIST";
+  | "EEXIST"
+  | "ERANGE";
 
 /** The verifier's answer: plain data. */
 export interface Verdict {

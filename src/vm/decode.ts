@@ -1,4 +1,5 @@
 import {
+  ADDR_SPACE_CAST,
   ALU,
   ATOMIC,
   accessBytes,
@@ -113,6 +114,11 @@ function decodeAlu(insn: Instruction, at: number): Operation {
   }
   const op = ALU_OPS[group];
   if (op === undefined) throw badOpcode(insn, at);
+  if (op === "mov" && register && wide && offset === ADDR_SPACE_CAST) {
+    // From the process's address to the program's, which is 32 bits wide.
+    if (imm === 1) return { kind: "alu", op, wide: false, dst, src: { register: src } };
+    if (imm === 1 << 16) return { kind: "cast", dst, src };
+  }
   if (op === "mov" && register && offset !== 0) {
     if (offset !== 8 && offset !== 16 && !(offset === 32 && wide)) throw badOpcode(insn, at);
     return { kind: "extend", bits: offset, wide, dst, src };
@@ -191,7 +197,7 @@ function decodeAtomic(insn: Instruction, at: number): Operation {
   const { dst, src, offset, imm } = insn;
   const bytes = accessBytes(insn.code);
   // One thread runs every simulated CPU, so acquire and release order nothing: they are a load and a store.
-  if (imm === ATOMIC.LOAD_ACQ) return { kind: "load", bytes, signed: false, dst, base: src, offset };
+  if (imm === ATOMIC.LOAD_ACQ) return { kind: "load", bytes, signed: false, dst, base: src, offset, acquire: true };
   if (imm === ATOMIC.STORE_REL) return { kind: "store", bytes, base: dst, offset, src: { register: src } };
   const op = ATOMIC_OPS[imm & ~ATOMIC.FETCH];
   const fetch = (imm & ATOMIC.FETCH) !== 0;

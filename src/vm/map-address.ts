@@ -10,6 +10,7 @@ export function mapAddress(operation: Operation & { kind: "map" }, at: number, m
     throw new ProgramError("bad-map", at, `there is no map ${operation.map}; ${maps.length} were given`);
   }
   if (operation.valueOffset === undefined) return DIRECT_MAP + BigInt(map.header);
+  if (map.arena !== undefined) return BigInt.asUintN(64, map.arena.start + BigInt(operation.valueOffset));
   if (map.elements === undefined) {
     throw new ProgramError(
       "bad-map",

@@ -38,6 +38,8 @@ export type Operation =
   | { kind: "extend"; bits: 8 | 16 | 32; wide: boolean; dst: number; src: number }
   /** Keeps the low `bits` of `dst` (`swap` false: le on a little-endian machine) or reverses their bytes. */
   | { kind: "end"; bits: 16 | 32 | 64; swap: boolean; dst: number }
+  /** `dst` = the process's address of what `src` names by 32 bits in the arena; 0 stays 0. */
+  | { kind: "cast"; dst: number; src: number }
   | { kind: "constant"; dst: number; value: bigint }
   /** `dst` = the map, or with `valueOffset` the address of that byte of its only value. */
   | { kind: "map"; dst: number; map: number; valueOffset: number | undefined }
@@ -45,7 +47,8 @@ export type Operation =
   | { kind: "function"; dst: number; to: number }
   /** `dst` = the address of a variable of Linux, by BTF id; `module` 0 is vmlinux. */
   | { kind: "symbol"; dst: number; id: number; module: number }
-  | { kind: "load"; bytes: Bytes; signed: boolean; dst: number; base: number; offset: number }
+  /** `acquire`: in an arena, it leaves `dst` as it was where there is no page; all other loads give 0. */
+  | { kind: "load"; bytes: Bytes; signed: boolean; dst: number; base: number; offset: number; acquire?: true }
   | { kind: "store"; bytes: Bytes; base: number; offset: number; src: Operand }
   /** With `fetch`, the old value goes to `src`; `cmpxchg` compares with r0 and leaves the old value there. */
   | { kind: "atomic"; op: AtomicOp; fetch: boolean; bytes: 4 | 8; base: number; offset: number; src: number }

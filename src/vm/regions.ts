@@ -1,5 +1,7 @@
+import type { ArenaMap } from "../maps/arena.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { DIRECT_MAP, DIRECT_MAP_HIGH } from "../memory/memory.ts";
+import { arenaPage } from "./arena.ts";
 import type { ContextWindow } from "./context-window.ts";
 import { ExecutionError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
@@ -43,6 +45,8 @@ export class Regions {
   readonly #regions: Region[] = [];
   readonly #lasting: readonly Region[];
   readonly #window: ContextWindow | undefined;
+  /** The arena whose pages the program may touch by 32-bit addresses. */
+  readonly #arena: ArenaMap | undefined;
   /** Where the stack of the run under way begins. */
   stackStart = 0;
   #context = 0;
@@ -51,9 +55,10 @@ export class Regions {
    * `lasting`: what every run may touch, such as values whose address stands in the program; `window`: the context of a
    * program of a real type.
    */
-  constructor(lasting: readonly Region[] = [], window?: ContextWindow) {
+  constructor(lasting: readonly Region[] = [], window?: ContextWindow, arena?: ArenaMap) {
     this.#lasting = lasting;
     this.#window = window;
+    this.#arena = arena;
   }
 
   add(region: Region): void {
@@ -92,6 +97,10 @@ export class Regions {
       const packet = this.#window?.packet(this.#context);
       if (packet !== undefined && start >= packet[0] && start + size <= packet[1]) return start;
     }
+    if (high === 0 && this.#arena !== undefined) {
+      const first = this.#arena.locate(low);
+      if (first >= 0 && this.#arena.locate(low + size - 1) === first + size - 1) return first;
+    }
     const address = (BigInt(high >>> 0) << 32n) | BigInt(start);
     throw new ExecutionError(
       "out-of-bounds",
@@ -127,6 +136,10 @@ export class Regions {
   #nearest(address: bigint, size: number): string {
     const [lie, begin, run, are] = size === 1 ? ["lies", "begins", "runs", "is"] : ["lie", "begin", "run", "are"];
     const window = this.#window;
+    const page = this.#arena && address <= 0xffff_ffffn ? arenaPage(this.#arena, Number(address)) : undefined;
+    if (page !== undefined) {
+      return `${lie} in page ${page} of arena ${this.#arena!.spec.name}, which is not there: a program makes pages by bpf_arena_alloc_pages, a process by touching them`;
+    }
     const within = address - DIRECT_MAP - BigInt(this.#context);
     if (window !== undefined && within >= 0n && within < BigInt(window.size)) {
       return `${lie} ${within} bytes into the context: struct ${window.struct} allows no such access there, or the pointer was stored and loaded again, which only the verifier follows`;

@@ -1,8 +1,21 @@
-import { CLASS, CLASS_MASK, JMP, LD_IMM64_CODE, MODE, MODE_MASK, OP_MASK } from "../isa/constants.ts";
+import {
+  ADDR_SPACE_CAST,
+  ALU,
+  CLASS,
+  CLASS_MASK,
+  JMP,
+  LD_IMM64_CODE,
+  MODE,
+  MODE_MASK,
+  OP_MASK,
+  SOURCE,
+} from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { MAP_FLAGS } from "../maps/flags.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
 import type { InstructionFacts, Verdict } from "../verifier/verdict.ts";
+import { arenaIndex } from "./arena.ts";
 import { rewriteContextAccess } from "./context.ts";
 import { ProgramError } from "./errors.ts";
 import { isCounterJump, isMayGoto, rewriteMayGoto, startCounter, withCounters } from "./may-goto.ts";
@@ -11,6 +24,9 @@ import { type Group, splice } from "./splice.ts";
 import { subprogramStarts } from "./subprograms.ts";
 import type { Access, Subprogram, Xlated, XlatedFacts } from "./types.ts";
 import { SCRATCH_REGISTER, STACK_SIZE } from "./types.ts";
+
+const MOV32 = CLASS.ALU | ALU.MOV | SOURCE.X;
+const isCast = ({ code }: Instruction): boolean => code === (CLASS.ALU64 | ALU.MOV | SOURCE.X);
 
 /** An unconditional jump to the next slot: what a branch whose jump is never taken becomes, and then nothing. */
 const NOP: Instruction = { code: CLASS.JMP | JMP.JA, dst: 0, src: 0, offset: 0, imm: 0 };
@@ -43,6 +59,8 @@ export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
     if (isMayGoto(insn)) return rewriteMayGoto(insn, counterAt(at));
     if (isPacketLoad(insn)) return rewritePacketLoad(insn);
     if (facts.pointer === "ctx" && layout !== undefined) return rewriteContextAccess(layout, insn);
+    if (insn.offset === ADDR_SPACE_CAST && isCast(insn)) return [rewriteCast(insn, spec)];
+    if (facts.narrow) return [{ ...insn, code: (insn.code & ~CLASS_MASK) | CLASS.ALU }];
     return hardWire(spec.insns, verdict.facts, at);
   });
   const { insns, origin, positions } = splice(spec.insns, groups, { prologues, leaves: isCounterJump });
@@ -54,8 +72,15 @@ export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
     origin,
     facts: insns.map((insn, at) => factsOf(insn, verdict.facts[origin[at]!]!)),
     maps: spec.maps,
+    ...arenaIndex(spec),
     subprograms: subprograms.map(({ start, stackDepth }) => ({ start: positions[start]!, stackDepth })),
   };
+}
+
+/** What a cast is where nobody needs the upper half: a 32-bit move. */
+function rewriteCast(insn: Instruction, { maps }: ProgramSpec): Instruction {
+  const keeps = maps.some(({ type, flags }) => type === "arena" && flags & MAP_FLAGS.NO_USER_CONV);
+  return insn.imm === 1 || keeps ? { ...insn, code: MOV32, offset: 0, imm: 0 } : insn;
 }
 
 /** What is known of an instruction: `may_goto`'s own always reaches its counter, the rest is what the verifier found. */
@@ -70,6 +95,7 @@ function keepFacts(insn: Instruction, facts: InstructionFacts): XlatedFacts {
   const kind = insn.code & CLASS_MASK;
   if (kind !== CLASS.LDX && kind !== CLASS.ST && kind !== CLASS.STX) return { map, constantKey };
   // Stores only go through pointers that were proved. A load through one that differs by path, or that BTF describes, probes.
+  if (facts.pointer === "arena") return { access: "arena" };
   const isLoad = kind === CLASS.LDX && (insn.code & MODE_MASK) !== MODE.ATOMIC;
   const access: Access = isLoad && facts.pointer === undefined ? "probe" : "proved";
   return { access };

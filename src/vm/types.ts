@@ -7,9 +7,10 @@ import type { ProgramType } from "../programs/types.ts";
  *
  * - `proved`: the verifier showed it; the low 32 bits of the address are the offset, nothing is checked.
  * - `probe`: a load that may fault; a bad address gives 0, as Linux's PROBE_MEM does.
+ * - `arena`: a 32-bit address of the program's arena, looked up in its table of pages; what is not there reads as 0.
  * - `checked`: nobody showed anything; a bad address is an `ExecutionError`.
  */
-export type Access = "proved" | "probe" | "checked";
+export type Access = "proved" | "probe" | "checked" | "arena";
 
 /** What is known about one slot of an xlated program. */
 export interface XlatedFacts {
@@ -44,6 +45,8 @@ export interface Xlated {
   /** One entry a slot. */
   readonly facts: readonly XlatedFacts[];
   readonly maps: readonly MapSpec[];
+  /** Index in `maps` of the arena that its 32-bit addresses are of. */
+  readonly arena?: number;
   /** By `start`; the first is the main function. */
   readonly subprograms: readonly Subprogram[];
 }

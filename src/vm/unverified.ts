@@ -6,6 +6,7 @@ import { contextAccess } from "../programs/access.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
 import type { ProgramType } from "../programs/types.ts";
+import { arenaIndex } from "./arena.ts";
 import { rewriteContextAccess } from "./context.ts";
 import { decode } from "./decode.ts";
 import { ProgramError } from "./errors.ts";
@@ -43,6 +44,7 @@ export function unverified(spec: ProgramSpec): Xlated {
       return context.has(at) ? { access: "proved" } : {};
     }),
     maps: spec.maps,
+    ...arenaIndex(spec),
     subprograms: subprogramStarts(spec.insns).map((start) => ({ start: positions[start]!, stackDepth: STACK_SIZE })),
   };
 }

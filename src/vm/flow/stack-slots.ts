@@ -83,6 +83,7 @@ function transfer(
     case "end":
       return set(values, operation.dst, "other", values[operation.dst] === "other");
     case "extend":
+    case "cast":
       return set(values, operation.dst, "other", values[operation.src] === "other");
     case "constant":
     case "map":

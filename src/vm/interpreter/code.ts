@@ -54,6 +54,8 @@ export const CODES = [
   ...["constant", "second"],
   // calls that go elsewhere: 76
   ...["tail", "indirect"],
+  // arenas: 78
+  ...["cast", "arena"],
 ];
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(CODES.map((name, number) => [name, number]));
@@ -82,14 +84,18 @@ export interface Code {
 }
 
 /** Numbers of `Access` in `Code.access`. */
-export const ACCESS: Readonly<Record<Access, number>> = { proved: 0, probe: 1, checked: 2 };
+export const ACCESS: Readonly<Record<Access, number>> = { proved: 0, probe: 1, checked: 2, arena: 3 };
 
-/** Lays a program out. `addressOf` gives the 64-bit value that a `ld_imm64` of a map, function or symbol loads. */
+/**
+ * Lays a program out. `addressOf` gives the 64-bit value that a `ld_imm64` of a map, function or symbol loads; `castTo` is
+ * the upper half of addresses in the arena.
+ */
 export function layOut(
   xlated: Xlated,
   operations: readonly Operation[],
   calls: readonly (CallTarget | undefined)[],
   addressOf: (operation: AddressOperation, at: number) => bigint,
+  castTo: bigint,
 ): Code {
   const count = operations.length;
   const constants: bigint[] = [];
@@ -115,6 +121,8 @@ export function layOut(
         return [`extend${width(o.wide)}`, o.dst, o.src, o.bits];
       case "end":
         return [o.swap ? `swap${o.bits}` : "keep", o.dst, 0, o.bits];
+      case "cast":
+        return ["cast", o.dst, o.src, Number(castTo >> 32n) | 0];
       case "constant":
         return ["constant", o.dst, constant(o.value), 0];
       case "map":
@@ -151,7 +159,8 @@ export function layOut(
   const access = new Uint8Array(count);
   operations.forEach((operation, at) => {
     const [name, ...numbers] = fields(operation, at);
-    op[at] = NUMBER_OF.get(name)!;
+    const inArena = xlated.facts[at]?.access === "arena";
+    op[at] = NUMBER_OF.get(inArena ? "arena" : name)!;
     [dst[at], src[at], aux[at]] = numbers;
     access[at] = ACCESS[accessOf(xlated.facts[at])];
   });

@@ -1,5 +1,6 @@
 import type { Passing } from "../../helpers/row.ts";
 import { REG } from "../../isa/constants.ts";
+import type { ArenaMap } from "../../maps/arena.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError } from "../errors.ts";
@@ -7,6 +8,7 @@ import type { IndirectCall } from "../indirect-call.ts";
 import type { Operation } from "../operation.ts";
 import { originOfAddress, type Regions } from "../regions.ts";
 import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS, type Xlated } from "../types.ts";
+import { executeArena } from "./arena.ts";
 import { type Code, FIRST_SAVED, SAVED } from "./code.ts";
 
 /** The state of one run; everything else lies in linear memory. */
@@ -48,6 +50,7 @@ export interface Linked {
   readonly callsOut: boolean;
   readonly environment: Environment;
   readonly regions: Regions;
+  readonly arena: ArenaMap | undefined;
 }
 
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
@@ -375,6 +378,14 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           executeIndirect(linked, state, pc);
           view = linked.environment.memory.view;
           break;
+
+        case 78: // cast
+          halves[d2] = halves[s2]!;
+          halves[d2 + 1] = halves[d2] === 0 ? 0 : aux[pc]!;
+          break;
+        case 79: // arena
+          executeArena(linked, state, pc);
+          break;
       }
       pc++;
     }
@@ -402,10 +413,18 @@ export function locate(linked: Linked, state: RunState, pc: number, base: number
 function executeAtomic(linked: Linked, state: RunState, pc: number): void {
   const o = linked.operations[pc]!;
   if (o.kind !== "atomic") return;
-  const { r, unsigned } = state;
-  const view = linked.environment.memory.view;
   const proved = linked.code.access[pc] === 0;
-  const at = proved ? unsigned[2 * o.base]! + o.offset : locate(linked, state, pc, o.base, o.bytes);
+  const at = proved ? state.unsigned[2 * o.base]! + o.offset : locate(linked, state, pc, o.base, o.bytes);
+  executeAtomicAt(state, linked.environment.memory.view, o, at);
+}
+
+/** The same where the place is known. */
+export function executeAtomicAt(
+  { r, unsigned }: RunState,
+  view: DataView,
+  o: Operation & { kind: "atomic" },
+  at: number,
+): void {
   const wide = o.bytes === 8;
   const old = wide ? view.getBigInt64(at, true) : BigInt(view.getUint32(at, true));
   const operand = wide ? r[o.src]! : BigInt(unsigned[2 * o.src]!);

@@ -1,5 +1,6 @@
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP_HIGH } from "../../memory/memory.ts";
+import { arenaOf, upperHalf } from "../arena.ts";
 import { type CallTarget, resolveCalls } from "../call.ts";
 import { contextWindow } from "../context-window.ts";
 import { decode } from "../decode.ts";
@@ -15,12 +16,14 @@ import { execute, type Linked, type LinkedCall, type RunState } from "./execute.
 /** Lays a program out and resolves what it names: maps, helpers, functions. It may execute `budget` instructions a run. */
 export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[], budget: number): Linked {
   const operations = decode(xlated.insns);
-  const regions = new Regions(addressedValues(operations, maps), contextWindow(xlated.type, environment.memory));
+  const arena = arenaOf(xlated, maps);
+  const window = contextWindow(xlated.type, environment.memory);
+  const regions = new Regions(addressedValues(operations, maps), window, arena);
   const targets = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
   const linked: Linked = {
-    ...{ xlated, operations, environment, regions },
-    code: layOut(xlated, operations, targets, addressLoader(xlated, environment, maps, functions)),
+    ...{ xlated, operations, environment, regions, arena },
+    code: layOut(xlated, operations, targets, addressLoader(xlated, environment, maps, functions), upperHalf(arena)),
     calls: targets.map((target) => target && linkCall(target)),
     indirect: indirectCall(xlated, environment, regions),
     callsOut: operations.some(({ kind }) => kind === "helper" || kind === "kfunc" || kind === "indirect"),

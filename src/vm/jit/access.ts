@@ -3,12 +3,14 @@ import type { StackSlot } from "../flow/stack-slots.ts";
 import type { AtomicOp, Operation } from "../operation.ts";
 import { type Access, STACK_SIZE } from "../types.ts";
 import type { WasmWith } from "../wasm/opcodes.ts";
+import { type ArenaFunctions, emitArenaAddress, emitArenaWrite } from "./arena.ts";
 import type { FrameBuilder } from "./frame.ts";
 
 /** The functions of the module that accesses call when their address is not proved. */
 export interface Guards {
   readonly probe: number;
   readonly check: number;
+  readonly arena: ArenaFunctions | undefined;
 }
 
 const LOADS = {
@@ -35,6 +37,10 @@ interface Place {
 /** Pushes the i32 address of an access and returns the constant distance that its load or store adds to it. */
 function emitAddress(frame: FrameBuilder, guards: Guards, { base, offset, bytes, access, at }: Place): number {
   const { f } = frame;
+  if (access === "arena") {
+    emitArenaAddress(frame, guards.arena!, { base, offset, bytes });
+    return 0;
+  }
   if (access !== "proved") {
     frame.get(base);
     f.i64(BigInt(offset)).op("i64.add").i32(bytes);
@@ -60,6 +66,13 @@ export function emitLoad(
   access: Access,
   at: number,
 ): void {
+  if (access === "arena" && operation.acquire) {
+    emitArenaWrite(frame, guards.arena!, operation, (place) => {
+      frame.f.get(place).memory(LOADS.u[operation.bytes], 0);
+      frame.set(operation.dst);
+    });
+    return;
+  }
   const distance = emitAddress(frame, guards, { ...operation, access, at });
   frame.f.memory(LOADS[operation.signed ? "s" : "u"][operation.bytes], distance);
   frame.set(operation.dst);
@@ -72,10 +85,17 @@ export function emitStore(
   access: Access,
   at: number,
 ): void {
-  const distance = emitAddress(frame, guards, { ...operation, access, at });
-  if ("constant" in operation.src) frame.f.i64(operation.src.constant);
-  else frame.get(operation.src.register);
-  frame.f.memory(STORES[operation.bytes], distance);
+  const store = (distance: number): void => {
+    if ("constant" in operation.src) frame.f.i64(operation.src.constant);
+    else frame.get(operation.src.register);
+    frame.f.memory(STORES[operation.bytes], distance);
+  };
+  if (access === "arena") {
+    emitArenaWrite(frame, guards.arena!, operation, (place) => {
+      frame.f.get(place);
+      store(0);
+    });
+  } else store(emitAddress(frame, guards, { ...operation, access, at }));
 }
 
 /** Emits a load from a piece of the stack that lives in a local. */
@@ -119,11 +139,20 @@ export function emitAtomic(
   access: Access,
   at: number,
 ): void {
+  if (access === "arena") {
+    emitArenaWrite(frame, guards.arena!, operation, (place) => {
+      frame.f.get(place);
+      emitAtomicAt(frame, operation, 0);
+    });
+  } else emitAtomicAt(frame, operation, emitAddress(frame, guards, { ...operation, access, at }));
+}
+
+/** The same at the address on the stack, plus a distance. */
+function emitAtomicAt(frame: FrameBuilder, operation: Operation & { kind: "atomic" }, distance: number): void {
   const { f } = frame;
   const { op, bytes, src, fetch } = operation;
   const address = frame.scratch("address", "i32");
   const old = frame.scratch("old", "i64");
-  const distance = emitAddress(frame, guards, { ...operation, access, at });
   f.tee(address);
   f.get(address).memory(LOADS.u[bytes], distance).set(old);
   switch (op) {

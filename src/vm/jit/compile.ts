@@ -1,4 +1,5 @@
 import { REG } from "../../isa/constants.ts";
+import type { ArenaPlace } from "../../maps/runtime.ts";
 import { DIRECT_MAP, RETURN_HIGH, TAIL_CALLS } from "../../memory/memory.ts";
 import type { Argument, CallTarget } from "../call.ts";
 import { flowGraph } from "../flow/graph.ts";
@@ -10,6 +11,7 @@ import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import type { ValueType } from "../wasm/opcodes.ts";
 import { emitAtomic, emitLoad, emitSlotLoad, emitSlotStore, emitStore, type Guards } from "./access.ts";
+import { defineArena, emitCast } from "./arena.ts";
 import { emitAlu, emitExtend, emitNeg } from "./arithmetic.ts";
 import { emitCondition } from "./branch.ts";
 import { emitEnd } from "./byte-order.ts";
@@ -44,6 +46,9 @@ export const NAMES = {
   stackStart: "stack_start",
   framesStart: "frames_start",
   indirect: "indirect",
+  /** Imports of programs with an arena. */
+  gather: "gather",
+  scatter: "scatter",
   entry: "entry",
   run: "run",
   repeat: "repeat",
@@ -61,8 +66,9 @@ export function compile(
   calls: readonly (CallTarget | undefined)[],
   addressOf: (operation: AddressOperation, at: number) => bigint,
   ownSlot?: number,
+  arena?: ArenaPlace,
 ): CompiledModule {
-  return new Compiler(xlated, operations, calls, addressOf, ownSlot).compile();
+  return new Compiler(xlated, operations, calls, addressOf, ownSlot, arena).compile();
 }
 
 /** What an unverified program has beside a verified one. */
@@ -81,6 +87,7 @@ class Compiler {
   readonly #calls: readonly (CallTarget | undefined)[];
   readonly #addressOf: (operation: AddressOperation, at: number) => bigint;
   readonly #ownSlot: number | undefined;
+  readonly #arena: ArenaPlace | undefined;
   readonly #module = new ModuleBuilder();
   readonly #imports: CallTarget[] = [];
   /** Function index of the helper that each slot calls. */
@@ -99,12 +106,14 @@ class Compiler {
     calls: readonly (CallTarget | undefined)[],
     addressOf: (operation: AddressOperation, at: number) => bigint,
     ownSlot: number | undefined,
+    arena: ArenaPlace | undefined,
   ) {
     this.#xlated = xlated;
     this.#operations = operations;
     this.#calls = calls;
     this.#addressOf = addressOf;
     this.#ownSlot = ownSlot;
+    this.#arena = arena;
     const module = this.#module;
     const { environment } = NAMES;
     module.importMemory(environment, "memory");
@@ -117,10 +126,12 @@ class Compiler {
       ? 0
       : module.importFunction(environment, NAMES.fault, ["i32", "i32", "i32", "i32"], ["i32"]);
     this.#supervision = xlated.verified ? undefined : this.#supervise();
+    const cross = this.#importArena();
     const probes = xlated.facts.some(({ access }) => access === "probe");
     this.#guards = {
       probe: probes ? defineProbe(module) : 0,
       check: this.#supervision === undefined ? 0 : defineCheck(module, this.#supervision.bounds, fault),
+      arena: cross && { locate: defineArena(module, arena!, cross.gather), scatter: cross.scatter },
     };
   }
 
@@ -187,6 +198,15 @@ class Compiler {
       }
       this.#helpers.set(at, index);
     });
+  }
+
+  /** What copies bytes that lie in two pages of the arena. */
+  #importArena(): { gather: number; scatter: number } | undefined {
+    if (!this.#xlated.facts.some(({ access }) => access === "arena")) return undefined;
+    return {
+      gather: this.#module.importFunction(NAMES.environment, NAMES.gather, ["i32", "i32"], ["i32"]),
+      scatter: this.#module.importFunction(NAMES.environment, NAMES.scatter, ["i32", "i32"], []),
+    };
   }
 
   #supervise(): Supervision {
@@ -335,6 +355,9 @@ class Compiler {
         break;
       case "end":
         emitEnd(frame, operation);
+        break;
+      case "cast":
+        emitCast(frame, operation, ((this.#arena?.start ?? 0n) >> 32n) << 32n);
         break;
       case "constant":
         f.i64(operation.value);

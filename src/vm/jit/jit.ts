@@ -1,5 +1,6 @@
 import type { Callback } from "../../helpers/callbacks.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
+import { arenaOf, locateInArena, scatter } from "../arena.ts";
 import { resolveCalls } from "../call.ts";
 import { contextWindow } from "../context-window.ts";
 import { decode } from "../decode.ts";
@@ -11,6 +12,7 @@ import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
 import { addressedValues, originOfAddress, Regions } from "../regions.ts";
 import { CHECKED_STACK, FRAMES, MAX_CALL_FRAMES, type Xlated } from "../types.ts";
 import { type CompiledModule, callbackName, compile, NAMES } from "./compile.ts";
+import { ZEROES } from "./guard.ts";
 
 /** A program as machine code: its own WebAssembly module on the machine's memory. */
 export interface CompiledProgram extends RunnableProgram {
@@ -43,12 +45,21 @@ export function jit(
   { budget = DEFAULT_BUDGET }: { budget?: number } = {},
 ): CompiledProgram {
   const operations = decode(xlated.insns);
-  const regions = new Regions(addressedValues(operations, maps), contextWindow(xlated.type, environment.memory));
+  const arena = arenaOf(xlated, maps);
+  const window = contextWindow(xlated.type, environment.memory);
+  const regions = new Regions(addressedValues(operations, maps), window, arena);
   const calls = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
   const startsChains = calls.some((target) => target?.tail);
   const ownSlot = xlated.verified && startsChains ? environment.reserveSlot() : undefined;
-  const module = compile(xlated, operations, calls, addressLoader(xlated, environment, maps, functions), ownSlot);
+  const module = compile(
+    xlated,
+    operations,
+    calls,
+    addressLoader(xlated, environment, maps, functions),
+    ownSlot,
+    arena?.arena,
+  );
   const slot = (at: number): number => xlated.origin[at]!;
   const { exports } = new WebAssembly.Instance(translate(module), {
     [NAMES.environment]: {
@@ -58,6 +69,11 @@ export function jit(
       [NAMES.indirect]: indirectCall(xlated, environment, regions),
       [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
         regions.offset(low, high, bytes, slot(at), originOfAddress(operations[at]!)),
+      [NAMES.gather]: (low: number, bytes: number) => {
+        const at = locateInArena(arena!, low >>> 0, bytes);
+        return at < 0 ? ZEROES : at;
+      },
+      [NAMES.scatter]: (low: number, bytes: number) => scatter(arena!, low >>> 0, bytes),
       [NAMES.budget]: (at: number) => {
         throw overBudget(slot(at), budget);
       },
