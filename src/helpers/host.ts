@@ -24,6 +24,8 @@ export interface Host {
   /** The CPU that runs now. */
   cpu(): number;
   task(): CurrentTask;
+  /** The address of a function or variable of Linux; without it, or where it is undefined, there is none. */
+  symbolAddress?(name: string): bigint | undefined;
   /** Offset of the current task's `struct task_struct`; without it there is none, and its address is 0. */
   taskStruct?(): number;
   /** A program is about to read memory of Linux: what lies there must be as it is now. */

@@ -22,10 +22,10 @@ export type ReturnType =
 
 /**
  * How the value travels between WebAssembly and JavaScript, never as BigInt: `i32` is a sign-extended 32-bit result
- * (an errno, a small number), `u64` leaves its upper half at `RETURN_HIGH` in memory, `pointer` is an offset that
+ * (an errno, a small number), `u32` one whose upper half is 0 (an `int` of a kernel function, on x86), `u64` leaves its upper half at `RETURN_HIGH` in memory, `pointer` is an offset that
  * becomes a direct-map address unless it is 0.
  */
-export type Passing = "void" | "i32" | "u64" | "pointer";
+export type Passing = "void" | "i32" | "u32" | "u64" | "pointer";
 
 /**
  * The implementation, bound to one host. Pointer arguments arrive as offsets into linear memory (i32), sizes as i32,

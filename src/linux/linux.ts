@@ -27,7 +27,7 @@ import { shown } from "./shown.ts";
 import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
 import { type ReplaySummary, type RunNumbers, type RunSummary, showing } from "./summary.ts";
-import { KERNEL_FRAMES, type Symbolized, SymbolTable } from "./symbols.ts";
+import { F, KERNEL_FRAMES, type KernelFunction, type Symbolized, SymbolTable } from "./symbols.ts";
 import { type Program, Sys } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
@@ -277,6 +277,12 @@ export class Linux implements Host {
       places();
       this.tracePipe.splice(0, this.tracePipe.length, ...lines);
     };
+  }
+
+  /** Where a function of Linux begins, as /proc/kallsyms says. */
+  symbolAddress(name: string): bigint | undefined {
+    const symbol = Object.hasOwn(F, name) ? this.symbols.of(F[name as KernelFunction]) : undefined;
+    return symbol?.address;
   }
 
   /** Return addresses of what executes now, innermost first, as [low, high] pairs; empty outside of events. */

@@ -64,24 +64,19 @@ export class ArenaMap extends MapBase {
   }
 
   /**
-   * `bpf_arena_alloc_pages`: the low half of the address of `count` pages side by side that nobody had, zeroed; 0 where there
-   * are none. `address` (two halves) asks for a place; 0 takes the smallest gap that is large enough.
+   * `bpf_arena_alloc_pages`: the first of `count` pages side by side that nobody had, zeroed; -1 where there are none. An
+   * address (two halves) asks for a place; 0 takes the smallest gap that is large enough.
    */
   allocatePages(low: number, high: number, count: number): number {
-    const { pages, start } = this.arena;
-    if (count > pages || count === 0) return 0;
-    let first: number;
-    if (low !== 0 || high !== 0) {
-      if (low & (ARENA_PAGE - 1)) return 0;
-      first = this.#pageOf(low);
-      if (first < 0 || first > pages - count || !this.#free.has(first, count)) return 0;
-    } else {
-      first = this.#free.find(count);
-      if (first < 0) return 0;
-    }
+    const { pages } = this.arena;
+    if (count > pages || count === 0) return -1;
+    const asked = low !== 0 || high !== 0;
+    const first = asked ? this.#pageOf(low) : this.#free.find(count);
+    if (asked && (low & (ARENA_PAGE - 1) || first > pages - count || !this.#free.has(first, count))) return -1;
+    if (first < 0) return -1;
     this.#free.clear(first, count);
     this.#populate(first, count);
-    return Number(BigInt.asUintN(32, start)) + first * ARENA_PAGE;
+    return first;
   }
 
   /** `bpf_arena_free_pages`: what lies in the pages is gone, and others may have them. */

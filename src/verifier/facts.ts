@@ -1,5 +1,6 @@
 /** What the verification found out about each instruction, for the rewriter and the JIT. */
 import { CALL, LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
+import type { Instruction } from "../isa/instruction.ts";
 import { type Environment, SEEN } from "./environment.ts";
 import { TYPES } from "./registers.ts";
 import { CALL_CODE } from "./structure.ts";
@@ -21,11 +22,19 @@ const POINTERS: Readonly<Record<number, NonNullable<InstructionFacts["pointer"]>
 const REACHED: InstructionFacts = { seen: true };
 const UNREACHED: InstructionFacts = { seen: false };
 
+/** What of Linux an instruction names by BTF id. */
+function symbolOf({ kernel }: Environment, { code, src, imm }: Instruction): string | undefined {
+  const names = (code === CALL_CODE && src === CALL.KFUNC) || (code === LD_IMM64_CODE && src === LD_IMM64.BTF_ID);
+  return names ? kernel?.type(imm).name : undefined;
+}
+
 export function factsOf(env: Environment): InstructionFacts[] {
   return env.insns.map((insn, index) => {
     const seen = (env.flags[index] & SEEN) !== 0;
     const pointer = POINTERS[env.pointerTypes[index]];
     if (pointer) return { seen, pointer };
+    const symbol = seen ? symbolOf(env, insn) : undefined;
+    if (symbol !== undefined) return { seen, symbol };
     if (env.narrowed.has(index)) return { seen, narrow: true };
     if (insn.code === LD_IMM64_CODE && insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.BTF_ID)
       return { seen, map: insn.imm };

@@ -195,6 +195,11 @@ function setResult(env: Environment, call: KfuncCall): void {
       }
       const target = kernel.resolve(type.type);
       if (setObjectResult(env, call)) break;
+      if (target.kind === "void") {
+        // An address of anything is a number.
+        markUnknown(w, r);
+        return;
+      }
       if (isComposite(target)) {
         const protectedOne = flags.has("rcu_protected") || (iterator && isProtected(iterator));
         const safe = protectedOne
@@ -208,7 +213,7 @@ function setResult(env: Environment, call: KfuncCall): void {
         w[r + AUX] = target.id;
         break;
       }
-      const size = call.resultSize ?? (target.kind === "void" ? undefined : sizeOf(kernel, target.id));
+      const size = call.resultSize ?? sizeOf(kernel, target.id);
       if (size === undefined) reject("not_modelled", "addresses of anything as results");
       else {
         const writable =

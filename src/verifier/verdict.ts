@@ -10,6 +10,8 @@ export interface InstructionFacts {
   readonly pointer?: "ctx" | "stack" | "packet" | "map_value" | "mem" | "arena";
   /** For 64-bit arithmetic on an address of an arena, which is 32 bits wide: so is the arithmetic. */
   readonly narrow?: true;
+  /** For calls of kernel functions and constants that are their addresses: Linux's name. */
+  readonly symbol?: string;
   /** For helper calls with a map argument and for map `ld_imm64`: the map's index in the spec, where it is the same on every path. */
   readonly map?: number;
   /** For helper calls on an array with a key known to be constant and in range: that key. */

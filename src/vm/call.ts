@@ -2,7 +2,6 @@ import { ARGUMENTS } from "../helpers/arguments.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
 import type { ElementPlace, RuntimeMap } from "../maps/runtime.ts";
-import type { ProgramType } from "../programs/types.ts";
 import { argumentTypes, checkedCall } from "./checked-call.ts";
 import type { BoundHelper, Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
@@ -79,7 +78,7 @@ export function resolveCalls(
 ): (CallTarget | undefined)[] {
   return operations.map((operation, at) => {
     const slot = xlated.origin[at]!;
-    const helper = findCallee(operation, environment, xlated.type, slot);
+    const helper = findCallee(operation, environment, xlated, at);
     if (helper === undefined) return undefined;
     if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
     const { map, constantKey } = xlated.facts[at]!;
@@ -91,9 +90,10 @@ export function resolveCalls(
 function findCallee(
   operation: Operation,
   environment: Environment,
-  type: ProgramType,
-  slot: number,
+  { type, origin, facts }: Xlated,
+  at: number,
 ): BoundHelper | undefined {
+  const slot = origin[at]!;
   switch (operation.kind) {
     case "helper": {
       const row = environment.helperRow(operation.id);
@@ -105,9 +105,12 @@ function findCallee(
       throw new ProgramError("unknown-helper", slot, what);
     }
     case "kfunc": {
-      const kfunc = environment.kfunc(operation.id, operation.module, type);
+      const name = facts[at]!.symbol;
+      const kfunc = environment.kfunc(operation.id, operation.module, type, name);
       if (kfunc !== undefined) return kfunc;
-      throw new ProgramError("unknown-kfunc", slot, `there is no kfunc with BTF id ${operation.id} to call`);
+      const what =
+        name === undefined ? `there is no kfunc with BTF id ${operation.id} to call` : `kfunc ${name} cannot run`;
+      throw new ProgramError("unknown-kfunc", slot, what);
     }
     default:
       return undefined;

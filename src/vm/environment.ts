@@ -25,10 +25,13 @@ export interface BoundHelper {
 export interface EnvironmentOptions {
   /** Finds a helper by id: `helperById` for Linux's own; a conformance suite brings others. */
   readonly helpers: (id: number) => HelperRow | undefined;
-  /** Finds a kfunc by its BTF id and its module (0: vmlinux); its row is like a helper's. None by default. */
-  readonly kfuncs?: (id: number, module: number) => HelperRow | undefined;
-  /** The address of a variable of Linux by its BTF id and its module. None by default. */
-  readonly symbols?: (id: number, module: number) => bigint | undefined;
+  /**
+   * Finds a kfunc by its BTF id and its module (0: vmlinux), or by the name that the verifier found for them; its row is like
+   * a helper's. None by default.
+   */
+  readonly kfuncs?: (id: number, module: number, name?: string) => HelperRow | undefined;
+  /** The address of a function or variable of Linux, named likewise. None by default. */
+  readonly symbols?: (id: number, module: number, name?: string) => bigint | undefined;
   readonly cpus?: number;
   /** Remembers what of the host lies outside memory (clock, random numbers) and returns what brings it back. */
   readonly remember?: () => () => void;
@@ -99,9 +102,9 @@ export class Environment {
     return this.#bind(`helper ${id}`, type, () => skbLoadHelper(id) ?? this.#options.helpers(id));
   }
 
-  /** The kfunc with this BTF id, or undefined where there is none or it is not implemented. */
-  kfunc(id: number, module: number, type: ProgramType): BoundHelper | undefined {
-    return this.#bind(`kfunc ${module} ${id}`, type, () => this.#options.kfuncs?.(id, module));
+  /** The kfunc with this BTF id or name, or undefined where there is none or it is not implemented. */
+  kfunc(id: number, module: number, type: ProgramType, name?: string): BoundHelper | undefined {
+    return this.#bind(`kfunc ${name ?? `${module} ${id}`}`, type, () => this.#options.kfuncs?.(id, module, name));
   }
 
   /** The prototype of a helper, implemented or not. */
@@ -109,9 +112,9 @@ export class Environment {
     return this.#options.helpers(id);
   }
 
-  /** The address of a variable of Linux. */
-  symbol(id: number, module: number): bigint | undefined {
-    return this.#options.symbols?.(id, module);
+  /** The address of a function or variable of Linux. */
+  symbol(id: number, module: number, name?: string): bigint | undefined {
+    return this.#options.symbols?.(id, module, name);
   }
 
   /** The slot of a program in `entries`, by which tail calls reach it: given at the first question, and kept. */

@@ -41,6 +41,9 @@ function returned({ memory }: Environment, passing: Passing, result: number): nu
     case "i32":
       memory.returnHigh = result >> 31;
       return result;
+    case "u32":
+      memory.returnHigh = 0;
+      return result;
     case "u64":
       return result;
     case "pointer":

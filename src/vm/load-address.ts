@@ -34,9 +34,11 @@ export function addressLoader(
       case "function":
         return (BigInt(FUNCTION_HIGH) << 32n) | BigInt(functions.get(operation.to)! >>> 0);
       case "symbol": {
-        const address = environment.symbol(operation.id, operation.module);
+        const name = xlated.facts[at]?.symbol;
+        const address = environment.symbol(operation.id, operation.module, name);
         if (address !== undefined) return address;
-        throw new ProgramError("unknown-symbol", slot, `there is no variable of Linux with BTF id ${operation.id}`);
+        const what = name ?? `nothing of Linux with BTF id ${operation.id}`;
+        throw new ProgramError("unknown-symbol", slot, `${what} has no address on this machine`);
       }
     }
   };

@@ -91,9 +91,10 @@ function factsOf(insn: Instruction, facts: InstructionFacts): XlatedFacts {
 
 /** What the verifier's facts about a slot mean to the engines. */
 function keepFacts(insn: Instruction, facts: InstructionFacts): XlatedFacts {
-  const { map, constantKey } = facts;
+  const { map, constantKey, symbol } = facts;
   const kind = insn.code & CLASS_MASK;
-  if (kind !== CLASS.LDX && kind !== CLASS.ST && kind !== CLASS.STX) return { map, constantKey };
+  if (kind !== CLASS.LDX && kind !== CLASS.ST && kind !== CLASS.STX)
+    return { map, constantKey, ...(symbol === undefined ? {} : { symbol }) };
   // Stores only go through pointers that were proved. A load through one that differs by path, or that BTF describes, probes.
   if (facts.pointer === "arena") return { access: "arena" };
   const isLoad = kind === CLASS.LDX && (insn.code & MODE_MASK) !== MODE.ATOMIC;

@@ -18,6 +18,8 @@ export interface XlatedFacts {
   readonly access?: Access;
   /** Index in `Xlated.maps`, for map `ld_imm64` and for helper calls whose map is the same on every path. */
   readonly map?: number;
+  /** For calls of kernel functions and constants that are their addresses: Linux's name, where the verifier found it. */
+  readonly symbol?: string;
   /** For calls on an array whose key is a known constant, also one beyond the end. */
   readonly constantKey?: number;
 }

@@ -12,9 +12,11 @@ import {
   type OpcodeCase,
   packetProgram,
   wholeProgram,
+  withIds,
 } from "../vm/opcode-cases.ts";
 import { assembleText } from "../vm/support.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { KERNEL } from "./verifier-compare.ts";
 
 /** What r1 points to in the tables: here the only element of a map. */
 const MEMORY: MapSpec = { name: "memory", type: "array", keySize: 4, valueSize: CASE_LENGTH, maxEntries: 1, flags: 0 };
@@ -23,6 +25,8 @@ const NAMES = MAPS.map(({ name }) => name);
 
 /** Rows that need a list of maps or BTF at load, which the harness does not pass; Linux refuses callx. */
 const NOT_HERE = new Set(["ld_map_idx", "ld_map_idx_value", "ld_func", "callx"]);
+
+const idOf = (name: string): number => KERNEL?.byName(name, "func")?.id ?? 0;
 
 function key(index: number): Uint8Array {
   const bytes = new Uint8Array(4);
@@ -50,13 +54,13 @@ function onLinux(each: OpcodeCase): Uint8Array | string {
   const fds = MAPS.map((map) => mapCreate(map).fd);
   for (let i = 0; i < 4; i++) mapUpdate(fds[0]!, key(i), numbers.slice(8 * i, 8 * i + 8));
   mapUpdate(fds[1]!, key(0), numbers);
-  mapUpdate(fds[2]!, key(0), memory);
-  const insns = encode(assembleText(wholeProgram(each, "r1 = map[memory][0]"), NAMES));
+  mapUpdate(fds[CASE_MAPS.length]!, key(0), memory);
+  const insns = encode(assembleText(withIds(wholeProgram(each, "r1 = map[memory][0]"), idOf), NAMES));
   const loaded = progLoad({ type: "socket_filter", insns, mapFds: fds, logLevel: 1 });
   try {
     if (!loaded.ok) return `${loaded.errno}: ${loaded.log}`;
     progTestRun(loaded.fd, { data: new Uint8Array(64) });
-    return mapLookup(fds[2]!, key(0), CASE_LENGTH).value!;
+    return mapLookup(fds[CASE_MAPS.length]!, key(0), CASE_LENGTH).value!;
   } finally {
     for (const fd of [...(loaded.ok ? [loaded.fd] : []), ...fds]) close(fd);
   }

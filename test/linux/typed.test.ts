@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ARENA_CASES } from "../verifier/arena-cases.ts";
 import { ARGUMENT_CASES } from "../verifier/argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
 import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
@@ -35,6 +36,7 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
       ...KFUNC_CASES,
       ...THROW_CASES,
       ...TAG_CASES,
+      ...ARENA_CASES,
     ].map((each) => [each.name, each] as const),
   )("%s: as Linux", (_, each) => {
     for (const level of [2, 1]) {

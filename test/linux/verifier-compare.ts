@@ -37,7 +37,12 @@ function descriptor(map: MapSpec, owner: string): number {
   const types = btf && { btfFd: btfDescriptor(btf.btf), btfKeyType: btf.keyType, btfValueType: btf.valueType };
   const innerFd = inner && descriptor(inner, owner);
   const options = { ...plain, ...types, ...(innerFd === undefined ? {} : { innerFd }) };
-  const key = JSON.stringify([options, frozen && [...frozen], OWNED.has(map.type) ? owner : ""]);
+  const extra = `${options.mapExtra ?? ""}`;
+  const key = JSON.stringify([
+    { ...options, mapExtra: extra },
+    frozen && [...frozen],
+    OWNED.has(map.type) ? owner : "",
+  ]);
   let fd = descriptors.get(key);
   if (fd === undefined) {
     ({ fd } = mapCreate(options));

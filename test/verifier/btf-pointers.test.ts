@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { machineBtf } from "../../src/btf/data/machine.ts";
 import { verify } from "../../src/verifier/verify.ts";
+import { ARENA_CASES } from "./arena-cases.ts";
 import { ARGUMENT_CASES } from "./argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "./btf-pointer-cases.ts";
 import { OBJECT_CASES } from "./kernel-object-cases.ts";
@@ -24,6 +25,7 @@ describe("typed contexts and pointers to structures", () => {
       ...KFUNC_CASES,
       ...THROW_CASES,
       ...TAG_CASES,
+      ...ARENA_CASES,
     ].map((each) => [each.name, each] as const),
   )("%s", (_, each) => {
     const verdict = verify(typedProgram(each, kernel), { kernel });

@@ -6,6 +6,7 @@ import { pathOf } from "../../src/btf/member-path.ts";
 import type { BtfTypeSpec, Linkage } from "../../src/btf/type.ts";
 import { helperId } from "../../src/helpers/names.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
+import { ARENA_START } from "../../src/maps/arena.ts";
 import { MAP_FLAGS } from "../../src/maps/flags.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { AttachType } from "../../src/programs/attach-types.ts";
@@ -35,6 +36,11 @@ for (const [at, text] of [
   [56, "no end.."],
 ] as const)
   TEXTS.set(new TextEncoder().encode(text), at);
+
+const ARENA: MapSpec = {
+  ...{ type: "arena", name: "arena", keySize: 0, valueSize: 0, maxEntries: 4, flags: MAP_FLAGS.MMAPABLE },
+  mapExtra: ARENA_START,
+};
 
 const RING: MapSpec = { type: "ringbuf", name: "ring", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
 export const TYPED_MAPS: readonly MapSpec[] = [
@@ -77,6 +83,9 @@ export const TYPED_MAPS: readonly MapSpec[] = [
   { ...FROZEN, name: "frozenMany", maxEntries: 4, flags: MAP_FLAGS.RDONLY_PROG },
   { ...FROZEN, name: "texts", valueSize: 64, flags: MAP_FLAGS.RDONLY_PROG, frozen: TEXTS },
   { type: "user_ringbuf", name: "samples", keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 },
+  { ...ARENA, name: "arena" },
+  { ...ARENA, name: "arena2", mapExtra: 1n << 45n },
+  { ...ARENA, name: "nowhere", mapExtra: 0n },
 ];
 
 /** One program: `func[label]` is the address of a function, `call bpf_...` calls the function of Linux with that name. */
@@ -116,8 +125,8 @@ function offsetOf(kernel: Btf, struct: string, path: string): number {
   return found.bitOffset / 8;
 }
 
-/** Assembles it for a Linux with the given types. */
-export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
+/** Assembles it for a Linux with the given types; `maps` are those that it may name. */
+export function typedProgram(each: TypedText, kernel: Btf, maps: readonly MapSpec[] = TYPED_MAPS): ProgramSpec {
   const { text, type, functions, signatures, linkage = "static", globals } = each;
   const kfuncs: string[] = [];
   const symbols: string[] = [];
@@ -131,7 +140,7 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
   const assembled = assemble(plain, {
     helper: (name) => (/^(__)?bpf_|^css_/.test(name) ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
     map: (name) => {
-      const index = TYPED_MAPS.findIndex((map) => map.name === name);
+      const index = maps.findIndex((map) => map.name === name);
       return index < 0 ? undefined : index;
     },
   });
@@ -149,7 +158,7 @@ export function typedProgram(each: TypedText, kernel: Btf): ProgramSpec {
     type: type ?? "socket_filter",
     name: "test",
     insns,
-    maps: TYPED_MAPS,
+    maps,
     license,
     ...(sleepable ? { sleepable } : {}),
     ...(attach

@@ -55,11 +55,4 @@ describe.each(Object.entries({ jit, interpret }))("what a program names by BTF i
     }
     expect((failure as ProgramError).code).toBe(code);
   });
-
-  test("addr_space_cast is refused by name, since no machine has an arena", () => {
-    const cast: Instruction = { code: 0xbf, dst: 0, src: 1, offset: 1, imm: 1 };
-    expect(() => unverified(specOf([cast, ...assembleText("exit")]))).toThrow(
-      /addr_space_cast cannot be executed here/,
-    );
-  });
 });

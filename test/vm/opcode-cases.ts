@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ARENA_START } from "../../src/maps/arena.ts";
+import { MAP_FLAGS } from "../../src/maps/flags.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 
 /** What a case shows: the plain meaning, a limit, what happens beyond it, or negative numbers. Every row has all four. */
@@ -118,10 +120,18 @@ function readCondition(text: string, fail: (message: string) => Error): Conditio
 export const CASE_MEMORY = 128;
 export const CASE_LENGTH = CASE_MEMORY + 32;
 
-/** The maps that cases may name: four numbers, and the same in one element. */
+/** The code of a case with the names of functions of Linux in place of their BTF ids replaced by what `idOf` says. */
+export const withIds = (text: string, idOf: (name: string) => number): string =>
+  text.replace(/\b(kfunc|btf)\[([a-z]\w*)\]/g, (_, form: string, name: string) => `${form}[${idOf(name)}]`);
+
+/** The maps that cases may name: four numbers, the same in one element, and an arena of four pages. */
 export const CASE_MAPS: readonly MapSpec[] = [
   { name: "numbers", type: "array", keySize: 4, valueSize: 8, maxEntries: 4, flags: 0 },
   { name: "block", type: "array", keySize: 4, valueSize: 32, maxEntries: 1, flags: 0 },
+  {
+    ...{ name: "pages", type: "arena", keySize: 0, valueSize: 0, maxEntries: 4, flags: MAP_FLAGS.MMAPABLE },
+    mapExtra: ARENA_START,
+  },
 ];
 export const NUMBERS: readonly bigint[] = [10n, 20n, 30n, 40n];
 
@@ -137,7 +147,7 @@ export function wholeProgram({ before, code, functions }: OpcodeCase, prologue =
   const dump = save.flatMap((_, r) => [`r0 = *(u64 *)(r10 - ${24 + 8 * r})`, `*(u64 *)(r1 + ${8 * r}) = r0`]);
   const unset = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].filter((r) => !before.registers.some(([given]) => given === r));
   // What a helper may have made unreadable is not dumped as it is.
-  const clobbered = /call map_/.test(code) ? [1, 2, 3, 4, 5] : [];
+  const clobbered = /call (map_|kfunc)/.test(code) ? [1, 2, 3, 4, 5] : [];
   const kept = clobbered.map((r) => `r${r} = 0`);
   return [
     prologue,

@@ -1,5 +1,6 @@
 import type { Btf } from "../../btf/btf.ts";
 import type { Host } from "../../helpers/host.ts";
+import { implementedKfunc } from "../../helpers/kfunc/table.ts";
 import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
@@ -70,6 +71,8 @@ export class BpfSubsystem {
     this.#cpus = cpus;
     this.environment = new Environment(host, {
       ...{ helpers: helperById, cpus },
+      kfuncs: (_id, _module, name) => (name === undefined ? undefined : implementedKfunc(name)),
+      symbols: (_id, _module, name) => (name === undefined ? undefined : host.symbolAddress?.(name)),
       remember: () => host.remember(),
     });
   }

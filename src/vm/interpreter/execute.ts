@@ -464,6 +464,10 @@ function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): voi
     case "i32":
       r[0] = BigInt(result);
       break;
+    case "u32":
+      halves[0] = result;
+      halves[1] = 0;
+      break;
     case "u64":
       halves[0] = result;
       halves[1] = linked.environment.memory.returnHigh;

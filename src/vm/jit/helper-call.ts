@@ -41,6 +41,9 @@ function emitResult(frame: FrameBuilder, passing: Passing): void {
     case "i32":
       f.op("i64.extend_i32_s");
       break;
+    case "u32":
+      f.op("i64.extend_i32_u");
+      break;
     case "u64":
       emitWholeResult(f);
       break;
