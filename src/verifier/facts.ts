@@ -23,9 +23,9 @@ const REACHED: InstructionFacts = { seen: true };
 const UNREACHED: InstructionFacts = { seen: false };
 
 /** What of Linux an instruction names by BTF id. */
-function symbolOf({ kernel }: Environment, { code, src, imm }: Instruction): string | undefined {
+function symbolOf(env: Environment, { code, src, imm }: Instruction): string | undefined {
   const names = (code === CALL_CODE && src === CALL.KFUNC) || (code === LD_IMM64_CODE && src === LD_IMM64.BTF_ID);
-  return names ? kernel?.type(imm).name : undefined;
+  return names ? env.kernel?.type(imm).name : undefined;
 }
 
 export function factsOf(env: Environment): InstructionFacts[] {

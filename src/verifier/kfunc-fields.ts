@@ -164,6 +164,8 @@ export function checkFieldArgument(
 function noteMap(env: Environment, call: KfuncCall, register: number): void {
   const w = env.words;
   const r = registerAt(register);
+  // A value has a map too, and is not it.
+  if (w[r + TYPE] === TYPES.MAP_VALUE || w[r + TYPE] === TYPES.MAP_KEY) reject("kfunc_untrusted", register);
   if (w[r + TYPE] !== TYPES.MAP_PTR) reject("map_expected", register);
   if (call.map !== undefined) {
     // Linux 6.18 looks into the map's fields without looking whether it has any.

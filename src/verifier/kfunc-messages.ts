@@ -214,13 +214,6 @@ export const KFUNC_MESSAGES = {
     "No RCU section is open.",
     "Call bpf_rcu_read_lock first.",
   ),
-  kfunc_map: row(
-    "EINVAL",
-    "pointer in R%d isn't map pointer",
-    "The kernel function works on a map, and r{0} is none.",
-    "Pass the map itself: r{0} = map[name].",
-    0,
-  ),
   preempt_unmatched: row(
     "EINVAL",
     "unmatched attempt to enable preemption (kernel function %s)",
