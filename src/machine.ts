@@ -3,6 +3,7 @@ import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
+import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux } from "./linux/linux.ts";
 import { TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
@@ -142,6 +143,39 @@ export class Machine implements Displayable {
   /** Lets virtual time pass: `"10s"`, `"250ms"`, or nanoseconds. */
   run(duration: Parameters<Linux["run"]>[0]): ReturnType<Linux["run"]> {
     return this.linux.run(duration);
+  }
+
+  /**
+   * What is in a directory of the machine, `/proc` and `/sys` too. Throws `FileError`.
+   *
+   * @example m.ls("/proc")
+   */
+  ls(path = "/"): ReturnType<typeof listFiles> {
+    return listFiles(this.linux, path);
+  }
+
+  /**
+   * A file's text. Throws `FileError`.
+   *
+   * @example m.cat("/proc/loadavg")
+   */
+  cat(path: string): string {
+    return new TextDecoder().decode(this.linux.files.bytes(path));
+  }
+
+  /** All processes, by pid. */
+  ps(): ReturnType<typeof processes> {
+    return processes(this.linux);
+  }
+
+  /** Processes by what they have used of the CPUs. */
+  top(): ReturnType<typeof top> {
+    return top(this.linux);
+  }
+
+  /** Linux's own log. */
+  dmesg(): ReturnType<typeof kernelLog> {
+    return kernelLog(this.linux);
   }
 
   /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */

@@ -24,11 +24,29 @@ import { dropPages } from "./fs/truncate.ts";
 import { DEVPTS, DEVTMPFS, EXT4, TMPFS } from "./fs/types.ts";
 import type { Linux } from "./linux.ts";
 import { OpenHow } from "./open.ts";
+import { mountPseudo } from "./proc/mount-pseudo.ts";
+import { Generated } from "./proc/node.ts";
 import { F } from "./symbols.ts";
 import type { Task } from "./task.ts";
 
 /** Pages of memory for cached files: 64 MiB, small enough that a busy machine must read again. */
 const CACHE_LIMIT = 16_384;
+
+/** Bytes of a file that are given at once. */
+const MOST_BYTES = 16 * 2 ** 20;
+
+/** A path that does not lead to what was asked for. */
+export class FileError extends Error {
+  readonly code: "ENOENT" | "EISDIR";
+  readonly path: string;
+  constructor(code: FileError["code"], path: string) {
+    const why = code === "ENOENT" ? "there is no such file or directory" : "it is a directory: m.ls(path) lists it";
+    super(`${path}: ${why}`);
+    this.name = "FileError";
+    this.code = code;
+    this.path = path;
+  }
+}
 
 /** More links than this in one path are a circle. */
 const MOST_LINKS = 40;
@@ -91,6 +109,7 @@ export class FileSystem {
     this.#mountDevices();
     this.mount(this.#ext4(linux.disks[1]!), "/dev/vdb1", "/srv");
     this.mount(this.#ext4(linux.disks[2]!), "/dev/vdc1", "/var/lib/postgresql");
+    mountPseudo(linux, this);
   }
 
   /** The file system on a disk's first partition. */
@@ -119,6 +138,7 @@ export class FileSystem {
       mode: S_IFDIR | 0o755,
       operations: DIRECTORY_OPERATIONS,
       directory: new DirectoryEntries(),
+      size: type === EXT4 ? 4096 : 0,
       ino: type === EXT4 ? 2 : 1,
     });
     return sb;
@@ -239,6 +259,7 @@ export class FileSystem {
     const { parent, name } = this.#parent(path);
     const directory = new DirectoryEntries();
     const inode = this.#inode(parent.inode.sb, { mode: S_IFDIR | mode, uid, gid, directory, size: 4096 });
+    parent.inode.nlink++;
     this.#enter(parent, name, inode);
     return inode;
   }
@@ -285,6 +306,35 @@ export class FileSystem {
   /** The same, of the link itself. */
   lookupLink(path: string): Inode | undefined {
     return this.#walk(path, false)?.inode;
+  }
+
+  /**
+   * A file's bytes; at most the first 16 MiB. Throws `FileError` for what is no file.
+   *
+   * @example
+   * new TextDecoder().decode(linux.files.bytes("/proc/loadavg"));
+   */
+  bytes(path: string): Uint8Array {
+    const inode = this.lookup(path);
+    if (inode === undefined) throw new FileError("ENOENT", path);
+    if (inode.isDirectory) throw new FileError("EISDIR", path);
+    if (inode.content instanceof Generated) return inode.content.bytes();
+    const out = new Uint8Array(inode.isRegular ? Math.min(inode.size, MOST_BYTES) : 0);
+    inode.content.read(0, out);
+    return out;
+  }
+
+  /** What a directory holds, by name; a file is the one row of itself. Throws `FileError`. */
+  directory(path: string): readonly (readonly [name: string, inode: Inode])[] {
+    const inode = this.lookup(path);
+    if (inode === undefined) throw new FileError("ENOENT", path);
+    if (inode.directory === undefined) return [[path, inode]];
+    const below = path.endsWith("/") ? path : `${path}/`;
+    const rows = inode.directory.names().flatMap((name): [string, Inode][] => {
+      const found = this.lookupLink(below + name);
+      return found === undefined ? [] : [[name, found]];
+    });
+    return rows;
   }
 
   /** All files that have pages, in the order in which they were made. */

@@ -1,3 +1,4 @@
+import type { Content } from "./fs/content.ts";
 import type { Path } from "./fs/dentry.ts";
 import type { Inode } from "./fs/inode.ts";
 import type { Maybe, Task } from "./task.ts";
@@ -28,6 +29,8 @@ export interface OpenFile {
   readonly place: Path | undefined;
   /** As `open(2)` was asked. */
   readonly flags: number;
+  /** What it reads, where that was made when it began to read: files of /proc and /sys. */
+  snapshot: Content | undefined;
   /** This open made the file. */
   created: boolean;
   readonly inode: Inode | undefined;
@@ -55,6 +58,7 @@ export function openFile(
     path,
     place: options.place,
     flags: options.flags ?? 0,
+    snapshot: undefined,
     created: false,
     inode: options.inode,
     object: options.object,

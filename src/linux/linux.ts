@@ -15,8 +15,10 @@ import type { Hooks } from "./hooks.ts";
 import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
 import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
+import { KernelLog } from "./kernel-log.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
+import { releaseOf } from "./proc/machine-files.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
@@ -132,6 +134,8 @@ export class Linux implements Host {
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
   readonly files: FileSystem;
+  /** What `dmesg` shows. */
+  readonly log = new KernelLog();
   /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */
   readonly disks: readonly Disk[];
   readonly writeback: Writeback;
@@ -189,7 +193,20 @@ export class Linux implements Host {
     this.disks = DISKS.map(([kind, sectors], index) => new Disk(this, index, kind, sectors));
     this.writeback = new Writeback(this);
     this.files = new FileSystem(this);
+    this.#boot();
     this.network = new Network(this);
+  }
+
+  /** What Linux says when it starts. */
+  #boot(): void {
+    const say = (text: string) => this.log.print(0, 6, text);
+    say(`Linux version ${releaseOf(this)} (bpfbook) #1 SMP PREEMPT_DYNAMIC`);
+    say(`smp: Brought up 1 node, ${this.cpus.length} CPU${this.cpus.length === 1 ? "" : "s"}`);
+    for (const { name, sectors } of this.disks) {
+      say(`virtio_blk: [${name}] ${sectors} 512-byte logical blocks (${(sectors / 1_953_125).toFixed(1)} GB)`);
+    }
+    for (const { sb } of this.files.mounts.list())
+      if (sb.journal) say(`EXT4-fs (${sb.id}): mounted filesystem with ordered data mode.`);
   }
 
   #createCpu(id: number): Cpu {

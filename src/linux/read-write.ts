@@ -30,7 +30,7 @@ function transferIn(t: Task, file: OpenFile, count: number): Maybe<number> {
   return after(file.operations.read(t, file, Math.min(count, MAX_COUNT)), (result) => {
     if (result > 0) {
       file.bytesRead += result;
-      t.received = file.inode?.content;
+      t.received = file.snapshot ?? file.inode?.content;
       t.receivedAt = start;
       t.receivedBytes = result;
     }

@@ -17,8 +17,8 @@ import { WaitQueue } from "./wait-queue.ts";
  */
 const INTERVAL = 5_000_000_000;
 
-/** Linux counts time in steps of a jiffy: 1 ms here. Times of files do not change within one. */
-const JIFFY = 1_000_000;
+/** Linux counts time in steps of a jiffy: 4 ms here. Times of files do not change within one. */
+const JIFFY = 4_000_000;
 
 /** Why there is write-back: `WB_REASON_PERIODIC`. */
 const PERIODIC = 3;

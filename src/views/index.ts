@@ -16,6 +16,7 @@ import { renderObject } from "./object.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderPacket } from "./packet.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
+import { renderRows } from "./rows.ts";
 import { renderRun } from "./run.ts";
 import { renderSchedules } from "./schedules.ts";
 import { renderSummary } from "./summary.ts";
@@ -40,6 +41,7 @@ export function registerViews(): void {
   register("run", renderRun);
   register("trace", renderTrace);
   register("machine", renderMachine);
+  register("rows", renderRows);
   register("summary", renderSummary);
   register("link", renderLink);
   register("task", renderTask);

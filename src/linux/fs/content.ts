@@ -13,12 +13,12 @@ export const zeros: Content = {
 
 const encoder = new TextEncoder();
 
-/** The bytes of a text, in UTF-8. */
+/** The bytes of a text, in UTF-8, or bytes as they are. */
 export class TextContent implements Content {
   readonly #bytes: Uint8Array;
 
-  constructor(text: string) {
-    this.#bytes = encoder.encode(text);
+  constructor(text: string | Uint8Array) {
+    this.#bytes = typeof text === "string" ? encoder.encode(text) : text;
   }
 
   get length(): number {

@@ -11,4 +11,10 @@ export const PSEUDO_FS_TEXT = {
   proc_lookup: [0x77dd50, 64, 33],
   proc_readdir: [0x77e9b0, 64, 33],
   simple_lookup: [0x6f9d60, 128, 65],
+  kernfs_fop_read_iter: [0x78e140, 464, 233],
+  kernfs_fop_write_iter: [0x78d010, 528, 265],
+  proc_reg_read_iter: [0x775210, 160, 81],
+  proc_sys_call_handler: [0x786590, 736, 369],
+  seq_read: [0x6f4630, 320, 161],
+  seq_read_iter: [0x6f4190, 1168, 585],
 } as const satisfies KernelText;

@@ -1,0 +1,71 @@
+import { ERRNO } from "../errno.ts";
+import type { Linux } from "../linux.ts";
+import { releaseOf } from "./machine-files.ts";
+import { type DirectoryNode, directory, type FileNode, file, type Node } from "./node.ts";
+
+/** One setting below `/proc/sys`. */
+interface Sysctl {
+  readonly value: string | number;
+  /** The least and the greatest that it takes; without them it cannot be changed. */
+  readonly range?: readonly [least: number, most: number];
+}
+
+/** Settings that programs and tools look at, with the values of a usual machine. */
+function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
+  return {
+    "fs/file-max": { value: 9_223_372_036_854_775_807n.toString() },
+    "fs/nr_open": { value: 1_048_576, range: [8, 2_147_483_584] },
+    "kernel/bpf_stats_enabled": { value: 0, range: [0, 1] },
+    "kernel/hostname": { value: "bpfbook" },
+    "kernel/kptr_restrict": { value: 0, range: [0, 2] },
+    "kernel/osrelease": { value: releaseOf(linux) },
+    "kernel/ostype": { value: "Linux" },
+    "kernel/perf_event_max_sample_rate": { value: 100_000, range: [1, 2_147_483_647] },
+    "kernel/perf_event_max_stack": { value: 127, range: [0, 640] },
+    "kernel/perf_event_paranoid": { value: 2, range: [-1, 4] },
+    "kernel/pid_max": { value: 4_194_304, range: [301, 4_194_304] },
+    "kernel/randomize_va_space": { value: 0, range: [0, 2] },
+    "kernel/unprivileged_bpf_disabled": { value: 2, range: [0, 2] },
+    "net/core/bpf_jit_enable": { value: 1, range: [1, 1] },
+    "net/core/bpf_jit_harden": { value: 0, range: [0, 2] },
+    "net/core/bpf_jit_kallsyms": { value: 1, range: [0, 1] },
+    "net/core/bpf_jit_limit": { value: 528_482_304, range: [1, 1_000_000_000_000] },
+    "net/core/somaxconn": { value: 4096, range: [0, 2_147_483_647] },
+    "vm/dirty_background_ratio": { value: 10, range: [0, 100] },
+    // Six times shorter than usual, so that pages written in a run are on the disk at its end.
+    "vm/dirty_expire_centisecs": { value: 500 },
+    "vm/dirty_ratio": { value: 20, range: [0, 100] },
+    "vm/dirty_writeback_centisecs": { value: 500 },
+    "vm/swappiness": { value: 60, range: [0, 200] },
+  };
+}
+
+/** A setting as a file: numbers in its range are taken, everything else is refused with EINVAL. */
+function sysctlFile({ value, range }: Sysctl): FileNode {
+  let now = String(value);
+  const text = () => `${now}\n`;
+  if (range === undefined) return file(text);
+  return file(text, (written) => {
+    const number = Number(written);
+    if (!/^-?\d+$/.test(written) || number < range[0] || number > range[1]) return -ERRNO.EINVAL!;
+    now = written;
+    return 0;
+  });
+}
+
+/** `/proc/sys`. */
+export function sysctlTree(linux: Linux): DirectoryNode {
+  const folders: Record<string, Record<string, Node>> = {};
+  for (const [path, row] of Object.entries(rows(linux))) {
+    const cut = path.lastIndexOf("/");
+    (folders[path.slice(0, cut)] ??= {})[path.slice(cut + 1)] = sysctlFile(row);
+  }
+  const tree: Record<string, Record<string, Node>> = {};
+  for (const [path, files] of Object.entries(folders)) {
+    const [top, below] = path.split("/");
+    const nodes = (tree[top!] ??= {});
+    if (below === undefined) Object.assign(nodes, files);
+    else nodes[below] = directory(files);
+  }
+  return directory(Object.fromEntries(Object.entries(tree).map(([name, nodes]) => [name, directory(nodes)])));
+}
