@@ -11,6 +11,8 @@ import { type Column, table, textTable } from "./table.ts";
 export interface RunView {
   /** The program's name. */
   readonly program: string;
+  /** The program's type: what a `raw` one is given is memory, not a packet. */
+  readonly type?: string;
   /** Low 32 bits of r0 at exit, unsigned. */
   readonly retval: number;
   /** What the program's type calls that value: `XDP_DROP`. */
@@ -26,11 +28,12 @@ export interface RunView {
 }
 
 /** The returned value by name, registers, and the packet in hex. */
-export function renderRun({ program, retval, verdict, registers, dataOut, dataIn, steps }: RunView): MimeBundle {
+export function renderRun({ program, type, retval, verdict, registers, dataOut, dataIn, steps }: RunView): MimeBundle {
   const result = verdict === undefined ? String(retval) : `${verdict} (${retval | 0})`;
   const cost = steps === undefined ? "" : `, ${plural(steps, "instruction")} executed`;
   const rows = (registers ?? []).map((value, i) => [`r${i}`, hex64(value), decimal(value)]);
   const size = packetSize(dataOut, dataIn);
+  const data = `${type === "raw" ? "Memory" : "Packet"} after the run`;
   return viewBundle({
     label: `${program} returned ${result}`,
     body: html`<p style="${STYLE.headline}"><strong>${program}</strong> returned <strong style="${STYLE.good}">${result}</strong>${cost}</p>
@@ -42,11 +45,11 @@ ${
     rows.map((cells) => ({ cells })),
   )
 }
-<p style="${STYLE.headline}"><strong>Packet after the run</strong>: ${size}</p>${hexHtml(dataOut, { before: dataIn })}`,
+<p style="${STYLE.headline}"><strong>${data}</strong>: ${size}</p>${hexHtml(dataOut, { before: dataIn })}`,
     text: [
       `${program} returned ${result}${cost}`,
       ...(rows.length > 0 ? [`\nRegisters at exit:\n${textTable(rows, COLUMNS)}`] : []),
-      `\nPacket after the run: ${size}\n${hexText(dataOut, { before: dataIn })}`,
+      `\n${data}: ${size}\n${hexText(dataOut, { before: dataIn })}`,
     ].join("\n"),
   });
 }

@@ -2,6 +2,7 @@ import { ArgumentError, requireWhole } from "../../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import { PROGRAMS } from "../../programs/table.ts";
+import type { ProgramType } from "../../programs/types.ts";
 import { prepareRun } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
@@ -33,6 +34,7 @@ export class RunResult implements Displayable {
   /** The name of the returned value (`XDP_DROP`), where the program type gives it one. */
   readonly verdict: string | undefined;
   readonly program: string;
+  readonly type: ProgramType;
   /** The packet before the run. */
   readonly dataIn: Uint8Array;
   /** Real nanoseconds of one run, the mean of all; never shown by itself, for it differs each time. */
@@ -40,6 +42,7 @@ export class RunResult implements Displayable {
 
   constructor(program: LinuxProgram, dataIn: Uint8Array, dataOut: Uint8Array, { retval, nsPerRun }: Repeated) {
     this.program = program.spec.name;
+    this.type = program.spec.type;
     this.dataIn = dataIn;
     this.dataOut = dataOut;
     this.retval = retval;
