@@ -43,7 +43,10 @@ describe("bpfbook", () => {
   });
 
   it.each([
-    [["nb", "check"], "bpfbook nb: usage: bpfbook nb run|check FILE.ipynb... or bpfbook nb build [--check] SOURCE.md...\n"],
+    [
+      ["nb", "check"],
+      "bpfbook nb: usage: bpfbook nb run|check FILE.ipynb... or bpfbook nb build [--check] SOURCE.md...\n",
+    ],
     [["nb", "check", "no-such.ipynb"], /^bpfbook nb: .*no-such\.ipynb: no such file\n$/],
     [["batch", "file"], "bpfbook batch: batch takes no arguments, got 'file'\n"],
     [["kernel"], /^bpfbook kernel: usage: /],
