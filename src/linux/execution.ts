@@ -83,7 +83,7 @@ function die(t: Task): void {
 
 /** The program has asked for a system call: libc's wrapper, then the entry into Linux. */
 function beginSyscall(t: Task): void {
-  t.user[t.userDepth++] = t.linux.libcFrame(t.nr);
+  t.enterUser(t.linux.libcFrame(t.nr), t.args);
   t.enter(F.entry_SYSCALL_64_after_hwframe, 35);
   t.enter(F.do_syscall_64, 20);
   t.phase = "enter";
@@ -172,8 +172,8 @@ function returnToUser(t: Task): void {
 }
 
 function leaveSyscall(t: Task): void {
-  t.userDepth--;
   t.leave(undefined, 2);
+  t.leaveUser(t.result);
   t.phase = "user";
   if (t.returning !== undefined) goBack(t, t.returning);
 }

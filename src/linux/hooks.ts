@@ -8,10 +8,16 @@ import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
 import { kindOfHook, noSuchHook } from "./hooks/names.ts";
+import {
+  countedEvent,
+  PERF_EVENT_NAMES,
+  type SoftwareCount,
+  type TimedEvent,
+  timedEvent,
+} from "./hooks/perf-events.ts";
 import { prototypeOf } from "./hooks/prototypes.ts";
 import type { TraceValue } from "./hooks/record.ts";
 import { PT_REGS_SIZE } from "./hooks/registers.ts";
-import { samplePeriod } from "./hooks/samples.ts";
 import { UserProbes } from "./hooks/user-probes.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
 import type { SymbolTable } from "./symbols.ts";
@@ -25,6 +31,16 @@ export type { HookProgram, Moment } from "./hooks/hook.ts";
 export interface SyscallHook extends Hook {
   readonly row: Tracepoint;
   readonly at: number;
+}
+
+/** A program that runs at each so many of what Linux counts. */
+interface Counter {
+  readonly hook: Hook;
+  readonly context: number;
+  readonly program: HookProgram;
+  readonly period: number;
+  /** How many are still to come, by CPU. */
+  readonly left: number[];
 }
 
 /** What hooks need of their machine. */
@@ -63,6 +79,8 @@ export class Hooks {
   readonly sysExit: (SyscallHook | undefined)[] = [];
   /** The other tracepoints, by their index in `TP`; undefined where nobody looks. */
   readonly live: (EventHook | undefined)[] = EVENTS.map(() => undefined);
+  /** Who counts what Linux counts; undefined where nobody does. */
+  readonly counters: { [Event in SoftwareCount]?: readonly Counter[] | undefined } = {};
   /** What a program threw. The machine goes on to a state from which it can run again, then throws it. */
   failure: { readonly cause: unknown } | undefined;
   /** The event whose programs run now. */
@@ -129,9 +147,14 @@ export class Hooks {
         const row = EVENTS[TP[rest as keyof typeof TP] ?? -1];
         return row && this.#onEvent(name, row, VIEWS[kind], program);
       }
-      case "profile": {
-        const period = samplePeriod(name, rest.split(":"));
-        return period === undefined ? undefined : this.#onTimer(name, period, program);
+      case "profile":
+      case "interval":
+      case "hardware":
+      case "software": {
+        const timed = timedEvent(name, kind, rest);
+        if (timed !== undefined) return this.#onTimer(name, timed, program);
+        const counted = kind === "software" ? countedEvent(rest) : undefined;
+        return counted && this.#onCount(name, counted.event, counted.count, program);
       }
       case "kprobe":
       case "kretprobe":
@@ -156,7 +179,16 @@ export class Hooks {
     const raw = EVENTS.flatMap(({ name }) => [`rawtracepoint:${name}`, `tp_btf:${name}`]);
     const named = TRACEPOINTS.map((row) => `tracepoint:${row.category}:${row.name}`);
     const functions = this.#host.symbols.kernelFrames().map((frame) => `kprobe:${this.#host.symbols.of(frame).name}`);
-    return [...named, ...raw, ...functions, ...this.programs.list(), "profile:hz:99", "profile:hz:49"];
+    return [
+      ...named,
+      ...raw,
+      ...functions,
+      ...this.programs.list(),
+      ...PERF_EVENT_NAMES,
+      "interval:s:1",
+      "profile:hz:99",
+      "profile:hz:49",
+    ];
   }
 
   /** Events so far at each hook that something was ever attached to. */
@@ -229,15 +261,16 @@ export class Hooks {
   }
 
   /** Each attached program has its own timer on every CPU, as each perf event has, counting from now. */
-  #onTimer(name: string, period: number, program: HookProgram): () => void {
-    const { cpus, memory } = this.#host;
+  #onTimer(name: string, event: TimedEvent, program: HookProgram): () => void {
+    const { memory } = this.#host;
+    const cpus = event.first ? this.#host.cpus.slice(0, 1) : this.#host.cpus;
     const hook = this.#hook(name);
     const context = memory.allocate(PERF_EVENT_CONTEXT);
     const deliver = (sample: Sample) =>
       this.#host.later(sample.time, () => this.#fireSample(hook, context, program, sample));
     hook.add(program);
     const timers = cpus.map((cpu) => {
-      const timer = new ProfileTimer(this.#host.now(), period, deliver);
+      const timer = new ProfileTimer(this.#host.now(), event, deliver);
       cpu.timers.push(timer);
       cpu.rearm();
       return timer;
@@ -250,6 +283,36 @@ export class Hooks {
         cpu.rearm();
       }
     };
+  }
+
+  /** Each attached program counts by itself on every CPU, from now on. */
+  #onCount(name: string, event: SoftwareCount, period: number, program: HookProgram): () => void {
+    const hook = this.#hook(name);
+    const context = this.#host.memory.allocate(PERF_EVENT_CONTEXT);
+    const counter: Counter = { hook, context, program, period, left: this.#host.cpus.map(() => period) };
+    hook.add(program);
+    this.counters[event] = [...(this.counters[event] ?? []), counter];
+    return () => {
+      hook.remove(program);
+      this.#host.memory.free(context, PERF_EVENT_CONTEXT);
+      const others = this.counters[event]!.filter((other) => other !== counter);
+      this.counters[event] = others.length > 0 ? others : undefined;
+    };
+  }
+
+  /**
+   * Something happened that Linux counts, in the function that counts it. It is called where `counters` says that somebody does.
+   *
+   * @example
+   * if (hooks.counters["page-faults"] !== undefined) hooks.count("page-faults", t);
+   */
+  count(event: SoftwareCount, task: Task): void {
+    for (const { hook, context, program, period, left } of this.counters[event] ?? []) {
+      const { id, now } = task.cpu;
+      if (--left[id]! > 0) continue;
+      left[id] = period;
+      this.#fireSample(hook, context, program, { time: now, cpu: id, task, frames: task, period });
+    }
   }
 
   #fireSample(hook: Hook, context: number, program: HookProgram, sample: Sample): void {

@@ -18,10 +18,20 @@ export interface Sample {
 export class ProfileTimer {
   readonly period: number;
   next: number;
+  /** What one sample stands for, in the event's own unit. */
+  readonly #counted: number;
+  /** What is counted does not pass while the CPU is halted. */
+  readonly #busy: boolean;
   readonly #deliver: (sample: Sample) => void;
 
-  constructor(start: number, period: number, deliver: (sample: Sample) => void) {
+  constructor(
+    start: number,
+    { period, sample, busy }: { readonly period: number; readonly sample: number; readonly busy: boolean },
+    deliver: (sample: Sample) => void,
+  ) {
     this.period = period;
+    this.#counted = sample;
+    this.#busy = busy;
     this.next = start + period;
     this.#deliver = deliver;
   }
@@ -29,7 +39,8 @@ export class ProfileTimer {
   /** Notes what `cpu` is doing and arms the timer again. */
   sample(cpu: Cpu): void {
     const task = cpu.current;
-    this.#deliver({ time: this.next, cpu: cpu.id, task, frames: snapshot(task), period: this.period });
+    if (!this.#busy || task !== cpu.idle)
+      this.#deliver({ time: this.next, cpu: cpu.id, task, frames: snapshot(task), period: this.#counted });
     this.next += this.period;
   }
 }

@@ -36,6 +36,9 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
   uretprobe: { type: "kprobe" },
   usdt: { type: "kprobe" },
   profile: { type: "perf_event" },
+  interval: { type: "perf_event" },
+  software: { type: "perf_event" },
+  hardware: { type: "perf_event" },
 };
 
 const OVERRIDE_RETURN = 58;

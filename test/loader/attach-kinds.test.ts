@@ -133,6 +133,48 @@ describe("programs of each kind run, and read what is true", () => {
   });
 });
 
+describe("programs that look at programs, and samples", () => {
+  it("uretprobe: a text in the program's memory", async () => {
+    const m = new Machine({ seed: 5 });
+    const body = `
+      r3 = *(u64 *)(r1 + 80)
+      r1 = r10
+      r1 += -16
+      r2 = 8
+      call bpf_probe_read_user_str
+      r6 = *(u64 *)(r10 - 16)`;
+    const { seen, program } = storing({ type: "kprobe" }, body);
+    m.attach(m.load(program), "uretprobe:/bin/bash:readline");
+    m.spawn(workloads.readFiles());
+    await m.run("200ms");
+    expect(new TextDecoder().decode(new BigUint64Array([seen.get(0)!])).slice(0, 7)).toBe("cat /ho");
+  });
+
+  it("uprobe: an address of Linux's is no address of the program's", async () => {
+    const body = `
+      call bpf_get_current_task
+      r3 = r0
+      r1 = r10
+      r1 += -16
+      r2 = 8
+      call bpf_probe_read_user
+      r6 = r0`;
+    const hook = "uprobe:/usr/sbin/webserver:serve_file";
+    const { value, count } = await run(hook, { type: "kprobe" }, body);
+    expect([BigInt.asIntN(64, value!), count > 10]).toEqual([-14n, true]);
+  });
+
+  it.each(["profile:hz:500", "interval:ms:2", "software:cs:1", "hardware:cycles:1000000"])(
+    "perf_event: %s",
+    async (hook) => {
+      const { value, count, events } = await run(hook, { type: "perf_event" }, "r6 = *(u64 *)(r1 + 168)");
+      expect(count).toBe(events);
+      expect(count).toBeGreaterThan(10);
+      expect(value).toBe(hook === "software:cs:1" ? 1n : hook.startsWith("hardware") ? 1_000_000n : 2_000_000n);
+    },
+  );
+});
+
 describe("what does not go together is refused", () => {
   it("a program that was loaded for something else", () => {
     const m = new Machine();

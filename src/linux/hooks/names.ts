@@ -16,6 +16,9 @@ export const HOOK_FORMS = {
   uretprobe: "uretprobe:FILE:FUNCTION",
   usdt: "usdt:FILE:PROVIDER:NAME",
   profile: "profile:UNIT:N",
+  interval: "interval:UNIT:N",
+  software: "software:EVENT:COUNT",
+  hardware: "hardware:EVENT:COUNT",
 } as const;
 
 export type HookKind = keyof typeof HOOK_FORMS;

@@ -4,6 +4,7 @@ import { TP } from "../tracepoints.ts";
 
 /** `sched:sched_switch`: the task `t` leaves its CPU in `state` and `next` gets it; `t` is still the current one. */
 export function traceSwitch(t: Task, next: Task, state: number): void {
+  if (t.linux.hooks.counters["context-switches"] !== undefined) t.linux.hooks.count("context-switches", t);
   const hook = t.linux.hooks.live[TP.sched_switch];
   if (hook === undefined) return;
   t.enter(F.__traceiter_sched_switch, 0);
@@ -32,6 +33,7 @@ export function traceWakeupNew(t: Task, p: Task): void {
 
 /** `sched:sched_migrate_task`: `p` moves to CPU `to`. */
 export function traceMigrate(t: Task, p: Task, to: number): void {
+  if (t.linux.hooks.counters["cpu-migrations"] !== undefined) t.linux.hooks.count("cpu-migrations", t);
   const hook = t.linux.hooks.live[TP.sched_migrate_task];
   if (hook !== undefined) t.linux.hooks.trace(hook, t, [p.comm, p.pid, p.prio, p.cpu.id, to], p, to);
 }
