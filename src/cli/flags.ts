@@ -56,7 +56,7 @@ export function readFlags<const Kinds extends Readonly<Record<string, FlagKind>>
 export function oneOf<T extends string>(flag: string, value: string | undefined, allowed: readonly T[]): T | undefined {
   if (value === undefined || allowed.includes(value as T)) return value as T | undefined;
   const near = suggest(value, allowed);
-  const list = allowed.length > 8 ? "" : ` It is one of ${allowed.join(", ")}.`;
+  const list = near && allowed.length > 8 ? "" : ` It is one of ${allowed.join(", ")}.`;
   throw new UsageError(`--${flag} ${value}: there is no such ${flag}${near ? `, did you mean ${near}?` : "."}${list}`);
 }
 

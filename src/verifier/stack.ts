@@ -8,6 +8,7 @@ import { isZero, toNumber, type Words } from "./int64.ts";
 import { linkBeforeCopy } from "./linked.ts";
 import { markPrecise } from "./precision.ts";
 import {
+  BASE_TYPE,
   copyRegister,
   FRAME,
   ID,
@@ -89,6 +90,9 @@ export function checkStackBounds(
   }
 }
 
+/** Pointers that Linux does not know again when they are loaded from the stack. */
+const UNKEPT: ReadonlySet<number> = new Set([TYPES.TP_BUFFER, TYPES.DYNPTR]);
+
 /** Copies a register into a slot; bytes above a narrow one keep what they are known as. */
 function spill(w: Words, slot: number, from: Words, r: number, size: number): void {
   copyRegister(w, slot, from, r);
@@ -130,7 +134,7 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
   } else if (isConstantStore && aligned) {
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
     spill(w, slot, CONSTANT, 0, size);
-  } else if (value >= 0 && isPointer(type)) {
+  } else if (value >= 0 && isPointer(type) && !UNKEPT.has(type & BASE_TYPE)) {
     if (size !== 8) reject("spill_size");
     if (frame !== env.frame && type === TYPES.STACK) reject("spill_to_caller");
     spill(w, slot, vw, v, size);

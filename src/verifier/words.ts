@@ -22,11 +22,12 @@ export const typeInWords = (type: string): string => TYPES[type] ?? type;
 
 /** Fills `{0}` of a sentence with values; `{1:type}` puts a type in words, `{2:signed}` shows the sign. */
 export function fillSentence(sentence: string, values: readonly (string | number)[]): string {
-  return sentence.replace(/\{(\d)(?::(type|signed))?\}/g, (_, index: string, form: string | undefined) => {
+  const filled = sentence.replace(/\{(\d)(?::(type|signed))?\}/g, (_, index: string, form: string | undefined) => {
     const value = values[Number(index)];
     if (form === "type") return typeInWords(String(value));
     return form === "signed" && Number(value) >= 0 ? `+${value}` : String(value);
   });
+  return filled.replace(/(?<= )1 (byte|instruction)s\b/g, "1 $1");
 }
 
 /** A format with its values in place. `%02x` and `%x` print numbers in hexadecimal, all else prints them as they are. */

@@ -5,7 +5,7 @@ import { arenaPage } from "./arena.ts";
 import type { ContextWindow } from "./context-window.ts";
 import { ExecutionError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
-import { CHECKED_STACK } from "./types.ts";
+import { CHECKED_STACK, STACK_SIZE } from "./types.ts";
 
 /** A piece of memory that an unverified program may touch. */
 export interface Region {
@@ -152,7 +152,8 @@ export class Regions {
       const distance = before ? start - address : address - end;
       const magnitude = distance < 0n ? -distance : distance;
       if (best !== undefined && magnitude >= best.distance) continue;
-      const where = `${region.name} (${region.size} bytes at 0x${start.toString(16)})`;
+      const bytes = region.start === this.stackStart ? `${STACK_SIZE} bytes for each call` : `${region.size} bytes`;
+      const where = `${region.name} (${bytes} at 0x${start.toString(16)})`;
       const text = before
         ? `${begin} ${distance} before ${where}`
         : distance < 0n

@@ -39,7 +39,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
       ],
       ["r0 = *(u64 *)(r1 + 12)", 0, /8 bytes at \w+ run 4 past the end of memory .*; the address is r1 \+ 12$/],
       ["r0 = 0\n*(u8 *)(r1 - 1) = 0", 1, /1 byte at \w+ begins 1 before memory/],
-      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(16896 bytes/],
+      ["*(u64 *)(r10 + 0) = 0", 0, /8 bytes at \w+ begin right at the end of the stack \(512 bytes for each call/],
       ["r0 = 64\nr0 = *(u32 *)(r0 + 0)", 1, /4 bytes at 0x40 are in no memory: a null pointer gone astray/],
       [
         "r3 = 0x123456789a ll\nr3 = *(u32 *)(r3 + 0)",
