@@ -55,6 +55,10 @@ export const SOCKET_BUFFER = set(`
 
 export const SOCKET_LOOKUP = set("sk_lookup_tcp sk_lookup_udp sk_release skc_lookup_tcp");
 export const SOCKET_STORAGE = set("sk_storage_get sk_storage_delete");
+/** What programs that control congestion may call. */
+export const OPERATIONS = set(
+  "tcp_send_ack sk_storage_get sk_storage_delete setsockopt getsockopt ktime_get_coarse_ns",
+);
 export const SOCKET_OPTIONS = set("setsockopt getsockopt");
 /** Programs of a cgroup: its storage; and what the system call returns, at most places. */
 export const CGROUP = set("get_local_storage perf_event_output");

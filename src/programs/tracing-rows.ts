@@ -15,6 +15,7 @@ import {
   ITERATOR,
   LIRC_MODE2,
   LSM,
+  OPERATIONS,
   PERF_EVENT,
   SOCKET_CASTS,
   SYSCALL,
@@ -99,8 +100,9 @@ export const TRACING_ROWS = {
   },
   struct_ops: {
     doc: "Implements a function of a kernel structure, such as a congestion control.",
+    defaultAttach: "struct_ops",
     attachTypes: ["struct_ops"],
-    helpers: helpers(BASE),
+    helpers: helpers(BASE, OPERATIONS),
   },
   syscall: {
     doc: "Runs when a user asks for it, and may load other programs.",

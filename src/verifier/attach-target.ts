@@ -11,7 +11,7 @@ import { reject } from "./rejection.ts";
 
 /** A function, tracepoint or iterator, as its program sees it. */
 export interface AttachTarget {
-  readonly kind: "tracepoint" | "iterator" | "function" | "hook";
+  readonly kind: "tracepoint" | "iterator" | "function" | "hook" | "member";
   /** As messages have it: without `btf_trace_`. */
   readonly name: string;
   readonly proto: FuncProtoType;
@@ -59,6 +59,8 @@ export function checkAttachTarget(env: Environment): AttachTarget | undefined {
   if (id >= kernel.count) reject("attach_unknown", id);
   const type = kernel.type(id);
   switch (attachType) {
+    case "struct_ops":
+      return operation(env, kernel, type);
     case "trace_raw_tp":
       return tracepoint(kernel, type);
     case "trace_iter":
@@ -82,9 +84,10 @@ function attachId(kernel: Btf, { attachBtfId = 0 }: ProgramSpec, attachType: Att
   return kernel.byName(full, kind)?.id ?? reject("attach_name", full);
 }
 
-const NAMES: Readonly<Partial<Record<AttachType, readonly ["func" | "typedef", string]>>> = {
+const NAMES: Readonly<Partial<Record<AttachType, readonly ["func" | "typedef" | "struct", string]>>> = {
   trace_raw_tp: ["typedef", TRACEPOINT_PREFIX],
   trace_iter: ["func", ITERATOR_PREFIX],
+  struct_ops: ["struct", ""],
   lsm_mac: ["func", HOOK_PREFIX],
   lsm_cgroup: ["func", HOOK_PREFIX],
 };
@@ -97,6 +100,30 @@ function tracepoint(kernel: Btf, type: BtfType): AttachTarget {
   if (proto?.kind !== "func_proto") return reject("attach_no_tracepoint");
   const name = type.name.slice(TRACEPOINT_PREFIX.length);
   return { kind: "tracepoint", name, proto, skipped: 1, attachType: "trace_raw_tp" };
+}
+
+/** Structures of functions that programs may implement, and the members that they may not. */
+const OPERATIONS: Readonly<Record<string, ReadonlySet<string>>> = { tcp_congestion_ops: new Set(["get_info"]) };
+
+/** Supported by Linux, and not here. */
+const OTHER_OPERATIONS: ReadonlySet<string> = new Set(["bpf_dummy_ops", "sched_ext_ops", "hid_bpf_ops"]);
+
+/** One function of a structure of them. */
+function operation({ spec, gpl }: Environment, kernel: Btf, type: BtfType): AttachTarget {
+  if (!gpl) reject("operations_license");
+  const { name: struct } = type;
+  if (type.kind !== "struct" || !Object.hasOwn(OPERATIONS, struct)) {
+    if (OTHER_OPERATIONS.has(struct)) reject("not_modelled", `the operations of ${struct}`);
+    return reject("attach_operations", type.id);
+  }
+  const index = type.members.findIndex(({ name }) => name === spec.attachMember);
+  if (index < 0) return reject("attach_member_index", type.members.length, struct);
+  const { name, type: pointer } = type.members[index];
+  const pointed = kernel.resolve(pointer);
+  const proto = pointed.kind === "ptr" ? kernel.resolve(pointed.type) : undefined;
+  if (proto?.kind !== "func_proto") return reject("attach_member", name, index, struct);
+  if (OPERATIONS[struct].has(name)) reject("attach_member_unsupported", name, struct);
+  return { kind: "member", name, proto, skipped: 0, attachType: "struct_ops" };
 }
 
 function iterator(kernel: Btf, type: BtfType): AttachTarget {

@@ -198,6 +198,48 @@ export const BTF_MESSAGES = {
     "The variable's type {0} has no size.",
     PROBE,
   ),
+  struct_write_member: row(
+    "EACCES",
+    "no write support to %s at off %d",
+    "Only a few members of a {0} may be written, and none begins at offset {1}.",
+    "Use a helper or kernel function to change it.",
+  ),
+  struct_write_beyond: row(
+    "EACCES",
+    "write access at off %d with size %d beyond the member of %s ended at %d",
+    "The store of {1} bytes reaches beyond the member at offset {0}.",
+    "Store as many bytes as the member has.",
+  ),
+  attach_operations: row(
+    "ENOTSUPP",
+    "attach_btf_id %d is not a supported struct",
+    "The type {0} is not a structure of functions that programs may implement.",
+    "Name one that Linux lets programs implement, such as tcp_congestion_ops.",
+  ),
+  attach_member: row(
+    "EINVAL",
+    "attach to invalid member %s(@idx %d) of struct %s",
+    "The member {0} of {2} is no function.",
+    "Name a member that is a pointer to a function.",
+  ),
+  attach_member_index: row(
+    "EINVAL",
+    "attach to invalid member idx %d of struct %s",
+    "The structure {1} has no such member.",
+    "Name one of its members.",
+  ),
+  attach_member_unsupported: row(
+    "ENOTSUPP",
+    "attach to unsupported member %s of struct %s",
+    "Linux does not let programs implement {0}.",
+    "Leave it out.",
+  ),
+  operations_license: row(
+    "EINVAL",
+    "struct ops programs must have a GPL compatible license",
+    "Only programs under the GPL may implement operations of Linux.",
+    'Set the license to "GPL".',
+  ),
   kfunc_untrusted: row(
     "EINVAL",
     "R%d must be referenced or trusted",

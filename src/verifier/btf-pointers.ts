@@ -32,6 +32,7 @@ import {
   VALUE,
 } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
+import { checkStructWrite } from "./struct-writes.ts";
 import { tnumIsConst } from "./tnum.ts";
 import { isTrusted, SAFE } from "./trust.ts";
 import { memberTrust } from "./trusted-members.ts";
@@ -79,8 +80,8 @@ export function checkStructAccess(
   if (type & PERCPU) reject("struct_percpu", base, name, offset);
   if (type & ALLOC && !(way === "write" && type & UNTRUSTED)) checkFieldsOfObject(env, r, offset, size);
   else if (way === "write") {
-    if (WRITERS.has(env.spec.type)) reject("not_modelled", "writes into structures of Linux");
-    reject("struct_write");
+    checkStructWrite(env, btf, w[r + AUX], offset, size);
+    return;
   }
   const receiver = way === "read" ? value : -1;
   const found = structAccess(btf, w[r + AUX], offset, size);
@@ -158,9 +159,6 @@ function checkFieldsOfObject(env: Environment, r: number, offset: number, size: 
     if (offset < field.offset + field.size && field.offset < offset + size)
       reject("object_field", field.kind === "kptr_untrusted" ? "kptr" : field.kind);
 }
-
-/** Types that may change some members of what they get. */
-const WRITERS: ReadonlySet<string> = new Set(["sched_cls", "sched_act", "xdp", "struct_ops", "netfilter"]);
 
 const TAGS = { user: USER, percpu: PERCPU, rcu: RCU } as const;
 

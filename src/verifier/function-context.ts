@@ -138,9 +138,11 @@ function load(
   }
   if (!isComposite(behind)) return say(`arg${index} type ${kindName(behind)} is not a struct`);
   say(`arg${index} has btf_id ${behind.id} type ${kindName(behind)} '${behind.name || "(anon)"}'`);
+  // What is passed to a congestion control is always a socket of TCP.
+  const tcp = kind === "member" && behind.name === "sock" ? kernel.byName("tcp_sock", "struct")?.id : undefined;
   let flags = isTrusted(target) ? TRUSTED : 0;
   if (!isResult && isNullable(target, index, params[index].name)) flags |= MAYBE_NULL;
-  return { kind: "pointer", id: behind.id, flags: flags | tagFlags(kernel.type(type.type)) };
+  return { kind: "pointer", id: tcp ?? behind.id, flags: flags | tagFlags(kernel.type(type.type)) };
 }
 
 /**

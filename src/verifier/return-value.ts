@@ -11,9 +11,9 @@ import { reject } from "./rejection.ts";
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
-/** The program is attached to a hook of a security module that returns nothing. */
+/** The program is attached to a hook of a security module, or implements a function, that returns nothing. */
 export const isVoidHook = ({ spec, attach }: Environment): boolean =>
-  spec.type === "lsm" && attach?.attachType === "lsm_mac" && attach.proto.type === 0;
+  (attach?.kind === "member" || (spec.type === "lsm" && attach?.attachType === "lsm_mac")) && attach.proto.type === 0;
 
 function rangeOf({ spec, program, attach }: Environment): ReturnRange | undefined {
   if (spec.type !== "lsm" || attach === undefined) return program.returns;

@@ -137,7 +137,7 @@ function checkProgram(env: Environment): void {
   const { type, expectedAttachType } = env.spec;
   if (type === "raw") reject("unsupported_type");
   if (programRow(type, expectedAttachType) === undefined) reject("attach_type");
-  if (program.context === undefined && type !== "tracing" && type !== "lsm")
+  if (program.context === undefined && type !== "tracing" && type !== "lsm" && type !== "struct_ops")
     reject("not_modelled", `programs of type ${type}`);
   checkAttachId(env);
   checkFunctionRecords(env);

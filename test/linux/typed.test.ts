@@ -9,6 +9,7 @@ import { ARGUMENT_CASES } from "../verifier/argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "../verifier/btf-pointer-cases.ts";
 import { OBJECT_CASES } from "../verifier/kernel-object-cases.ts";
 import { KFUNC_CASES } from "../verifier/kfunc-cases.ts";
+import { OPERATION_CASES } from "../verifier/operation-cases.ts";
 import { TAG_CASES, THROW_CASES } from "../verifier/throw-cases.ts";
 import { HEAP_AND_MAP_CASES, TYPED_CASES } from "../verifier/typed-cases.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
@@ -34,6 +35,7 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("verifier: program
       ...ARGUMENT_CASES,
       ...HEAP_AND_MAP_CASES,
       ...KFUNC_CASES,
+      ...OPERATION_CASES,
       ...THROW_CASES,
       ...TAG_CASES,
       ...ARENA_CASES,

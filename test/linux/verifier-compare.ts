@@ -104,7 +104,7 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
     insns: encode(program.insns),
     mapFds: program.maps.map((map) => descriptor(map, `${program.type} ${program.expectedAttachType}`)),
     license: program.license,
-    expectedAttachType: attachNumber(PROGRAMS[program.type], program.expectedAttachType),
+    expectedAttachType: memberIndex(program) ?? attachNumber(PROGRAMS[program.type], program.expectedAttachType),
     flags: program.type === "syscall" || program.sleepable ? SLEEPABLE : 0,
     ...(typeof program.attachBtfId === "number" ? { attachBtfId: program.attachBtfId } : {}),
     logLevel,
@@ -115,6 +115,13 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
   if (ok) close(fd);
   if (lines) close(btfFd!);
   return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
+}
+
+/** Operations are told apart by the number of their member. */
+function memberIndex({ attachBtfId, attachMember }: ProgramSpec): number | undefined {
+  if (attachMember === undefined || KERNEL === undefined || typeof attachBtfId !== "number") return undefined;
+  const type = KERNEL.type(attachBtfId);
+  return type.kind === "struct" ? type.members.findIndex(({ name }) => name === attachMember) : undefined;
 }
 
 /** Programs that take longer are compared without logs. */

@@ -7,6 +7,7 @@ import { ARGUMENT_CASES } from "./argument-cases.ts";
 import { BTF_POINTER_CASES, CONTEXT_CASES } from "./btf-pointer-cases.ts";
 import { OBJECT_CASES } from "./kernel-object-cases.ts";
 import { KFUNC_CASES } from "./kfunc-cases.ts";
+import { OPERATION_CASES } from "./operation-cases.ts";
 import { TAG_CASES, THROW_CASES } from "./throw-cases.ts";
 import { HEAP_AND_MAP_CASES } from "./typed-cases.ts";
 import { typedProgram } from "./typed-programs.ts";
@@ -23,6 +24,7 @@ describe("typed contexts and pointers to structures", () => {
       ...ARGUMENT_CASES,
       ...HEAP_AND_MAP_CASES,
       ...KFUNC_CASES,
+      ...OPERATION_CASES,
       ...THROW_CASES,
       ...TAG_CASES,
       ...ARENA_CASES,

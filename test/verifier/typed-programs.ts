@@ -104,7 +104,7 @@ export interface TypedText {
   /** Tags of the main function. */
   readonly tags?: readonly string[];
   /** What a tracing program is attached to: the name of a type of Linux. */
-  readonly attach?: { readonly to: string; readonly as?: AttachType };
+  readonly attach?: { readonly to: string; readonly as?: AttachType; readonly member?: string };
   readonly sleepable?: boolean;
   readonly license?: string;
   /** Its types are those of its maps' values, so that it can allocate objects: `local[item]` is the id of one. */
@@ -138,7 +138,8 @@ export function typedProgram(each: TypedText, kernel: Btf, maps: readonly MapSpe
     .replace(/local\[(\w+)\]/g, (_, name: string) => `${OBJECT_TYPES[name as ObjectType]}`)
     .replace(/\b(\w+)->([\w.]+)/g, (_, struct: string, path: string) => `${offsetOf(kernel, struct, path)}`);
   const assembled = assemble(plain, {
-    helper: (name) => (/^(__)?bpf_|^css_/.test(name) ? KFUNC + kfuncs.push(name) - 1 : helperId(name)),
+    helper: (name) =>
+      /^(__)?bpf_|^css_|^tcp_(reno|slow|cong)/.test(name) ? KFUNC + kfuncs.push(name) - 1 : helperId(name),
     map: (name) => {
       const index = maps.findIndex((map) => map.name === name);
       return index < 0 ? undefined : index;
@@ -163,8 +164,13 @@ export function typedProgram(each: TypedText, kernel: Btf, maps: readonly MapSpe
     ...(sleepable ? { sleepable } : {}),
     ...(attach
       ? {
-          attachBtfId: kernel.byName(attach.to, attach.as === "trace_iter" ? "func" : undefined)?.id ?? 0,
-          expectedAttachType: attach.as ?? "trace_raw_tp",
+          attachBtfId:
+            kernel.byName(
+              attach.to,
+              attach.as === "trace_iter" ? "func" : attach.member === undefined ? undefined : "struct",
+            )?.id ?? 0,
+          ...(attach.member === undefined ? {} : { attachMember: attach.member }),
+          expectedAttachType: attach.member === undefined ? (attach.as ?? "trace_raw_tp") : "struct_ops",
         }
       : {}),
   };

@@ -7,10 +7,14 @@ const cast = (struct: string) => ({ returns: "ptr_to_btf_id_or_null", struct }) 
 export const SOCKET_PROTOTYPES = [
   prototype(46, "get_socket_cookie", [ctx], "A number that names the packet's socket."),
   prototype(47, "get_socket_uid", [ctx], "The user of the packet's socket."),
-  prototype(49, "setsockopt", [ctx, any, any, bytes, size], "Sets an option of the socket."),
+  prototype(49, "setsockopt", [ctx, any, any, bytes, size], "Sets an option of the socket.", {
+    variants: { struct_ops: { args: [sock, any, any, bytes, size] } },
+  }),
   prototype(52, "sk_redirect_map", [ctx, map, any, any], "Sends the packet to a socket of a map."),
   prototype(53, "sock_map_update", [ctx, map, key, any], "Puts the socket into a map.", PACKET),
-  prototype(57, "getsockopt", [ctx, any, any, out, size], "Copies an option of the socket."),
+  prototype(57, "getsockopt", [ctx, any, any, out, size], "Copies an option of the socket.", {
+    variants: { struct_ops: { args: [sock, any, any, out, size] } },
+  }),
   prototype(59, "sock_ops_cb_flags_set", [ctx, any], "Says which events of the connection the program wants."),
   prototype(60, "msg_redirect_map", [ctx, map, any, any], "Sends the message to a socket of a map."),
   prototype(61, "msg_apply_bytes", [ctx, any], "For how many bytes the verdict holds."),
