@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/isa/encode.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
-import { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
-import { Linux } from "../../src/linux/linux.ts";
+import type { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
 import type { ProgArrayMap } from "../../src/maps/prog-array.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
@@ -17,9 +16,22 @@ import { rewrite } from "../../src/vm/rewrite.ts";
 import type { Xlated } from "../../src/vm/types.ts";
 import { unverified } from "../../src/vm/unverified.ts";
 import { EXTENSIONS, type Extension, extendedProgram, MAP_ENTRIES, MAP_NAMES } from "../vm/arbitrary-linux.ts";
-import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import {
+  available,
+  close,
+  mapCreate,
+  mapDelete,
+  mapLookup,
+  mapUpdate,
+  progLoad,
+  progTestRun,
+  suiteName,
+} from "./bpf.ts";
+import { SharedMachine } from "./shared-machine.ts";
 
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
+/** Programs of a night, of all kinds together. */
+const NIGHTLY = 20_000;
 /** Milliseconds: on a busy machine 2,000 programs take minutes. */
 const TIMEOUT = NIGHT ? 3_600_000 : 120_000;
 
@@ -55,8 +67,19 @@ function possibleCpus(): number {
   return Number(/(\d+)\s*$/.exec(readFileSync("/sys/devices/system/cpu/possible", "utf8"))![1]) + 1;
 }
 
-function onLinux(programs: Programs): Outcome {
-  const maps = MAPS.map((map) => mapCreate(map).fd);
+const CPUS = possibleCpus();
+
+/** Linux's maps, for all programs: making them anew for each took longer than running it. */
+function linuxMaps(): readonly number[] {
+  return MAPS.map((map) => mapCreate(map).fd);
+}
+
+function onLinux(maps: readonly number[], programs: Programs): Outcome {
+  for (const i of indices) {
+    mapUpdate(maps[0]!, key(i), new Uint8Array(8 * CPUS));
+    mapUpdate(maps[1]!, key(i), new Uint8Array(8));
+    mapDelete(maps[2]!, key(i));
+  }
   const fds = programs.map((insns) => {
     const loaded = progLoad({ type: "socket_filter", insns: encode(insns), mapFds: maps });
     if (loaded.ok) return loaded.fd;
@@ -66,7 +89,7 @@ function onLinux(programs: Programs): Outcome {
   try {
     for (const [i, fd] of fds.entries()) mapUpdate(maps[2]!, key(i), key(fd));
     const { retval } = progTestRun(fds[0]!, { data: PACKET });
-    const values = [8 * possibleCpus(), 8].map((size, map) =>
+    const values = [8 * CPUS, 8].map((size, map) =>
       indices.map((i) => {
         const bytes = mapLookup(maps[map]!, key(i), size).value!;
         return new BigUint64Array(bytes.slice().buffer).reduce((sum, value) => BigInt.asUintN(64, sum + value), 0n);
@@ -74,12 +97,16 @@ function onLinux(programs: Programs): Outcome {
     );
     return { retval: retval >>> 0, values };
   } finally {
-    for (const fd of [...fds, ...maps]) close(fd);
+    for (const fd of fds) close(fd);
   }
 }
 
-function onMachine(programs: Programs, prepare: (spec: ProgramSpec) => Xlated, engine: typeof jit | typeof interpret) {
-  const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
+function onMachine(
+  bpf: BpfSubsystem,
+  programs: Programs,
+  prepare: (spec: ProgramSpec) => Xlated,
+  engine: typeof jit | typeof interpret,
+): Outcome {
   const { memory } = bpf.host;
   const maps = MAPS.map((map) => bpf.createMap(map));
   const runnable = programs.map((insns) => engine(prepare(specOf(insns)), bpf.environment, maps) as RunnableProgram);
@@ -118,17 +145,26 @@ describe.skipIf(!available)(suiteName("programs with Linux's own instructions le
     (extension) => {
       const count = extension === "tail calls" ? 3 : 1;
       const programs = fc.array(extendedProgram(extension), { minLength: count, maxLength: count });
-      fc.assert(
-        fc.property(programs, (each) => {
-          const expected = onLinux(each);
-          const rewritten = verified(each);
-          for (const prepare of [unverified, rewritten]) {
-            expect(onMachine(each, prepare, interpret)).toEqual(expected);
-            expect(onMachine(each, prepare, jit)).toEqual(expected);
-          }
-        }),
-        { numRuns: NIGHT ? 2000 : 60 },
-      );
+      const maps = linuxMaps();
+      const machine = new SharedMachine();
+      let ran = 0;
+      try {
+        fc.assert(
+          fc.property(programs, (each) => {
+            ran++;
+            const expected = onLinux(maps, each);
+            const rewritten = verified(each);
+            for (const prepare of [unverified, rewritten]) {
+              expect(onMachine(machine.fresh(), each, prepare, interpret)).toEqual(expected);
+              expect(onMachine(machine.fresh(), each, prepare, jit)).toEqual(expected);
+            }
+          }),
+          { numRuns: NIGHT ? NIGHTLY / Object.keys(EXTENSIONS).length : 60 },
+        );
+      } finally {
+        for (const fd of maps) close(fd);
+      }
+      if (NIGHT) console.log(`${extension}: ${ran} programs`);
     },
     TIMEOUT,
   );

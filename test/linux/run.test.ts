@@ -2,8 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/isa/encode.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
-import { BpfSubsystem } from "../../src/linux/bpf/subsystem.ts";
-import { Linux } from "../../src/linux/linux.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { prepareTestRun } from "../../src/programs/test-run.ts";
@@ -13,6 +11,7 @@ import { unverified } from "../../src/vm/unverified.ts";
 import { acceptableProgram, MEMORY_SIZE, type Place } from "../vm/arbitrary.ts";
 import { bareEnvironment } from "../vm/support.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { SharedMachine } from "./shared-machine.ts";
 
 /** The long checks run 20,000 programs, here and in `extensions.test.ts`. */
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
@@ -54,9 +53,11 @@ function onLinux({ type, insns, maps }: ProgramSpec): Outcome {
   }
 }
 
+const machine = new SharedMachine();
+
 /** Verified, rewritten, and run by one of our engines. */
 function onMachine(spec: ProgramSpec, engine: "jit" | "interp"): Outcome {
-  const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
+  const bpf = machine.fresh();
   const { memory } = bpf.host;
   const program = bpf.load(spec, { engine });
   const input = memory.allocate(MEMORY_SIZE);
@@ -83,7 +84,7 @@ describe.skipIf(!available)(suiteName("random programs leave the same on Linux a
           expect(onMachine(spec, "interp")).toEqual(expected);
           expect(onMachine(spec, "jit")).toEqual(expected);
         }),
-        { numRuns: NIGHT ? 5000 : 350 },
+        { numRuns: NIGHT ? 6500 : 350 },
       );
     },
     TIMEOUT,
