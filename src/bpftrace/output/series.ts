@@ -1,0 +1,33 @@
+import type { Names } from "./data.ts";
+
+const WIDTH = 53;
+
+/** One value of each interval, named by the time that it began. */
+export interface Point {
+  /** Nanoseconds since boot. */
+  readonly interval: bigint;
+  readonly value: bigint;
+}
+
+/** A series as a column of stars between its least and its greatest value. */
+export function seriesText(points: readonly Point[], names: Names): string {
+  if (points.length === 0) return "";
+  const values = points.map(({ value }) => value);
+  const least = values.reduce((a, b) => (a < b ? a : b));
+  const most = values.reduce((a, b) => (a > b ? a : b));
+  const span = most - least;
+  const column = (value: bigint) => (span === 0n ? 0 : Number(((value - least) * BigInt(WIDTH - 1)) / span));
+  const zero = least <= 0n && most >= 0n && span !== 0n ? column(0n) : undefined;
+  const labels = points.map(({ interval }) => names.time(interval, "%H:%M:%S.%L"));
+  const width = Math.max(...labels.map((label) => label.length));
+  const low = String(least);
+  const head = `${" ".repeat(width + 1)}${low}${String(most).padStart(Math.max(1, WIDTH + 1 - low.length))}\n`;
+  const line = points.map(({ value }, index) => {
+    const cells = new Array<string>(WIDTH).fill(" ");
+    if (zero !== undefined) cells[zero] = ".";
+    cells[column(value)] = "*";
+    return `${labels[index]!.padEnd(width)} |${cells.join("")}| ${value}\n`;
+  });
+  const edge = `${" ".repeat(width)} ${`v${"_".repeat(WIDTH)}v`.slice(0, WIDTH + 2)}\n`;
+  return head + edge + line.join("");
+}

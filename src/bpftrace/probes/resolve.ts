@@ -1,0 +1,150 @@
+import type { AttachPoint } from "../ast/program.ts";
+import { DURATION_UNITS } from "../syntax/integer.ts";
+import { type Provider, providerOf } from "./providers.ts";
+import type { ProbeSource } from "./source.ts";
+
+/** One place where a probe attaches. */
+export interface ResolvedPoint {
+  readonly provider: Provider;
+  /** As `probe` says it: provider and parts with the wildcards filled in. */
+  readonly name: string;
+  /** The machine's name of the hook. */
+  readonly hook: string;
+  /** What is traced: the function, or `category:name` of a tracepoint. */
+  readonly target: string;
+}
+
+/** Attach points as places, or why there are none. */
+export type Resolution =
+  | { readonly points: readonly ResolvedPoint[] }
+  | { readonly error: string; readonly hint?: string };
+
+const UNITS: ReadonlySet<string> = new Set(["hz", "us", "ms", "s"]);
+
+const SOFTWARE: Readonly<Record<string, string>> = { cpu: "cpu-clock", faults: "page-faults", cs: "context-switches" };
+const HARDWARE: Readonly<Record<string, string>> = { cycles: "cpu-cycles", branches: "branch-instructions" };
+
+/** The pattern of a wildcard, as a shell would match it. */
+export function wildcard(pattern: string): RegExp {
+  const body = pattern.replace(/[.+^${}()|\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  return new RegExp(`^${body}$`);
+}
+
+const isWildcard = (text: string): boolean => /[*?[]/.test(text);
+
+/** Finds what an attach point means on a machine. */
+export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolution {
+  const provider = providerOf(point.provider);
+  if (provider === undefined) return { error: `Invalid probe type: ${point.provider}`, ...near(point.provider) };
+  const { parts } = point;
+  const [least, most] = provider.parts;
+  if (parts.length < least || parts.length > most) {
+    const display = least === 0 ? point.provider : provider.name;
+    const count = most === least || parts.length < least ? least : most;
+    const legacy = provider.name === "profile" || provider.name === "interval" ? 2 : count;
+    return { error: `${display} probe type requires ${legacy} argument${legacy === 1 ? "" : "s"}` };
+  }
+  switch (provider.name) {
+    case "begin":
+    case "end":
+      return one(provider, point.provider.toUpperCase() === point.provider ? point.provider : provider.name, provider.name, "");
+    case "profile":
+    case "interval":
+      return timer(provider, parts);
+    case "software":
+    case "hardware": {
+      const [event = "", count = ""] = parts;
+      const full = (provider.name === "software" ? SOFTWARE : HARDWARE)[event] ?? event;
+      const name = [provider.name, full, ...(count === "" ? [] : [count])].join(":");
+      return one(provider, name, name, full);
+    }
+    case "self":
+    case "test":
+    case "bench":
+    case "watchpoint":
+      return one(provider, [provider.name, ...parts].join(":"), [provider.name, ...parts].join(":"), parts.at(-1)!);
+    default:
+      return named(provider, parts, source);
+  }
+}
+
+const one = (provider: Provider, name: string, hook: string, target: string): Resolution => ({
+  points: [{ provider, name, hook, target }],
+});
+
+function timer(provider: Provider, parts: readonly string[]): Resolution {
+  const kind = provider.name;
+  if (parts.length === 1) {
+    const [, digits, unit = "ns"] = /^(\d+)(ns|us|ms|s|m|h|d)?$/.exec(parts[0]!) ?? [];
+    if (digits === undefined) return { error: `${kind} probe type requires 2 arguments` };
+    const us = (BigInt(digits) * DURATION_UNITS[unit]!) / 1000n;
+    if (us === 0n) return { error: `${kind} period is too short: at least 1us` };
+    return one(provider, `${kind}:us:${us}`, `${kind}:us:${us}`, "");
+  }
+  const [unit = "", count = ""] = parts;
+  if (!UNITS.has(unit)) return { error: `${unit} is not an accepted unit of time` };
+  if (!/^\d+$/.test(count)) return { error: `Invalid rate of ${kind} probe` };
+  if (Number(count) === 0) return { error: `${kind} frequency should be a positive integer` };
+  if (!Number.isSafeInteger(Number(count))) return { error: `Invalid rate of ${kind} probe` };
+  return one(provider, `${kind}:${unit}:${Number(count)}`, `${kind}:${unit}:${Number(count)}`, "");
+}
+
+/** Probes whose places the machine lists. */
+function named(provider: Provider, parts: readonly string[], source: ProbeSource): Resolution {
+  const pattern = parts.join(":");
+  const prefix = `${provider.name}:`;
+  const hooks = source.hooks().filter((hook) => hook.startsWith(prefix));
+  const exact = hooks.includes(prefix + pattern);
+  if (exact || !isWildcard(pattern)) {
+    if (exact || provider.name === "uprobe" || provider.name === "uretprobe" || provider.name === "usdt")
+      return one(provider, prefix + pattern, prefix + pattern, parts.at(-1)!);
+    return { error: missing(provider, pattern), ...similar(pattern, hooks, prefix) };
+  }
+  const matcher = wildcard(pattern);
+  const found = hooks.filter((hook) => matcher.test(hook.slice(prefix.length)));
+  if (found.length === 0) return { error: missing(provider, pattern) };
+  return {
+    points: found.map((hook) => {
+      const target = hook.slice(prefix.length);
+      return { provider, name: hook, hook, target: provider.name === "tracepoint" ? target : target.split(":").at(-1)! };
+    }),
+  };
+}
+
+function missing(provider: Provider, pattern: string): string {
+  if (provider.name === "tracepoint") return `tracepoint not found: ${pattern}`;
+  return `No probes to attach: ${provider.name}:${pattern} does not exist on this machine`;
+}
+
+function near(name: string): { readonly hint?: string } {
+  const found = ["kprobe", "tracepoint", "profile", "interval", "uprobe", "fentry", "fexit", "begin", "end"].find(
+    (candidate) => distance(candidate, name.toLowerCase()) <= 2,
+  );
+  return found === undefined ? {} : { hint: `Did you mean ${found}?` };
+}
+
+function similar(pattern: string, hooks: readonly string[], prefix: string): { readonly hint?: string } {
+  let best: string | undefined;
+  let least = 3;
+  for (const hook of hooks) {
+    const away = distance(hook.slice(prefix.length), pattern, least);
+    if (away < least) {
+      least = away;
+      best = hook.slice(prefix.length);
+    }
+  }
+  return best === undefined ? {} : { hint: `Did you mean ${best}?` };
+}
+
+/** How many letters have to change; at least `limit` where it is more. */
+export function distance(a: string, b: string, limit = 3): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}
