@@ -23,6 +23,11 @@ export type { EdgeKind, FlowBlock, FlowEdge, FlowLoop, FunctionFlow } from "./as
 export type { TextForm } from "./asm/forms.ts";
 export { type ObjdumpOptions, objdumpListing } from "./asm/objdump.ts";
 export { type XlatedListing, xlatedListing } from "./asm/xlated.ts";
+export type { BpftraceResult } from "./bpftrace/bpftrace.ts";
+export { BpftraceError, type Diagnostic } from "./bpftrace/diagnostics.ts";
+export type { MapData } from "./bpftrace/output/map-data.ts";
+export type { BpftraceOptions } from "./bpftrace/run/options.ts";
+export { type BpftraceTag, bpftrace } from "./bpftrace/tag.ts";
 export { CheckResult, check, Hint, hint, type LessonProgress, progress } from "./course/index.ts";
 export { ElfError } from "./elf/error.ts";
 export { ArgumentError } from "./isa/argument.ts";

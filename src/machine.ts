@@ -1,3 +1,5 @@
+import type { BpftraceOptions } from "./bpftrace/run/options.ts";
+import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
@@ -176,6 +178,17 @@ export class Machine implements Displayable {
   /** Linux's own log. */
   dmesg(): ReturnType<typeof kernelLog> {
     return kernelLog(this.linux);
+  }
+
+  /**
+   * Runs a bpftrace program on this machine, `for` a span of virtual time or until it calls `exit()`. The result shows what
+   * bpftrace prints, and a plot where one fits. Throws `BpftraceError` with all faults, as bpftrace prints them.
+   *
+   * @example
+   * await m.bpftrace({ for: "10s" })`tracepoint:syscalls:sys_exit_read { @bytes = hist(args.ret); }`;
+   */
+  bpftrace(options: BpftraceOptions = {}): BpftraceTag {
+    return bpftraceTag(this, options);
   }
 
   /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { register } from "../plot/registry.ts";
+import { renderBpftrace } from "./bpftrace.ts";
 import { renderByteTable } from "./byte-table.ts";
 import { renderClassic } from "./classic.ts";
 import { renderCheck, renderHint, renderProgress } from "./course.ts";
@@ -34,6 +35,7 @@ export function registerViews(): void {
   register("verifier-steps", renderVerifierSteps);
   register("map", renderMap);
   register("object", renderObject);
+  register("bpftrace", renderBpftrace);
   register("classic", renderClassic);
   register("packet", renderPacket);
   register("jited", renderJited);

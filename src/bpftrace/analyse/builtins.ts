@@ -32,7 +32,17 @@ export const BUILTINS: readonly BuiltinRow[] = [
 const ROWS = new Map(BUILTINS.map((row) => [row.name as string, row]));
 
 /** Names that need the probe to be typed. */
-const OTHERS: ReadonlySet<string> = new Set(["args", "retval", "func", "probe", "probetype", "ctx", "curtask", "kstack", "ustack"]);
+const OTHERS: ReadonlySet<string> = new Set([
+  "args",
+  "retval",
+  "func",
+  "probe",
+  "probetype",
+  "ctx",
+  "curtask",
+  "kstack",
+  "ustack",
+]);
 
 /** Whether a bare word is a builtin. */
 export const isBuiltin = (name: string): boolean => ROWS.has(name) || OTHERS.has(name) || /^s?arg\d+$/.test(name);
@@ -75,7 +85,7 @@ export function analyseBuiltin(scope: Scope, name: string, span: Span): Value | 
   if (!provider.arguments)
     return report(scope, span, `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`);
   const index = Number(number[2]);
-  if (number[1] === "" && index > 9 ) return report(scope, span, `${name} is not a valid argument`);
+  if (number[1] === "" && index > 9) return report(scope, span, `${name} is not a valid argument`);
   return { op: "argument", index, type: provider.name === "rawtracepoint" ? UINT64 : INT64 };
 }
 
@@ -115,7 +125,11 @@ export function analyseContextField(scope: Scope, name: string, span: Span): Val
     const field = source.fields(target)?.find((candidate) => candidate.name.replace(/\[.*/, "") === name);
     if (field === undefined) {
       const [category, event] = target.split(":");
-      return report(scope, span, `Struct/union of type 'struct _tracepoint_${category}_${event}' does not contain a field named '${name}'`);
+      return report(
+        scope,
+        span,
+        `Struct/union of type 'struct _tracepoint_${category}_${event}' does not contain a field named '${name}'`,
+      );
     }
     const dataLoc = field.type.startsWith("__data_loc");
     return { op: "context", offset: field.offset, dataLoc, type: recordType(scope, field) };
@@ -125,8 +139,7 @@ export function analyseContextField(scope: Scope, name: string, span: Span): Val
   const proto = prototypeOf(scope, prefix);
   const skip = provider.name === "rawtracepoint" ? 1 : 0;
   const index = proto?.params.findIndex((parameter) => parameter.name === name) ?? -1;
-  if (proto === undefined || index < skip)
-    return report(scope, span, `Can't find function parameter ${name}`);
+  if (proto === undefined || index < skip) return report(scope, span, `Can't find function parameter ${name}`);
   const type = types.fromBtf(btf.resolve(proto.params[index]!.type).id, "kernel");
   const scalar: Type = type.kind === "integer" ? type : type.kind === "pointer" ? type : UINT64;
   return { op: "argument", index: index - skip, type: scalar };
@@ -142,11 +155,18 @@ function prototypeOf(scope: Scope, name: string) {
 }
 
 /** The type of a record's field, from its declaration in C. */
-function recordType(scope: Scope, { type, name, size, signed }: { type: string; name: string; size: number; signed: boolean }): Type {
+function recordType(
+  scope: Scope,
+  { type, name, size, signed }: { type: string; name: string; size: number; signed: boolean },
+): Type {
   const user: Space = scope.point.target.startsWith("syscalls:") ? "user" : "kernel";
   if (type.startsWith("__data_loc")) return { kind: "string", size: scope.analysis.settings.maxStrlen };
   const length = /\[(\d+)\]/.exec(name)?.[1] ?? /\[(\d+)\]/.exec(type)?.[1];
-  const base = type.replace(/\[\d*\]/, "").replace(/\bconst\b/g, "").replace(/\s+/g, " ").trim();
+  const base = type
+    .replace(/\[\d*\]/, "")
+    .replace(/\bconst\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   if (base.endsWith("*")) {
     const to = pointee(scope, base, user);
     return { kind: "pointer", to, space: user };
@@ -156,12 +176,25 @@ function recordType(scope: Scope, { type, name, size, signed }: { type: string; 
     const count = Number(length);
     const width = size / count;
     if (/^(?:unsigned )?char$/.test(base) && base === "char") return { kind: "string", size };
-    const of = own?.kind === "struct" ? own : integerType((width === 1 || width === 2 || width === 4 || width === 8 ? width : 1) as IntegerSize, signed);
-    return { kind: "array", of, length: of.kind === "struct" ? count : size / (of as { size: number }).size, space: "kernel" };
+    const of =
+      own?.kind === "struct"
+        ? own
+        : integerType((width === 1 || width === 2 || width === 4 || width === 8 ? width : 1) as IntegerSize, signed);
+    return {
+      kind: "array",
+      of,
+      length: of.kind === "struct" ? count : size / (of as { size: number }).size,
+      space: "kernel",
+    };
   }
-  const named = scope.analysis.types.named(/^(struct|union|enum) /.test(base) ? (base.split(" ")[0] as "struct") : "", base.replace(/^(struct|union|enum) /, ""), "kernel");
+  const named = scope.analysis.types.named(
+    /^(struct|union|enum) /.test(base) ? (base.split(" ")[0] as "struct") : "",
+    base.replace(/^(struct|union|enum) /, ""),
+    "kernel",
+  );
   if (named?.kind === "struct" && named.layout.size === size) return named;
-  if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return { kind: "array", of: integerType(1, false), length: size, space: "kernel" };
+  if (size !== 1 && size !== 2 && size !== 4 && size !== 8)
+    return { kind: "array", of: integerType(1, false), length: size, space: "kernel" };
   const names = named?.kind === "integer" ? named.names : undefined;
   return { kind: "integer", size, signed, ...(names && { names }) };
 }
@@ -169,8 +202,10 @@ function recordType(scope: Scope, { type, name, size, signed }: { type: string; 
 function pointee(scope: Scope, text: string, space: Space): Type {
   const inner = text.slice(0, -1).trim();
   if (inner.endsWith("*")) return { kind: "pointer", to: pointee(scope, inner, space), space };
-  const plain = inner.replace(/\b(?:__user|const|volatile)\b/g, "").replace(/\s+/g, " ").trim();
+  const plain = inner
+    .replace(/\b(?:__user|const|volatile)\b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   const [, tag = "", name = plain] = /^(struct|union|enum) (\w+)$/.exec(plain) ?? [];
   return scope.analysis.types.named(tag as "" | "struct", name, space) ?? { kind: "void" };
 }
-

@@ -1,7 +1,7 @@
 import type { CallNode } from "../ast/expression.ts";
 import { distance } from "../probes/resolve.ts";
-import { CONTROL_FUNCTIONS } from "./functions/control.ts";
 import { AGGREGATES } from "./functions/aggregates.ts";
+import { CONTROL_FUNCTIONS } from "./functions/control.ts";
 import { Call, type FunctionRow } from "./functions/row.ts";
 import { STACK_FUNCTIONS } from "./functions/stacks.ts";
 import { TEXT_FUNCTIONS } from "./functions/text.ts";
@@ -13,7 +13,8 @@ export const FUNCTIONS: readonly FunctionRow[] = [...CONTROL_FUNCTIONS, ...TEXT_
 
 const ROWS = new Map(FUNCTIONS.map((row) => [row.name, row]));
 
-const plural = (count: number): string => (count === 1 ? "one argument" : count === 0 ? "no arguments" : `${count} arguments`);
+const plural = (count: number): string =>
+  count === 1 ? "one argument" : count === 0 ? "no arguments" : `${count} arguments`;
 
 /** What is wrong with the number of arguments, in bpftrace's words. */
 export function countFault(name: string, [least, most]: readonly [number, number], count: number): string | undefined {

@@ -5,7 +5,7 @@ import { kindText, typeText } from "../types/type-text.ts";
 import { analyseBuiltin, isBuiltin } from "./builtins.ts";
 import { analyseCall } from "./call.ts";
 import { expandMacro } from "./macro.ts";
-import { analyseMap, analyseKey, mapOf } from "./maps.ts";
+import { analyseKey, analyseMap, mapOf } from "./maps.ts";
 import { analyseElement, analyseIndex, analyseMember, layoutField } from "./members.ts";
 import { analyseBinary, analyseUnary, conditionOf } from "./operators.ts";
 import { NOTHING, report, type Scope } from "./scope.ts";
@@ -19,7 +19,11 @@ const MOST_EXPANSIONS = 50;
 export const integer = (value: bigint, type: Type = INT64): Value => ({ op: "integer", value, type });
 
 /** Bytes as a value; a zero ends them. */
-export const text = (value: string): Value => ({ op: "string", value, type: { kind: "string", size: value.length + 1 } });
+export const text = (value: string): Value => ({
+  op: "string",
+  value,
+  type: { kind: "string", size: value.length + 1 },
+});
 
 /** Gives an expression its type. What is wrong is noted; the value is then {@link NOTHING}. */
 export function analyseExpression(scope: Scope, node: Expression): Value {
@@ -66,7 +70,12 @@ export function analyseExpression(scope: Scope, node: Expression): Value {
       const elements = node.elements.map((element) => analyseExpression(scope, element));
       if (elements.some(({ type }) => type.kind === "none")) return NOTHING;
       const bad = elements.findIndex(({ type }) => type.kind === "aggregate" || type.kind === "context");
-      if (bad >= 0) return report(scope, node.elements[bad]!.span, `${typeText(elements[bad]!.type)} cannot be an element of a tuple`);
+      if (bad >= 0)
+        return report(
+          scope,
+          node.elements[bad]!.span,
+          `${typeText(elements[bad]!.type)} cannot be an element of a tuple`,
+        );
       return { op: "tuple", elements, type: { kind: "tuple", elements: elements.map(({ type }) => type) } };
     }
     case "record": {
@@ -89,7 +98,8 @@ function analyseIdentifier(scope: Scope, { name, span }: IdentifierNode): Value 
   const { defines, types } = scope.analysis;
   if (defines.has(name)) {
     const meant = defines.get(name);
-    if (meant === undefined || scope.depth > MOST_EXPANSIONS) return report(scope, span, `Unknown identifier: '${name}'`);
+    if (meant === undefined || scope.depth > MOST_EXPANSIONS)
+      return report(scope, span, `Unknown identifier: '${name}'`);
     return analyseExpression({ ...scope, depth: scope.depth + 1 }, meant);
   }
   const builtin = analyseBuiltin(scope, name, span);
@@ -100,7 +110,12 @@ function analyseIdentifier(scope: Scope, { name, span }: IdentifierNode): Value 
 }
 
 /** `$1`: a number, or 0 where it is none; within `str()` its text. */
-export function analyseParameter(scope: Scope, index: number | "count", span: { start: number; end: number }, asText: boolean): Value {
+export function analyseParameter(
+  scope: Scope,
+  index: number | "count",
+  span: { start: number; end: number },
+  asText: boolean,
+): Value {
   const { parameters } = scope.analysis;
   if (index === "count") return integer(BigInt(parameters.length), UINT64);
   if (index === 0) return report(scope, span, "$0 is not a valid parameter");
@@ -130,7 +145,8 @@ function analyseCallNode(scope: Scope, node: CallNode): Value {
     if (scope.depth > MOST_EXPANSIONS) return report(scope, node.span, `Recursive macro call: ${node.name}`);
     return expandMacro(scope, node, macro);
   }
-  const bare = node.args.length === 0 && isBuiltin(node.name) ? analyseBuiltin(scope, node.name, node.nameSpan) : undefined;
+  const bare =
+    node.args.length === 0 && isBuiltin(node.name) ? analyseBuiltin(scope, node.name, node.nameSpan) : undefined;
   return bare ?? analyseCall(scope, node);
 }
 
@@ -145,14 +161,22 @@ function analyseStep(scope: Scope, node: Extract<Expression, { kind: "step" }>):
     }
     const key = analyseKey(scope, target, map);
     if (map.value.kind !== "integer" && map.value.kind !== "pointer")
-      return report(scope, target.span, `The ${operator} operator can not be used on a map of type '${typeText(map.value)}'`);
+      return report(
+        scope,
+        target.span,
+        `The ${operator} operator can not be used on a map of type '${typeText(map.value)}'`,
+      );
     return { op: "step", target: { op: "map", map, key, type: map.value }, by, prefix, type: map.value };
   }
   const value = analyseExpression(scope, target);
   if (value.type.kind === "none") return NOTHING;
   if (value.op !== "variable") return report(scope, target.span, `The ${operator} operator needs a variable or a map`);
   if (value.type.kind !== "integer" && value.type.kind !== "pointer")
-    return report(scope, target.span, `The ${operator} operator can not be used on expressions of type '${typeText(value.type)}'`);
+    return report(
+      scope,
+      target.span,
+      `The ${operator} operator can not be used on expressions of type '${typeText(value.type)}'`,
+    );
   return { op: "step", target: value, by, prefix, type: value.type };
 }
 
@@ -181,7 +205,12 @@ export const isAction = (value: Value): boolean => value.op === "block" && value
 
 function analyseCast(scope: Scope, node: Extract<Expression, { kind: "cast" }>): Value {
   const operand = analyseExpression(scope, node.operand);
-  const space = operand.type.kind === "pointer" ? operand.type.space : scope.point.provider.name.startsWith("u") ? "user" : "kernel";
+  const space =
+    operand.type.kind === "pointer"
+      ? operand.type.space
+      : scope.point.provider.name.startsWith("u")
+        ? "user"
+        : "kernel";
   const type = scope.analysis.types.resolve(node.type, space, ({ of }) => typeOf(scope, of));
   if (type === undefined) return report(scope, node.span, unknownType(node.type));
   if (operand.type.kind === "none") return NOTHING;
@@ -190,7 +219,8 @@ function analyseCast(scope: Scope, node: Extract<Expression, { kind: "cast" }>):
 
 const unknownType = (type: TypeName): string => {
   let base = type;
-  while (base.kind === "pointer-type" || base.kind === "array-type") base = base.kind === "pointer-type" ? base.to : base.of;
+  while (base.kind === "pointer-type" || base.kind === "array-type")
+    base = base.kind === "pointer-type" ? base.to : base.of;
   if (base.kind !== "named-type") return "Unknown type";
   return base.tag === "" ? `Unknown type: ${base.name}` : `Unknown struct/union: '${base.tag} ${base.name}'`;
 };
@@ -202,7 +232,8 @@ function convert(scope: Scope, operand: Value, type: Type, node: Extract<Express
     case "integer":
       if (operand.op === "integer") return { ...operand, value: wrap(operand.value, type), type };
       if (isScalar(from)) return { op: "convert", operand, type };
-      if (from.kind === "array" && sizeOfType(from) <= 8) return { op: "part", object: operand, offset: 0, bits: undefined, type };
+      if (from.kind === "array" && sizeOfType(from) <= 8)
+        return { op: "part", object: operand, offset: 0, bits: undefined, type };
       if (from.kind === "symbol" || from.kind === "aggregate") return refuse();
       return refuse();
     case "pointer":
@@ -222,14 +253,15 @@ function convert(scope: Scope, operand: Value, type: Type, node: Extract<Express
     }
     case "string":
       if (from.kind !== "string" && from.kind !== "array") return refuse();
-      return { op: "str", address: operand, space: "kernel", limit: undefined, type: { kind: "string", size: type.size || sizeOfType(from) } };
+      return {
+        op: "str",
+        address: operand,
+        space: "kernel",
+        limit: undefined,
+        type: { kind: "string", size: type.size || sizeOfType(from) },
+      };
     case "struct":
-      return report(
-        scope,
-        node.span,
-        `Cannot cast to "${type.layout.name}"`,
-        `use a pointer: (${type.layout.name} *)`,
-      );
+      return report(scope, node.span, `Cannot cast to "${type.layout.name}"`, `use a pointer: (${type.layout.name} *)`);
     default:
       return sameKind(from, type) ? operand : refuse();
   }

@@ -34,18 +34,44 @@ export function parseFormat(format: string): readonly (string | Conversion)[] {
 
 /** Kinds of values that each letter prints. */
 const TAKES: Readonly<Record<string, readonly string[]>> = {
-  s: ["string", "kstack", "ustack", "ksym", "usym", "inet", "username", "probe", "mac_address", "timestamp", "buffer", "array"],
+  s: [
+    "string",
+    "kstack",
+    "ustack",
+    "ksym",
+    "usym",
+    "inet",
+    "username",
+    "probe",
+    "mac_address",
+    "timestamp",
+    "buffer",
+    "array",
+  ],
   r: ["buffer"],
   rx: ["buffer"],
   rh: ["buffer"],
   c: ["integer"],
 };
-const NUMBERS: readonly string[] = ["integer", "pointer", "ksym", "usym", "username", "count", "sum", "avg", "min", "max"];
+const NUMBERS: readonly string[] = [
+  "integer",
+  "pointer",
+  "ksym",
+  "usym",
+  "username",
+  "count",
+  "sum",
+  "avg",
+  "min",
+  "max",
+];
 
 /** What is wrong with the values of a format, in bpftrace's words. */
 export function checkFormat(name: string, format: string, types: readonly Type[]): string | undefined {
   const conversions = parseFormat(format).filter((part) => typeof part !== "string");
-  const stars = conversions.filter(({ width }) => width === "*").length + conversions.filter(({ precision }) => precision === "*").length;
+  const stars =
+    conversions.filter(({ width }) => width === "*").length +
+    conversions.filter(({ precision }) => precision === "*").length;
   const wanted = conversions.length + stars;
   if (wanted > types.length)
     return `${name}: Not enough arguments for format string (${types.length} supplied, ${wanted} expected)`;
@@ -56,7 +82,8 @@ export function checkFormat(name: string, format: string, types: readonly Type[]
     for (const part of [width, precision]) {
       if (part !== "*") continue;
       const type = types[at++]!;
-      if (type.kind !== "integer") return `${name}: %* specifier expects a value of type integer (${kindText(type)} supplied)`;
+      if (type.kind !== "integer")
+        return `${name}: %* specifier expects a value of type integer (${kindText(type)} supplied)`;
     }
     const type = types[at++]!;
     const word = kindText(type);

@@ -25,7 +25,10 @@ export function expandMacro(scope: Scope, node: CallNode, macro: Macro): Value {
     if (parameter.kind === "map" && argument.kind !== "map")
       return report(scope, argument.span, `Mismatched arg. Expected: @${parameter.name}. Got: ${argument.kind}`);
     // What is no variable of the caller is evaluated where the macro uses it.
-    bound.set(`${parameter.kind === "variable" ? "$" : parameter.kind === "map" ? "@" : ""}${parameter.name}`, argument);
+    bound.set(
+      `${parameter.kind === "variable" ? "$" : parameter.kind === "map" ? "@" : ""}${parameter.name}`,
+      argument,
+    );
   }
   const inner: Scope = {
     ...scope,

@@ -59,10 +59,16 @@ export function keyFits(scope: Scope, map: MapInfo, types: readonly Type[], span
       `Argument mismatch for @${map.name}: trying to access with arguments: ${keyText(types)} when map expects arguments: ${keyText(known)}`,
     );
   };
-  if (known.length !== types.length) return wrong();
+  if (known.length !== types.length) {
+    wrong();
+    return;
+  }
   const next = [...known];
   for (const [index, type] of types.entries()) {
-    if (!grow(analysis, known[index]!, type, (larger) => void (next[index] = larger))) return wrong();
+    if (!grow(analysis, known[index]!, type, (larger) => void (next[index] = larger))) {
+      wrong();
+      return;
+    }
   }
   map.key = next;
 }

@@ -32,8 +32,7 @@ export function analyseMember(scope: Scope, node: MemberNode): Value {
   if (type.kind === "context") return analyseContextField(scope, node.name, node.span);
   if (type.kind === "record") {
     const field = fieldsOf(type).fields.find(({ name }) => name === node.name);
-    if (field === undefined)
-      return report(scope, node.span, `Record does not contain a field named '${node.name}'`);
+    if (field === undefined) return report(scope, node.span, `Record does not contain a field named '${node.name}'`);
     return { op: "part", object, offset: field.offset, bits: undefined, type: field.type };
   }
   // Today's bpftrace follows a pointer with a point, too.
@@ -47,7 +46,11 @@ export function analyseMember(scope: Scope, node: MemberNode): Value {
   const field = layoutField(layout, node.name);
   if (field === undefined) {
     if (layout.fields().length === 0) return report(scope, node.span, `Unknown struct/union: '${layout.name}'`);
-    return report(scope, node.span, `Struct/union of type '${layout.name}' does not contain a field named '${node.name}'`);
+    return report(
+      scope,
+      node.span,
+      `Struct/union of type '${layout.name}' does not contain a field named '${node.name}'`,
+    );
   }
   if (type.kind === "pointer") {
     const space = type.space;
@@ -88,19 +91,35 @@ export function analyseIndex(scope: Scope, node: IndexNode): Value {
   const { type } = object;
   if (type.kind === "none" || index.type.kind === "none") return NOTHING;
   if (index.type.kind !== "integer")
-    return report(scope, node.span, "The array index operator [] only accepts positive (unsigned) integer indices. Got: " + typeText(index.type));
+    return report(
+      scope,
+      node.span,
+      `The array index operator [] only accepts positive (unsigned) integer indices. Got: ${typeText(index.type)}`,
+    );
   if (type.kind === "tuple" && index.op === "integer")
     return analyseElement(scope, { ...node, kind: "element", index: Number(index.value) });
   if (type.kind === "pointer") {
     const size = sizeOfType(type.to);
-    if (size === 0) return report(scope, node.span, "Cannot use array index operator [] on a pointer to a type without size");
-    if (index.op === "integer") return place(object, Number(index.value) * size, type.space, inSpace(type.to, type.space), undefined);
-    const offset: Value = { op: "arithmetic", operator: "*", left: index, right: integer(BigInt(size)), type: index.type };
+    if (size === 0)
+      return report(scope, node.span, "Cannot use array index operator [] on a pointer to a type without size");
+    if (index.op === "integer")
+      return place(object, Number(index.value) * size, type.space, inSpace(type.to, type.space), undefined);
+    const offset: Value = {
+      op: "arithmetic",
+      operator: "*",
+      left: index,
+      right: integer(BigInt(size)),
+      type: index.type,
+    };
     const address: Value = { op: "arithmetic", operator: "+", left: object, right: offset, type };
     return place(address, 0, type.space, inSpace(type.to, type.space), undefined);
   }
   if (type.kind !== "array" && type.kind !== "string")
-    return report(scope, node.span, `The array index operator [] can only be used on arrays and pointers, found ${typeText(type)}.`);
+    return report(
+      scope,
+      node.span,
+      `The array index operator [] can only be used on arrays and pointers, found ${typeText(type)}.`,
+    );
   const of: Type = type.kind === "array" ? inSpace(type.of, type.space) : { kind: "integer", size: 1, signed: true };
   const length = type.kind === "array" ? type.length : type.size;
   const size = sizeOfType(of);
@@ -111,8 +130,20 @@ export function analyseIndex(scope: Scope, node: IndexNode): Value {
   }
   if (object.op === "place") {
     const start: Value = { op: "address", of: object, type: { kind: "pointer", to: of, space: object.space } };
-    const offset: Value = { op: "arithmetic", operator: "*", left: index, right: integer(BigInt(size)), type: index.type };
-    return place({ op: "arithmetic", operator: "+", left: start, right: offset, type: start.type }, 0, object.space, of, undefined);
+    const offset: Value = {
+      op: "arithmetic",
+      operator: "*",
+      left: index,
+      right: integer(BigInt(size)),
+      type: index.type,
+    };
+    return place(
+      { op: "arithmetic", operator: "+", left: start, right: offset, type: start.type },
+      0,
+      object.space,
+      of,
+      undefined,
+    );
   }
   return { op: "element", object, index, type: of };
 }

@@ -21,7 +21,12 @@ export function analyseBinary(scope: Scope, node: BinaryNode): Value {
 }
 
 /** The same for values that have their types already: `+=` combines what a variable holds. */
-export function combine(scope: Scope, node: Pick<BinaryNode, "operator" | "span" | "operatorSpan">, left: Value, right: Value): Value {
+export function combine(
+  scope: Scope,
+  node: Pick<BinaryNode, "operator" | "span" | "operatorSpan">,
+  left: Value,
+  right: Value,
+): Value {
   const { operator, span } = node;
   const a = left.type;
   const b = right.type;
@@ -29,7 +34,11 @@ export function combine(scope: Scope, node: Pick<BinaryNode, "operator" | "span"
   const mismatch = () =>
     report(scope, span, `Type mismatch for '${operator}': comparing '${typeText(a)}' with '${typeText(b)}'`);
   const unusable = () =>
-    report(scope, node.operatorSpan, `The ${operator} operator can not be used on expressions of types ${typeText(a)}, ${typeText(b)}`);
+    report(
+      scope,
+      node.operatorSpan,
+      `The ${operator} operator can not be used on expressions of types ${typeText(a)}, ${typeText(b)}`,
+    );
   if (operator === "&&" || operator === "||") {
     const [first, second] = [conditionOf(left), conditionOf(right)];
     if (first === undefined || second === undefined) return unusable();
@@ -65,8 +74,17 @@ export function combine(scope: Scope, node: Pick<BinaryNode, "operator" | "span"
     return fold({ op: "compare", operator: operator as Comparison, signed, left, right, type: BOOL });
   const shift = operator === "<<" || operator === ">>";
   const type: Type = shift ? { ...widest(a), signed: isSigned(a) } : { ...widest(a), signed };
-  if ((operator === "/" || operator === "%") && signed && !(left.op === "integer" && right.op === "integer") && !(positive(left) || positive(right)))
-    warn(scope, node.operatorSpan, `signed operands for '${operator}' can lead to undefined behavior (cast to unsigned to silence warning)`);
+  if (
+    (operator === "/" || operator === "%") &&
+    signed &&
+    !(left.op === "integer" && right.op === "integer") &&
+    !(positive(left) || positive(right))
+  )
+    warn(
+      scope,
+      node.operatorSpan,
+      `signed operands for '${operator}' can lead to undefined behavior (cast to unsigned to silence warning)`,
+    );
   return fold({ op: "arithmetic", operator: operator as Arithmetic, left, right, type });
 }
 
@@ -124,19 +142,42 @@ function arithmetic(operator: Arithmetic, a: bigint, b: bigint): bigint {
 }
 
 /** Pointers are compared, and moved by whole elements. */
-function pointers(scope: Scope, node: Pick<BinaryNode, "operator" | "span" | "operatorSpan">, left: Value, right: Value): Value {
+function pointers(
+  scope: Scope,
+  node: Pick<BinaryNode, "operator" | "span" | "operatorSpan">,
+  left: Value,
+  right: Value,
+): Value {
   const { operator } = node;
   const [a, b] = [left.type, right.type];
   const whole = (type: Type) => type.kind === "pointer" || type.kind === "integer";
   if (!whole(a) || !whole(b))
-    return report(scope, node.span, `Type mismatch for '${operator}': comparing '${typeText(a)}' with '${typeText(b)}'`);
-  if (COMPARISONS.has(operator)) return { op: "compare", operator: operator as Comparison, signed: false, left, right, type: BOOL };
-  if ((operator !== "+" && operator !== "-") || (a.kind === "pointer" && b.kind === "pointer") || (operator === "-" && b.kind === "pointer"))
-    return report(scope, node.operatorSpan, `The ${operator} operator can not be used on expressions of types ${typeText(a)}, ${typeText(b)}`);
+    return report(
+      scope,
+      node.span,
+      `Type mismatch for '${operator}': comparing '${typeText(a)}' with '${typeText(b)}'`,
+    );
+  if (COMPARISONS.has(operator))
+    return { op: "compare", operator: operator as Comparison, signed: false, left, right, type: BOOL };
+  if (
+    (operator !== "+" && operator !== "-") ||
+    (a.kind === "pointer" && b.kind === "pointer") ||
+    (operator === "-" && b.kind === "pointer")
+  )
+    return report(
+      scope,
+      node.operatorSpan,
+      `The ${operator} operator can not be used on expressions of types ${typeText(a)}, ${typeText(b)}`,
+    );
   const [pointer, number] = a.kind === "pointer" ? [left, right] : [right, left];
   const target = pointer.type as Extract<Type, { kind: "pointer" }>;
   const size = BigInt(Math.max(1, sizeOfType(target.to)));
-  const by: Value = number.op === "integer" ? integer(number.value * size) : size === 1n ? number : { op: "arithmetic", operator: "*", left: number, right: integer(size), type: INT64 };
+  const by: Value =
+    number.op === "integer"
+      ? integer(number.value * size)
+      : size === 1n
+        ? number
+        : { op: "arithmetic", operator: "*", left: number, right: integer(size), type: INT64 };
   return { op: "arithmetic", operator, left: pointer, right: by, type: target };
 }
 
@@ -147,15 +188,24 @@ export function analyseUnary(scope: Scope, node: UnaryNode): Value {
   const { operator } = node;
   if (type.kind === "none") return NOTHING;
   const span = { start: node.span.start, end: node.span.start + 1 };
-  const unusable = () => report(scope, span, `The ${operator} operator can not be used on expressions of type '${typeText(type)}'`);
+  const unusable = () =>
+    report(scope, span, `The ${operator} operator can not be used on expressions of type '${typeText(type)}'`);
   switch (operator) {
     case "*": {
       if (type.kind !== "pointer" && type.kind !== "integer")
         return report(scope, span, `Can not dereference expression of type '${kindText(type)}'`);
       if (type.kind === "integer")
         return { op: "place", address: operand, offset: 0, space: "kernel", bits: undefined, type: UINT64 };
-      if (sizeOfType(type.to) === 0) return report(scope, span, `Can not dereference a pointer to '${typeText(type.to)}'`);
-      return { op: "place", address: operand, offset: 0, space: type.space, bits: undefined, type: inSpace(type.to, type.space) };
+      if (sizeOfType(type.to) === 0)
+        return report(scope, span, `Can not dereference a pointer to '${typeText(type.to)}'`);
+      return {
+        op: "place",
+        address: operand,
+        offset: 0,
+        space: type.space,
+        bits: undefined,
+        type: inSpace(type.to, type.space),
+      };
     }
     case "&":
       if (operand.op !== "place") return unusable();
@@ -169,7 +219,11 @@ export function analyseUnary(scope: Scope, node: UnaryNode): Value {
     case "~": {
       if (type.kind !== "integer") return unusable();
       if (operand.op === "integer") return integer(operator === "-" ? -operand.value : ~operand.value);
-      return { op: operator === "-" ? "negate" : "complement", operand, type: operator === "-" ? INT64 : { ...type, size: 8 } };
+      return {
+        op: operator === "-" ? "negate" : "complement",
+        operand,
+        type: operator === "-" ? INT64 : { ...type, size: 8 },
+      };
     }
   }
 }

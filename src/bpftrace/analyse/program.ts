@@ -5,8 +5,8 @@ import { type ResolvedPoint, resolvePoint } from "../probes/resolve.ts";
 import type { ProbeSource } from "../probes/source.ts";
 import { Cursor } from "../syntax/cursor.ts";
 import { parseExpression } from "../syntax/parse-expression.ts";
-import { kindText } from "../types/type-text.ts";
 import { TypeTable } from "../types/type-table.ts";
+import { kindText } from "../types/type-text.ts";
 import { analyseExpression } from "./expression.ts";
 import { type Analysis, mapNamed, report, type Scope, type Settings, warn } from "./scope.ts";
 import { readSettings } from "./settings.ts";
@@ -39,7 +39,12 @@ const MOST_ROUNDS = 10;
 const MOST_PROBES = 1024;
 
 /** Gives every expression of a program its type. Throws `BpftraceError` with all faults. */
-export function analyse(source: Source, program: Program, machine: ProbeSource, options: AnalyseOptions = {}): TypedProgram {
+export function analyse(
+  source: Source,
+  program: Program,
+  machine: ProbeSource,
+  options: AnalyseOptions = {},
+): TypedProgram {
   const diagnostics: Diagnostic[] = [];
   const types = new TypeTable(machine.btf);
   for (const item of program.items) if (item.kind === "c-declaration") types.declare(item);
@@ -51,8 +56,12 @@ export function analyse(source: Source, program: Program, machine: ProbeSource, 
     options: options.options ?? {},
     unsafe: options.unsafe ?? false,
     maps: new Map(),
-    macros: new Map(program.items.flatMap((item) => (item.kind === "macro" ? [[item.name, item] as [string, Macro]] : []))),
-    defines: new Map(program.items.flatMap((item) => (item.kind === "define" ? [[item.name, meaning(item.text)] as const] : []))),
+    macros: new Map(
+      program.items.flatMap((item) => (item.kind === "macro" ? [[item.name, item] as [string, Macro]] : [])),
+    ),
+    defines: new Map(
+      program.items.flatMap((item) => (item.kind === "define" ? [[item.name, meaning(item.text)] as const] : [])),
+    ),
     events: [],
     formats: [],
     diagnostics: [],
@@ -66,7 +75,9 @@ export function analyse(source: Source, program: Program, machine: ProbeSource, 
     analysis.changed = false;
     analysis.events = [];
     analysis.diagnostics = [];
-    probes = points.flatMap(({ probe, point, hooks }, index) => analyseProbe(analysis, probe, point, hooks, variables, index));
+    probes = points.flatMap(({ probe, point, hooks }, index) =>
+      analyseProbe(analysis, probe, point, hooks, variables, index),
+    );
     if (!analysis.changed) break;
   }
   const all = [...diagnostics, ...analysis.diagnostics];
@@ -104,8 +115,15 @@ const MAP_KINDS: Readonly<Record<string, MapInfo["kind"]>> = {
 function declareMap(analysis: Analysis, item: Extract<Program["items"][number], { kind: "map-declaration" }>): void {
   const map = mapNamed(analysis, item.map);
   const kind = Object.hasOwn(MAP_KINDS, item.type) ? MAP_KINDS[item.type] : undefined;
-  if (kind === undefined) report({ analysis }, item.span, `Invalid bpf map type: ${item.type}`, "Valid map types: hash, lruhash, percpuhash, percpulruhash");
-  if (item.size !== undefined && (item.size < 1n || item.size > 1n << 24n)) report({ analysis }, item.span, "Invalid number of elements of a map");
+  if (kind === undefined)
+    report(
+      { analysis },
+      item.span,
+      `Invalid bpf map type: ${item.type}`,
+      "Valid map types: hash, lruhash, percpuhash, percpulruhash",
+    );
+  if (item.size !== undefined && (item.size < 1n || item.size > 1n << 24n))
+    report({ analysis }, item.span, "Invalid number of elements of a map");
   map.kind = kind;
   map.maxEntries = item.size === undefined ? undefined : Number(item.size);
 }
@@ -126,22 +144,33 @@ function resolveAll(program: Program, analysis: Analysis, machine: ProbeSource, 
       const resolution = resolvePoint(filled(written, analysis), machine);
       if ("error" in resolution) {
         if (analysis.settings.missingProbes !== "error" && /not found|does not exist/.test(resolution.error)) {
-          if (analysis.settings.missingProbes === "warn") diagnostics.push({ severity: "WARNING", message: resolution.error, span: written.span });
+          if (analysis.settings.missingProbes === "warn")
+            diagnostics.push({ severity: "WARNING", message: resolution.error, span: written.span });
           continue;
         }
         const { hint } = resolution;
-        diagnostics.push({ severity: "ERROR", message: resolution.error, span: written.span, ...(hint !== undefined && { hint }) });
+        diagnostics.push({
+          severity: "ERROR",
+          message: resolution.error,
+          span: written.span,
+          ...(hint !== undefined && { hint }),
+        });
         continue;
       }
       const [first] = resolution.points;
       if (first === undefined) continue;
       if (first.provider.name === "begin" || first.provider.name === "end") {
         const word = first.provider.name.toUpperCase();
-        if (once.has(word)) diagnostics.push({ severity: "ERROR", message: `More than one ${word} probe defined`, span: written.span });
+        if (once.has(word))
+          diagnostics.push({ severity: "ERROR", message: `More than one ${word} probe defined`, span: written.span });
         once.add(word);
       }
       if (resolution.points.length > MOST_PROBES) {
-        diagnostics.push({ severity: "ERROR", message: `Your program is trying to generate more than ${resolution.points.length} probes, which exceeds the current limit of ${MOST_PROBES} probes.`, span: written.span });
+        diagnostics.push({
+          severity: "ERROR",
+          message: `Your program is trying to generate more than ${resolution.points.length} probes, which exceeds the current limit of ${MOST_PROBES} probes.`,
+          span: written.span,
+        });
         continue;
       }
       places.push({ probe: item, point: first, hooks: resolution.points });
@@ -168,7 +197,9 @@ function analyseProbe(
   const first = analyseBody(analysis, probe, point, uses, known, `${index}:`);
   if (!uses.hook) return [{ ...first, hooks: hooks.map(({ hook }) => hook) }];
   // What the body means depends on the hook: each gets a program of its own.
-  const rest = hooks.slice(1).map((other) => analyseBody(analysis, probe, other, uses, known, `${index}:${other.name}`));
+  const rest = hooks
+    .slice(1)
+    .map((other) => analyseBody(analysis, probe, other, uses, known, `${index}:${other.name}`));
   return [first, ...rest];
 }
 
@@ -186,10 +217,23 @@ function analyseBody(
     ...{ bound: new Map<string, Expression>(), caller: undefined, uses, before: known.get(place) ?? [] },
   };
   const predicate = probe.predicate === undefined ? undefined : analyseExpression(scope, probe.predicate);
-  if (predicate !== undefined && predicate.type.kind !== "integer" && predicate.type.kind !== "pointer" && predicate.type.kind !== "none")
+  if (
+    predicate !== undefined &&
+    predicate.type.kind !== "integer" &&
+    predicate.type.kind !== "pointer" &&
+    predicate.type.kind !== "none"
+  )
     report(scope, probe.predicate!.span, `Invalid type for predicate: ${kindText(predicate.type)}`);
   const actions = analyseStatements(scope, probe.body);
   known.set(place, all);
   if (point.provider.name === "iter") warn(scope, probe.span, "iterators are not run by this machine");
-  return { name: point.name, hooks: [point.hook], provider: point.provider.name, predicate, actions, variables: all, span: probe.span };
+  return {
+    name: point.name,
+    hooks: [point.hook],
+    provider: point.provider.name,
+    predicate,
+    actions,
+    variables: all,
+    span: probe.span,
+  };
 }

@@ -4,8 +4,8 @@ import type { Diagnostic } from "../diagnostics.ts";
 import type { ResolvedPoint } from "../probes/resolve.ts";
 import type { ProbeSource } from "../probes/source.ts";
 import { NONE, sameKind, type Type, unify } from "../types/type.ts";
-import { typeText } from "../types/type-text.ts";
 import type { TypeTable } from "../types/type-table.ts";
+import { typeText } from "../types/type-text.ts";
 import type { EventRow, MapInfo, Value, Variable } from "./typed.ts";
 
 /** What `config = { ... }` and the environment set. */
@@ -68,8 +68,7 @@ export const NOTHING: Value = { op: "nothing", type: NONE };
 /** Notes a fault. */
 export function report({ analysis }: Pick<Scope, "analysis">, span: Span, message: string, hint?: string): Value {
   const same = analysis.diagnostics.some((other) => other.message === message && other.span.start === span.start);
-  if (!same)
-    analysis.diagnostics.push({ severity: "ERROR", message, span, ...(hint !== undefined && { hint }) });
+  if (!same) analysis.diagnostics.push({ severity: "ERROR", message, span, ...(hint !== undefined && { hint }) });
   return NOTHING;
 }
 

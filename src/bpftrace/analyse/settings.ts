@@ -59,12 +59,21 @@ export function readSettings(program: Program, fault: (span: Span, message: stri
       }
       const kind = typeof value === "bigint" ? "number" : typeof value === "boolean" ? "boolean" : "text";
       const wrong = kind !== row.kind && !(row.kind === "boolean" && kind === "number");
-      if (wrong) fault(span, `Invalid type for ${name}. Type: ${kind === "number" ? "int" : kind === "text" ? "string" : "bool"}. Expected: ${row.kind === "number" ? "int" : row.kind === "text" ? "string" : "bool"}`);
-      else if (row.values !== undefined && !row.values.includes(String(value))) fault(span, `Invalid value for ${name}: ${value}`);
-      else if (typeof value === "bigint" && ((row.least !== undefined && value < row.least) || (row.most !== undefined && value > row.most)))
+      if (wrong)
+        fault(
+          span,
+          `Invalid type for ${name}. Type: ${kind === "number" ? "int" : kind === "text" ? "string" : "bool"}. Expected: ${row.kind === "number" ? "int" : row.kind === "text" ? "string" : "bool"}`,
+        );
+      else if (row.values !== undefined && !row.values.includes(String(value)))
+        fault(span, `Invalid value for ${name}: ${value}`);
+      else if (
+        typeof value === "bigint" &&
+        ((row.least !== undefined && value < row.least) || (row.most !== undefined && value > row.most))
+      )
         fault(span, `Invalid value for ${name}: ${value}`);
       else if (row.sets !== undefined)
-        settings[row.sets] = row.kind === "number" ? Number(value) : row.kind === "boolean" ? value === true || value === 1n : value;
+        settings[row.sets] =
+          row.kind === "number" ? Number(value) : row.kind === "boolean" ? value === true || value === 1n : value;
     }
   }
   return settings as unknown as Settings;

@@ -125,14 +125,16 @@ function analyseFor(scope: Scope, { variable: node, over, body }: ForStatement):
 }
 
 /** The type of a map's key as one value. */
-export const keyType = ({ key = [] }: MapInfo): Type =>
-  key.length === 1 ? key[0]! : { kind: "tuple", elements: key };
+export const keyType = ({ key = [] }: MapInfo): Type => (key.length === 1 ? key[0]! : { kind: "tuple", elements: key });
 
 /** The type of a map's values as they are read. */
 export const valueType = ({ value }: MapInfo): Type =>
   value.kind === "aggregate" ? { kind: "integer", size: 8, signed: value.signed } : value;
 
-function analyseLet(scope: Scope, { variable: node, type: name, value: written, span }: LetStatement): readonly Action[] {
+function analyseLet(
+  scope: Scope,
+  { variable: node, type: name, value: written, span }: LetStatement,
+): readonly Action[] {
   const value = written === undefined ? undefined : analyseExpression(scope, written);
   const variable = declare(scope, node.name);
   if (name !== undefined) {
@@ -146,7 +148,12 @@ function analyseLet(scope: Scope, { variable: node, type: name, value: written, 
   return value === undefined ? [] : assignVariable(scope, variable, value, span);
 }
 
-function assignVariable(scope: Scope, variable: Variable, value: Value, span: { start: number; end: number }): readonly Action[] {
+function assignVariable(
+  scope: Scope,
+  variable: Variable,
+  value: Value,
+  span: { start: number; end: number },
+): readonly Action[] {
   const { type } = value;
   if (type.kind === "none") {
     if (value.op === "block") report(scope, span, `Invalid expression for assignment: none`);
@@ -248,7 +255,11 @@ function assignMap(
     return [];
   }
   if (stored.type.kind === "aggregate") {
-    report(scope, written.span, `Map value '${typeText(stored.type)}' cannot be assigned from one map to another. The function that returns this type must be called directly e.g. \`@${map.name} = ${stored.type.name}(...);\`.`);
+    report(
+      scope,
+      written.span,
+      `Map value '${typeText(stored.type)}' cannot be assigned from one map to another. The function that returns this type must be called directly e.g. \`@${map.name} = ${stored.type.name}(...);\`.`,
+    );
     return [];
   }
   if (!setMap(scope, map, widened(stored.type), target.span, stored.type)) return [];

@@ -23,7 +23,19 @@ export interface Variable {
 /** What the program tells its reader: a record in the ring buffer that begins with the number of its row. */
 export interface EventRow {
   readonly kind:
-    | ("printf" | "errorf" | "warnf" | "print-map" | "print-value" | "clear" | "zero" | "exit" | "time" | "join" | "cat")
+    | (
+        | "printf"
+        | "errorf"
+        | "warnf"
+        | "print-map"
+        | "print-value"
+        | "clear"
+        | "zero"
+        | "exit"
+        | "time"
+        | "join"
+        | "cat"
+      )
     | ("system" | "runtime-error");
   /** Types of the values in the record, after its number. */
   types: readonly Type[];
@@ -68,15 +80,31 @@ export type Value =
   | (Typed<"has-key"> & { readonly map: MapInfo; readonly key: readonly Value[] })
   | (Typed<"map-size"> & { readonly map: MapInfo })
   | (Typed<"arithmetic"> & { readonly operator: Arithmetic; readonly left: Value; readonly right: Value })
-  | (Typed<"compare"> & { readonly operator: Comparison; readonly signed: boolean; readonly left: Value; readonly right: Value })
+  | (Typed<"compare"> & {
+      readonly operator: Comparison;
+      readonly signed: boolean;
+      readonly left: Value;
+      readonly right: Value;
+    })
   /** Whether bytes are equal: of strings at most `limit`, and where `terminated` not beyond a zero. */
-  | (Typed<"equal-bytes"> & { readonly left: Value; readonly right: Value; readonly negate: boolean; readonly limit: number; readonly terminated: boolean })
+  | (Typed<"equal-bytes"> & {
+      readonly left: Value;
+      readonly right: Value;
+      readonly negate: boolean;
+      readonly limit: number;
+      readonly terminated: boolean;
+    })
   | (Typed<"logical"> & { readonly operator: "&&" | "||"; readonly left: Value; readonly right: Value })
   | (Typed<"not" | "negate" | "complement" | "convert"> & { readonly operand: Value })
   | (Typed<"choose"> & { readonly condition: Value; readonly consequent: Value; readonly alternate: Value })
   | (Typed<"step"> & { readonly target: Value; readonly by: 1 | -1; readonly prefix: boolean })
   /** A place in memory: a struct or array as it lies there, or what is read from there. */
-  | (Typed<"place"> & { readonly address: Value; readonly offset: number; readonly space: Space; readonly bits: Field["bits"] })
+  | (Typed<"place"> & {
+      readonly address: Value;
+      readonly offset: number;
+      readonly space: Space;
+      readonly bits: Field["bits"];
+    })
   /** The address of a place. */
   | (Typed<"address"> & { readonly of: Value })
   /** A part of the event's record. */
@@ -105,15 +133,38 @@ export type Action =
   | { readonly do: "evaluate"; readonly value: Value }
   | { readonly do: "set-variable"; readonly variable: Variable; readonly value: Value }
   | { readonly do: "set-map"; readonly map: MapInfo; readonly key: readonly Value[]; readonly value: Value }
-  | { readonly do: "aggregate"; readonly map: MapInfo; readonly key: readonly Value[]; readonly name: AggregateName; readonly value: Value | undefined }
+  | {
+      readonly do: "aggregate";
+      readonly map: MapInfo;
+      readonly key: readonly Value[];
+      readonly name: AggregateName;
+      readonly value: Value | undefined;
+    }
   | { readonly do: "delete"; readonly map: MapInfo; readonly key: readonly Value[] }
   | { readonly do: "emit"; readonly event: EventRow; readonly values: readonly Value[] }
-  | { readonly do: "join"; readonly event: EventRow; readonly argv: Value; readonly count: number; readonly length: number }
+  | {
+      readonly do: "join";
+      readonly event: EventRow;
+      readonly argv: Value;
+      readonly count: number;
+      readonly length: number;
+    }
   | { readonly do: "call"; readonly helper: "send_signal" | "override_return"; readonly values: readonly Value[] }
-  | { readonly do: "if"; readonly condition: Value; readonly consequent: readonly Action[]; readonly alternate: readonly Action[] }
+  | {
+      readonly do: "if";
+      readonly condition: Value;
+      readonly consequent: readonly Action[];
+      readonly alternate: readonly Action[];
+    }
   | { readonly do: "while"; readonly condition: Value; readonly body: readonly Action[] }
   | { readonly do: "repeat"; readonly times: number; readonly body: readonly Action[] }
-  | { readonly do: "for-range"; readonly variable: Variable; readonly start: Value; readonly end: Value; readonly body: readonly Action[] }
+  | {
+      readonly do: "for-range";
+      readonly variable: Variable;
+      readonly start: Value;
+      readonly end: Value;
+      readonly body: readonly Action[];
+    }
   | { readonly do: "for-map"; readonly variable: Variable; readonly map: MapInfo; readonly body: readonly Action[] }
   | { readonly do: "break" | "continue" | "return" };
 

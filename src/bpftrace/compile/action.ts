@@ -15,23 +15,31 @@ export function compileActions(e: Emitter, actions: readonly Action[]): void {
 function compileAction(e: Emitter, action: Action): void {
   switch (action.do) {
     case "evaluate":
-      return e.temporarily(() => evaluate(e, action.value));
+      e.temporarily(() => evaluate(e, action.value));
+      return;
     case "set-variable": {
       const at = e.variable(action.variable);
-      return e.temporarily(() => assign(e, action.value, at, action.variable.type));
+      e.temporarily(() => assign(e, action.value, at, action.variable.type));
+      return;
     }
     case "set-map":
-      return e.temporarily(() => setMap(e, action));
+      e.temporarily(() => setMap(e, action));
+      return;
     case "aggregate":
-      return e.temporarily(() => aggregate(e, action));
+      e.temporarily(() => aggregate(e, action));
+      return;
     case "delete":
-      return e.temporarily(() => deleteKey(e, action.map, action.key));
+      e.temporarily(() => deleteKey(e, action.map, action.key));
+      return;
     case "emit":
-      return e.temporarily(() => emit(e, action));
+      e.temporarily(() => emit(e, action));
+      return;
     case "join":
-      return e.temporarily(() => join(e, action));
+      e.temporarily(() => join(e, action));
+      return;
     case "call":
-      return helper(e, action);
+      helper(e, action);
+      return;
     case "if": {
       const alternate = e.newLabel();
       const end = e.newLabel();
@@ -40,7 +48,8 @@ function compileAction(e: Emitter, action: Action): void {
       if (action.alternate.length > 0) e.jump(end);
       e.label(alternate);
       compileActions(e, action.alternate);
-      return e.label(end);
+      e.label(end);
+      return;
     }
     case "while": {
       const [next, end] = [e.newLabel(), e.newLabel()];
@@ -50,7 +59,8 @@ function compileAction(e: Emitter, action: Action): void {
       e.temporarily(() => jumpIf(e, action.condition, end, false));
       loop(e, action.body, next, end);
       e.jump(next);
-      return e.label(end);
+      e.label(end);
+      return;
     }
     case "repeat": {
       const end = e.newLabel();
@@ -59,27 +69,33 @@ function compileAction(e: Emitter, action: Action): void {
         loop(e, action.body, next, end);
         e.label(next);
       }
-      return e.label(end);
+      e.label(end);
+      return;
     }
     case "for-range":
-      return range(e, action);
+      range(e, action);
+      return;
     case "for-map":
       throw e.fault("for loops over maps do not run on this machine yet");
     case "break":
     case "continue": {
       const around = e.loops.at(-1);
       if (around === undefined) throw e.fault(`${action.do} used outside of a loop`);
-      return e.jump(action.do === "break" ? around.end : around.next);
+      e.jump(action.do === "break" ? around.end : around.next);
+      return;
     }
     case "return":
-      return e.jump("exit");
+      e.jump("exit");
+      return;
   }
 }
 
 /** A variable may be used in its own new value, so what is larger than a register is made aside. */
 function assign(e: Emitter, value: Value, at: ReturnType<Emitter["variable"]>, type: Type): void {
-  if (isScalar(type) || value.op === "string" || value.op === "str" || value.op === "stack" || value.op === "builtin")
-    return materialize(e, value, at, type, true);
+  if (isScalar(type) || value.op === "string" || value.op === "str" || value.op === "stack" || value.op === "builtin") {
+    materialize(e, value, at, type, true);
+    return;
+  }
   const aside = e.allocate(sizeOfType(type));
   materialize(e, value, aside, type, true);
   e.copy(at, aside, sizeOfType(type));
@@ -93,10 +109,17 @@ function evaluate(e: Emitter, value: Value): void {
     e.jump(end);
     e.label(alternate);
     evaluate(e, value.alternate);
-    return e.label(end);
+    e.label(end);
+    return;
   }
-  if (value.op === "block" && value.type.kind === "none") return compileActions(e, value.actions);
-  if (isScalar(value.type)) return scalar(e, value);
+  if (value.op === "block" && value.type.kind === "none") {
+    compileActions(e, value.actions);
+    return;
+  }
+  if (isScalar(value.type)) {
+    scalar(e, value);
+    return;
+  }
   const at = e.allocate(sizeOfType(value.type));
   materialize(e, value, at, value.type, false);
 }

@@ -5,13 +5,16 @@ import type { Emitter } from "./emitter.ts";
 export function bucketOf(e: Emitter, name: "hist" | "lhist" | "tseries", parameters: readonly bigint[]): void {
   switch (name) {
     case "hist":
-      return powers(e, Number(parameters[0]));
+      powers(e, Number(parameters[0]));
+      return;
     case "lhist":
-      return steps(e, parameters);
+      steps(e, parameters);
+      return;
     case "tseries":
       e.helper("ktime_get_boot_ns");
       e.constant(r1, parameters[0]!);
-      return e.emit(r0.div(r1));
+      e.emit(r0.div(r1));
+      return;
   }
 }
 

@@ -6,7 +6,14 @@ import { placeOf } from "./memory.ts";
 import { operands, scalar } from "./scalar.ts";
 
 /** The comparison that holds where this one does not. */
-const OPPOSITE: Readonly<Record<Comparison, Comparison>> = { "==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">" };
+const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
+  "==": "!=",
+  "!=": "==",
+  "<": ">=",
+  ">=": "<",
+  ">": "<=",
+  "<=": ">",
+};
 
 /** Jumps to a label if the truth of a value is `when`, else goes on behind. */
 export function jumpIf(e: Emitter, value: Value, to: string, when: boolean): void {
@@ -15,28 +22,35 @@ export function jumpIf(e: Emitter, value: Value, to: string, when: boolean): voi
       if ((value.value !== 0n) === when) e.jump(to);
       return;
     case "not":
-      return jumpIf(e, value.operand, to, !when);
+      jumpIf(e, value.operand, to, !when);
+      return;
     case "logical": {
       // `a && b` is false as soon as one is, `a || b` true as soon as one is.
       const early = value.operator === "||";
       if (early === when) {
         jumpIf(e, value.left, to, when);
-        return jumpIf(e, value.right, to, when);
+        jumpIf(e, value.right, to, when);
+        return;
       }
       const behindBoth = e.newLabel();
       jumpIf(e, value.left, behindBoth, early);
       jumpIf(e, value.right, to, when);
-      return e.label(behindBoth);
+      e.label(behindBoth);
+      return;
     }
     case "compare":
-      return compare(e, value, to, when);
+      compare(e, value, to, when);
+      return;
     case "equal-bytes":
-      return equalBytes(e, value, to, when);
+      equalBytes(e, value, to, when);
+      return;
     case "strcontains":
-      return contains(e, value, to, when);
+      contains(e, value, to, when);
+      return;
     default:
       scalar(e, value);
-      return e.emit(when ? r0.jne(0, to) : r0.jeq(0, to));
+      e.emit(when ? r0.jne(0, to) : r0.jeq(0, to));
+      return;
   }
 }
 
@@ -49,17 +63,23 @@ function compare(e: Emitter, value: Extract<Value, { op: "compare" }>, to: strin
   else operands(e, right);
   switch (operator) {
     case "==":
-      return e.emit(r0.jeq(by, to));
+      e.emit(r0.jeq(by, to));
+      return;
     case "!=":
-      return e.emit(r0.jne(by, to));
+      e.emit(r0.jne(by, to));
+      return;
     case "<":
-      return e.emit(signed ? r0.jslt(by, to) : r0.jlt(by, to));
+      e.emit(signed ? r0.jslt(by, to) : r0.jlt(by, to));
+      return;
     case "<=":
-      return e.emit(signed ? r0.jsle(by, to) : r0.jle(by, to));
+      e.emit(signed ? r0.jsle(by, to) : r0.jle(by, to));
+      return;
     case ">":
-      return e.emit(signed ? r0.jsgt(by, to) : r0.jgt(by, to));
+      e.emit(signed ? r0.jsgt(by, to) : r0.jgt(by, to));
+      return;
     case ">=":
-      return e.emit(signed ? r0.jsge(by, to) : r0.jge(by, to));
+      e.emit(signed ? r0.jsge(by, to) : r0.jge(by, to));
+      return;
   }
 }
 
@@ -76,9 +96,13 @@ function equalBytes(e: Emitter, value: Extract<Value, { op: "equal-bytes" }>, to
     const at = placeOf(e, other);
     const second = text.op === "string" ? undefined : placeOf(e, text);
     for (let done = 0; done < bytes; ) {
-      const width = ([8, 4, 2] as const).find(
-        (size) => size <= bytes - done && (at.offset + done) % size === 0 && (second === undefined || (second.offset + done) % size === 0),
-      ) ?? 1;
+      const width =
+        ([8, 4, 2] as const).find(
+          (size) =>
+            size <= bytes - done &&
+            (at.offset + done) % size === 0 &&
+            (second === undefined || (second.offset + done) % size === 0),
+        ) ?? 1;
       const type = `u${(width * 8) as 8 | 16 | 32 | 64}` as const;
       e.emit(r1.load(type, at.base, at.offset + done));
       if (second !== undefined) {
@@ -86,7 +110,8 @@ function equalBytes(e: Emitter, value: Extract<Value, { op: "equal-bytes" }>, to
         e.emit(r2.load(type, from.base, from.offset), r1.jne(r2, unequal));
       } else if (text.op === "string") {
         let wanted = 0n;
-        for (let index = 0; index < width; index++) wanted |= BigInt(text.value.charCodeAt(done + index) || 0) << BigInt(8 * index);
+        for (let index = 0; index < width; index++)
+          wanted |= BigInt(text.value.charCodeAt(done + index) || 0) << BigInt(8 * index);
         if (wanted < 0x8000_0000n) e.emit(r1.jne(Number(wanted), unequal));
         else e.emit(r2.loadImm64(wanted), r1.jne(r2, unequal));
       }

@@ -1,7 +1,24 @@
-import { type Branch, call, exit, jump, label, type Part, r0, r1, r2, r3, r4, r6, r9, r10, type Register, store } from "../../asm/builder.ts";
+import {
+  type Branch,
+  call,
+  exit,
+  jump,
+  label,
+  type Part,
+  type Register,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  r6,
+  r9,
+  r10,
+  store,
+} from "../../asm/builder.ts";
 import { helperId } from "../../helpers/names.ts";
-import type { Span } from "../ast/expression.ts";
 import type { EventRow, TypedProbe, Variable } from "../analyse/typed.ts";
+import type { Span } from "../ast/expression.ts";
 import { isScalar, sizeOfType, type Type } from "../types/type.ts";
 import { CompileFault } from "./error.ts";
 import { EVENTS, MOST_SCRATCH, SCRATCH } from "./maps.ts";
@@ -98,7 +115,12 @@ export class Emitter {
     const offset = this.#scratchTop;
     this.#scratchTop += size;
     this.scratch = Math.max(this.scratch, this.#scratchTop);
-    if (this.scratch > MOST_SCRATCH) throw this.fault("this probe needs more memory than Linux gives it", undefined, "smaller strings take less: config = { max_strlen = 64 }");
+    if (this.scratch > MOST_SCRATCH)
+      throw this.fault(
+        "this probe needs more memory than Linux gives it",
+        undefined,
+        "smaller strings take less: config = { max_strlen = 64 }",
+      );
     return { base: r9, offset };
   }
 
@@ -148,7 +170,7 @@ export class Emitter {
     }
     let at = 0;
     for (const width of [8, 4, 2, 1] as const) {
-      while (bytes - at >= width && (place.offset + at) % width === 0 ) {
+      while (bytes - at >= width && (place.offset + at) % width === 0) {
         this.emit(store(`u${(width * 8) as 8 | 16 | 32 | 64}`, place.base, place.offset + at, 0));
         at += width;
       }
@@ -170,7 +192,10 @@ export class Emitter {
     }
     for (let at = 0; at < bytes; ) {
       const left = bytes - at;
-      const width = ([8, 4, 2] as const).find((size) => size <= left && (to.offset + at) % size === 0 && (from.offset + at) % size === 0) ?? 1;
+      const width =
+        ([8, 4, 2] as const).find(
+          (size) => size <= left && (to.offset + at) % size === 0 && (from.offset + at) % size === 0,
+        ) ?? 1;
       const type = `u${(width * 8) as 8 | 16 | 32 | 64}` as const;
       this.emit(r2.load(type, from.base, from.offset + at), store(type, to.base, to.offset + at, r2));
       at += width;
@@ -204,4 +229,7 @@ export function memoryType(type: Type): "u8" | "u16" | "u32" | "u64" | "s8" | "s
 }
 
 /** Bytes of an event's record: its number, then the values. */
-export const recordType = ({ types }: Pick<EventRow, "types">): Type => ({ kind: "tuple", elements: [{ kind: "integer", size: 8, signed: false }, ...types] });
+export const recordType = ({ types }: Pick<EventRow, "types">): Type => ({
+  kind: "tuple",
+  elements: [{ kind: "integer", size: 8, signed: false }, ...types],
+});

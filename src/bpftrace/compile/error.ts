@@ -1,5 +1,5 @@
-import type { Diagnostic } from "../diagnostics.ts";
 import type { Span } from "../ast/expression.ts";
+import type { Diagnostic } from "../diagnostics.ts";
 
 /** Ends the compilation of a program that is well typed and that this machine cannot run. */
 export class CompileFault extends Error {

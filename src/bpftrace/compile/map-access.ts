@@ -25,7 +25,11 @@ export function keyPlace(e: Emitter, map: MapInfo, parts: readonly Value[]): Pla
     materialize(e, only, place, type, true);
     return place;
   }
-  const tuple: Value = { op: "tuple", elements: parts, type: { kind: "tuple", elements: parts.map((part) => part.type) } };
+  const tuple: Value = {
+    op: "tuple",
+    elements: parts,
+    type: { kind: "tuple", elements: parts.map((part) => part.type) },
+  };
   if (sizeOfType(type) < size) e.zero(place, size);
   materialize(e, tuple, place, type, true);
   return place;
@@ -179,7 +183,12 @@ export function aggregateValue(e: Emitter, map: MapInfo, parts: readonly Value[]
       else {
         e.emit(r1.load("u64", total.base, total.offset), r1.add(r2), store("u64", total.base, total.offset, r1));
         if (type.name === "avg")
-          e.emit(r2.load("u64", r0, 8), r1.load("u64", count.base, count.offset), r1.add(r2), store("u64", count.base, count.offset, r1));
+          e.emit(
+            r2.load("u64", r0, 8),
+            r1.load("u64", count.base, count.offset),
+            r1.add(r2),
+            store("u64", count.base, count.offset, r1),
+          );
       }
       e.label(next);
     }
@@ -197,4 +206,3 @@ function extreme(e: Emitter, type: Extract<Type, { kind: "aggregate" }>, total: 
   e.label(take);
   e.emit(store("u64", total.base, total.offset, r2), store("u64", set.base, set.offset, 1));
 }
-

@@ -1,6 +1,6 @@
 import type { MapSpec, MapType } from "../../maps/spec.ts";
-import type { MapInfo } from "../analyse/typed.ts";
 import { keyType } from "../analyse/statement.ts";
+import type { MapInfo } from "../analyse/typed.ts";
 import { type AggregateName, fieldsOf, sizeOfType, type Type, UINT64 } from "../types/type.ts";
 
 /** The ring buffer, then the memory of each CPU for what does not fit the stack, then the program's maps. */
@@ -40,7 +40,8 @@ const KINDS: Readonly<Record<NonNullable<MapInfo["kind"]>, MapType>> = {
 /** The type of a map's key as it is stored: histograms have an element for each row, whose number ends the key. */
 export function storedKey(map: MapInfo): Type {
   const { value, key = [] } = map;
-  const bucketed = value.kind === "aggregate" && (value.name === "hist" || value.name === "lhist" || value.name === "tseries");
+  const bucketed =
+    value.kind === "aggregate" && (value.name === "hist" || value.name === "lhist" || value.name === "tseries");
   if (bucketed) return { kind: "tuple", elements: [...(key.length === 0 ? [] : [keyType(map)]), UINT64] };
   return key.length === 0 ? UINT64 : keyType(map);
 }
@@ -71,7 +72,14 @@ export function mapSpec(map: MapInfo, maxKeys: number): MapSpec {
   };
 }
 
-export const eventsSpec: MapSpec = { type: "ringbuf", name: "ringbuf", keySize: 0, valueSize: 0, maxEntries: EVENT_BYTES, flags: 0 };
+export const eventsSpec: MapSpec = {
+  type: "ringbuf",
+  name: "ringbuf",
+  keySize: 0,
+  valueSize: 0,
+  maxEntries: EVENT_BYTES,
+  flags: 0,
+};
 
 /** Memory for what does not fit the stack. */
 export const scratchSpec = (bytes: number): MapSpec => ({

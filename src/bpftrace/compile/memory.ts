@@ -26,18 +26,22 @@ export function placeOf(e: Emitter, value: Value): Place {
 export function materialize(e: Emitter, value: Value, to: Place, type: Type, clean: boolean): void {
   if (isScalar(type)) {
     scalar(e, value);
-    return e.store(to, r0, type);
+    e.store(to, r0, type);
+    return;
   }
   const size = sizeOfType(type);
   switch (value.op) {
     case "string":
-      return literal(e, value.value, to, size);
+      literal(e, value.value, to, size);
+      return;
     case "builtin":
-      return comm(e, to, size);
+      comm(e, to, size);
+      return;
     case "variable":
-      return reshape(e, to, type, e.variable(value.variable), value.variable.type);
+      reshape(e, to, type, e.variable(value.variable), value.variable.type);
+      return;
     case "map":
-      return e.temporarily(() => {
+      e.temporarily(() => {
         lookup(e, value.map, value.key);
         const missing = e.newLabel();
         const end = e.newLabel();
@@ -48,8 +52,10 @@ export function materialize(e: Emitter, value: Value, to: Place, type: Type, cle
         e.zero(to, size);
         e.label(end);
       });
+      return;
     case "part":
-      return e.temporarily(() => reshape(e, to, type, placeOf(e, value), value.type));
+      e.temporarily(() => reshape(e, to, type, placeOf(e, value), value.type));
+      return;
     case "place": {
       if (clean && size > sizeOfType(value.type)) e.zero(to, size);
       scalar(e, value.address);
@@ -57,27 +63,37 @@ export function materialize(e: Emitter, value: Value, to: Place, type: Type, cle
       if (value.offset !== 0) e.emit(r3.add(value.offset));
       e.address(r1, to);
       e.emit(r2.mov(sizeOfType(value.type)));
-      return e.helper(value.space === "user" ? "probe_read_user" : "probe_read_kernel");
+      e.helper(value.space === "user" ? "probe_read_user" : "probe_read_kernel");
+      return;
     }
     case "context":
-      return context(e, value, to, type, clean);
+      context(e, value, to, type, clean);
+      return;
     case "tuple":
-      return tuple(e, value, to, type, clean);
+      tuple(e, value, to, type, clean);
+      return;
     case "choose":
-      return choose(e, value, (branch) => materialize(e, branch, to, type, clean));
+      choose(e, value, (branch) => materialize(e, branch, to, type, clean));
+      return;
     case "block":
       compileActions(e, value.actions);
-      return materialize(e, value.value, to, type, clean);
+      materialize(e, value.value, to, type, clean);
+      return;
     case "str":
-      return str(e, value, to, size, clean);
+      str(e, value, to, size, clean);
+      return;
     case "buf":
-      return buf(e, value, to, type);
+      buf(e, value, to, type);
+      return;
     case "stack":
-      return stack(e, to, type);
+      stack(e, to, type);
+      return;
     case "inet":
-      return inet(e, value, to);
+      inet(e, value, to);
+      return;
     case "mac":
-      return mac(e, value, to);
+      mac(e, value, to);
+      return;
     case "timestamp":
       scalar(e, value.time);
       e.emit(store("u64", to.base, to.offset, r0), store("u64", to.base, to.offset + 8, value.format));
@@ -98,14 +114,16 @@ function literal(e: Emitter, text: string, to: Place, size: number): void {
   const used = Math.min(size, Math.ceil((text.length + 1) / 8) * 8);
   let at = 0;
   while (at < used) {
-    const width = ([8, 4, 2] as const).find((candidate) => candidate <= used - at && (to.offset + at) % candidate === 0) ?? 1;
+    const width =
+      ([8, 4, 2] as const).find((candidate) => candidate <= used - at && (to.offset + at) % candidate === 0) ?? 1;
     let word = 0n;
     // The last byte of a text is always zero, also of one that had to be cut.
     for (let index = 0; index < width; index++)
       if (at + index < size - 1) word |= BigInt(text.charCodeAt(at + index) || 0) << BigInt(8 * index);
     const type = `u${(width * 8) as 8 | 16 | 32 | 64}` as const;
     const signed = BigInt.asIntN(64, word);
-    if (width < 8 || (signed >= -0x8000_0000n && signed <= 0x7fff_ffffn)) e.emit(store(type, to.base, to.offset + at, Number(BigInt.asIntN(32, word))));
+    if (width < 8 || (signed >= -0x8000_0000n && signed <= 0x7fff_ffffn))
+      e.emit(store(type, to.base, to.offset + at, Number(BigInt.asIntN(32, word))));
     else e.emit(r1.loadImm64(word), store(type, to.base, to.offset + at, r1));
     at += width;
   }
@@ -138,7 +156,10 @@ const sameSizes = (a: Extract<Type, { kind: "tuple" }>, b: Extract<Type, { kind:
 
 function moveField(e: Emitter, to: Place, field: Field, from: Place, own: Field): void {
   const [target, source] = [behind(to, field.offset), behind(from, own.offset)];
-  if (!isScalar(field.type)) return reshape(e, target, field.type, source, own.type);
+  if (!isScalar(field.type)) {
+    reshape(e, target, field.type, source, own.type);
+    return;
+  }
   e.load(r1, source, own.type);
   e.store(target, r1, field.type);
 }
@@ -146,20 +167,24 @@ function moveField(e: Emitter, to: Place, field: Field, from: Place, own: Field)
 function tuple(e: Emitter, value: Extract<Value, { op: "tuple" }>, to: Place, type: Type, clean: boolean): void {
   if (type.kind === "array") {
     const size = sizeOfType(type.of);
-    const scalarWhole = value.elements.length === 1 && isScalar(value.elements[0]!.type) && value.elements.length !== type.length;
+    const scalarWhole =
+      value.elements.length === 1 && isScalar(value.elements[0]!.type) && value.elements.length !== type.length;
     if (scalarWhole) {
       // A number that was cast to an array of its bytes.
       scalar(e, value.elements[0]!);
-      return e.store(to, r0, value.elements[0]!.type);
+      e.store(to, r0, value.elements[0]!.type);
+      return;
     }
-    for (const [index, element] of value.elements.entries()) materialize(e, element, behind(to, index * size), type.of, clean);
+    for (const [index, element] of value.elements.entries())
+      materialize(e, element, behind(to, index * size), type.of, clean);
     return;
   }
   if (type.kind !== "tuple" && type.kind !== "record") throw e.fault("a tuple has no other type");
   const { fields, size } = fieldsOf(type);
   const used = fields.reduce((sum, field) => sum + sizeOfType(field.type), 0);
   if (used < size) e.zero(to, size);
-  for (const [index, field] of fields.entries()) materialize(e, value.elements[index]!, behind(to, field.offset), field.type, clean);
+  for (const [index, field] of fields.entries())
+    materialize(e, value.elements[index]!, behind(to, field.offset), field.type, clean);
 }
 
 /** A text or array of the event's record. */
@@ -281,7 +306,10 @@ function inet(e: Emitter, { family, address }: Extract<Value, { op: "inet" }>, t
 }
 
 function mac(e: Emitter, { address }: Extract<Value, { op: "mac" }>, to: Place): void {
-  if (!isScalar(address.type)) return e.temporarily(() => e.copy(to, placeOf(e, address), 6));
+  if (!isScalar(address.type)) {
+    e.temporarily(() => e.copy(to, placeOf(e, address), 6));
+    return;
+  }
   scalar(e, address);
   e.emit(r3.mov(r0), r2.mov(6));
   e.address(r1, to);

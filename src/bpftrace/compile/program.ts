@@ -10,6 +10,7 @@ import { jumpIf } from "./condition.ts";
 import { Emitter, type Surroundings } from "./emitter.ts";
 import { CompileFault } from "./error.ts";
 import { eventsSpec, mapSpec, scratchSpec } from "./maps.ts";
+import { reachable } from "./reachable.ts";
 
 /** A probe as a program that can be loaded. */
 export interface CompiledProbe {
@@ -47,10 +48,13 @@ export function compile(source: Source, program: TypedProgram, surroundings: Sur
     const spec: ProgramSpec = {
       type: provider.program,
       name: programName(probe.name),
-      insns: build(e.finish()),
+      insns: build(reachable(e.finish())),
       maps,
       license: program.settings.license,
-      ...(typed && { attachBtfId: target, expectedAttachType: provider.name === "fexit" ? "trace_fexit" : "trace_fentry" }),
+      ...(typed && {
+        attachBtfId: target,
+        expectedAttachType: provider.name === "fexit" ? "trace_fexit" : "trace_fentry",
+      }),
     };
     return { probe, spec };
   });

@@ -1,12 +1,12 @@
 import { r0, r1, r2, r3, r4, r6, r7, store } from "../../asm/builder.ts";
 import type { Arithmetic, BuiltinName, Value } from "../analyse/typed.ts";
 import { isScalar, sizeOfType, type Type } from "../types/type.ts";
+import { compileActions } from "./action.ts";
 import { jumpIf } from "./condition.ts";
 import { behind, type Emitter, memoryType } from "./emitter.ts";
 import { aggregateValue, lookup } from "./map-access.ts";
 import { FIRST_MAP } from "./maps.ts";
 import { materialize, placeOf } from "./memory.ts";
-import { compileActions } from "./action.ts";
 
 /** Offsets of a function's arguments in `struct pt_regs`. */
 const ARGUMENTS = [112, 104, 96, 88, 72, 64];
@@ -17,31 +17,40 @@ const STACK_POINTER = 152;
 export function scalar(e: Emitter, value: Value): void {
   switch (value.op) {
     case "integer":
-      return e.constant(r0, value.value);
+      e.constant(r0, value.value);
+      return;
     case "builtin":
-      return builtin(e, value.name);
+      builtin(e, value.name);
+      return;
     case "argument":
-      return argument(e, value.index, value.type);
+      argument(e, value.index, value.type);
+      return;
     case "register":
-      return e.emit(r0.load("u64", r6, value.offset));
+      e.emit(r0.load("u64", r6, value.offset));
+      return;
     case "variable":
-      return e.load(r0, e.variable(value.variable), value.variable.type);
+      e.load(r0, e.variable(value.variable), value.variable.type);
+      return;
     case "map": {
       e.temporarily(() => lookup(e, value.map, value.key));
       const missing = e.newLabel();
       e.emit(r0.jeq(0, missing), r0.load(memoryType(value.map.value), r0, 0));
-      return e.label(missing);
+      e.label(missing);
+      return;
     }
     case "aggregate":
-      return aggregateValue(e, value.map, value.key);
+      aggregateValue(e, value.map, value.key);
+      return;
     case "has-key": {
       e.temporarily(() => lookup(e, value.map, value.key));
-      return truth(e);
+      truth(e);
+      return;
     }
     case "map-size":
       throw e.fault("len() of a map is not counted by this machine yet");
     case "arithmetic":
-      return arithmetic(e, value);
+      arithmetic(e, value);
+      return;
     case "compare":
     case "equal-bytes":
     case "logical":
@@ -54,32 +63,40 @@ export function scalar(e: Emitter, value: Value): void {
       e.jump(end);
       e.label(no);
       e.emit(r0.mov(0));
-      return e.label(end);
+      e.label(end);
+      return;
     }
     case "negate":
       scalar(e, value.operand);
-      return e.emit(r0.neg());
+      e.emit(r0.neg());
+      return;
     case "complement":
       scalar(e, value.operand);
-      return e.emit(r0.xor(-1));
+      e.emit(r0.xor(-1));
+      return;
     case "convert":
       scalar(e, value.operand);
-      return narrow(e, value.type, value.operand.type);
+      narrow(e, value.type, value.operand.type);
+      return;
     case "choose":
-      return choose(e, value, (branch) => scalar(e, branch));
+      choose(e, value, (branch) => scalar(e, branch));
+      return;
     case "step":
-      return step(e, value);
+      step(e, value);
+      return;
     case "place":
-      return place(e, value);
+      place(e, value);
+      return;
     case "address":
       if (value.of.op !== "place") throw e.fault("only what lies in memory has an address");
       scalar(e, value.of.address);
       if (value.of.offset !== 0) e.emit(r0.add(value.of.offset));
       return;
     case "context":
-      return e.emit(r0.load(memoryType(value.type), r6, value.offset));
+      e.emit(r0.load(memoryType(value.type), r6, value.offset));
+      return;
     case "part":
-      return e.temporarily(() => {
+      e.temporarily(() => {
         const at = behind(placeOf(e, value.object), value.offset);
         if (value.bits === undefined) return e.load(r0, at, value.type);
         e.load(r0, at, { kind: "integer", size: 1, signed: false });
@@ -89,11 +106,14 @@ export function scalar(e: Emitter, value: Value): void {
         }
         bitfield(e, value.bits, value.type);
       });
+      return;
     case "element":
-      return e.temporarily(() => element(e, value));
+      e.temporarily(() => element(e, value));
+      return;
     case "block":
       compileActions(e, value.actions);
-      return scalar(e, value.value);
+      scalar(e, value.value);
+      return;
     case "swap": {
       scalar(e, value.operand);
       const bits = sizeOfType(value.type) * 8;
@@ -101,7 +121,8 @@ export function scalar(e: Emitter, value: Value): void {
       return;
     }
     case "string-length":
-      return stringLength(e, value);
+      stringLength(e, value);
+      return;
     case "string":
     case "tuple":
     case "str":
@@ -111,13 +132,15 @@ export function scalar(e: Emitter, value: Value): void {
     case "mac":
     case "timestamp":
     case "user-symbol":
-      return e.temporarily(() => {
+      e.temporarily(() => {
         const at = e.allocate(sizeOfType(value.type));
         materialize(e, value, at, value.type, true);
         e.emit(r0.mov(0));
       });
+      return;
     case "nothing":
-      return e.emit(r0.mov(0));
+      e.emit(r0.mov(0));
+      return;
   }
 }
 
@@ -132,46 +155,63 @@ function builtin(e: Emitter, name: BuiltinName): void {
   switch (name) {
     case "pid":
       e.helper("get_current_pid_tgid");
-      return e.emit(r0.rsh(32));
+      e.emit(r0.rsh(32));
+      return;
     case "tid":
       e.helper("get_current_pid_tgid");
-      return e.emit(r0.lsh(32), r0.rsh(32));
+      e.emit(r0.lsh(32), r0.rsh(32));
+      return;
     case "uid":
     case "username":
       e.helper("get_current_uid_gid");
-      return e.emit(r0.lsh(32), r0.rsh(32));
+      e.emit(r0.lsh(32), r0.rsh(32));
+      return;
     case "gid":
       e.helper("get_current_uid_gid");
-      return e.emit(r0.rsh(32));
+      e.emit(r0.rsh(32));
+      return;
     case "cpu":
-      return e.helper("get_smp_processor_id");
+      e.helper("get_smp_processor_id");
+      return;
     case "nsecs":
-      return e.helper("ktime_get_boot_ns");
+      e.helper("ktime_get_boot_ns");
+      return;
     case "nsecs_tai":
-      return e.helper("ktime_get_tai_ns");
+      e.helper("ktime_get_tai_ns");
+      return;
     case "elapsed":
       e.helper("ktime_get_boot_ns");
       e.constant(r1, e.surroundings.startNs);
-      return e.emit(r0.sub(r1));
+      e.emit(r0.sub(r1));
+      return;
     case "curtask":
-      return e.helper("get_current_task");
+      e.helper("get_current_task");
+      return;
     case "rand":
-      return e.helper("get_prandom_u32");
+      e.helper("get_prandom_u32");
+      return;
     case "cgroup":
-      return e.helper("get_current_cgroup_id");
+      e.helper("get_current_cgroup_id");
+      return;
     case "numaid":
-      return e.helper("get_numa_node_id");
+      e.helper("get_numa_node_id");
+      return;
     case "jiffies":
-      return e.helper("jiffies64");
+      e.helper("jiffies64");
+      return;
     case "ncpus":
-      return e.constant(r0, BigInt(e.surroundings.cpus));
+      e.constant(r0, BigInt(e.surroundings.cpus));
+      return;
     case "ctx":
-      return e.emit(r0.mov(r6));
+      e.emit(r0.mov(r6));
+      return;
     case "retval":
-      return e.probe.provider === "fexit" ? functionResult(e) : e.emit(r0.load("u64", r6, RESULT));
+      e.probe.provider === "fexit" ? functionResult(e) : e.emit(r0.load("u64", r6, RESULT));
+      return;
     case "func":
     case "comm":
-      return e.emit(r0.mov(0));
+      e.emit(r0.mov(0));
+      return;
   }
 }
 
@@ -190,10 +230,14 @@ function argument(e: Emitter, index: number, type: Type): void {
   const { provider } = e.probe;
   if (provider === "rawtracepoint" || provider === "fentry" || provider === "fexit") {
     e.emit(r0.load("u64", r6, 8 * index));
-    return narrow(e, type, { kind: "integer", size: 8, signed: true });
+    narrow(e, type, { kind: "integer", size: 8, signed: true });
+    return;
   }
   const offset = ARGUMENTS[index];
-  if (offset !== undefined) return e.emit(r0.load("u64", r6, offset));
+  if (offset !== undefined) {
+    e.emit(r0.load("u64", r6, offset));
+    return;
+  }
   // The seventh and later ones lie on the stack, behind the return address.
   e.temporarily(() => {
     const at = e.allocate(8);
@@ -211,10 +255,12 @@ export function narrow(e: Emitter, type: Type, from: Type): void {
   if (type.bool) {
     const end = e.newLabel();
     e.emit(r0.jeq(0, end), r0.mov(1));
-    return e.label(end);
+    e.label(end);
+    return;
   }
   const keeps = from.kind === "integer" && from.size < type.size && (!from.signed || type.signed);
-  if (type.size === 8 || keeps || (from.kind === "integer" && from.size === type.size && from.signed === type.signed)) return;
+  if (type.size === 8 || keeps || (from.kind === "integer" && from.size === type.size && from.signed === type.signed))
+    return;
   const shift = 64 - 8 * type.size;
   e.emit(r0.lsh(shift), type.signed ? r0.arsh(shift) : r0.rsh(shift));
 }
@@ -229,7 +275,9 @@ function bitfield(e: Emitter, bits: { readonly offset: number; readonly size: nu
 }
 
 const IMMEDIATE = (value: Value): number | undefined =>
-  value.op === "integer" && value.value >= -0x8000_0000n && value.value <= 0x7fff_ffffn ? Number(value.value) : undefined;
+  value.op === "integer" && value.value >= -0x8000_0000n && value.value <= 0x7fff_ffffn
+    ? Number(value.value)
+    : undefined;
 
 function arithmetic(e: Emitter, value: Extract<Value, { op: "arithmetic" }>): void {
   const { operator, left, right, type } = value;
@@ -254,8 +302,14 @@ function arithmetic(e: Emitter, value: Extract<Value, { op: "arithmetic" }>): vo
 
 /** With the left operand in r0: the right one comes to r1, the left one stays. */
 export function operands(e: Emitter, right: Value): void {
-  if (right.op === "variable") return e.load(r1, e.variable(right.variable), right.variable.type);
-  if (right.op === "integer") return e.constant(r1, right.value);
+  if (right.op === "variable") {
+    e.load(r1, e.variable(right.variable), right.variable.type);
+    return;
+  }
+  if (right.op === "integer") {
+    e.constant(r1, right.value);
+    return;
+  }
   e.temporarily(() => {
     const saved = e.allocate(8);
     e.emit(store("u64", saved.base, saved.offset, r0));
@@ -311,7 +365,10 @@ function step(e: Emitter, { target, by, prefix, type }: Extract<Value, { op: "st
     if (prefix) e.load(r0, at, target.variable.type);
     return;
   }
-  if (target.op !== "map") return e.emit(r0.mov(0));
+  if (target.op !== "map") {
+    e.emit(r0.mov(0));
+    return;
+  }
   const { map } = target;
   e.temporarily(() => {
     const key = lookup(e, map, target.key);
@@ -386,4 +443,3 @@ function stringLength(e: Emitter, { text }: Extract<Value, { op: "string-length"
     e.label(end);
   });
 }
-

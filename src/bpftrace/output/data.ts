@@ -1,12 +1,17 @@
 import { fromBytes } from "../syntax/string.ts";
-import { fieldsOf, sizeOfType, type StackForm, type Type } from "../types/type.ts";
+import { fieldsOf, type StackForm, sizeOfType, type Type } from "../types/type.ts";
 
 /** A value as the reader gets it. */
 export type Data =
   | { readonly kind: "integer"; readonly value: bigint; readonly name?: string; readonly form?: "bool" | "pointer" }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "stack"; readonly form: StackForm; readonly addresses: readonly bigint[] }
+  | {
+      readonly kind: "stack";
+      readonly form: StackForm;
+      readonly addresses: readonly bigint[];
+      readonly functions: readonly string[];
+    }
   | { readonly kind: "tuple"; readonly elements: readonly Data[] }
   | { readonly kind: "array"; readonly elements: readonly Data[] }
   | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly value: Data }[] };
@@ -39,7 +44,12 @@ export function readData(view: DataView, at: number, type: Type, reading: Readin
     case "integer": {
       const value = readInteger(view, at, type.size, type.signed);
       const name = type.names?.get(value);
-      return { kind: "integer", value, ...(name !== undefined && { name }), ...(type.bool && { form: "bool" as const }) };
+      return {
+        kind: "integer",
+        value,
+        ...(name !== undefined && { name }),
+        ...(type.bool && { form: "bool" as const }),
+      };
     }
     case "pointer":
       return { kind: "integer", value: view.getBigUint64(at, true), form: "pointer" };
@@ -51,29 +61,53 @@ export function readData(view: DataView, at: number, type: Type, reading: Readin
     }
     case "array": {
       const size = sizeOfType(type.of);
-      const elements = Array.from({ length: type.length }, (_, index) => readData(view, at + index * size, type.of, reading));
+      const elements = Array.from({ length: type.length }, (_, index) =>
+        readData(view, at + index * size, type.of, reading),
+      );
       return { kind: "array", elements };
     }
     case "struct": {
       const fields = type.layout.fields().filter((field) => field.type.kind !== "void");
-      return { kind: "record", fields: fields.map(({ name, offset, type: own, bits }) => ({ name, value: bits === undefined ? readData(view, at + offset, own, reading) : readBits(view, at + offset, bits) })) };
+      return {
+        kind: "record",
+        fields: fields.map(({ name, offset, type: own, bits }) => ({
+          name,
+          value: bits === undefined ? readData(view, at + offset, own, reading) : readBits(view, at + offset, bits),
+        })),
+      };
     }
     case "tuple":
     case "record": {
-      const values = fieldsOf(type).fields.map((field) => ({ name: field.name, value: readData(view, at + field.offset, field.type, reading) }));
-      return type.kind === "tuple" ? { kind: "tuple", elements: values.map(({ value }) => value) } : { kind: "record", fields: values };
+      const values = fieldsOf(type).fields.map((field) => ({
+        name: field.name,
+        value: readData(view, at + field.offset, field.type, reading),
+      }));
+      return type.kind === "tuple"
+        ? { kind: "tuple", elements: values.map(({ value }) => value) }
+        : { kind: "record", fields: values };
     }
     case "inet":
       return { kind: "text", text: inetText(view, at) };
     case "mac": {
-      const bytes = Array.from({ length: 6 }, (_, index) => view.getUint8(at + index).toString(16).padStart(2, "0"));
+      const bytes = Array.from({ length: 6 }, (_, index) =>
+        view
+          .getUint8(at + index)
+          .toString(16)
+          .padStart(2, "0"),
+      );
       return { kind: "text", text: bytes.join(":").toUpperCase() };
     }
     case "timestamp":
-      return { kind: "text", text: names.time(view.getBigUint64(at, true), reading.formats[Number(view.getBigUint64(at + 8, true))] ?? "") };
+      return {
+        kind: "text",
+        text: names.time(view.getBigUint64(at, true), reading.formats[Number(view.getBigUint64(at + 8, true))] ?? ""),
+      };
     case "symbol": {
       const address = view.getBigUint64(at, true);
-      const text = type.side === "kernel" ? names.kernel(address, false) : names.user(address, Number(view.getBigUint64(at + 8, true)), false);
+      const text =
+        type.side === "kernel"
+          ? names.kernel(address, false)
+          : names.user(address, Number(view.getBigUint64(at + 8, true)), false);
       return { kind: "text", text };
     }
     case "username":
@@ -81,7 +115,11 @@ export function readData(view: DataView, at: number, type: Type, reading: Readin
     case "stack": {
       const depth = Math.min(Number(view.getBigUint64(at, true)), type.form.limit);
       const addresses = Array.from({ length: depth }, (_, index) => view.getBigUint64(at + 8 + 8 * index, true));
-      return { kind: "stack", form: type.form, addresses };
+      const name =
+        type.form.side === "kernel"
+          ? (address: bigint) => names.kernel(address, false)
+          : (address: bigint) => names.user(address, 0, false);
+      return { kind: "stack", form: type.form, addresses, functions: addresses.map(name) };
     }
     default:
       return { kind: "text", text: "" };
@@ -101,9 +139,14 @@ function readInteger(view: DataView, at: number, size: 1 | 2 | 4 | 8, signed: bo
   }
 }
 
-function readBits(view: DataView, at: number, { offset, size }: { readonly offset: number; readonly size: number }): Data {
+function readBits(
+  view: DataView,
+  at: number,
+  { offset, size }: { readonly offset: number; readonly size: number },
+): Data {
   let word = 0n;
-  for (let index = 0; index * 8 < offset + size; index++) word |= BigInt(view.getUint8(at + index)) << BigInt(8 * index);
+  for (let index = 0; index * 8 < offset + size; index++)
+    word |= BigInt(view.getUint8(at + index)) << BigInt(8 * index);
   return { kind: "integer", value: BigInt.asUintN(size, word >> BigInt(offset)) };
 }
 

@@ -1,3 +1,5 @@
+import { greatest } from "./extremes.ts";
+
 /** One row of a histogram; a bound that is undefined has no end. Bounds are closed: `[2, 3]`. */
 export interface Row {
   readonly min: bigint | undefined;
@@ -33,7 +35,8 @@ function between(rows: readonly Row[]): readonly Row[] {
 export function powerRows(counts: ReadonlyMap<number, bigint>, k: number, div = 1n): readonly Row[] {
   const highest = Math.max(0, ...counts.keys());
   const rows: Row[] = [];
-  for (let index = 0; index <= highest; index++) rows.push({ ...powerBounds(index, k), count: (counts.get(index) ?? 0n) / div });
+  for (let index = 0; index <= highest; index++)
+    rows.push({ ...powerBounds(index, k), count: (counts.get(index) ?? 0n) / div });
   return between(rows);
 }
 
@@ -61,7 +64,10 @@ function stepText(value: bigint, step: bigint): string {
 }
 
 /** The rows of `lhist(n, min, max, step)`. */
-export function stepRows(counts: ReadonlyMap<number, bigint>, [min = 0n, max = 0n, step = 1n]: readonly bigint[]): readonly Row[] {
+export function stepRows(
+  counts: ReadonlyMap<number, bigint>,
+  [min = 0n, max = 0n, step = 1n]: readonly bigint[],
+): readonly Row[] {
   const last = Number((max - min) / step) + 1;
   const rows: Row[] = [];
   for (let index = 0; index <= last; index++) {
@@ -69,14 +75,20 @@ export function stepRows(counts: ReadonlyMap<number, bigint>, [min = 0n, max = 0
     const start = min + BigInt(index - 1) * step;
     if (index === 0) rows.push({ min: undefined, max: min - 1n, label: `(..., ${stepText(min, step)})`, count });
     else if (index === last) rows.push({ min: max, max: undefined, label: `[${stepText(max, step)}, ...)`, count });
-    else rows.push({ min: start, max: start + step - 1n, label: `[${stepText(start, step)}, ${stepText(start + step, step)})`, count });
+    else
+      rows.push({
+        min: start,
+        max: start + step - 1n,
+        label: `[${stepText(start, step)}, ${stepText(start + step, step)})`,
+        count,
+      });
   }
   return between(rows);
 }
 
 /** Rows as text; bars are as long as 32-bit numbers of C make them. */
 export function rowsText(rows: readonly Row[]): string {
-  const most = rows.reduce((greatest, { count }) => (count > greatest ? count : greatest), 0n);
+  const most = greatest(rows.map(({ count }) => count));
   return rows
     .map(({ label, count }) => {
       const part = Math.fround(Math.fround(Number(count)) / Math.fround(Number(most)));

@@ -46,14 +46,23 @@ function valueJson(value: MapValue, names: Names): string {
   }
 }
 
-const TYPES: Readonly<Record<MapValue["kind"], string>> = { value: "map", average: "stats", stats: "stats", histogram: "hist", series: "tseries" };
+const TYPES: Readonly<Record<MapValue["kind"], string>> = {
+  value: "map",
+  average: "stats",
+  stats: "stats",
+  histogram: "hist",
+  series: "tseries",
+};
 
 /** One line of `-f json` for a map. */
 export function mapJson({ name, entries }: MapData, names: Names, indent: number): string {
   const type = TYPES[entries[0]?.value.kind ?? "value"];
   const only = entries[0];
   const body = (entry: Entry) => valueJson(entry.value, names);
-  const data = only !== undefined && only.key === undefined ? body(only) : `{${entries.map((entry) => `${keyJson(entry.key!, names, indent)}: ${body(entry)}`).join(", ")}}`;
+  const data =
+    only !== undefined && only.key === undefined
+      ? body(only)
+      : `{${entries.map((entry) => `${keyJson(entry.key!, names, indent)}: ${body(entry)}`).join(", ")}}`;
   return `{"type": "${type}", "data": {${JSON.stringify(`@${name}`)}: ${data}}}\n`;
 }
 

@@ -1,5 +1,6 @@
 import type { AggregateName, Type } from "../types/type.ts";
 import { compareData, type Data } from "./data.ts";
+import { greatest, least } from "./extremes.ts";
 import { powerRows, type Row, stepRows } from "./histogram.ts";
 
 /** What a map holds for one key. */
@@ -29,15 +30,17 @@ export type Words = readonly (readonly bigint[])[];
 
 /** What the values of all CPUs come to. */
 export function aggregated(name: AggregateName, signed: boolean, cpus: Words): MapValue {
-  const integer = (value: bigint): MapValue => ({ kind: "value", data: { kind: "integer", value: signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value) } });
+  const integer = (value: bigint): MapValue => ({
+    kind: "value",
+    data: { kind: "integer", value: signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value) },
+  });
   const word = (value: bigint) => (signed ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value));
   const sum = (index: number) => cpus.reduce((total, words) => total + word(words[index]!), 0n);
   switch (name) {
     case "min":
     case "max": {
       const values = cpus.filter((words) => words[1] !== 0n).map((words) => word(words[0]!));
-      const best = values.reduce((a, b) => (name === "min" === a < b ? a : b), values[0] ?? 0n);
-      return integer(best);
+      return integer(name === "min" ? least(values) : greatest(values));
     }
     case "avg": {
       const count = sum(1);

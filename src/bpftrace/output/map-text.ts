@@ -29,7 +29,8 @@ function entryText(name: string, { key, value }: Entry, names: Names, style: Sty
   switch (value.kind) {
     case "value": {
       const { data } = value;
-      const divided = data.kind === "integer" && div !== 1n && data.name === undefined ? { ...data, value: data.value / div } : data;
+      const divided =
+        data.kind === "integer" && div !== 1n && data.name === undefined ? { ...data, value: data.value / div } : data;
       return `${head}: ${dataText(divided, names)}\n`;
     }
     case "average":
@@ -45,4 +46,3 @@ function entryText(name: string, { key, value }: Entry, names: Names, style: Sty
 
 const divide = (rows: readonly Row[], div: bigint): readonly Row[] =>
   div === 1n ? rows : rows.map((row) => ({ ...row, count: row.count / div }));
-

@@ -1,4 +1,5 @@
 import type { Names } from "./data.ts";
+import { greatest, least } from "./extremes.ts";
 
 const WIDTH = 53;
 
@@ -13,15 +14,15 @@ export interface Point {
 export function seriesText(points: readonly Point[], names: Names): string {
   if (points.length === 0) return "";
   const values = points.map(({ value }) => value);
-  const least = values.reduce((a, b) => (a < b ? a : b));
-  const most = values.reduce((a, b) => (a > b ? a : b));
-  const span = most - least;
-  const column = (value: bigint) => (span === 0n ? 0 : Number(((value - least) * BigInt(WIDTH - 1)) / span));
-  const zero = least <= 0n && most >= 0n && span !== 0n ? column(0n) : undefined;
+  const low = least(values);
+  const high = greatest(values);
+  const span = high - low;
+  const column = (value: bigint) => (span === 0n ? 0 : Number(((value - low) * BigInt(WIDTH - 1)) / span));
+  const zero = low <= 0n && high >= 0n && span !== 0n ? column(0n) : undefined;
   const labels = points.map(({ interval }) => names.time(interval, "%H:%M:%S.%L"));
   const width = Math.max(...labels.map((label) => label.length));
-  const low = String(least);
-  const head = `${" ".repeat(width + 1)}${low}${String(most).padStart(Math.max(1, WIDTH + 1 - low.length))}\n`;
+  const first = String(low);
+  const head = `${" ".repeat(width + 1)}${first}${String(high).padStart(Math.max(1, WIDTH + 1 - first.length))}\n`;
   const line = points.map(({ value }, index) => {
     const cells = new Array<string>(WIDTH).fill(" ");
     if (zero !== undefined) cells[zero] = ".";

@@ -30,7 +30,9 @@ export function dataText(data: Data, names: Names, indent = VALUE_INDENT): strin
 
 /** A key between its brackets: the parts of a tuple lose their parentheses. */
 export const keyText = (key: Data, names: Names, indent: number): string =>
-  key.kind === "tuple" ? key.elements.map((part) => dataText(part, names, indent)).join(", ") : dataText(key, names, indent);
+  key.kind === "tuple"
+    ? key.elements.map((part) => dataText(part, names, indent)).join(", ")
+    : dataText(key, names, indent);
 
 /** Bytes that print as themselves, others as `\x01`. */
 export function bytesText(bytes: Uint8Array, all = false, separator = "\\x"): string {
@@ -55,7 +57,7 @@ function stackText({ form, addresses }: Extract<Data, { kind: "stack" }>, names:
       case "raw":
       case "build_id":
         return `${" ".repeat(indent)}${address.toString(16)}\n`;
-      case "bpftrace":
+      default:
         return `${" ".repeat(indent)}${symbol}\n`;
     }
   });

@@ -26,7 +26,10 @@ const HARDWARE: Readonly<Record<string, string>> = { cycles: "cpu-cycles", branc
 
 /** The pattern of a wildcard, as a shell would match it. */
 export function wildcard(pattern: string): RegExp {
-  const body = pattern.replace(/[.+^${}()|\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  const body = pattern
+    .replace(/[.+^${}()|\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
   return new RegExp(`^${body}$`);
 }
 
@@ -47,7 +50,12 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
   switch (provider.name) {
     case "begin":
     case "end":
-      return one(provider, point.provider.toUpperCase() === point.provider ? point.provider : provider.name, provider.name, "");
+      return one(
+        provider,
+        point.provider.toUpperCase() === point.provider ? point.provider : provider.name,
+        provider.name,
+        "",
+      );
     case "profile":
     case "interval":
       return timer(provider, parts);
@@ -97,19 +105,25 @@ function named(provider: Provider, parts: readonly string[], source: ProbeSource
   const exact = hooks.includes(prefix + pattern);
   if (exact || !isWildcard(pattern)) {
     if (exact || provider.name === "uprobe" || provider.name === "uretprobe" || provider.name === "usdt")
-      return one(provider, prefix + pattern, prefix + pattern, parts.at(-1)!);
+      return one(provider, prefix + pattern, prefix + pattern, targetOf(provider, pattern));
     return { error: missing(provider, pattern), ...similar(pattern, hooks, prefix) };
   }
   const matcher = wildcard(pattern);
   const found = hooks.filter((hook) => matcher.test(hook.slice(prefix.length)));
   if (found.length === 0) return { error: missing(provider, pattern) };
   return {
-    points: found.map((hook) => {
-      const target = hook.slice(prefix.length);
-      return { provider, name: hook, hook, target: provider.name === "tracepoint" ? target : target.split(":").at(-1)! };
-    }),
+    points: found.map((hook) => ({
+      provider,
+      name: hook,
+      hook,
+      target: targetOf(provider, hook.slice(prefix.length)),
+    })),
   };
 }
+
+/** What is traced: a tracepoint with its category, else the last part. */
+const targetOf = (provider: Provider, name: string): string =>
+  provider.name === "tracepoint" ? name : name.split(":").at(-1)!;
 
 function missing(provider: Provider, pattern: string): string {
   if (provider.name === "tracepoint") return `tracepoint not found: ${pattern}`;

@@ -1,10 +1,23 @@
-import type { TypeName } from "../ast/expression.ts";
-import type { CDeclaration, CType } from "../ast/program.ts";
 import type { Btf } from "../../btf/btf.ts";
 import { memberBits } from "../../btf/member-path.ts";
 import { sizeOf } from "../../btf/size.ts";
 import { isComposite } from "../../btf/type.ts";
-import { alignOfType, BOOL, type EnumNames, type Field, INT64, type IntegerSize, integerType, type Layout, sizeOfType, type Space, type Type, VOID } from "./type.ts";
+import type { TypeName } from "../ast/expression.ts";
+import type { CDeclaration, CType } from "../ast/program.ts";
+import {
+  alignOfType,
+  BOOL,
+  type EnumNames,
+  type Field,
+  INT64,
+  type IntegerSize,
+  integerType,
+  type Layout,
+  type Space,
+  sizeOfType,
+  type Type,
+  VOID,
+} from "./type.ts";
 
 const BASIC: Readonly<Record<string, Type>> = {
   void: VOID,
@@ -116,7 +129,10 @@ export class TypeTable {
     switch (type.kind) {
       case "int":
         if (type.encoding === "bool") return BOOL;
-        return integerType((type.size > 8 ? 8 : type.size) as IntegerSize, type.encoding === "signed" || type.encoding === "char");
+        return integerType(
+          Math.min(type.size, 8) as IntegerSize,
+          type.encoding === "signed" || type.encoding === "char",
+        );
       case "enum":
       case "enum64": {
         const names: EnumNames = new Map(type.values.map(({ name, value }) => [BigInt(value), name]));
@@ -190,7 +206,12 @@ export class TypeTable {
       case "name":
         return (space) => this.named("", type.name, space) ?? VOID;
       case "tagged":
-        return (space) => this.named(type.tag, type.name, space) ?? { kind: "struct", layout: { name: `${type.tag} ${type.name}`, size: 0, fields: () => [] }, space };
+        return (space) =>
+          this.named(type.tag, type.name, space) ?? {
+            kind: "struct",
+            layout: { name: `${type.tag} ${type.name}`, size: 0, fields: () => [] },
+            space,
+          };
       case "pointer": {
         const to = this.#declared(type.to);
         return (space) => this.#pointer(() => to(space), space);
@@ -242,7 +263,8 @@ export class TypeTable {
           at -= at % alignment;
           bit = 0;
         }
-        if (member.name !== "") fields.push({ name: member.name, type: own, offset: at, bits: { offset: bit, size: member.bits } });
+        if (member.name !== "")
+          fields.push({ name: member.name, type: own, offset: at, bits: { offset: bit, size: member.bits } });
         bit += member.bits;
         continue;
       }
@@ -261,7 +283,11 @@ export class TypeTable {
   }
 
   /** The type that a name means; undefined for one that is not known. `typeOf` gives types of expressions for `typeof`. */
-  resolve(name: TypeName, space: Space, typeOf: (of: TypeName & { kind: "typeof-type" }) => Type | undefined): Type | undefined {
+  resolve(
+    name: TypeName,
+    space: Space,
+    typeOf: (of: TypeName & { kind: "typeof-type" }) => Type | undefined,
+  ): Type | undefined {
     switch (name.kind) {
       case "named-type":
         if (name.tag === "" && name.name === "string") return { kind: "string", size: 0 };

@@ -42,7 +42,13 @@ export type EnumNames = ReadonlyMap<bigint, string>;
 export type Type =
   | { readonly kind: "none" }
   | { readonly kind: "void" }
-  | { readonly kind: "integer"; readonly size: IntegerSize; readonly signed: boolean; readonly names?: EnumNames; readonly bool?: boolean }
+  | {
+      readonly kind: "integer";
+      readonly size: IntegerSize;
+      readonly signed: boolean;
+      readonly names?: EnumNames;
+      readonly bool?: boolean;
+    }
   /** `size` bytes, the zero at the end among them. */
   | { readonly kind: "string"; readonly size: number }
   /** Four bytes of length, then at most `size` bytes. */
@@ -60,7 +66,12 @@ export type Type =
   | { readonly kind: "symbol"; readonly side: Space }
   | { readonly kind: "username" }
   | { readonly kind: "stack"; readonly form: StackForm }
-  | { readonly kind: "aggregate"; readonly name: AggregateName; readonly signed: boolean; readonly parameters: readonly bigint[] }
+  | {
+      readonly kind: "aggregate";
+      readonly name: AggregateName;
+      readonly signed: boolean;
+      readonly parameters: readonly bigint[];
+    }
   /** `args` as a whole. */
   | { readonly kind: "context" };
 
@@ -134,8 +145,14 @@ export function alignOfType(type: Type): number {
 }
 
 /** Places of the elements of a tuple or record, as C would lay out a struct of them. */
-export function fieldsOf(type: Extract<Type, { kind: "tuple" | "record" }>): { readonly fields: readonly Field[]; readonly size: number } {
-  const elements = type.kind === "tuple" ? type.elements.map((element, index) => ({ name: String(index), type: element })) : type.fields;
+export function fieldsOf(type: Extract<Type, { kind: "tuple" | "record" }>): {
+  readonly fields: readonly Field[];
+  readonly size: number;
+} {
+  const elements =
+    type.kind === "tuple"
+      ? type.elements.map((element, index) => ({ name: String(index), type: element }))
+      : type.fields;
   const fields: Field[] = [];
   let at = 0;
   let align = 1;
@@ -179,13 +196,18 @@ export function sameKind(a: Type, b: Type): boolean {
     }
     case "tuple": {
       const { elements } = b as typeof a;
-      return a.elements.length === elements.length && a.elements.every((element, index) => sameKind(element, elements[index]!));
+      return (
+        a.elements.length === elements.length &&
+        a.elements.every((element, index) => sameKind(element, elements[index]!))
+      );
     }
     case "record": {
       const { fields } = b as typeof a;
       return (
         a.fields.length === fields.length &&
-        a.fields.every((field, index) => field.name === fields[index]!.name && sameKind(field.type, fields[index]!.type))
+        a.fields.every(
+          (field, index) => field.name === fields[index]!.name && sameKind(field.type, fields[index]!.type),
+        )
       );
     }
     case "stack":
@@ -211,10 +233,15 @@ export function unify(a: Type, b: Type): Type {
     case "buffer":
       return b.kind === a.kind && b.size > a.size ? b : a;
     case "tuple":
-      return b.kind === "tuple" ? { ...a, elements: a.elements.map((element, index) => unify(element, b.elements[index]!)) } : a;
+      return b.kind === "tuple"
+        ? { ...a, elements: a.elements.map((element, index) => unify(element, b.elements[index]!)) }
+        : a;
     case "record":
       return b.kind === "record"
-        ? { ...a, fields: a.fields.map(({ name, type }, index) => ({ name, type: unify(type, b.fields[index]!.type) })) }
+        ? {
+            ...a,
+            fields: a.fields.map(({ name, type }, index) => ({ name, type: unify(type, b.fields[index]!.type) })),
+          }
         : a;
     case "stack":
       return b.kind === "stack" && b.form.limit > a.form.limit ? b : a;

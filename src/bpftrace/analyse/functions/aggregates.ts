@@ -1,6 +1,6 @@
 import type { AggregateName } from "../../types/type.ts";
 import type { Value } from "../typed.ts";
-import { Call } from "./row.ts";
+import type { Call } from "./row.ts";
 
 /** A function whose value a map keeps, added up over CPUs. */
 export interface AggregateRow {
@@ -60,7 +60,9 @@ export function aggregateCall(call: Call): AggregateCall | undefined {
       if (interval <= 0n) call.fail(`tseries() interval_ns must be >= 1 (${interval} provided)`);
       else if (count < 1n || count > 1_000_000n) call.fail(`tseries() num_intervals must be >= 1 (${count} provided)`);
       else if (how !== undefined && !SERIES.includes(how))
-        call.fail(`tseries() expects one of the following aggregation functions: avg, max, min, sum (\"${how}\" provided)`);
+        call.fail(
+          `tseries() expects one of the following aggregation functions: avg, max, min, sum ("${how}" provided)`,
+        );
       else return { value, parameters: [interval, count, BigInt(how === undefined ? -1 : SERIES.indexOf(how))] };
       return undefined;
     }
@@ -82,6 +84,7 @@ function linear(call: Call, value: Value | undefined): AggregateCall | undefined
     fail(`lhist() too many buckets, must be <= ${MOST_BUCKETS} (would need ${(max - min) / step})`);
   if (min < 0n) fail(`lhist() min must be non-negative (provided min ${min})`);
   if (min > max) fail(`lhist() min must be less than max (provided min ${min} and max ${max})`);
-  if (max - min < step) fail(`lhist() step is too large for the given range (provided step ${step} for range ${max - min})`);
+  if (max - min < step)
+    fail(`lhist() step is too large for the given range (provided step ${step} for range ${max - min})`);
   return bad || value === undefined ? undefined : { value, parameters: [min, max, step] };
 }

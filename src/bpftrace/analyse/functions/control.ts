@@ -16,7 +16,11 @@ function printf(call: Call): Value {
     if (value === undefined) return NOTHING;
     values.push(value);
   }
-  const fault = checkFormat(call.name, format, values.map(({ type }) => type));
+  const fault = checkFormat(
+    call.name,
+    format,
+    values.map(({ type }) => type),
+  );
   if (fault !== undefined) return call.fail(fault);
   return emit(call, { kind: call.name as EventRow["kind"], format }, values);
 }
@@ -58,7 +62,8 @@ function print(call: Call): Value {
   if (value === undefined) return NOTHING;
   if (value.type.kind === "aggregate" && value.op === "map")
     return emit(call, { kind: "print-map", map: value.map }, []);
-  if (value.type.kind === "context") return call.fail(`${kindText(value.type)} type passed to print() is not printable`);
+  if (value.type.kind === "context")
+    return call.fail(`${kindText(value.type)} type passed to print() is not printable`);
   return emit(call, { kind: "print-value" }, [value]);
 }
 
@@ -113,7 +118,11 @@ function formatted(kind: "time" | "cat" | "system") {
       if (value === undefined) return NOTHING;
       values.push(value);
     }
-    const fault = checkFormat(kind, format, values.map(({ type }) => type));
+    const fault = checkFormat(
+      kind,
+      format,
+      values.map(({ type }) => type),
+    );
     return fault === undefined ? emit(call, { kind, format }, values) : call.fail(fault);
   };
 }
@@ -149,7 +158,12 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
     analyse: (call) => {
       const map = wholeMap(call);
       if (map === undefined) return NOTHING;
-      return { op: "has-key", map, key: keyArgument(call, map), type: { kind: "integer", size: 1, signed: false, bool: true } };
+      return {
+        op: "has-key",
+        map,
+        key: keyArgument(call, map),
+        type: { kind: "integer", size: 1, signed: false, bool: true },
+      };
     },
   },
   {
@@ -242,7 +256,12 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       const { provider } = call.scope.point;
       const name = call.literal(0);
       if (name === undefined) return NOTHING;
-      if (provider.program !== "kprobe" && provider.name !== "profile" && provider.name !== "software" && provider.name !== "hardware")
+      if (
+        provider.program !== "kprobe" &&
+        provider.name !== "profile" &&
+        provider.name !== "software" &&
+        provider.name !== "hardware"
+      )
         return call.fail(`reg can not be used with "${provider.name}" probes`);
       const offset = REGISTERS.indexOf(name);
       if (offset < 0) return call.fail(`'${name}' is not a valid register on this architecture (x86_64)`);
@@ -257,7 +276,8 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       const value = call.value(0);
       const why = call.count > 1 ? (call.literal(1) ?? "") : "";
       if (value === undefined) return NOTHING;
-      if (value.op !== "integer") return call.fail("static_assert() condition must be known when the program is compiled");
+      if (value.op !== "integer")
+        return call.fail("static_assert() condition must be known when the program is compiled");
       return value.value !== 0n ? doing() : call.fail(why === "" ? "static assertion failed" : why);
     },
   },
@@ -283,7 +303,11 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       analyse: (call) => {
         const value = call.value(0);
         if (value === undefined) return NOTHING;
-        return { op: "integer", value: holds(value.type) ? 1n : 0n, type: { kind: "integer", size: 1, signed: false, bool: true } };
+        return {
+          op: "integer",
+          value: holds(value.type) ? 1n : 0n,
+          type: { kind: "integer", size: 1, signed: false, bool: true },
+        };
       },
     }),
   ),
@@ -306,7 +330,11 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
         const value = call.integer(0, true);
         if (value === undefined) return NOTHING;
         const to: Type = value.type.kind === "pointer" ? value.type.to : { kind: "void" };
-        return { op: "convert", operand: value, type: { kind: "pointer", to, space: name === "kptr" ? "kernel" : "user" } };
+        return {
+          op: "convert",
+          operand: value,
+          type: { kind: "pointer", to, space: name === "kptr" ? "kernel" : "user" },
+        };
       },
     }),
   ),
@@ -324,7 +352,10 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
         const value = given === undefined ? (usual?.op === "integer" ? usual.value : 0n) : given === "false" ? 0n : 1n;
         return { op: "integer", value, type: { kind: "integer", size: 1, signed: false, bool: true } };
       }
-      if (usual.op === "string") return given === undefined ? usual : { op: "string", value: given, type: { kind: "string", size: given.length + 1 } };
+      if (usual.op === "string")
+        return given === undefined
+          ? usual
+          : { op: "string", value: given, type: { kind: "string", size: given.length + 1 } };
       if (usual.op !== "integer") return call.fail("getopt() expects a literal as second argument");
       if (given === undefined) return usual;
       return /^-?\d+$/.test(given) ? integer(BigInt(given)) : call.fail(`Invalid value for '${name}': ${given}`);
@@ -332,7 +363,10 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
   },
 ];
 
-const SIGNALS = "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(" ");
+const SIGNALS =
+  "0 HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
+    " ",
+  );
 
 /** `struct pt_regs` of x86-64, in order. */
 const REGISTERS = "r15 r14 r13 r12 bp bx r11 r10 r9 r8 ax cx dx si di orig_rax ip cs flags sp ss".split(" ");

@@ -78,9 +78,10 @@ export class Call {
   /** An argument that is a text written in the program; bytes. */
   literal(index: number): string | undefined {
     const argument = this.written(index);
-    const value = argument?.kind === "parameter" && typeof argument.index === "number"
-      ? analyseParameter(this.scope, argument.index, argument.span, true)
-      : this.value(index);
+    const value =
+      argument?.kind === "parameter" && typeof argument.index === "number"
+        ? analyseParameter(this.scope, argument.index, argument.span, true)
+        : this.value(index);
     if (value?.op === "string") return value.value;
     if (value !== undefined) this.fail(`${this.name}() expects a string literal (${kindText(value.type)} provided)`);
     return undefined;
@@ -92,7 +93,9 @@ export class Call {
     const value = argument === undefined ? undefined : analyseExpression(this.scope, argument);
     if (value?.op === "integer") return value.value;
     if (value !== undefined)
-      this.fail(`${this.name}() expects a integer literal (${value.type.kind === "none" ? "none" : kindText(value.type)} provided)`);
+      this.fail(
+        `${this.name}() expects a integer literal (${value.type.kind === "none" ? "none" : kindText(value.type)} provided)`,
+      );
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import type { Span } from "../../ast/expression.ts";
 import { type Space, type StackForm, UINT64 } from "../../types/type.ts";
 import { report, type Scope } from "../scope.ts";
 import type { Value } from "../typed.ts";
-import { type Call, type FunctionRow } from "./row.ts";
+import type { Call, FunctionRow } from "./row.ts";
 
 const MODES: ReadonlySet<string> = new Set(["bpftrace", "perf", "raw", "build_id"]);
 
@@ -10,7 +10,12 @@ const MODES: ReadonlySet<string> = new Set(["bpftrace", "perf", "raw", "build_id
 const FRAMES = 127;
 
 /** `kstack`, `ustack`, with the mode and the number of frames. */
-export function analyseStack(scope: Scope, name: string, given: readonly (StackForm["mode"] | number)[], _span: Span): Value {
+export function analyseStack(
+  scope: Scope,
+  name: string,
+  given: readonly (StackForm["mode"] | number)[],
+  _span: Span,
+): Value {
   const side: Space = name === "kstack" ? "kernel" : "user";
   const limit = given.find((part) => typeof part === "number") ?? FRAMES;
   const mode = given.find((part) => typeof part === "string") ?? scope.analysis.settings.stackMode;
@@ -31,7 +36,8 @@ function stackCall(call: Call): Value {
     const limit = call.literalInteger(index);
     if (limit === undefined) return { op: "nothing", type: { kind: "none" } };
     if (limit < 0n) return call.fail(`${call.name}() limit shouldn't be negative, ${limit} provided`);
-    if (limit > BigInt(FRAMES)) return call.fail(`${call.name}([int limit]): limit shouldn't exceed ${FRAMES}, ${limit} given`);
+    if (limit > BigInt(FRAMES))
+      return call.fail(`${call.name}([int limit]): limit shouldn't exceed ${FRAMES}, ${limit} given`);
     given.push(Number(limit));
   }
   return analyseStack(scope, call.name, given, node.span);

@@ -34,7 +34,13 @@ function str(call: Call): Value {
   if (type.kind === "string" || (type.kind === "array" && sizeOfType(type.of) === 1)) {
     if (type.kind === "string" && call.count === 2 && address.op === "string")
       return call.fail(`str() expects an integer or a pointer type as first argument (${typeText(type)} provided)`);
-    return { op: "str", address, space: "kernel", limit, type: { kind: "string", size: Math.min(size, sizeOfType(type) + (type.kind === "array" ? 1 : 0)) } };
+    return {
+      op: "str",
+      address,
+      space: "kernel",
+      limit,
+      type: { kind: "string", size: Math.min(size, sizeOfType(type) + (type.kind === "array" ? 1 : 0)) },
+    };
   }
   if (type.kind !== "integer" && type.kind !== "pointer")
     return call.fail(`str() expects an integer or a pointer type as first argument (${typeText(type)} provided)`);
@@ -49,13 +55,26 @@ function buf(call: Call): Value {
   const whole = type.kind === "array" || type.kind === "string" ? sizeOfType(type) : undefined;
   if (call.count === 1) {
     if (whole === undefined) return call.fail(`buf() expects a length argument for non-array type ${kindText(type)}`);
-    return { op: "buf", from, space: "kernel", length: undefined, type: { kind: "buffer", size: Math.min(whole, most) } };
+    return {
+      op: "buf",
+      from,
+      space: "kernel",
+      length: undefined,
+      type: { kind: "buffer", size: Math.min(whole, most) },
+    };
   }
   if (type.kind !== "integer" && type.kind !== "pointer" && whole === undefined)
     return call.fail(`buf() expects an integer or pointer argument`);
   const length = call.integer(1);
   if (length === undefined) return NOTHING;
-  if (length.op !== "integer") return { op: "buf", from, space: spaceOf(call, from), length, type: { kind: "buffer", size: whole === undefined ? most : Math.min(most, whole) } };
+  if (length.op !== "integer")
+    return {
+      op: "buf",
+      from,
+      space: spaceOf(call, from),
+      length,
+      type: { kind: "buffer", size: whole === undefined ? most : Math.min(most, whole) },
+    };
   if (length.value < 0n) return call.fail("buf cannot use negative length");
   const size = Math.min(Number(length.value), most, whole ?? most);
   return { op: "buf", from, space: spaceOf(call, from), length: undefined, type: { kind: "buffer", size } };
@@ -72,7 +91,15 @@ function strncmp(call: Call): Value {
   if (limit === undefined) return NOTHING;
   if (limit < 0n) return call.fail(`strncmp cannot use negative length (${limit})`);
   // Not the order as in C: 0 where they are equal, else not 0.
-  const equal: Value = { op: "equal-bytes", left, right, negate: true, limit: Number(limit), terminated: true, type: BOOL };
+  const equal: Value = {
+    op: "equal-bytes",
+    left,
+    right,
+    negate: true,
+    limit: Number(limit),
+    terminated: true,
+    type: BOOL,
+  };
   return { op: "convert", operand: equal, type: UINT64 };
 }
 
@@ -99,7 +126,8 @@ function ntop(call: Call): Value {
   const { type } = last;
   if (type.kind === "integer" || (type.kind === "array" && (sizeOfType(type) === 4 || sizeOfType(type) === 16)))
     return { op: "inet", family, address: last, type: { kind: "inet" } };
-  if (type.kind === "string" || type.kind === "array") return call.fail("ntop() argument must be 4 or 16 bytes in size");
+  if (type.kind === "string" || type.kind === "array")
+    return call.fail("ntop() argument must be 4 or 16 bytes in size");
   return call.fail(`ntop() expects an integer or array argument, got ${kindText(type)}`);
 }
 
@@ -118,7 +146,8 @@ export const TEXT_FUNCTIONS: readonly FunctionRow[] = [
       const text = call.literal(0);
       if (text === undefined) return NOTHING;
       const bytes = pton(text);
-      if (bytes === undefined) return call.fail(`pton() expects an string argument of an IPv4/IPv6 address, got ${text}`);
+      if (bytes === undefined)
+        return call.fail(`pton() expects an string argument of an IPv4/IPv6 address, got ${text}`);
       const elements = bytes.map((value): Value => ({ op: "integer", value, type: BYTE }));
       return { op: "tuple", elements, type: { kind: "array", of: BYTE, length: bytes.length, space: "kernel" } };
     },
@@ -154,7 +183,8 @@ export const TEXT_FUNCTIONS: readonly FunctionRow[] = [
       const text = call.value(0);
       const part = call.literal(1);
       if (text === undefined || part === undefined) return NOTHING;
-      if (text.type.kind !== "string") return call.fail(`strcontains() only supports string arguments (${kindText(text.type)} provided)`);
+      if (text.type.kind !== "string")
+        return call.fail(`strcontains() only supports string arguments (${kindText(text.type)} provided)`);
       return { op: "strcontains", text, part, type: BOOL };
     },
   },
@@ -165,7 +195,8 @@ export const TEXT_FUNCTIONS: readonly FunctionRow[] = [
     analyse: (call) => {
       const text = call.value(0);
       if (text === undefined) return NOTHING;
-      if (text.type.kind !== "string") return call.fail(`strlen() only supports string arguments (${kindText(text.type)} provided)`);
+      if (text.type.kind !== "string")
+        return call.fail(`strlen() only supports string arguments (${kindText(text.type)} provided)`);
       return { op: "string-length", text, type: INT64 };
     },
   },

@@ -1,0 +1,54 @@
+import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
+import { render } from "../plot/registry.ts";
+import type { MapData } from "./output/map-data.ts";
+import type { BpftraceOptions } from "./run/options.ts";
+import { Session, type SessionMachine } from "./run/session.ts";
+
+/** An hour of virtual time: a program that never calls `exit()` ends all the same. */
+const LONGEST = "1h";
+
+/** What a bpftrace program printed, and what its maps held at its end. */
+export class BpftraceResult implements Displayable {
+  /** What went to standard output, exactly as bpftrace prints it. */
+  readonly text: string;
+  /** What went to standard error. */
+  readonly errors: string;
+  /** The maps by name, with their elements in the order that they are printed. */
+  readonly maps: readonly MapData[];
+  readonly exitCode: number;
+
+  constructor({ text, errors, maps, exitCode }: Pick<BpftraceResult, "text" | "errors" | "maps" | "exitCode">) {
+    this.text = text;
+    this.errors = errors;
+    this.maps = maps;
+    this.exitCode = exitCode;
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("bpftrace", this);
+  }
+}
+
+/**
+ * Runs a bpftrace program on a machine: compiled to programs for Linux, verified, attached, and read until the time is
+ * over or it calls `exit()`. Throws `BpftraceError` with all faults of the text, as bpftrace prints them.
+ *
+ * @example
+ * const { text } = await bpftrace(m, "tracepoint:syscalls:sys_exit_read { @bytes = hist(args.ret); }", { for: "10s" });
+ */
+export async function bpftrace(
+  machine: SessionMachine,
+  text: string,
+  options: BpftraceOptions = {},
+): Promise<BpftraceResult> {
+  const session = new Session(machine, { name: options.name ?? "stdin", text }, options);
+  try {
+    session.attach();
+    await session.run(options.for ?? LONGEST);
+    const maps = session.finish();
+    const { reader, exitCode } = session;
+    return new BpftraceResult({ text: reader.out.join(""), errors: reader.err.join(""), maps, exitCode });
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,131 @@
+import type { EventRow } from "../analyse/typed.ts";
+import { recordType } from "../compile/emitter.ts";
+import type { Source } from "../diagnostics.ts";
+import { position } from "../diagnostics.ts";
+import { type Data, type Reading, readData } from "../output/data.ts";
+import { dataJson, lineJson, mapJson } from "../output/json.ts";
+import type { MapData } from "../output/map-data.ts";
+import { mapText } from "../output/map-text.ts";
+import { formatText } from "../output/printf.ts";
+import type { Style } from "../output/style.ts";
+import { dataText } from "../output/text.ts";
+import { fieldsOf, type Type } from "../types/type.ts";
+
+/** What the reader of events does to the machine. */
+export interface ReaderHost {
+  readonly events: readonly EventRow[];
+  readonly reading: Reading;
+  readonly style: Style;
+  readonly json: boolean;
+  readonly source: Source;
+  map(name: string): MapData;
+  clear(name: string): void;
+  zero(name: string): void;
+  exit(code: number): void;
+  now(): bigint;
+  /** A file's text, or undefined where there is none. */
+  file(path: string): string | undefined;
+  readonly maxCatBytes: number;
+}
+
+/** Turns records of programs into what bpftrace prints. */
+export class Reader {
+  readonly #host: ReaderHost;
+  readonly #layouts: readonly Extract<Type, { kind: "tuple" }>[];
+  /** What went to standard output, and to standard error. */
+  readonly out: string[] = [];
+  readonly err: string[] = [];
+
+  constructor(host: ReaderHost) {
+    this.#host = host;
+    this.#layouts = host.events.map((event) => recordType(event) as Extract<Type, { kind: "tuple" }>);
+  }
+
+  /** Takes one record. */
+  take(view: DataView, at: number): void {
+    const index = Number(view.getBigUint64(at, true));
+    const event = this.#host.events[index];
+    const layout = this.#layouts[index];
+    if (event === undefined || layout === undefined) return;
+    const { fields } = fieldsOf(layout);
+    const values = event.types.map((type, number) =>
+      readData(view, at + fields[number + 1]!.offset, type, this.#host.reading),
+    );
+    this.#handle(event, values);
+  }
+
+  #print(type: string, text: string, data = JSON.stringify(text)): void {
+    this.out.push(this.#host.json ? lineJson(type, data) : text);
+  }
+
+  #handle(event: EventRow, values: readonly Data[]): void {
+    const { names } = this.#host.reading;
+    const format = event.format ?? "";
+    switch (event.kind) {
+      case "printf":
+        this.#print("printf", formatText(format, values, names));
+        return;
+      case "errorf":
+      case "warnf": {
+        const { source } = this.#host;
+        const { line, column } = position(source.text, event.span.start);
+        const text = formatText(format, values, names);
+        const word = event.kind === "errorf" ? "ERROR" : "WARNING";
+        if (this.#host.json)
+          this.out.push(lineJson(event.kind, JSON.stringify({ msg: text, filename: source.name, line, col: column })));
+        else this.err.push(`${source.name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
+        return;
+      }
+      case "print-map":
+        this.map(this.#host.map(event.map!.name), event);
+        return;
+      case "print-value": {
+        const [value] = values;
+        if (value !== undefined) this.#print("value", `${dataText(value, names)}\n`, dataJson(value, names));
+        return;
+      }
+      case "clear":
+        this.#host.clear(event.map!.name);
+        return;
+      case "zero":
+        this.#host.zero(event.map!.name);
+        return;
+      case "exit": {
+        const [code] = values;
+        this.#host.exit(code?.kind === "integer" ? Number(code.value) : 0);
+        return;
+      }
+      case "time":
+        this.#print("time", names.time(this.#host.now(), format));
+        return;
+      case "join": {
+        const words = values.map((value) => dataText(value, names));
+        const end = words.indexOf("");
+        const text = words.slice(0, end < 0 ? words.length : end).join(event.delimiter ?? " ");
+        this.#print("join", `${text}\n`, JSON.stringify(text));
+        return;
+      }
+      case "cat": {
+        const path = formatText(format, values, names);
+        const text = this.#host.file(path);
+        if (text === undefined) this.err.push(`ERROR: failed to open file '${path}': No such file or directory\n`);
+        else this.#print("cat", text.slice(0, this.#host.maxCatBytes));
+        return;
+      }
+      case "system":
+        this.err.push(`ERROR: this machine has no shell to run: ${formatText(format, values, names)}\n`);
+        return;
+      case "runtime-error":
+        return;
+    }
+  }
+
+  /** Prints a map. */
+  map(map: MapData, excerpt: Pick<EventRow, "top" | "div"> = {}): void {
+    const { names } = this.#host.reading;
+    const { style, json } = this.#host;
+    if (json) {
+      if (map.entries.length > 0) this.out.push(mapJson(map, names, style.stackIndent));
+    } else this.out.push(mapText(map, names, style, excerpt));
+  }
+}

@@ -1,0 +1,228 @@
+import { machineBtf } from "../../btf/data/machine.ts";
+import type { BpfLink } from "../../linux/bpf/link.ts";
+import type { LinuxProgram } from "../../linux/bpf/program.ts";
+import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { FileTable } from "../../linux/files.ts";
+import type { Linux } from "../../linux/linux.ts";
+import { Task } from "../../linux/task.ts";
+import { WaitQueue } from "../../linux/wait-queue.ts";
+import type { RingbufMap } from "../../maps/ringbuf.ts";
+import type { RuntimeMap } from "../../maps/runtime.ts";
+import { analyse, type TypedProgram } from "../analyse/program.ts";
+import type { TypedProbe } from "../analyse/typed.ts";
+import { EVENTS, FIRST_MAP } from "../compile/maps.ts";
+import { type CompiledProgram, compile } from "../compile/program.ts";
+import type { Source } from "../diagnostics.ts";
+import type { Reading } from "../output/data.ts";
+import type { MapData } from "../output/map-data.ts";
+import { STYLES } from "../output/style.ts";
+import { parse } from "../syntax/parse-program.ts";
+import { machineSource } from "./machine-source.ts";
+import { machineNames } from "./names.ts";
+import type { BpftraceOptions } from "./options.ts";
+import { MapReader } from "./read-maps.ts";
+import { Reader } from "./reader.ts";
+
+/** bpftrace itself, which `BEGIN` and `END` run in: below the pids of the machine's processes. */
+const OWN_PID = 999;
+
+/** `struct bpf_perf_event_data`, the largest context that is made here. */
+const CONTEXT_BYTES = 256;
+
+/** Ends a run of the machine when the program has called `exit()`. */
+class Exit extends Error {}
+
+/** What stands for bpftrace on a machine while a program runs. */
+export interface SessionMachine {
+  readonly linux: Linux;
+  readonly bpf: BpfSubsystem;
+}
+
+/** One program on one machine: loaded, attached, read. */
+export class Session {
+  readonly typed: TypedProgram;
+  readonly compiled: CompiledProgram;
+  readonly reader: Reader;
+  readonly probes: number;
+  exitCode = 0;
+  exited = false;
+  readonly #linux: Linux;
+  readonly #bpf: BpfSubsystem;
+  readonly #style: (typeof STYLES)[keyof typeof STYLES];
+  readonly #reading: Reading;
+  readonly #maps: readonly RuntimeMap[];
+  readonly #programs: readonly { readonly probe: TypedProbe; readonly program: LinuxProgram }[];
+  readonly #readers: ReadonlyMap<string, MapReader>;
+  readonly #links: BpfLink[] = [];
+  readonly #context: number;
+  #closed = false;
+
+  /** Reads, types, compiles and loads. Throws `BpftraceError`, and `VerifierError` for a program that Linux would not load. */
+  constructor({ linux, bpf }: SessionMachine, source: Source, options: BpftraceOptions) {
+    this.#linux = linux;
+    this.#bpf = bpf;
+    this.#style = STYLES[options.release ?? "0.26"];
+    const parameters = (options.args ?? []).map(String);
+    const { unsafe = false, options: named = {} } = options;
+    this.typed = analyse(source, parse(source), machineSource(linux), { parameters, unsafe, options: named });
+    const { settings, formats, events, maps } = this.typed;
+    this.compiled = compile(source, this.typed, { cpus: linux.cpus.length, startNs: BigInt(linux.ktimeNs()) });
+    this.#maps = this.compiled.maps.map((spec) => bpf.createMap(spec));
+    const kernel = machineBtf(linux.release);
+    this.#programs = this.compiled.probes.map(({ probe, spec }) => ({
+      probe,
+      program: bpf.load(spec, { maps: this.#maps, kernel }),
+    }));
+    this.#readers = new Map(maps.map((info) => [info.name, new MapReader(info, this.#maps[FIRST_MAP + info.index]!)]));
+    this.#context = linux.memory.allocate(CONTEXT_BYTES);
+    this.#reading = { names: machineNames(linux), formats, trailer: settings.strTruncTrailer };
+    this.probes = this.typed.probes.reduce((sum, { hooks }) => sum + hooks.length, 0);
+    this.reader = new Reader({
+      ...{ events, reading: this.#reading, style: this.#style, json: options.format === "json", source },
+      map: (name) => this.map(name),
+      clear: (name) => this.#readers.get(name)?.clear(),
+      zero: (name) => this.#readers.get(name)?.zero(),
+      exit: (code) => this.#exit(code),
+      now: () => BigInt(linux.ktimeNs()),
+      file: () => undefined,
+      maxCatBytes: settings.maxCatBytes,
+    });
+    this.#announce(options.format === "json");
+  }
+
+  #announce(json: boolean): void {
+    const { probes, reader } = this;
+    const text = this.#style.attached(probes);
+    if (json)
+      reader.out.push(
+        `{"type": "attached_probes", ${this.#style.jsonCount ? `"count": ${probes}, ` : ""}"data": {"probes": ${probes}}}\n`,
+      );
+    else if (text.startsWith("Attaching")) reader.out.push(text);
+    else reader.err.push(text);
+  }
+
+  /** A map's elements as they are now. */
+  map(name: string): MapData {
+    return this.#readers.get(name)!.read(this.#reading);
+  }
+
+  /** All maps of the program, by name. */
+  maps(): readonly MapData[] {
+    return [...this.#readers.keys()].sort().map((name) => this.map(name));
+  }
+
+  /** Runs `BEGIN`, then attaches everything else. */
+  attach(): void {
+    this.#byHand("begin");
+    if (this.exited) return;
+    for (const { probe, program } of this.#programs) {
+      if (probe.provider === "begin" || probe.provider === "end") continue;
+      for (const hook of probe.hooks) this.#links.push(this.#attachOne(probe, program, hook));
+    }
+  }
+
+  #attachOne(probe: TypedProbe, program: LinuxProgram, hook: string): BpfLink {
+    if (probe.provider === "interval") return this.#bpf.link(hook, program, this.#every(hook, program));
+    const run = (context: number): unknown => {
+      if (this.exited) return 0;
+      const result = this.#bpf.run(program, context);
+      this.#drain();
+      return result;
+    };
+    return this.#bpf.link(hook, program, this.#linux.hooks.attach(hook, { run }));
+  }
+
+  /** Runs a program on CPU 0 again and again. */
+  #every(hook: string, program: LinuxProgram): () => void {
+    const [, unit = "s", count = "1"] = hook.split(":");
+    const n = Number(count);
+    const period = Math.max(
+      1000,
+      Math.floor(unit === "hz" ? 1e9 / n : n * ({ s: 1e9, ms: 1e6, us: 1e3 }[unit] ?? 1e9)),
+    );
+    let on = true;
+    const next = (time: number): void => {
+      if (!on || this.exited) return;
+      const task = this.#linux.cpus[0]!.current;
+      this.#at(time, task, program);
+      if (on) this.#linux.at(time + period, next);
+    };
+    this.#linux.at(this.#linux.ktimeNs() + period, next);
+    return () => {
+      on = false;
+    };
+  }
+
+  /** Runs `BEGIN` or `END`. */
+  #byHand(provider: "begin" | "end"): void {
+    const found = this.#programs.find(({ probe }) => probe.provider === provider);
+    if (found === undefined) return;
+    const linux = this.#linux;
+    const task = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable(), new WaitQueue());
+    // Its own way into Linux is not simulated.
+    task.kernelDepth = 0;
+    this.#at(linux.ktimeNs(), task, found.program);
+  }
+
+  #at(time: number, task: Task, program: LinuxProgram): void {
+    const { hooks, memory } = this.#linux;
+    const before = hooks.moment;
+    hooks.moment = { time, cpu: 0, task, frames: task };
+    try {
+      memory.u8.fill(0, this.#context, this.#context + CONTEXT_BYTES);
+      this.#bpf.run(program, this.#context);
+      this.#drain();
+    } finally {
+      hooks.moment = before;
+    }
+  }
+
+  /** Hands what programs wrote to the reader: after each of them, so that the reader sees maps as they were then. */
+  #drain(): void {
+    const ring = this.#maps[EVENTS] as RingbufMap;
+    if (ring.available === 0) return;
+    ring.consume((at) => this.reader.take(this.#linux.memory.view, at));
+  }
+
+  #exit(code: number): void {
+    if (this.exited) return;
+    this.exited = true;
+    this.exitCode = code;
+    // The machine goes on to where it can stop.
+    if (this.#links.length > 0) this.#linux.hooks.failure ??= { cause: new Exit() };
+  }
+
+  /** Lets the machine run until the time is over or the program ends. */
+  async run(duration: Parameters<Linux["run"]>[0]): Promise<void> {
+    if (this.exited) return;
+    try {
+      await this.#linux.run(duration);
+    } catch (cause) {
+      if (!(cause instanceof Exit)) throw cause;
+    }
+  }
+
+  /** Detaches, runs `END`, prints the maps and gives everything back. The maps as they were are the result. */
+  finish(): readonly MapData[] {
+    for (const link of this.#links) link.detach();
+    if (this.#linux.hooks.failure?.cause instanceof Exit) this.#linux.hooks.failure = undefined;
+    this.exited = false;
+    this.#byHand("end");
+    this.exited = true;
+    this.reader.out.push("\n\n");
+    const maps = this.maps();
+    if (this.typed.settings.printMapsOnExit) for (const map of maps) this.reader.map(map);
+    this.close();
+    return maps;
+  }
+
+  /** Takes everything off the machine. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const link of this.#links) link.detach();
+    for (const { program } of this.#programs) this.#bpf.removeProgram(program);
+    for (const map of this.#maps) this.#bpf.removeMap(map);
+    this.#linux.memory.free(this.#context, CONTEXT_BYTES);
+  }
+}
