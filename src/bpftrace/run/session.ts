@@ -2,10 +2,10 @@ import { machineBtf } from "../../btf/data/machine.ts";
 import type { BpfLink } from "../../linux/bpf/link.ts";
 import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { FileError } from "../../linux/file-system.ts";
 import { FileTable } from "../../linux/files.ts";
 import type { Linux } from "../../linux/linux.ts";
 import { Task } from "../../linux/task.ts";
-import { WaitQueue } from "../../linux/wait-queue.ts";
 import type { RingbufMap } from "../../maps/ringbuf.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import { analyse, type TypedProgram } from "../analyse/program.ts";
@@ -84,7 +84,7 @@ export class Session {
       zero: (name) => this.#readers.get(name)?.zero(),
       exit: (code) => this.#exit(code),
       now: () => BigInt(linux.ktimeNs()),
-      file: () => undefined,
+      file: (path) => textOfFile(linux, path),
       maxCatBytes: settings.maxCatBytes,
     });
     this.#announce(options.format === "json");
@@ -158,7 +158,7 @@ export class Session {
     const found = this.#programs.find(({ probe }) => probe.provider === provider);
     if (found === undefined) return;
     const linux = this.#linux;
-    const task = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable(), new WaitQueue());
+    const task = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable());
     // Its own way into Linux is not simulated.
     task.kernelDepth = 0;
     this.#at(linux.ktimeNs(), task, found.program);
@@ -224,5 +224,15 @@ export class Session {
     for (const { program } of this.#programs) this.#bpf.removeProgram(program);
     for (const map of this.#maps) this.#bpf.removeMap(map);
     this.#linux.memory.free(this.#context, CONTEXT_BYTES);
+  }
+}
+
+/** A file of the machine as text; undefined where there is none. */
+function textOfFile(linux: Linux, path: string): string | undefined {
+  try {
+    return new TextDecoder().decode(linux.files.bytes(path));
+  } catch (error) {
+    if (error instanceof FileError) return undefined;
+    throw error;
   }
 }
