@@ -127,13 +127,30 @@ function unimplemented(t: Task, nr: number): number {
 
 function returned(t: Task, result: number): void {
   t.rest = undefined;
-  if (t.stoppedBySignal) {
-    t.stoppedBySignal = false;
+  const { outside } = t;
+  t.outside = undefined;
+  if (outside === "signal") {
     leaveSignal(t);
+    return;
+  }
+  if (outside === "fault") {
+    leaveFault(t);
     return;
   }
   t.result = t.leave(result);
   t.phase = "exit";
+}
+
+/** The pages are there, and the program goes on; or it gets a signal. */
+function leaveFault(t: Task): void {
+  t.result = 0;
+  t.phase = "user";
+  if (!t.signalled) return;
+  t.enter(F.asm_exc_page_fault, 20);
+  t.enter(F.irqentry_exit_to_user_mode, 40);
+  // Nothing is left of what it did, and it is in no system call.
+  t.left = 1;
+  takeSignal(t);
 }
 
 /** A signal has ended the sleep of a system call, and with it the call. */
@@ -201,7 +218,7 @@ function takeSignal(t: Task): void {
   const delivery = getSignal(t);
   if (delivery.kind === "wait") {
     t.rest = delivery.rest;
-    t.stoppedBySignal = true;
+    t.outside = "signal";
     t.phase = "kernel";
     return;
   }

@@ -51,6 +51,9 @@ function* doExit(t: Task, status: number): Kernel<never> {
     t.enter(F.exit_mmap, 4_000);
     t.enter(F.unmap_vmas, 3_000);
     t.enter(F.unmap_page_range, 18_000);
+    t.linux.pages.release(t, t.mm.anon);
+    t.mm.anon = 0;
+    t.mm.mappings.length = 0;
     t.leave(undefined, 4);
   }
   t.enter(F.exit_files, 150, t);

@@ -213,14 +213,14 @@ export class FileSystem {
     inode.pages.lastUse = ++this.#uses;
   }
 
-  /** Called after pages came in: evicts clean pages of files unused for longest while there are too many. */
-  shrink(t: Task): void {
-    if (this.pages.resident <= CACHE_LIMIT) return;
+  /** Called after pages came in, or when memory is short: evicts clean pages of files unused for longest while there are too many. */
+  shrink(t: Task, most = CACHE_LIMIT): void {
+    if (this.pages.resident <= most) return;
     const byAge = [...this.#inodes]
       .filter(({ sb, pages }) => sb.partition !== undefined && pages.resident > pages.dirty)
       .sort((a, b) => a.pages.lastUse - b.pages.lastUse);
     for (const inode of byAge) {
-      if (this.pages.resident <= CACHE_LIMIT * 0.9) return;
+      if (this.pages.resident <= most * 0.9) return;
       inode.pages.evict((page) => deletedFolio(t, inode, page));
     }
   }

@@ -1,4 +1,4 @@
-import { CAP, capable } from "./credentials.ts";
+import { CAP_SYS_NICE, capable } from "./capable.ts";
 import { ERRNO } from "./errno.ts";
 import { weightOf } from "./sched/entity.ts";
 import { ENTRY_POINT } from "./symbols.ts";
@@ -49,7 +49,7 @@ export function sysSetpriority(t: Task, _which: number, who: number, nice: numbe
   const p = who === 0 ? t : t.linux.taskOf(who);
   if (p === undefined) return t.leave(-ERRNO.ESRCH!);
   const wanted = Math.max(HIGHEST, Math.min(LOWEST, nice | 0));
-  if (wanted < p.nice && !capable(t, CAP.SYS_NICE)) return t.leave(-ERRNO.EACCES!);
+  if (wanted < p.nice && !capable(t, CAP_SYS_NICE)) return t.leave(-ERRNO.EACCES!);
   t.linux.scheduler.updateCurrent(t, p.cpu);
   p.nice = wanted;
   p.se.weight = weightOf(wanted);

@@ -16,6 +16,7 @@ import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
 import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
 import { KernelLog } from "./kernel-log.ts";
+import { PageAllocator } from "./mm/page-allocator.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { releaseOf } from "./proc/machine-files.ts";
@@ -79,6 +80,11 @@ const LATENESS_STEP = 1_000_000;
 
 const MOST_CPUS = 64;
 
+/** Bytes of RAM. */
+const USUAL_RAM = 4 * 2 ** 30;
+const LEAST_RAM = 64 * 2 ** 20;
+const MOST_RAM = 2 ** 40;
+
 /** Lines that the trace pipe keeps. */
 const TRACE_LINES = 65_536;
 
@@ -124,6 +130,8 @@ interface Run {
  */
 export class Linux implements Host {
   readonly memory: LinearMemory;
+  /** What processes and files have of the machine's RAM. */
+  readonly pages: PageAllocator;
   /** Filled by the bpf subsystem. */
   readonly maps: (RuntimeMap | undefined)[] = [];
   readonly callbacks = new Callbacks();
@@ -167,13 +175,17 @@ export class Linux implements Host {
     if (typeof options !== "object" || options === null) {
       throw new MachineOptionError("options", options, "an object such as { cpus: 2, seed: 7 }");
     }
-    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = "6.18" } = options;
+    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = "6.18", ram = USUAL_RAM } = options;
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
       throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
     }
     if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
     if (!RELEASES.includes(release))
       throw new MachineOptionError("release", release, `one of ${RELEASES.map((name) => `"${name}"`).join(", ")}`);
+    if (!Number.isSafeInteger(ram) || ram < LEAST_RAM || ram > MOST_RAM) {
+      throw new MachineOptionError("ram", ram, `a number of bytes from ${LEAST_RAM} to ${MOST_RAM}`);
+    }
+    this.pages = new PageAllocator(this, ram);
     this.memory = memory;
     this.seed = seed;
     this.release = release;
@@ -375,6 +387,7 @@ export class Linux implements Host {
     const cpu = options.parent?.cpu ?? this.cpus[0]!;
     const identity = { ...options, pid };
     const task = new Task(this, cpu, identity, files);
+    if (options.thread === undefined && options.parent !== undefined) task.mm = options.parent.mm.copy();
     task.cwd = options.parent?.cwd;
     task.umask = options.parent?.umask ?? task.umask;
     task.program = options.thread ? this.#startThread(task, options.program) : this.#start(task, options.program);
@@ -578,6 +591,8 @@ export interface LinuxOptions {
   readonly cpus?: number;
   readonly seed?: number;
   readonly memory?: LinearMemory;
+  /** Bytes of RAM, 64 MiB to 1 TiB; default 4 GiB. When processes want more than there is, one of them is killed. */
+  readonly ram?: number;
   /** Which Linux's types and layouts; default the newest. */
   readonly release?: Release;
 }

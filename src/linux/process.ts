@@ -1,3 +1,4 @@
+import { AddressSpace } from "./mm/address-space.ts";
 import { traceExec, traceFork, traceNewTask, traceRename } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
@@ -78,6 +79,8 @@ export function sysExecve(t: Task, { path, argv, envp }: ExecArguments, program:
   t.enter(F.exit_mmap, 3_000);
   t.enter(F.unmap_vmas, 6_000);
   t.enter(F.unmap_page_range, 22_000);
+  t.linux.pages.release(t, t.mm.anon);
+  t.mm = new AddressSpace();
   t.leave(undefined, 3);
   completeVfork(t);
   const comm = path.slice(path.lastIndexOf("/") + 1).slice(0, 15);

@@ -143,11 +143,11 @@ export class Scheduler {
     const { fair } = cpu;
     const p = fair.current;
     if (p === undefined) return;
-    t.enter(F.update_curr, 0, cpu);
+    t.enter(F.update_curr, 0, fair);
     if (cpu.now > cpu.clock) cpu.clock = cpu.now;
     const ns = fair.account(cpu.clock);
     if (ns > 0) {
-      t.enter(F.update_se, 0, cpu);
+      t.enter(F.update_se, 0, cpu, p.se);
       traceRuntime(t, p, ns);
       t.leave(ns);
       if (fair.expired() && fair.waiting.length > 0) cpu.mustSwitch = true;

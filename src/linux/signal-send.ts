@@ -1,4 +1,4 @@
-import { CAP, capable } from "./credentials.ts";
+import { CAP_KILL, capable } from "./capable.ts";
 import { ERRNO } from "./errno.ts";
 import {
   defaultAction,
@@ -152,5 +152,5 @@ export function sysTgkill(t: Task, tgid: number, pid: number, signal: number): n
 function mayKill(t: Task, p: Task): boolean {
   const { cred } = t;
   if ([p.cred.suid, p.cred.uid].some((id) => id === cred.euid || id === cred.uid)) return true;
-  return capable(t, CAP.KILL);
+  return capable(t, CAP_KILL);
 }

@@ -3,6 +3,7 @@ import { sysGetdents64 } from "./fs/directory.ts";
 import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
 import type { UsdtPoint } from "./hooks/usdt.ts";
+import { touch } from "./mm/fault.ts";
 import { ipOf } from "./net/address.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysClone, sysExecve } from "./process.ts";
@@ -25,6 +26,8 @@ const VFORK_FLAGS = 0x4111;
 /** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, PARENT_SETTID and CHILD_CLEARTID. */
 const THREAD_FLAGS = 0x3d_0f00;
 const CLONE_ARGS_SIZE = 88;
+const PROT_READ_WRITE = 3;
+const MAP_PRIVATE_ANONYMOUS = 0x22;
 
 /** Where the buffers and structures of programs lie in their address space; only the address is simulated. */
 export const USER_HEAP = 0x5555_5600_02a0;
@@ -109,6 +112,28 @@ export class Sys {
     t.args = args;
     t.handler = handler;
     t.phase = "begin";
+    return REQUEST;
+  }
+
+  /** Memory of its own, `bytes` of it; gives the address. No page is there before it is touched. */
+  mmap(bytes: number): Request {
+    return this.call(9, [0, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, 0xffff_ffff, 0]);
+  }
+
+  munmap(address: number, bytes: number): Request {
+    return this.call(11, [address, bytes]);
+  }
+
+  /** Moves the end of the heap; 0 asks where it is. */
+  brk(address: number): Request {
+    return this.call(12, [address]);
+  }
+
+  /** Writes to memory: each page that is touched for the first time is a page fault. The result is 0. */
+  touch(address: number, bytes: number): Request {
+    this.task.rest = touch(this.task, address, bytes);
+    this.task.outside = "fault";
+    this.task.phase = "kernel";
     return REQUEST;
   }
 

@@ -7,6 +7,7 @@ import * as names from "./fs/names.ts";
 import * as stat from "./fs/stat.ts";
 import { sysFtruncate, sysTruncate } from "./fs/truncate.ts";
 import { sysGetpid, sysGetppid, sysGettid, sysSchedYield, sysSetpgid, sysSetpriority, sysSetsid } from "./identity.ts";
+import { sysBrk, sysMmap, sysMunmap } from "./mm/map-calls.ts";
 import { sysClose, sysCreat, sysOpen, sysOpenat, sysOpenat2 } from "./open.ts";
 import {
   sysFdatasync,
@@ -71,6 +72,9 @@ HANDLERS[92] = stat.sysChown;
 HANDLERS[165] = sysMount;
 HANDLERS[166] = sysUmount;
 HANDLERS[217] = (t, a, b, c) => sysGetdents64(t, a, b, c);
+HANDLERS[9] = sysMmap;
+HANDLERS[11] = sysMunmap;
+HANDLERS[12] = sysBrk;
 HANDLERS[15] = sysRtSigreturn;
 HANDLERS[24] = sysSchedYield;
 HANDLERS[39] = sysGetpid;

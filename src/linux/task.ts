@@ -10,6 +10,7 @@ import type { PendingReturn } from "./hooks/function-probe.ts";
 import type { ProbeTable } from "./hooks/function-probes.ts";
 import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
+import { AddressSpace } from "./mm/address-space.ts";
 import type { NetNamespace } from "./net/namespace.ts";
 import { SchedEntity, weightOf } from "./sched/entity.ts";
 import type { SignalInfo } from "./signals.ts";
@@ -175,6 +176,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   exe = "";
   argv: readonly string[] = [];
   envp: readonly string[] = [];
+  /** Its memory, shared with the other threads of its process. */
+  mm: AddressSpace;
   files: FileTable;
   /** The current directory; undefined: `/`. */
   cwd: Path | undefined;
@@ -198,8 +201,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   killable = false;
   /** The state in which it gave up its CPU last. */
   slept: number = TASK_RUNNING;
-  /** A signal stops it or ends it: `rest` is that, and not a system call. */
-  stoppedBySignal = false;
+  /** What `rest` is, where it is no system call: a signal stops it or ends it; a page fault. */
+  outside: "signal" | "fault" | undefined;
   /** What signal handlers have interrupted, the innermost last. */
   readonly contexts: SignalContext[] = [];
   /** `rt_sigreturn` was called: what to go back to. */
@@ -257,6 +260,8 @@ export class Task implements CurrentTask, Frames, Displayable {
       [this.exe, this.argv, this.envp] = [this.parent.exe, this.parent.argv, this.parent.envp];
     this.se.weight = weightOf(this.nice);
     this.files = files;
+    const first = this.group.threads[0]!;
+    this.mm = first === this ? new AddressSpace() : first.mm;
     this.ownNetns = identity.parent?.ownNetns;
     // The first time that it is switched to it comes from here.
     if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];

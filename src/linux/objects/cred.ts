@@ -1,22 +1,13 @@
+import type { Credentials } from "../credentials.ts";
 import type { StructRow } from "./row.ts";
 
-/** Whose rights a task has. */
-export interface Rights {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** All capabilities that Linux 6.18 has: those of root. */
-const ALL_CAPABILITIES = (1n << 41n) - 1n;
-
-/** What `struct cred` is of a task. */
-export const CRED: StructRow<Rights> = {
+/** What `struct cred` is of a task's rights. */
+export const CRED: StructRow<Credentials> = {
   struct: "cred",
-  write(w, { uid, gid }) {
+  write(w, { uid, gid, euid, egid, suid, sgid, capabilities }) {
     w.int("usage.counter", 1);
-    for (const member of ["uid", "suid", "euid", "fsuid"]) w.int(`${member}.val`, uid);
-    for (const member of ["gid", "sgid", "egid", "fsgid"]) w.int(`${member}.val`, gid);
-    const capabilities = uid === 0 ? ALL_CAPABILITIES : 0n;
+    const ids = { uid, gid, euid, egid, suid, sgid, fsuid: euid, fsgid: egid };
+    for (const [member, id] of Object.entries(ids)) w.int(`${member}.val`, id);
     for (const member of ["cap_permitted", "cap_effective"]) {
       w.int(`${member}.val`, capabilities);
       // Before Linux 6.3 it was two words.

@@ -1,22 +1,30 @@
 import { Disk, Partition } from "../block/disk.ts";
 import { Bio, BlockRequest } from "../block/request.ts";
+import { Cpu } from "../cpu.ts";
+import { Credentials } from "../credentials.ts";
 import { Dentry, Path } from "../fs/dentry.ts";
 import { Inode } from "../fs/inode.ts";
 import { Mount } from "../fs/mount.ts";
 import { Filename, Nameidata } from "../fs/namei.ts";
 import { SuperBlock } from "../fs/super-block.ts";
 import { UserRegisters } from "../hooks/user-registers.ts";
+import { AddressSpace } from "../mm/address-space.ts";
+import { OomControl } from "../mm/oom.ts";
 import { OpenHow } from "../open.ts";
 import { PageCache } from "../page-cache.ts";
+import { FairQueue } from "../sched/fair.ts";
 import { Task } from "../task.ts";
 import { BLOCK_DEVICE, REQUEST_QUEUE } from "./block-device.ts";
+import { CRED } from "./cred.ts";
 import { DENTRY, FILENAME, NAMEIDATA, OPEN_HOW, PATH } from "./dentry.ts";
 import { FILE } from "./file.ts";
 import { ADDRESS_SPACE, INODE } from "./inode.ts";
+import { MM_STRUCT, OOM_CONTROL } from "./memory.ts";
 import { VFSMOUNT } from "./mount.ts";
 import { PT_REGS } from "./pt-regs.ts";
 import { BIO, REQUEST } from "./request.ts";
 import type { AnyRow, StructRow } from "./row.ts";
+import { CFS_RQ, RQ } from "./run-queue.ts";
 import { SUPER_BLOCK } from "./super-block.ts";
 import { TASK_STRUCT } from "./task.ts";
 
@@ -28,6 +36,11 @@ function row<T extends object>(type: abstract new (...args: never[]) => T, struc
 /** Every class whose objects programs can see the address of, one line each. Other structs of theirs are reached from these. */
 const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
   row(Task, TASK_STRUCT),
+  row(Credentials, CRED),
+  row(Cpu, RQ),
+  row(FairQueue, CFS_RQ),
+  row(AddressSpace, MM_STRUCT),
+  row(OomControl, OOM_CONTROL),
   row(UserRegisters, PT_REGS),
   row(Inode, INODE),
   row(PageCache, ADDRESS_SPACE),

@@ -1,18 +1,19 @@
+import { Credentials } from "../credentials.ts";
 import type { Task } from "../task.ts";
-import { CRED, type Rights } from "./cred.ts";
 import { NSPROXY } from "./nsproxy.ts";
 import { PID } from "./pid.ts";
 import type { StructRow } from "./row.ts";
 
-const DEFAULT_PRIO = 120;
 const PF_KTHREAD = 0x0020_0000;
 
 /** What all tasks without a parent are children of: nothing in the machine runs as it. */
-interface Ancestor extends Rights {
+interface Ancestor {
   readonly pid: 1;
   readonly comm: "systemd";
+  readonly prio: number;
+  readonly cred: Credentials;
 }
-const INIT: Ancestor = { pid: 1, comm: "systemd", uid: 0, gid: 0 };
+const INIT: Ancestor = { pid: 1, comm: "systemd", prio: 120, cred: new Credentials(0, 0) };
 
 /** What `struct task_struct` is of the first process. */
 const INIT_STRUCT: StructRow<Ancestor> = {
@@ -34,7 +35,19 @@ export const TASK_STRUCT: StructRow<Task> = {
     w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
     w.int("on_cpu", task.cpu.current === task);
     w.int("thread_info.cpu", task.cpu.id);
-    w.int("se.sum_exec_runtime", task.se.sumExecRuntime);
+    const { se, cpu } = task;
+    w.int("se.sum_exec_runtime", se.sumExecRuntime);
+    w.int("se.vruntime", Math.max(0, se.vruntime));
+    w.int("se.load.weight", se.weight);
+    w.int("se.on_rq", se.onRq);
+    w.int("se.nr_migrations", se.migrations);
+    w.int("on_rq", task.queued);
+    w.pointer("se.cfs_rq", cpu.fair);
+    w.int("nvcsw", task.voluntary);
+    w.int("nivcsw", task.involuntary);
+    w.int("min_flt", task.mm.minorFaults);
+    w.int("maj_flt", task.mm.majorFaults);
+    if (task.program !== undefined) for (const member of ["mm", "active_mm"]) w.pointer(member, task.mm);
     const parent = task.pid === 0 ? task : task.parent;
     for (const member of ["real_parent", "parent"]) {
       if (parent === undefined) w.pointer(member, INIT, INIT_STRUCT);
@@ -47,10 +60,10 @@ export const TASK_STRUCT: StructRow<Task> = {
 function common(w: Parameters<typeof TASK_STRUCT.write>[0], task: Task | Ancestor, tgid: number): void {
   w.int("pid", task.pid);
   w.int("tgid", tgid);
-  for (const member of ["prio", "static_prio", "normal_prio"]) w.int(member, DEFAULT_PRIO);
+  for (const member of ["prio", "static_prio", "normal_prio"]) w.int(member, task.prio);
   w.text("comm", task.comm);
-  w.pointer("cred", task, CRED);
-  w.pointer("real_cred", task, CRED);
+  w.pointer("cred", task.cred);
+  w.pointer("real_cred", task.cred);
   w.pointer("thread_pid", task, PID);
   w.pointer("nsproxy", task, NSPROXY);
 }
