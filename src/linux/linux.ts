@@ -20,10 +20,12 @@ import { PageAllocator } from "./mm/page-allocator.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { releaseOf } from "./proc/machine-files.ts";
+import { LIBC, programLife, threadLife } from "./program-life.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
 import { readScript } from "./replay/script.ts";
+import { LoadAverage } from "./sched/load-average.ts";
 import { rcuSoftirq, schedBalanceSoftirq } from "./sched/tick.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { shown } from "./shown.ts";
@@ -31,9 +33,9 @@ import { Simulation } from "./simulation.ts";
 import { UserStrings } from "./strings.ts";
 import { type ReplaySummary, type RunNumbers, type RunSummary, showing } from "./summary.ts";
 import { F, KERNEL_FRAMES, type KernelFunction, type Symbolized, SymbolTable } from "./symbols.ts";
-import { type Program, Sys } from "./sys.ts";
+import type { Program } from "./sys.ts";
 import { syscallByNumber } from "./syscall-table.ts";
-import { EXIT_ZOMBIE, type Kernel, Task, type UserCode } from "./task.ts";
+import { EXIT_ZOMBIE, type Kernel, Task } from "./task.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 import { traceLine } from "./trace-pipe.ts";
 import { WorkloadError } from "./workloads/options.ts";
@@ -103,8 +105,6 @@ const DISKS = [
   ["nvme", 500_118_192],
 ] as const;
 
-const LIBC = "/usr/lib/x86_64-linux-gnu/libc.so.6";
-
 /** Real milliseconds that `run` computes before it lets the event loop have a turn, so that an interrupt can land. */
 const TURN = 20;
 
@@ -142,6 +142,8 @@ export class Linux implements Host {
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
   readonly files: FileSystem;
+  /** What `uptime` shows. */
+  readonly load: LoadAverage;
   /** What `dmesg` shows. */
   readonly log = new KernelLog();
   /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */
@@ -200,6 +202,7 @@ export class Linux implements Host {
     });
     this.hooks = this.#simulation.hooks;
     this.scheduler = this.#simulation.scheduler;
+    this.load = new LoadAverage(this);
     this.softirqs[SOFTIRQ.SCHED] = schedBalanceSoftirq;
     this.softirqs[SOFTIRQ.RCU] = rcuSoftirq;
     this.disks = DISKS.map(([kind, sectors], index) => new Disk(this, index, kind, sectors));
@@ -390,7 +393,7 @@ export class Linux implements Host {
     if (options.thread === undefined && options.parent !== undefined) task.mm = options.parent.mm.copy();
     task.cwd = options.parent?.cwd;
     task.umask = options.parent?.umask ?? task.umask;
-    task.program = options.thread ? this.#startThread(task, options.program) : this.#start(task, options.program);
+    task.program = (options.thread ? threadLife : programLife)(task, options.program);
     this.#tasks.set(pid, task);
     return task;
   }
@@ -410,35 +413,11 @@ export class Linux implements Host {
     return this.#nextPid++;
   }
 
-  /** A program's life: libc's start-up code, the program, exit. */
-  *#start(task: Task, program: Program): UserCode {
-    const sys = new Sys(task, this.random32);
-    sys.enter(sys.text(LIBC, "__libc_start_call_main"));
-    yield* program(sys);
-    yield sys.exit(0);
-  }
-
-  /** A thread's life; its end is not the process's. */
-  *#startThread(task: Task, program: Program): UserCode {
-    const sys = new Sys(task, this.random32);
-    sys.enter(sys.text(LIBC, "start_thread"));
-    yield* program(sys);
-    yield sys.exitThread(0);
-  }
-
   /** `execve` has replaced the program: the old one is never resumed. */
   replaceProgram(task: Task, program: Program): void {
     // Only libc's wrapper of the call that does this is left on the stack.
     task.userDepth = 1;
-    task.program = this.#start(task, program);
-  }
-
-  /** The program of a signal handler, which ends with `rt_sigreturn`. */
-  *handlerProgram(task: Task, handler: Program): UserCode {
-    const sys = new Sys(task, this.random32);
-    sys.enter(sys.text(LIBC, "__restore_rt"));
-    yield* handler(sys);
-    yield sys.sigreturn();
+    task.program = programLife(task, program);
   }
 
   /** A child whose parent has exited: nobody waits for it any more. */

@@ -1,4 +1,5 @@
 import { exitGroup } from "./exit.ts";
+import { handlerLife } from "./program-life.ts";
 import { schedule } from "./scheduler.ts";
 import { defaultAction, SIGKILL, type SignalAction, type SignalInfo } from "./signals.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
@@ -63,7 +64,7 @@ function* stop(t: Task): Kernel<number> {
 export function enterHandler(t: Task, action: SignalAction, context: SignalContext): void {
   t.enter(F.x64_setup_rt_frame, 300);
   t.contexts.push(context);
-  t.program = t.linux.handlerProgram(t, action.handler!);
+  t.program = handlerLife(t, action.handler!);
   t.leave(0);
 }
 

@@ -6,13 +6,6 @@ import { PAGE_SIZE } from "../page-cache.ts";
 import { TASK_IDLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "../task.ts";
 import { file, type Node } from "./node.ts";
 
-/** Memory of the machine, and what Linux itself takes of it, in KiB. */
-export const MEM_TOTAL = 8_148_660;
-const MEM_KERNEL = 212_000;
-
-/** What a task has in memory, roughly, in KiB. */
-const MEM_TASK = 3_400;
-
 /** Ticks of 4 ms in the clock ticks that /proc counts in: 10 ms. */
 const clockTicks = (ticks: number) => Math.floor((ticks * 4) / 10);
 
@@ -83,20 +76,20 @@ function kallsyms(linux: Linux): string {
 
 /** Tasks that run or wait for a disk, over the whole life of the machine: the three averages are one here. */
 function loadavg(linux: Linux): string {
-  const busy = linux.cpus.reduce((all, { now, idleNs }) => all + (now > 0 ? 1 - idleNs / now : 0), 0);
   const tasks = linux.tasks();
   const running = tasks.filter(({ state }) => state === TASK_RUNNING).length;
   const last = Math.max(0, ...tasks.map(({ pid }) => pid));
-  return `${two(busy)} ${two(busy)} ${two(busy)} ${running}/${tasks.length} ${last}\n`;
+  return `${linux.load.text()} ${running}/${tasks.length} ${last}\n`;
 }
 
 function meminfo(linux: Linux): string {
   const { resident, dirty } = linux.files.pages;
   const cached = (resident * PAGE_SIZE) / 1024;
-  const anonymous = linux.tasks().filter(({ program }) => program !== undefined).length * MEM_TASK;
-  const free = MEM_TOTAL - MEM_KERNEL - cached - anonymous;
+  const pageKib = PAGE_SIZE / 1024;
+  const anonymous = linux.pages.anon * pageKib;
+  const free = linux.pages.free * pageKib;
   const rows: readonly (readonly [string, number])[] = [
-    ["MemTotal", MEM_TOTAL],
+    ["MemTotal", linux.pages.total * pageKib],
     ["MemFree", free],
     ["MemAvailable", free + cached],
     ["Buffers", 0],
