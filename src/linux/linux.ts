@@ -38,6 +38,7 @@ import { syscallByNumber } from "./syscall-table.ts";
 import { EXIT_ZOMBIE, type Kernel, Task } from "./task.ts";
 import type { ThreadGroup } from "./thread-group.ts";
 import { traceLine } from "./trace-pipe.ts";
+import { UserBuffer } from "./user-buffer.ts";
 import { WorkloadError } from "./workloads/options.ts";
 import type { Workload } from "./workloads/workload.ts";
 import { Writeback } from "./writeback.ts";
@@ -164,6 +165,7 @@ export class Linux implements Host {
   syscalls = 0;
   /** What softirqs do, by {@link SOFTIRQ}. */
   readonly softirqs: (SoftirqAction | undefined)[] = [];
+  readonly #buffer: UserBuffer;
   readonly #programRandom: Random;
   readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
@@ -194,6 +196,7 @@ export class Linux implements Host {
     this.random32 = new Random(seed, 0);
     this.#programRandom = new Random(seed, 1);
     this.strings = new UserStrings(memory);
+    this.#buffer = new UserBuffer(memory);
     this.cpus = Array.from({ length: cpus }, (_, id) => this.#createCpu(id));
     this.objects = new KernelObjects(memory, release, () => this.hooks.moment);
     this.#simulation = new Simulation({
@@ -277,8 +280,10 @@ export class Linux implements Host {
     return this.#programRandom.u32();
   }
 
-  /** User memory is the strings of programs so far. */
+  /** User memory is the strings of programs, and the buffer of the task that runs. */
   userOffset(low: number, high: number, size: number): number {
+    const task = this.hooks.moment?.task;
+    if (task !== undefined && this.#buffer.holds(low, high)) return this.#buffer.offset(task, low, size);
     return this.strings.offset(low, high, size);
   }
 
@@ -303,10 +308,10 @@ export class Linux implements Host {
   remember(): () => void {
     const random = this.#programRandom.remember();
     const lines = [...this.tracePipe];
-    const places = this.objects.remember();
+    const parts = [this.objects.remember(), this.#buffer.remember()];
     return () => {
       random();
-      places();
+      for (const restore of parts) restore();
       this.tracePipe.splice(0, this.tracePipe.length, ...lines);
     };
   }

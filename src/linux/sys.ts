@@ -14,6 +14,7 @@ import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./soc
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
 import { type Arg, after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
+import { USER_HEAP } from "./user-buffer.ts";
 
 /** What a program of the machine executes; it reaches Linux through `sys` alone. */
 export type Program = (sys: Sys) => UserCode;
@@ -28,9 +29,6 @@ const THREAD_FLAGS = 0x3d_0f00;
 const CLONE_ARGS_SIZE = 88;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
-
-/** Where the buffers and structures of programs lie in their address space; only the address is simulated. */
-export const USER_HEAP = 0x5555_5600_02a0;
 
 /** There is one request at a time, and the task holds what it is. */
 const REQUEST = { __request: true } as Request;
