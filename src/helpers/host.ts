@@ -43,6 +43,8 @@ export interface Host {
    * mapped, or not there yet). Without it no task has memory.
    */
   userOffset?(low: number, high: number, size: number): number;
+  /** Runs something on this CPU, as an interrupt, so many nanoseconds from now. Without it there are no timers. */
+  later?(ns: number, run: () => void): void;
   /** One line into the trace pipe. */
   trace(line: string): void;
   /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */

@@ -14,6 +14,7 @@ import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
 import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 import { TEXT_HELPERS } from "./text-helpers.ts";
+import { TIMER_HELPERS } from "./timer-helpers.ts";
 
 const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
   [
@@ -29,6 +30,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...STACK_HELPERS,
     ...CALLBACK_HELPERS,
     ...SPIN_LOCK_HELPERS,
+    ...TIMER_HELPERS,
     ...PACKET_HELPERS,
   ].map((row) => [row.name, row]),
 );

@@ -21,6 +21,7 @@ import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { releaseOf } from "./proc/machine-files.ts";
 import { LIBC, programLife, threadLife } from "./program-life.ts";
+import { ProgramTimers } from "./program-timers.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
 import { Replay } from "./replay/replay.ts";
@@ -167,6 +168,7 @@ export class Linux implements Host {
   readonly softirqs: (SoftirqAction | undefined)[] = [];
   readonly #buffer: UserBuffer;
   readonly #programRandom: Random;
+  readonly #timers = new ProgramTimers(this);
   readonly #simulation: Simulation;
   readonly #tasks = new Map<number, Task>();
   readonly #libcFrames: number[] = [];
@@ -276,6 +278,11 @@ export class Linux implements Host {
     this.hooks.functions.overridden = result;
   }
 
+  /** A program's timer: it expires as an interrupt on this CPU. */
+  later(ns: number, run: () => void): void {
+    this.#timers.later(ns, run);
+  }
+
   random(): number {
     return this.#programRandom.u32();
   }
@@ -308,7 +315,7 @@ export class Linux implements Host {
   remember(): () => void {
     const random = this.#programRandom.remember();
     const lines = [...this.tracePipe];
-    const parts = [this.objects.remember(), this.#buffer.remember()];
+    const parts = [this.objects.remember(), this.#buffer.remember(), this.#timers.remember()];
     return () => {
       random();
       for (const restore of parts) restore();

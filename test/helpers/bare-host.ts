@@ -14,6 +14,10 @@ export class BareHost implements Host {
   now = 0;
   current: CurrentTask = { pid: 12, tgid: 10, uid: 1000, gid: 100, comm: "bash" };
   stacks: { kernel: readonly number[]; user: readonly number[] } = { kernel: [], user: [] };
+  readonly planned: { readonly at: number; readonly run: () => void }[] = [];
+  later(ns: number, run: () => void): void {
+    this.planned.push({ at: this.now + ns, run });
+  }
   ktimeNs(): number {
     return this.now;
   }

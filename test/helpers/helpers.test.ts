@@ -293,6 +293,10 @@ describe("growing memory", () => {
     get_func_ret: () => [u32(1, 2, 1, 1, 7, 0, 8, 0) + 16, u32(0, 0)],
     spin_lock: () => [u32(0)],
     spin_unlock: () => [u32(1)],
+    timer_init: () => [u32(0, 0, 0, 0), make({ type: "array" }), 1, 0],
+    timer_set_callback: () => [u32(8, 0, 0, 0), growing()],
+    timer_start: () => [u32(8, growing(), 0, 0), 1000, 0, 0, 0],
+    timer_cancel: () => [u32(8, 1, 1, 2)],
   };
 
   /** The address of a callback that grows memory. */

@@ -16,6 +16,7 @@ export const TIME_TEXT = {
   hrtimer_start_range_ns: [0x41eb80, 1056, 529],
   hrtimer_try_to_cancel: [0x41f0f0, 48, 25],
   do_setitimer: [0x42ecb0, 544, 273],
+  bpf_timer_cb: [0x50bec0, 208, 104],
   it_real_fn: [0x42f250, 128, 65],
   hrtimer_setup: [0x41e330, 144, 73],
 } as const satisfies KernelText;
