@@ -7,6 +7,7 @@ import type { MapSpec, MapType } from "../maps/spec.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { MessageExample } from "./examples/example.ts";
 import { MEMORY_EXAMPLES } from "./examples/memory.ts";
+import { OBJECT_EXAMPLES } from "./examples/objects.ts";
 import { SHAPE_EXAMPLES } from "./examples/shape.ts";
 import { explain } from "./explain.ts";
 import { anchorOf } from "./lesson.ts";
@@ -17,6 +18,7 @@ import { MESSAGES, type MessageName } from "./messages.ts";
 export const EXAMPLES: Readonly<Partial<Record<MessageName, MessageExample>>> = {
   ...SHAPE_EXAMPLES,
   ...MEMORY_EXAMPLES,
+  ...OBJECT_EXAMPLES,
 };
 
 /** An example as a program. */

@@ -35,7 +35,7 @@ import {
   TYPES,
   UNTRUSTED,
 } from "./registers.ts";
-import { reject } from "./rejection.ts";
+import { Rejection, reject } from "./rejection.ts";
 import { checkReturnValue } from "./return-value.ts";
 import { forEachRegister } from "./state.ts";
 
@@ -44,8 +44,14 @@ export function checkKfuncExists(env: Environment, insn: Instruction): void {
   if (!isKfuncCall(insn)) return;
   if (!env.gpl) reject("kfunc_license");
   if (insn.imm === 0 && insn.offset === 0) return;
-  if (insn.offset < 0) reject("kfunc_negative_offset");
-  if (insn.offset > 0) reject("kfunc_no_fd_array");
+  if (insn.offset !== 0) {
+    const [why, errno] =
+      insn.offset < 0
+        ? (["negative offset disallowed for kernel module function call", "EINVAL"] as const)
+        : (["kfunc offset > 0 without fd_array is invalid", "EPROTO"] as const);
+    env.log.write(`${why}\n`);
+    throw new Rejection("kfunc_no_module", [], errno);
+  }
   if (env.kernel === undefined) reject("not_modelled", "kernel functions without Linux's BTF");
   const kfunc = findKfunc(env, insn.imm);
   if (kfunc === undefined) reject("kfunc_not_function", insn.imm >>> 0);

@@ -16,17 +16,11 @@ export const KFUNC_MESSAGES = {
     "The number in the call is not a function of Linux's BTF.",
     "Let the loader find the number by the function's name.",
   ),
-  kfunc_no_fd_array: row(
-    "EPROTO",
-    "kfunc offset > 0 without fd_array is invalid",
-    "The call names a function of a module, and no module was given.",
-    "Call a function of Linux itself, or load with the module's BTF.",
-  ),
-  kfunc_negative_offset: row(
+  kfunc_no_module: row(
     "EINVAL",
-    "negative offset disallowed for kernel module function call",
-    "The call names a module by a negative number.",
-    "Use offset 0 for functions of Linux itself.",
+    "failed to find BTF for kernel function",
+    "The call names a function of a module, by an offset other than 0, and no module was given.",
+    "Use offset 0 for functions of Linux itself, or load with the module's BTF.",
   ),
   kfunc_not_allowed: row(
     "EACCES",
