@@ -40,6 +40,15 @@ export { RunResult } from "./linux/bpf/test-run.ts";
 export { DurationError } from "./linux/duration.ts";
 export { HookError } from "./linux/hooks.ts";
 export { MachineOptionError, RunningError } from "./linux/linux.ts";
+export {
+  Capture,
+  type DeviceRow,
+  Net,
+  NetworkError,
+  type SendOptions,
+  SentPackets,
+  type VethEnd,
+} from "./linux/net/net.ts";
 export { LogSourceError } from "./linux/replay/lines.ts";
 export { StraceError } from "./linux/replay/strace-line.ts";
 export type { ReplaySummary, RunSummary } from "./linux/summary.ts";

@@ -7,6 +7,7 @@ import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux } from "./linux/linux.ts";
+import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
 import { TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
 import type { CSource } from "./loader/c.ts";
@@ -46,11 +47,14 @@ export class Machine implements Displayable {
   readonly bpf: BpfSubsystem;
   readonly cpus: number;
   readonly seed: number;
+  /** Devices, namespaces, routes, and the line to the world outside. */
+  readonly net: Net;
   readonly #loader: Loader;
 
   /** Throws `MachineOptionError`. */
   constructor(options: MachineOptions = {}) {
     this.linux = new Linux(options);
+    this.net = new Net(this.linux);
     this.cpus = this.linux.cpus.length;
     this.seed = this.linux.seed;
     this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
@@ -122,6 +126,31 @@ export class Machine implements Displayable {
       this.bpf,
       runs.map(({ program, data }) => ({ program: program.program, data })),
     );
+  }
+
+  /**
+   * Lets packets come in by a device (default `eth0`), one after the other or as a capture has them, while the machine runs. What is
+   * returned tells what became of each.
+   *
+   * @example
+   * const sent = m.send([packet.udp({ dport: 53 }), packet.tcp({ dport: 80 })]);
+   * await m.run("1ms");
+   * sent.outcomes; // { "dropped: NO_SOCKET": 2 }
+   */
+  send(packets: Parameters<Net["send"]>[0], options: SendOptions = {}): SentPackets {
+    return this.net.send(packets, options);
+  }
+
+  /**
+   * Watches a device, as `tcpdump -i` does; `packets` grows while the machine runs.
+   *
+   * @example
+   * using seen = m.capture("eth0");
+   * await m.run("10ms");
+   * pcap.read(seen.pcap()).length;
+   */
+  capture(device: string): Capture {
+    return this.net.capture(device);
   }
 
   /** This machine's map of a declaration. The first machine that loads it is also what the declaration itself shows. */

@@ -1,6 +1,7 @@
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import type { Callbacks } from "./callbacks.ts";
+import type { PacketHost } from "./packet-host.ts";
 
 /** The task on whose behalf a program runs. */
 export interface CurrentTask {
@@ -45,6 +46,8 @@ export interface Host {
   userOffset?(low: number, high: number, size: number): number;
   /** Runs something on this CPU, as an interrupt, so many nanoseconds from now. Without it there are no timers. */
   later?(ns: number, run: () => void): void;
+  /** The network, for programs that send packets on; without it there is none. */
+  readonly packets?: PacketHost;
   /** One line into the trace pipe. */
   trace(line: string): void;
   /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */

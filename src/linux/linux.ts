@@ -17,6 +17,7 @@ import { idleFrames } from "./idle.ts";
 import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
 import { KernelLog } from "./kernel-log.ts";
 import { PageAllocator } from "./mm/page-allocator.ts";
+import type { PacketPrograms } from "./net/packet-programs.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { releaseOf } from "./proc/machine-files.ts";
@@ -292,6 +293,10 @@ export class Linux implements Host {
     const task = this.hooks.moment?.task;
     if (task !== undefined && this.#buffer.holds(low, high)) return this.#buffer.offset(task, low, size);
     return this.strings.offset(low, high, size);
+  }
+
+  get packets(): PacketPrograms {
+    return this.network.programs;
   }
 
   trace(line: string): void {

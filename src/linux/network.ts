@@ -1,5 +1,5 @@
 import type { Cpu } from "./cpu.ts";
-import { raiseSoftirq, SOFTIRQ } from "./interrupts.ts";
+import { irqExit, raiseSoftirq, SOFTIRQ } from "./interrupts.ts";
 import type { Linux } from "./linux.ts";
 import { type Ip, ipOf, type Mac, macOf, prefixOf } from "./net/address.ts";
 import { NetDevice } from "./net/device.ts";
@@ -10,11 +10,13 @@ import { MachineTcp } from "./net/machine-tcp.ts";
 import { dnsService } from "./net/name-server.ts";
 import { NetNamespace } from "./net/namespace.ts";
 import { GATEWAY_MAC, Outside, type Peer } from "./net/outside.ts";
+import { PacketPrograms } from "./net/packet-programs.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "./net/protocol.ts";
 import { Skb } from "./net/skb.ts";
 import { SOCK_DGRAM, SOCK_STREAM, Sock, TcpSock } from "./net/sock.ts";
 import { BACKLOG, cardInterrupt, netRxAction, Softnet } from "./net/softirq.ts";
 import * as tracing from "./net/tracing.ts";
+import { offloadedXdp } from "./net/xdp.ts";
 import { Random } from "./random.ts";
 import { F } from "./symbols.ts";
 import type { Task } from "./task.ts";
@@ -42,6 +44,7 @@ export class Network {
   readonly ledger = new Ledger();
   readonly tcp: MachineTcp;
   readonly outside: Outside;
+  readonly programs: PacketPrograms;
   readonly namespaces: NetNamespace[] = [];
   readonly initial: NetNamespace;
   readonly eth0: NetDevice;
@@ -56,6 +59,7 @@ export class Network {
     this.#linux = linux;
     this.random = new Random(linux.seed, 2);
     this.tcp = new MachineTcp(linux);
+    this.programs = new PacketPrograms(linux);
     this.#softnets = linux.cpus.map(() => new Softnet());
     this.initial = this.addNamespace("");
     this.eth0 = this.addDevice(this.initial, "eth0", "ethernet", macOf("mac", "02:00:00:00:00:02"), 1500);
@@ -89,6 +93,11 @@ export class Network {
     const dev = new NetDevice(netns, { ifindex: ++this.#nextIndex, name, kind, mac, mtu });
     netns.devices.set(dev.ifindex, dev);
     return dev;
+  }
+
+  /** Devices that were made. */
+  get devices(): number {
+    return this.#nextIndex;
   }
 
   softnet(cpu: Cpu): Softnet {
@@ -139,6 +148,13 @@ export class Network {
     skb.fate?.("received");
   }
 
+  /** A packet ends where Linux says nothing about it; gives `result` back. */
+  end<R>(skb: Skb, reason: number, fate: string, result?: R): R {
+    this.ledger.drop(reason);
+    skb.fate?.(fate);
+    return result as R;
+  }
+
   /** A socket goes: what nobody has read ends. */
   purge(t: Task, sk: Sock): void {
     for (const skb of sk.received) this.drop(t, skb, DROP.SOCKET_CLOSE, sk);
@@ -181,7 +197,22 @@ export class Network {
           from.packets--;
           from.bytes -= skb.length;
         }
-      cardInterrupt(t, packets);
+      const kept =
+        this.eth0.xdp?.mode === "offloaded" ? packets.filter((skb) => offloadedXdp(t, skb, this.eth0)) : packets;
+      if (kept.length > 0) cardInterrupt(t, kept);
+    });
+  }
+
+  /** A packet comes in by a device at `time`, as if its other end had sent it. */
+  inject(dev: NetDevice, skb: Skb, time: number): void {
+    if (dev.kind === "ethernet") {
+      this.arrive([skb], time, undefined);
+      return;
+    }
+    const { cpus } = this.#linux;
+    this.#linux.interrupt(cpus[flowHash(skb) % cpus.length]!, time, (t) => {
+      this.backlog(t, skb, dev);
+      irqExit(t);
     });
   }
 

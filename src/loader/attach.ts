@@ -8,6 +8,7 @@ import type { Linux } from "../linux/linux.ts";
 import { tracepoint } from "../linux/tracepoints.ts";
 import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
+import { attachNetwork, isNetworkHook, type NetworkAttachOptions } from "./attach-network.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
 /** A program and a hook that do not go together, or a program of another machine. */
@@ -44,13 +45,14 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
 const OVERRIDE_RETURN = 58;
 
 /** How a program is attached. */
-export interface AttachOptions {
+export interface AttachOptions extends NetworkAttachOptions {
   /** What `bpf_get_attach_cookie` tells the program. */
   readonly cookie?: bigint;
 }
 
 /**
- * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME`, `kprobe:FUNCTION`, `profile:hz:N`, ...
+ * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME`, `kprobe:FUNCTION`, `profile:hz:N`,
+ * `xdp:eth0`, `tc:eth0:ingress`, ...
  * (`m.linux.hooks.list()`). Throws `AttachError` for a program of the wrong type or for another function, `HookError` for a hook
  * that does not exist, and `ArgumentError` for what is no loaded program or no name of a hook.
  */
@@ -59,8 +61,9 @@ export function attach(
   bpf: BpfSubsystem,
   program: LoadedProgram,
   hook: string,
-  { cookie }: AttachOptions = {},
+  options: AttachOptions = {},
 ): BpfLink {
+  const { cookie } = options;
   if (!(program instanceof LoadedProgram))
     throw new ArgumentError("program", "a loaded program", program, "m.load(program) gives one.");
   if (typeof hook !== "string")
@@ -70,6 +73,7 @@ export function attach(
   const { type, name, insns } = program.spec;
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
+  if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options);
   if (wanted !== undefined && wanted.type !== type) {
     throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);
   }

@@ -1,6 +1,7 @@
 /** All helpers that read and change packets. */
 import type { HelperImplementation } from "../row.ts";
 import { REDIRECT_HELPERS } from "./redirect.ts";
+import { ROUTE_HELPERS } from "./routes.ts";
 import { SKB_BYTES_HELPERS } from "./skb-bytes.ts";
 import { SKB_CHECKSUM_HELPERS } from "./skb-checksum.ts";
 import { SKB_MARK_HELPERS } from "./skb-marks.ts";
@@ -16,4 +17,5 @@ export const PACKET_HELPERS: readonly HelperImplementation[] = [
   ...SKB_MARK_HELPERS,
   ...XDP_HELPERS,
   ...REDIRECT_HELPERS,
+  ...ROUTE_HELPERS,
 ];

@@ -35,7 +35,7 @@ export interface BpfHost extends Host {
   standOn(cpu: number | undefined): void;
 }
 
-/** The one device of a machine so far. */
+/** The one device of a host without a network. */
 const LOOPBACK = 1;
 
 export interface LoadOptions {
@@ -82,7 +82,10 @@ export class BpfSubsystem {
     const index = this.host.maps.length;
     const map = createMap(this.host.memory, index, spec, {
       ...{ cpus: this.#cpus, maps: this.host.maps },
-      hasDevice: (ifindex) => ifindex === LOOPBACK,
+      hasDevice: (ifindex) =>
+        this.host.packets === undefined
+          ? ifindex === LOOPBACK
+          : this.host.packets.mtu(ifindex) !== undefined && ifindex !== 0,
     });
     this.host.maps[index] = map;
     if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));

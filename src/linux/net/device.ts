@@ -6,12 +6,12 @@ import type { Skb } from "./skb.ts";
 /** What a device is behind its name: itself again, a card with the world behind it, one end of a pair. */
 export type DeviceKind = "loopback" | "ethernet" | "veth";
 
-/** What a program on a device says of a packet, with where to if it redirects. */
+/** A program on a device. */
 export interface PacketProgram {
   readonly id: number;
   readonly name: string;
-  /** Runs on the packet, which it may change; gives the program's return value. */
-  readonly run: (skb: Skb, dev: NetDevice) => number;
+  /** Runs on the context at an offset of linear memory; gives its return value, unsigned. */
+  readonly run: (context: number) => number;
 }
 
 /** Where XDP runs: in the driver, after Linux made a socket buffer, or on the card itself. */

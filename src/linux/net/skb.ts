@@ -76,9 +76,9 @@ export class Skb {
   /** A program has changed the bytes. */
   replace(frame: Uint8Array): void {
     this.changed = true;
-    this.gsoSize = 0;
     this.#frame = frame;
     readFrame(this, frame);
+    if (this.proto !== IPPROTO_TCP || this.length <= this.gsoSize) this.gsoSize = 0;
   }
 
   /** The next hop: hardware addresses of the device and of who gets it. */

@@ -94,7 +94,7 @@ function intoStack(t: Task, skb: Skb, dev: NetDevice): void {
 
 /** What XDP in the driver or on the card leaves of a packet: it sees what is on the wire, before packets are put together. */
 function offCard(t: Task, skb: Skb, dev: NetDevice): readonly Skb[] {
-  if (dev.xdp!.mode === "generic") return [skb];
+  if (dev.xdp!.mode !== "native") return [skb];
   if (skb.segments === 1) return nativeXdp(t, skb, dev) ? [skb] : [];
   const parts = skb.segmented();
   t.linux.network.ledger.made += parts.length - 1;

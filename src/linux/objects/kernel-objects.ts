@@ -134,7 +134,7 @@ export class KernelObjects {
 
   #make(object: object, row: AnyRow): Placed {
     if (this.#count >= MOST) this.forget(this.#places.keys().next().value!);
-    const { size } = this.#layout(row.struct);
+    const size = this.#layout(row.struct).size + (row.room ?? 0);
     const at = this.#free.get(row)?.pop() ?? this.#memory.allocate(Math.ceil(size / LINE) * LINE, LINE);
     const placed: Placed = { object, row, at, size, serial: ++this.#serial, written: undefined };
     this.#memory.u8.fill(0, at, at + size);

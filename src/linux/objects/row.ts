@@ -12,6 +12,8 @@ import type { StructWriter } from "./struct-writer.ts";
 export interface StructRow<T extends object = never> {
   /** The struct's name in Linux's BTF. */
   readonly struct: string;
+  /** Bytes behind the struct that belong to the object: the buffer of a packet. */
+  readonly room?: number;
   /** Writes the members that are known; all others are 0. Members that a release does not have are skipped. */
   readonly write: (w: StructWriter, object: T) => void;
 }

@@ -74,6 +74,16 @@ export class StructWriter {
     if (place !== undefined) this.#address(member, this.#at + place.offset);
   }
 
+  /** A pointer into the room behind the struct. */
+  behind(member: string, offset: number): void {
+    this.#address(member, this.#at + this.#layout.size + offset);
+  }
+
+  /** Bytes in the room behind the struct. */
+  bytesBehind(offset: number, bytes: Uint8Array): void {
+    this.#memory.u8.set(bytes, this.#at + this.#layout.size + offset);
+  }
+
   /** A pointer to a text of Linux's own. */
   string(member: string, text: string): void {
     if (this.#layout.member(member) !== undefined) this.#address(member, this.#string(text));

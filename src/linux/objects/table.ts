@@ -10,6 +10,10 @@ import { SuperBlock } from "../fs/super-block.ts";
 import { UserRegisters } from "../hooks/user-registers.ts";
 import { AddressSpace } from "../mm/address-space.ts";
 import { OomControl } from "../mm/oom.ts";
+import { NetDevice } from "../net/device.ts";
+import { NetNamespace } from "../net/namespace.ts";
+import { Skb } from "../net/skb.ts";
+import { Sock, TcpSock } from "../net/sock.ts";
 import { OpenHow } from "../open.ts";
 import { PageCache } from "../page-cache.ts";
 import { FairQueue } from "../sched/fair.ts";
@@ -25,6 +29,7 @@ import { PT_REGS } from "./pt-regs.ts";
 import { BIO, REQUEST } from "./request.ts";
 import type { AnyRow, StructRow } from "./row.ts";
 import { CFS_RQ, RQ } from "./run-queue.ts";
+import { NET, NET_DEVICE, SK_BUFF, SOCK, TCP_SOCK } from "./sock.ts";
 import { SUPER_BLOCK } from "./super-block.ts";
 import { TASK_STRUCT } from "./task.ts";
 
@@ -55,6 +60,11 @@ const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
   row(Partition, BLOCK_DEVICE),
   row(Bio, BIO),
   row(BlockRequest, REQUEST),
+  row(NetNamespace, NET),
+  row(NetDevice, NET_DEVICE),
+  row(Sock, SOCK),
+  row(TcpSock, TCP_SOCK),
+  row(Skb, SK_BUFF),
 ]);
 
 /** Objects that are no instances of a class, by a member that only they have. */

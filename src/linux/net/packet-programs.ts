@@ -1,0 +1,123 @@
+import type { FibAnswer, FibQuestion, PacketHost, Redirect } from "../../helpers/packet-host.ts";
+import { ObjectView, SK_BUFF } from "../../memory/objects.ts";
+import { ERRNO } from "../errno.ts";
+import type { Linux } from "../linux.ts";
+import type { Task } from "../task.ts";
+import { familyOf, type Ip, ipAt, ipBytes, isAny, putMac } from "./address.ts";
+import type { NetDevice, PacketProgram } from "./device.ts";
+import type { PacketInMemory } from "./packet-memory.ts";
+import { sameBytes } from "./packet-memory.ts";
+import { redirectSkb } from "./redirect.ts";
+import { Skb } from "./skb.ts";
+
+/** `enum` of what `bpf_fib_lookup` returns. */
+const FIB = {
+  success: 0,
+  blackhole: 1,
+  unreachable: 2,
+  prohibit: 3,
+  notForwarded: 4,
+  disabled: 5,
+  noNeighbour: 7,
+  tooLong: 8,
+  noSource: 9,
+};
+
+/** `BPF_FIB_LOOKUP_*`. */
+const SKIP_NEIGH = 4;
+const SOURCE = 16;
+
+/** Programs that run on packets, and what their helpers ask of the network and tell it. */
+export class PacketPrograms implements PacketHost {
+  readonly #linux: Linux;
+  /** What the program that ran last said of where the packet goes. */
+  target: Redirect | undefined;
+  #task: Task | undefined;
+  #dev: NetDevice | undefined;
+
+  constructor(linux: Linux) {
+    this.#linux = linux;
+  }
+
+  /** Runs a program on a packet, which it may change; the low 32 bits of its result. */
+  run(t: Task, program: PacketProgram, skb: Skb, dev: NetDevice, place: PacketInMemory): number {
+    const { hooks } = this.#linux;
+    const outer = hooks.moment;
+    const [task, device] = [this.#task, this.#dev];
+    hooks.moment = { time: t.cpu.now, cpu: t.cpu.id, task: t, frames: t };
+    this.target = undefined;
+    this.#task = t;
+    this.#dev = dev;
+    try {
+      const result = program.run(place.context);
+      const frame = place.frame();
+      if (!sameBytes(frame, skb.frame)) skb.replace(frame);
+      return result;
+    } finally {
+      hooks.moment = outer;
+      this.#task = task;
+      this.#dev = device;
+      place.free();
+    }
+  }
+
+  redirect(target: Redirect): void {
+    this.target = target;
+  }
+
+  cloneRedirect(context: number, ifindex: number, flags: number): number {
+    const t = this.#task;
+    const to = this.#dev?.netns.devices.get(ifindex);
+    if (t === undefined || this.#dev === undefined) return -ERRNO.EINVAL!;
+    if (to === undefined) return -ERRNO.EINVAL!;
+    const { memory } = this.#linux;
+    const view = new ObjectView(memory, SK_BUFF);
+    const copy = Skb.from(memory.u8.slice(view.get(context, "data"), view.get(context, "data_end")));
+    this.#linux.network.adopt(copy);
+    const { target } = this;
+    redirectSkb(t, copy, to, (flags & 1) !== 0);
+    this.target = target;
+    return 0;
+  }
+
+  mtu(ifindex: number): number | undefined {
+    return (this.#dev?.netns ?? this.#linux.network.initial).devices.get(ifindex || (this.#dev?.ifindex ?? 0))?.mtu;
+  }
+
+  /** `bpf_fib_lookup`: the route of a packet that came in, as forwarding would choose it. */
+  fib({ family, source, target, ifindex, length, flags }: FibQuestion): FibAnswer {
+    const netns = this.#dev?.netns ?? this.#linux.network.initial;
+    const dev = netns.devices.get(ifindex);
+    if (dev === undefined) return { result: -ERRNO.ENODEV! };
+    const ip = ipAt(target, 0, family === 2 ? 4 : 16);
+    if (!netns.forwarding) return { result: FIB.disabled };
+    if (netns.owner(ip) !== undefined) return { result: FIB.notForwarded };
+    const route = netns.route(ip);
+    if (route === undefined) return { result: FIB.notForwarded };
+    if (route.kind === "blackhole") return { result: FIB.blackhole };
+    if (route.kind === "unreachable") return { result: FIB.unreachable };
+    if (route.kind === "prohibit") return { result: FIB.prohibit };
+    const { mtu } = route.dev;
+    if (length > mtu) return { result: FIB.tooLong, mtu };
+    const hop: Ip = route.gateway ?? ip;
+    const answer: FibAnswer = {
+      result: FIB.success,
+      ifindex: route.dev.ifindex,
+      mtu,
+      hop: ipBytes(hop),
+      family: familyOf(hop),
+    };
+    if (flags & SOURCE) {
+      const from = netns.sourceFor(ip);
+      if (from === undefined || isAny(from)) return { result: FIB.noSource };
+      source.set(ipBytes(from));
+    }
+    if (flags & SKIP_NEIGH) return answer;
+    const mac = this.#linux.network.resolve(route.dev, hop);
+    if (mac === undefined) return { ...answer, result: FIB.noNeighbour };
+    const macs = new Uint8Array(12);
+    putMac(macs, 0, route.dev.mac);
+    putMac(macs, 6, mac);
+    return { ...answer, macs };
+  }
+}
