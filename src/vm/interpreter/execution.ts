@@ -3,7 +3,7 @@ import { recordChanges } from "../../memory/changes.ts";
 import { overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import type { Region } from "../regions.ts";
-import { FIRST_CONSTANT, FIRST_SAVED, SAVED } from "./code.ts";
+import { ACCESS, FIRST_CONSTANT, FIRST_SAVED, SAVED } from "./code.ts";
 import { type Linked, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
 
@@ -203,7 +203,9 @@ export class Execution {
     this.#wrote = [];
     const one = () => executeReserving(this.#linked, state, state.executed + 1);
     const operation = this.next;
-    if (operation.kind === "helper" || operation.kind === "kfunc" || operation.kind === "indirect") {
+    // An access to an arena may lie in two pages, or nowhere.
+    const inArena = code.access[state.pc] === ACCESS.arena && operation.kind !== "load";
+    if (inArena || operation.kind === "helper" || operation.kind === "kfunc" || operation.kind === "indirect") {
       const restoreHost = environment.remember();
       const restoreMemory = recordChanges(memory, one, (changes) => {
         this.#wrote = changes.map(({ word, before }) => ({ start: 4 * word, bytes: 4 * before.length }));
