@@ -34,10 +34,13 @@ export function pointeeOf(env: Environment, btf: Btf, field: SpecialField): Poin
   return { btf: env.btfIndex(btf), id: field.target!, name };
 }
 
+const NO_FIELDS: readonly SpecialField[] = [];
+
 const isPointer = ({ kind }: SpecialField): boolean => kind === "kptr" || kind === "percpu_kptr";
 
 /** The special fields of a map's values; none if a pointer is to what Linux could not release. */
 export function mapRecord(env: Environment, map: MapSpec): readonly SpecialField[] {
+  if (map.btf === undefined) return NO_FIELDS;
   const fields = mapFields(map);
   for (const field of fields) {
     if (field.kind !== "kptr") continue;
