@@ -127,6 +127,16 @@ export class Sys {
     return this.call(12, [address]);
   }
 
+  /** Sleeps at an address until somebody of this process wakes it there: FUTEX_WAIT_PRIVATE. */
+  futexWait(address: number): Request {
+    return this.call(202, [address, 128, 2, 0]);
+  }
+
+  /** Wakes up to `most` that sleep at an address; how many: FUTEX_WAKE_PRIVATE. */
+  futexWake(address: number, most: number): Request {
+    return this.call(202, [address, 129, most]);
+  }
+
   /** Writes to memory: each page that is touched for the first time is a page fault. The result is 0. */
   touch(address: number, bytes: number): Request {
     this.task.rest = touch(this.task, address, bytes);

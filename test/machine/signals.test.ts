@@ -163,6 +163,24 @@ describe("threads", () => {
     expect(linux.tasks()).toEqual([]);
   });
 
+  it("wait for each other at a futex", () => {
+    const notes = run(function* (sys, note) {
+      for (const name of ["a", "b"]) {
+        yield sys.thread(function* (thread) {
+          yield thread.futexWait(0x1000);
+          note(name);
+        });
+      }
+      yield sys.nanosleep(1_000_000);
+      note(yield sys.futexWake(0x1000, 1));
+      yield sys.nanosleep(1_000_000);
+      note(yield sys.futexWake(0x1000, 5));
+      yield sys.nanosleep(1_000_000);
+      note(yield sys.futexWake(0x1000, 5));
+    });
+    expect(notes).toEqual([1, "a", 1, "b", 0]);
+  });
+
   it("vfork waits until the child has another program", () => {
     const notes = run(function* (sys, note) {
       yield sys.vfork(function* (child) {

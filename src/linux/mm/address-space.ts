@@ -1,3 +1,5 @@
+import type { WaitQueue } from "../wait-queue.ts";
+
 /** Bytes of a page. */
 export const PAGE = 4_096;
 
@@ -20,6 +22,8 @@ const PROGRAM_PAGES = 380;
 /** The memory of a process: `struct mm_struct`, shared by its threads. */
 export class AddressSpace {
   readonly mappings: Mapping[] = [];
+  /** Who waits in `futex`, by address. */
+  readonly futexes = new Map<number, WaitQueue>();
   /** Threads that use it. */
   users = 1;
   #top = MMAP_BASE;
