@@ -1,4 +1,5 @@
 import type { Expression } from "../ast/expression.ts";
+import { printAttachPoint } from "../ast/print.ts";
 import type { AttachPoint, Macro, Probe, Program } from "../ast/program.ts";
 import { BpftraceError, type Diagnostic, type Source, SyntaxFault } from "../diagnostics.ts";
 import { type ResolvedPoint, resolvePoint } from "../probes/resolve.ts";
@@ -47,7 +48,10 @@ export function analyse(
 ): TypedProgram {
   const diagnostics: Diagnostic[] = [];
   const types = new TypeTable(machine.btf);
-  for (const item of program.items) if (item.kind === "c-declaration") types.declare(item);
+  for (const item of program.items) {
+    if (item.kind === "c-declaration") types.declare(item);
+    if (item.kind === "include") types.include();
+  }
   const analysis: Analysis = {
     types,
     source: machine,
@@ -143,18 +147,14 @@ function resolveAll(program: Program, analysis: Analysis, machine: ProbeSource, 
     for (const written of item.points) {
       const resolution = resolvePoint(filled(written, analysis), machine);
       if ("error" in resolution) {
-        if (analysis.settings.missingProbes !== "error" && /not found|does not exist/.test(resolution.error)) {
-          if (analysis.settings.missingProbes === "warn")
-            diagnostics.push({ severity: "WARNING", message: resolution.error, span: written.span });
-          continue;
-        }
         const { hint } = resolution;
-        diagnostics.push({
-          severity: "ERROR",
-          message: resolution.error,
-          span: written.span,
-          ...(hint !== undefined && { hint }),
-        });
+        const missing = resolution.missing === true;
+        // One of several names of a function: the others do.
+        const spare = missing && item.points.length > 1;
+        const severity = spare || (missing && analysis.settings.missingProbes === "warn") ? "WARNING" : "ERROR";
+        if (missing && analysis.settings.missingProbes === "ignore") continue;
+        const message = spare ? `could not attach probe ${printAttachPoint(written)}, skipping.` : resolution.error;
+        diagnostics.push({ severity, message, span: written.span, ...(hint !== undefined && !spare && { hint }) });
         continue;
       }
       const [first] = resolution.points;

@@ -17,7 +17,8 @@ export interface ResolvedPoint {
 /** Attach points as places, or why there are none. */
 export type Resolution =
   | { readonly points: readonly ResolvedPoint[] }
-  | { readonly error: string; readonly hint?: string };
+  /** `missing`: it is well written, and the machine has no such place. */
+  | { readonly error: string; readonly hint?: string; readonly missing?: true };
 
 const UNITS: ReadonlySet<string> = new Set(["hz", "us", "ms", "s"]);
 
@@ -98,19 +99,20 @@ function timer(provider: Provider, parts: readonly string[]): Resolution {
 }
 
 /** Probes whose places the machine lists. */
-function named(provider: Provider, parts: readonly string[], source: ProbeSource): Resolution {
+function named(provider: Provider, written: readonly string[], source: ProbeSource): Resolution {
+  const inProgram = provider.name === "uprobe" || provider.name === "uretprobe" || provider.name === "usdt";
+  const parts = inProgram ? [source.program(written[0]!), ...written.slice(1)] : written;
   const pattern = parts.join(":");
   const prefix = `${provider.name}:`;
   const hooks = source.hooks().filter((hook) => hook.startsWith(prefix));
   const exact = hooks.includes(prefix + pattern);
   if (exact || !isWildcard(pattern)) {
-    if (exact || provider.name === "uprobe" || provider.name === "uretprobe" || provider.name === "usdt")
-      return one(provider, prefix + pattern, prefix + pattern, targetOf(provider, pattern));
-    return { error: missing(provider, pattern), ...similar(pattern, hooks, prefix) };
+    if (exact || inProgram) return one(provider, prefix + pattern, prefix + pattern, targetOf(provider, pattern));
+    return { error: missing(provider, pattern), missing: true, ...similar(pattern, hooks, prefix) };
   }
   const matcher = wildcard(pattern);
   const found = hooks.filter((hook) => matcher.test(hook.slice(prefix.length)));
-  if (found.length === 0) return { error: missing(provider, pattern) };
+  if (found.length === 0) return { error: missing(provider, pattern), missing: true };
   return {
     points: found.map((hook) => ({
       provider,

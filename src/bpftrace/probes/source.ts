@@ -18,6 +18,8 @@ export interface ProbeSource {
   hooks(): readonly string[];
   /** Fields of a tracepoint's record, by `category:name`. */
   fields(tracepoint: string): readonly RecordField[] | undefined;
+  /** The file of a program or library: `libc` is found where libraries lie. */
+  program(name: string): string;
   /** The address of a symbol of Linux. */
   address(symbol: string): bigint | undefined;
 }

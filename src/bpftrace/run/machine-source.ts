@@ -6,6 +6,16 @@ import type { ProbeSource } from "../probes/source.ts";
 /** Kinds of probes at functions of Linux: the machine lists functions once. */
 const AT_FUNCTIONS = ["kretprobe", "fentry", "fexit"];
 
+const LIBRARY_DIRECTORY = "/usr/lib/x86_64-linux-gnu";
+
+/** Files of libraries that probes name without a path, as the linker's cache has them. */
+const LIBRARIES: Readonly<Record<string, string>> = {
+  libc: `${LIBRARY_DIRECTORY}/libc.so.6`,
+  libpthread: `${LIBRARY_DIRECTORY}/libpthread.so.0`,
+  libssl: `${LIBRARY_DIRECTORY}/libssl.so.3`,
+  libcrypto: `${LIBRARY_DIRECTORY}/libcrypto.so.3`,
+};
+
 /** What bpftrace asks a simulated machine. */
 export function machineSource(linux: Linux): ProbeSource {
   const btf = machineBtf(linux.release);
@@ -20,6 +30,7 @@ export function machineSource(linux: Linux): ProbeSource {
       });
       return hooks;
     },
+    program: (name) => (name.startsWith("/") ? name : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
     fields: (name) => tracepoint(name)?.fields,
     address: (symbol) =>
       linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address,

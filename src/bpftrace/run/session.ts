@@ -12,7 +12,7 @@ import { analyse, type TypedProgram } from "../analyse/program.ts";
 import type { TypedProbe } from "../analyse/typed.ts";
 import { EVENTS, FIRST_MAP } from "../compile/maps.ts";
 import { type CompiledProgram, compile } from "../compile/program.ts";
-import type { Source } from "../diagnostics.ts";
+import { formatDiagnostic, type Source } from "../diagnostics.ts";
 import type { Reading } from "../output/data.ts";
 import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
@@ -87,6 +87,7 @@ export class Session {
       file: (path) => textOfFile(linux, path),
       maxCatBytes: settings.maxCatBytes,
     });
+    for (const warning of this.typed.warnings) this.reader.err.push(`${formatDiagnostic(source, warning)}\n`);
     this.#announce(options.format === "json");
   }
 

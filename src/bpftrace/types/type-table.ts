@@ -4,6 +4,7 @@ import { sizeOf } from "../../btf/size.ts";
 import { isComposite } from "../../btf/type.ts";
 import type { TypeName } from "../ast/expression.ts";
 import type { CDeclaration, CType } from "../ast/program.ts";
+import { HEADER_CONSTANTS } from "./header-constants.ts";
 import {
   alignOfType,
   BOOL,
@@ -71,6 +72,7 @@ export class TypeTable {
   readonly btf: Btf;
   /** Constants of enums, the program's own. */
   readonly constants = new Map<string, { readonly value: bigint; readonly type: Type }>();
+  #included = false;
   readonly #tags = new Map<string, (space: Space) => Type>();
   readonly #aliases = new Map<string, (space: Space) => Type>();
   readonly #layouts = new Map<number, Layout>();
@@ -78,6 +80,11 @@ export class TypeTable {
 
   constructor(btf: Btf) {
     this.btf = btf;
+  }
+
+  /** The program includes a header of Linux: its types are known anyway, its constants from now on. */
+  include(): void {
+    this.#included = true;
   }
 
   /** Takes the program's own definition of a type. */
@@ -104,6 +111,8 @@ export class TypeTable {
 
   /** A constant of an enum of the program or of Linux. */
   constant(name: string): { readonly value: bigint; readonly type: Type } | undefined {
+    const header = this.#included ? HEADER_CONSTANTS.get(name) : undefined;
+    if (header !== undefined) return { value: header, type: INT64 };
     return this.constants.get(name) ?? this.#linux().get(name);
   }
 
