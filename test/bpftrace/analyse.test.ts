@@ -48,8 +48,11 @@ describe("analysis and compiler", () => {
   const installed = existsSync(tools) ? readdirSync(tools).filter((name) => name.endsWith(".bt")) : [];
   /** What Linux 6.18 does not have either, or its modules have, or the machine does not do yet. */
   const REFUSED = ["loads.bt", "mdflush.bt", "oomkill.bt", "runqlen.bt", "swapin.bt", "xfsdist.bt"];
-  it.skipIf(installed.length === 0)("compile the tools that are installed, but those whose places this machine lacks", () => {
-    const refused = installed.filter((name) => refusal(readFileSync(`${tools}/${name}`, "utf8"), name) !== undefined);
-    expect(REFUSED).toEqual(expect.arrayContaining(refused));
-  });
+  it.skipIf(installed.length === 0)(
+    "compile the tools that are installed, but those whose places this machine lacks",
+    () => {
+      const refused = installed.filter((name) => refusal(readFileSync(`${tools}/${name}`, "utf8"), name) !== undefined);
+      expect(REFUSED).toEqual(expect.arrayContaining(refused));
+    },
+  );
 });

@@ -34,7 +34,12 @@ function refusals({ maps, probes }: CompiledProgram): string[] {
       close(answer.fd);
       return [];
     }
-    return [progLoad({ ...options, logLevel: 1 }).log.split("\n").slice(-6).join("\n")];
+    return [
+      progLoad({ ...options, logLevel: 1 })
+        .log.split("\n")
+        .slice(-6)
+        .join("\n"),
+    ];
   });
   for (const fd of fds) close(fd);
   return messages;
