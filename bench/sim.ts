@@ -56,3 +56,7 @@ await report("nothing attached", []);
 await report("one program on all system calls", syscallHooks());
 await report("the same, taking kernel stacks", syscallHooks(), true);
 await report("the same, and profile:hz:99", [...syscallHooks(), "profile:hz:99"], true);
+await report("ten programs on all system calls", Array.from({ length: 10 }, syscallHooks).flat());
+await report("one program on kprobe:*", ["kprobe:*"]);
+await report("one program on kretprobe:*", ["kretprobe:*"]);
+await report("one program on tp_btf:sched_switch", ["tp_btf:sched_switch"]);

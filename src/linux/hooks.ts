@@ -7,7 +7,7 @@ import { type EventContext, EventHook, type EventView, type ObjectOffsets } from
 import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
-import { kindOfHook, noSuchHook } from "./hooks/names.ts";
+import { insideFunction, kindOfHook, noSuchHook } from "./hooks/names.ts";
 import {
   countedEvent,
   PERF_EVENT_NAMES,
@@ -213,7 +213,8 @@ export class Hooks {
 
   /** One function, or all whose names match; programs see which by `bpf_get_func_ip`. */
   #onFunctions(kind: FunctionHookKind, pattern: string, program: HookProgram): (() => void) | undefined {
-    const frames = this.functions.framesOf(kind, pattern);
+    if (/^[\w.]+\+(0x)?0*[1-9a-f]/i.test(pattern)) throw insideFunction(`${kind}:${pattern}`);
+    const frames = this.functions.framesOf(kind, pattern.replace(/\+(0x)?0+$/, ""));
     if (frames.length === 0) return undefined;
     const stops: (() => void)[] = [];
     const stop = () => {

@@ -119,7 +119,7 @@ export type Phase =
  * What a function of Linux gets or gives back in a register: a number, or one of the simulation's own objects (a Task, an
  * OpenFile, ...), which programs see as the address of the struct that it is on Linux. `undefined`: not known, shown as 0.
  */
-export type Arg = number | bigint | object | undefined;
+export type Arg = number | bigint | boolean | object | undefined;
 
 /** Who a new task is. */
 export interface TaskIdentity {

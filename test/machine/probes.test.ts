@@ -82,8 +82,19 @@ describe("kprobe and kretprobe", () => {
       expect(error).toBeInstanceOf(HookError);
       expect(error).toMatchObject({ code: "ENOENT", near: ["kprobe:vfs_read"] });
     }
-    expect(() => linux.hooks.attach("kprobe:vfs_read+7", { run() {} })).toThrow(HookError);
+    expect(() => linux.hooks.attach("kprobe:vfs_read+7", { run() {} })).toThrow(/inside of a function/);
+    linux.hooks.attach("kprobe:vfs_read+0x0", { run() {} })();
     expect(() => linux.hooks.attach("kprobe:nothing_*", { run() {} })).toThrow(HookError);
+  });
+
+  it("see every function that executes, with whatever arguments and results it has", () => {
+    const linux = machine(workloads.webServer());
+    linux.hooks.attach("kprobe:*", { run() {} });
+    linux.hooks.attach("kretprobe:*", { run() {} });
+    linux.hooks.attach("fexit:*", { run() {} });
+    const { events } = linux.runUntil(30_000_000);
+    expect(Object.values(events).filter((n) => n > 0).length).toBeGreaterThan(200);
+    expect(events["kretprobe:vfs_read"]).toBe(events["fexit:vfs_read"]);
   });
 
   it("are in pairs over a whole workload, and never change the run", () => {

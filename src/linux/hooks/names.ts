@@ -39,3 +39,9 @@ export function noSuchHook(hook: string, known: readonly string[], tracepoints: 
     "with the units hz, s, ms, us; m.linux.hooks.list() lists them.";
   return new HookError(hook, "ENOENT", message, near);
 }
+
+/** A probe at an instruction: the machine executes functions, not their instructions. */
+export function insideFunction(hook: string): HookError {
+  const message = `${shown(hook)} is inside of a function: the machine's functions can be probed at their entry and return`;
+  return new HookError(hook, "EINVAL", message);
+}

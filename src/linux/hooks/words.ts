@@ -14,7 +14,12 @@ export function writeWord(
 ): void {
   if (size === 8) writeLong(memory, at, value, offsetOf);
   else {
-    const low = typeof value === "bigint" ? Number(BigInt.asUintN(32, value)) : typeof value === "number" ? value : 0;
+    const low =
+      typeof value === "bigint"
+        ? Number(BigInt.asUintN(32, value))
+        : typeof value === "object"
+          ? 0
+          : Number(value ?? 0);
     if (size === 4) memory.i32[at >> 2] = low;
     else if (size === 2) memory.u16[at >> 1] = low;
     else memory.u8[at] = low;
@@ -30,9 +35,12 @@ export function writeLong(memory: LinearMemory, at: number, value: Arg, offsetOf
   } else if (typeof value === "bigint") {
     memory.i32[word] = Number(BigInt.asIntN(32, value));
     memory.i32[word + 1] = Number(BigInt.asIntN(32, value >> 32n));
+  } else if (typeof value === "boolean") {
+    memory.i32[word] = value ? 1 : 0;
+    memory.i32[word + 1] = 0;
   } else {
     // Before it is written: making room for an object may renew memory's views.
-    const offset = value === undefined || value === null ? 0 : offsetOf(value);
+    const offset = typeof value === "object" && value !== null ? offsetOf(value) : 0;
     memory.i32[word] = offset;
     memory.i32[word + 1] = offset === 0 ? 0 : DIRECT_MAP_HIGH;
   }
