@@ -51,6 +51,8 @@ export function analyse(
   for (const item of program.items) {
     if (item.kind === "c-declaration") types.declare(item);
     if (item.kind === "include") types.include();
+    const unknown = NOT_YET[item.kind];
+    if (unknown !== undefined) diagnostics.push({ severity: "ERROR", message: unknown, span: item.span });
   }
   const analysis: Analysis = {
     types,
@@ -96,6 +98,12 @@ export function analyse(
     warnings: all.filter(({ severity }) => severity === "WARNING"),
   };
 }
+
+/** What is read and does not run yet. */
+const NOT_YET: Readonly<Record<string, string>> = {
+  import: "import is not supported by this machine yet",
+  subprogram: "functions of a program's own (fn) are not supported by this machine yet: a macro may do",
+};
 
 /** What the text of a `#define` means as an expression. */
 function meaning(text: string): Expression | undefined {

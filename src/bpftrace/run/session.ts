@@ -4,6 +4,7 @@ import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
 import { FileError } from "../../linux/file-system.ts";
 import { FileTable } from "../../linux/files.ts";
+import { HookError } from "../../linux/hooks.ts";
 import type { Linux } from "../../linux/linux.ts";
 import { Task } from "../../linux/task.ts";
 import type { RingbufMap } from "../../maps/ringbuf.ts";
@@ -12,7 +13,7 @@ import { analyse, type TypedProgram } from "../analyse/program.ts";
 import type { TypedProbe } from "../analyse/typed.ts";
 import { EVENTS, FIRST_MAP } from "../compile/maps.ts";
 import { type CompiledProgram, compile } from "../compile/program.ts";
-import { formatDiagnostic, type Source } from "../diagnostics.ts";
+import { BpftraceError, formatDiagnostic, type Source } from "../diagnostics.ts";
 import type { Reading } from "../output/data.ts";
 import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
@@ -46,6 +47,7 @@ export class Session {
   readonly probes: number;
   exitCode = 0;
   exited = false;
+  readonly #source: Source;
   readonly #linux: Linux;
   readonly #bpf: BpfSubsystem;
   readonly #style: (typeof STYLES)[keyof typeof STYLES];
@@ -59,6 +61,7 @@ export class Session {
 
   /** Reads, types, compiles and loads. Throws `BpftraceError`, and `VerifierError` for a program that Linux would not load. */
   constructor({ linux, bpf }: SessionMachine, source: Source, options: BpftraceOptions) {
+    this.#source = source;
     this.#linux = linux;
     this.#bpf = bpf;
     this.#style = STYLES[options.release ?? "0.26"];
@@ -130,7 +133,18 @@ export class Session {
       this.#drain();
       return result;
     };
-    return this.#bpf.link(hook, program, this.#linux.hooks.attach(hook, { run }));
+    return this.#bpf.link(hook, program, this.#hook(probe, hook, run));
+  }
+
+  /** What the machine has no place for is a fault of the probe. */
+  #hook({ span }: TypedProbe, hook: string, run: (context: number) => unknown): () => void {
+    try {
+      return this.#linux.hooks.attach(hook, { run });
+    } catch (error) {
+      if (!(error instanceof HookError)) throw error;
+      const message = `Failed to attach probe ${hook}: ${error.message.split(". ")[0]}`;
+      throw new BpftraceError(this.#source, [{ severity: "ERROR", message, span }]);
+    }
   }
 
   /** Runs a program on CPU 0 again and again. */
