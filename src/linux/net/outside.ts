@@ -257,9 +257,10 @@ export class Outside implements TcpHost {
   timeWait(sk: TcpSock): void {
     // Who closed first would wait here; nobody outside uses a port twice so soon.
     sk.rtoAt = sk.delackAt = sk.deadline = Number.POSITIVE_INFINITY;
-    const connection = this.#peers.get(sk);
+    // What came just before the end is told first.
+    sk.readShutdown = true;
+    this.readable(sk);
     this.setState(sk, TCP.CLOSE);
-    connection?.peer.closed?.(connection, this.#now);
   }
 
   gone(): void {}

@@ -30,5 +30,10 @@ export function measured(sk: TcpSock, rtt: number): void {
     sk.rttvar += (Math.abs(sk.srtt - rtt) - sk.rttvar) / 4;
     sk.srtt += (rtt - sk.srtt) / 8;
   }
-  sk.rto = Math.min(RTO_MAX, Math.round(sk.srtt + Math.max(RTO_MIN, 4 * sk.rttvar)));
+  forgetBackoff(sk);
+}
+
+/** Something new has arrived: the time until the next retransmission is that of the connection again, not the doubled one. */
+export function forgetBackoff(sk: TcpSock): void {
+  if (sk.srtt > 0) sk.rto = Math.min(RTO_MAX, Math.round(sk.srtt + Math.max(RTO_MIN, 4 * sk.rttvar)));
 }

@@ -3,7 +3,7 @@ import { DROP } from "../drop-reason.ts";
 import { ACK, FIN, RST, SYN } from "../protocol.ts";
 import type { Skb } from "../skb.ts";
 import { before, TCP, type TcpSock } from "../sock.ts";
-import { delayAck, measured, rearm } from "./clock.ts";
+import { delayAck, forgetBackoff, measured, rearm } from "./clock.ts";
 import type { TcpHost } from "./host.ts";
 import { push, resetFor, retransmit, sendAck } from "./output.ts";
 
@@ -135,6 +135,7 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
   sk.dupAcks = 0;
   sk.retries = 0;
   let rtt = -1;
+  let again = false;
   while (inFlight.length > 0) {
     const first = inFlight[0]!;
     const end = (first.seq + first.length + (first.flag ? 1 : 0)) >>> 0;
@@ -147,12 +148,15 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
       }
       break;
     }
-    if (!first.retransmitted) rtt = host.now() - first.at;
+    if (first.retransmitted) again = true;
+    else rtt = host.now() - first.at;
     inFlight.shift();
     if (sk.cwnd < sk.ssthresh) sk.cwnd++;
     else if (host.now() % sk.cwnd === 0) sk.cwnd++;
   }
-  if (rtt >= 0) measured(sk, rtt);
+  // Which of the two was acknowledged nobody knows (Karn), and what came behind it has waited for it.
+  if (rtt >= 0 && !again) measured(sk, rtt);
+  else forgetBackoff(sk);
   sk.rtoAt = inFlight.length > 0 ? host.now() + sk.rto : Number.POSITIVE_INFINITY;
   if (sk.inRecovery) {
     if (before(skb.ack, sk.recover)) retransmit(host, sk);
