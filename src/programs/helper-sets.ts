@@ -34,6 +34,9 @@ export const TRACING = set(`
 /** Probes that can be given a number when they are attached. */
 export const COOKIE = set("get_attach_cookie");
 
+/** Probes of functions, on a Linux built with CONFIG_BPF_KPROBE_OVERRIDE: that of the simulated machine is. */
+export const OVERRIDE = set("override_return");
+
 /** Samples. */
 export const PERF_EVENT = set("perf_prog_read_value read_branch_records");
 

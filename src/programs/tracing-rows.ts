@@ -16,6 +16,7 @@ import {
   LIRC_MODE2,
   LSM,
   OPERATIONS,
+  OVERRIDE,
   PERF_EVENT,
   SOCKET_CASTS,
   SYSCALL,
@@ -30,7 +31,8 @@ export type Details = Omit<ProgramRow, "type" | "number" | "sections">;
 
 export const helpers = (...families: (readonly string[])[]): ReadonlySet<string> => new Set(families.flat());
 
-const PROBE = helpers(BASE, TRACING, COOKIE);
+const PROBE_FAMILIES = [...BASE, ...TRACING, ...COOKIE];
+const PROBE = helpers(PROBE_FAMILIES);
 const TYPED = helpers(BASE, TRACING, SOCKET_CASTS, TYPED_TRACING);
 const ZERO = { min: 0, max: 0 };
 const YES_OR_NO = { min: 0, max: 1 };
@@ -45,7 +47,7 @@ export const TRACING_ROWS = {
     doc: "Runs when a function of Linux is entered, or at an instruction in it.",
     attachTypes: ["trace_kprobe_multi", "trace_kprobe_session", "trace_uprobe_multi", "trace_uprobe_session"],
     context: KPROBE_CONTEXT,
-    helpers: PROBE,
+    helpers: helpers(PROBE_FAMILIES, OVERRIDE),
     variants: {
       trace_kprobe_session: { returns: YES_OR_NO },
       trace_uprobe_session: { returns: YES_OR_NO },
@@ -61,7 +63,7 @@ export const TRACING_ROWS = {
     doc: "Runs for each sample of a perf event, such as a timer that fires 99 times a second.",
     attachTypes: [],
     context: PERF_EVENT_CONTEXT,
-    helpers: helpers(BASE, TRACING, COOKIE, PERF_EVENT),
+    helpers: helpers(PROBE_FAMILIES, PERF_EVENT),
   },
   raw_tracepoint: {
     doc: "Runs at a tracepoint of Linux with the arguments as they were passed, before a record is made of them.",

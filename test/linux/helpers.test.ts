@@ -10,6 +10,7 @@ import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { BareMap } from "../maps/bare-map.ts";
 import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, suiteName } from "./bpf.ts";
+import { LACKING } from "./build-options.ts";
 import { add, call, EXIT, load, move, program, set, slot, store, wide } from "./slots.ts";
 
 const SPECIAL: ReadonlySet<ProgramType> = new Set<ProgramType>(["raw", "syscall", "ext"]);
@@ -34,7 +35,7 @@ const SIMPLE: ReadonlySet<ArgType> = new Set<ArgType>([
   "anything",
 ]);
 const isSimple = (row: HelperRow): boolean =>
-  callerOf(row) !== undefined && !row.mightSleep && row.args.every((arg) => SIMPLE.has(arg));
+  callerOf(row) !== undefined && !LACKING.has(row.name) && !row.mightSleep && row.args.every((arg) => SIMPLE.has(arg));
 const SIMPLE_HELPERS = HELPERS.filter(isSimple);
 
 /** A value that an argument accepts; r6 is the context, the stack is set up below. Map 0 is a hash of u32 to u64. */

@@ -13,6 +13,7 @@ import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { PROGRAMS } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { available, suiteName } from "./bpf.ts";
+import { LACKING } from "./build-options.ts";
 import { type Comparison, compare } from "./verifier-compare.ts";
 import { insn } from "./verifier-pieces.ts";
 
@@ -116,6 +117,7 @@ const LOADABLE = Object.values(PROGRAMS).filter(
 
 /** Types that show each way in which a helper's prototype differs: the first that may call it, and those with variants. */
 function callers(row: HelperRow): ProgramType[] {
+  if (LACKING.has(row.name)) return [];
   const all = LOADABLE.filter(({ helpers }) => helpers.has(row.name)).map(({ type }) => type);
   return NIGHT ? all : all.filter((type, at) => at === 0 || row.variants?.[type] || type.startsWith("cgroup_sock"));
 }

@@ -17,7 +17,7 @@ export const ROUTE_HELPERS: readonly HelperImplementation[] = [
     passing: "i32",
     implement: (host) => (_context, params, size, flags, flagsHigh) => {
       if (size < FIB.size || flagsHigh !== 0 || flags & ~FIB_FLAGS) return -ERRNO.EINVAL;
-      const { u8, view } = host.memory;
+      let { u8, view } = host.memory;
       const family = u8[params + FIB.family]!;
       if (family !== AF_INET && family !== AF_INET6) return -ERRNO.EAFNOSUPPORT;
       if (host.packets === undefined) return -ERRNO.ENODEV;
@@ -29,6 +29,8 @@ export const ROUTE_HELPERS: readonly HelperImplementation[] = [
         ifindex: view.getUint32(params + FIB.ifindex, true),
         length: view.getUint16(params + FIB.length, true),
       });
+      // The question may have let memory grow.
+      ({ u8, view } = host.memory);
       if (answer.mtu !== undefined && (answer.result === FRAG_NEEDED || answer.result === 0))
         view.setUint16(params + FIB.length, answer.mtu, true);
       if (answer.ifindex === undefined) return answer.result;
