@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { installKernelspec, uninstallKernelspec } from "./install/kernelspec.ts";
 import { InstallError, type InstallTarget } from "./install/locations.ts";
 import { startKernel } from "./main.ts";
+import type { Translators } from "./runtime/translators.ts";
 import { ConnectionFileError } from "./wire/connection.ts";
 
 /** What the command needs to know of the package that it is part of. */
@@ -10,6 +11,8 @@ export interface KernelCommandOptions {
   readonly launcher: string;
   /** Absolute path of what cells import as `bpfbook`. */
   readonly bpfbookEntry: string;
+  /** Of files in other languages that cells import. */
+  readonly translators?: Translators;
   readonly version: string;
 }
 

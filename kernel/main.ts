@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { sibling } from "./runtime/sibling.ts";
+import type { Translators } from "./runtime/translators.ts";
 import { historyPath } from "./session/history-file.ts";
 import { Session } from "./session/session.ts";
 import { readConnectionFile } from "./wire/connection.ts";
@@ -10,6 +11,8 @@ export interface KernelOptions {
   readonly connectionFile: string;
   /** Absolute path of the entry of the `bpfbook` that cells import: `src/index.ts`, or `dist/src/index.js` when built. */
   readonly bpfbookEntry: string;
+  /** Of files in other languages that cells import. */
+  readonly translators?: Translators;
   /** Version of the package, for `kernel_info`. */
   readonly version: string;
   /** The notebook's folder; front ends start kernels in it. */
@@ -39,6 +42,7 @@ export async function startKernel(options: KernelOptions): Promise<void> {
     connection: readConnectionFile(options.connectionFile),
     cwd: options.cwd ?? process.cwd(),
     modules: { bpfbook: options.bpfbookEntry, ...OWN_MODULES },
+    translators: options.translators ?? {},
     version: options.version,
     historyFile: historyPath(process.env),
   });

@@ -15,5 +15,6 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 await startKernel({
   connectionFile: process.argv[2]!,
   bpfbookEntry: fileURLToPath(new URL("../src/index.ts", import.meta.url)),
+  translators: { o: fileURLToPath(new URL("../src/loader/object/object-import.ts", import.meta.url)) },
   version,
 });

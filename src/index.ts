@@ -10,9 +10,11 @@
  * `;
  * verify(pass).ok; // true
  */
+import { registerMagics } from "./loader/magics.ts";
 import { registerViews } from "./views/index.ts";
 
 registerViews();
+registerMagics();
 
 export * as builder from "./asm/builder.ts";
 export type { SlotFields } from "./asm/byte-table.ts";

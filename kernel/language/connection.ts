@@ -3,6 +3,7 @@ import { LocalFiles } from "./local-files.ts";
 import { documentUri, projectDocuments, SCRATCH, type ServerDocument } from "./project.ts";
 import { RpcError } from "./rpc.ts";
 import { LanguageServer } from "./server.ts";
+import { TranslatedFiles } from "./translated-files.ts";
 import type { LanguageServiceOptions } from "./types.ts";
 
 const IDLE_MS = 10 * 60_000;
@@ -19,6 +20,7 @@ export class LanguageConnection {
   readonly #fixed: readonly ServerDocument[];
   readonly #uri: string;
   readonly #files: LocalFiles;
+  readonly #translated: TranslatedFiles;
   #server: LanguageServer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #idle: NodeJS.Timeout | undefined;
@@ -28,6 +30,7 @@ export class LanguageConnection {
     this.#options = options;
     this.#documents = documents;
     this.#files = new LocalFiles(options.cwd);
+    this.#translated = new TranslatedFiles(options.translators ?? {});
     this.#fixed = projectDocuments(options);
     this.#uri = documentUri(options.cwd, SCRATCH);
   }
@@ -55,12 +58,17 @@ export class LanguageConnection {
   /**
    * Tells the server of cells that ran, if it runs. The request makes it look at them at once: later, with the next cell's
    * text changed too, it would rebuild its whole program.
+   *
+   * @param code of the last of them
    */
-  update(): void {
+  update(code = ""): void {
     this.#turn = this.#turn.then(async () => {
       const server = this.#server;
+      // Of a cell that a magic has made TypeScript these are the first words that are heard of its imports.
+      const changes = this.#files.changes(code);
       if (server === undefined) return;
-      this.#sendSession(server);
+      server.filesChanged(changes);
+      await this.#sendSession(server);
       const textDocument = { uri: this.#uri };
       await server.request("textDocument/selectionRange", { textDocument, positions: [] }).catch(() => {});
     });
@@ -76,6 +84,7 @@ export class LanguageConnection {
     const server = await this.#running();
     server.filesChanged(this.#files.changes(cell.text));
     server.set(this.#document(SCRATCH, cell.text));
+    for (const document of await this.#translated.documents(this.#files.stamps)) server.set(document);
     const limit = setTimeout(() => void server.end(), REQUEST_LIMIT_MS);
     try {
       return await server.request(method, { textDocument: { uri: this.#uri }, ...parameters });
@@ -95,7 +104,7 @@ export class LanguageConnection {
     });
     await server.initialized;
     for (const document of this.#fixed) server.set(document);
-    this.#sendSession(server);
+    await this.#sendSession(server);
     return server;
   }
 
@@ -103,11 +112,12 @@ export class LanguageConnection {
    * Brings the documents of executed cells up to date. Opening one makes the server rebuild its program, so changes go first;
    * and one that no other document imports would get a project of its own, so the scratch document imports it before.
    */
-  #sendSession(server: LanguageServer): void {
+  async #sendSession(server: LanguageServer): Promise<void> {
     // What the scratch document imported stays: the server would drop those files, and read them again for the next cell.
     const before = server.textOf(this.#uri) ?? "";
     const scratch = this.#document(SCRATCH, this.#documents.prepare("").text + before);
-    const documents = this.#documents.documents().map(({ name, text }) => this.#document(name, text));
+    const cells = this.#documents.documents().map(({ name, text }) => this.#document(name, text));
+    const documents = [...cells, ...(await this.#translated.documents(this.#files.stamps))];
     const added = documents.filter(({ uri }) => server.textOf(uri) === undefined);
     for (const document of documents) if (!added.includes(document)) server.set(document);
     if (added.length > 0 || before === "") server.set(scratch);

@@ -9,8 +9,8 @@ export interface FileChange {
 }
 
 const [CREATED, CHANGED, DELETED] = [1, 2, 3] as const;
-/** Relative specifiers in the text of a cell or of a file. One that stands in a comment costs a look at a file. */
-const RELATIVE = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["'](\.\.?\/[^"'\r\n]+)["']/g;
+/** Specifiers that are paths in the text of a cell or of a file. One that stands in a comment costs a look at a file. */
+const RELATIVE = /(?:\bfrom|\bimport|\bimport\s*\(|\brequire\s*\()\s*["']((?:\.\.?)?\/[^"'\r\n]+)["']/g;
 const SOURCES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
 /** Files that are looked at before each check. */
 const MOST = 500;
@@ -26,6 +26,11 @@ export class LocalFiles {
 
   constructor(cwd: string) {
     this.#cwd = cwd;
+  }
+
+  /** All files that code so far imports, each with what changes when the file does; "" where there is none. */
+  get stamps(): ReadonlyMap<string, string> {
+    return this.#stamps;
   }
 
   /** The files that have changed since the last call, of those that any code so far imports. */

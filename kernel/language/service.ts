@@ -101,7 +101,7 @@ export function createLanguageService(options: LanguageServiceOptions): Language
 
     executed(cell) {
       documents.commit(cell);
-      connection.update();
+      connection.update(cell.code);
     },
 
     async complete(code, cursor) {

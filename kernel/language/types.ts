@@ -4,6 +4,8 @@
  * converted at the kernel's edge).
  */
 
+import type { Translators } from "../runtime/translators.ts";
+
 /** One cell: `id` is stable for one execution (for example the execution count) and never used twice for other code. */
 export interface Cell {
   readonly id: string | number;
@@ -70,6 +72,8 @@ export interface LanguageServiceOptions {
   readonly cwd: string;
   /** Module name -> absolute path of its entry source, for modules that the kernel brings itself. */
   readonly modules?: Readonly<Record<string, string>>;
+  /** Of files in other languages that cells import. */
+  readonly translators?: Translators;
   /** Text of a `.d.ts` with the globals that the kernel puts into every cell. */
   readonly globals?: string;
   /** The server is ended after this long without a request and started again on demand; 10 minutes. */

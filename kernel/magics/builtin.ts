@@ -7,6 +7,8 @@ export interface MagicHost {
   show(bundle: Readonly<Record<string, string>>): void;
   /** Calls back when the cell has ended, before its reply. */
   atEnd(callback: () => void): void;
+  /** Makes the cell TypeScript: it runs once the magic has ended, and the cells after it see what it declares. */
+  become(code: string): void;
   /** Starts the process of the cells anew after this cell. */
   restart(): void;
 }

@@ -1,5 +1,16 @@
-/** What a cell magic does with its arguments and its text; what it returns is the cell's result. */
-export type CellMagic = (args: string, body: string) => unknown;
+/** The cell of a magic. */
+export interface MagicCellHandle {
+  /** 0-based line of its `%%`. */
+  readonly line: number;
+  /** Makes the cell TypeScript: it runs once the magic has ended, and the cells after it see what it declares. */
+  become(code: string): void;
+}
+
+/**
+ * What a cell magic does with its arguments and its text; what it returns is the cell's result. An error that has a place
+ * `{ line, column }` (1-based, in the cell) under `Symbol.for("Jupyter.place")` is shown there.
+ */
+export type CellMagic = (args: string, body: string, cell: MagicCellHandle) => unknown;
 
 /** A magic that a library adds. */
 export interface RegisteredMagic {

@@ -15,7 +15,7 @@ export class UnknownMagicError extends Error {
  * The TypeScript that a cell with magics becomes, line by line: each magic is a call of {@link MAGIC_FUNCTION} where it stood.
  *
  * @param names that cells have declared, for `%who`
- * @example magicScript("%%html\n<b>1</b>", []) // 'await __magic__("html","","<b>1</b>")'
+ * @example magicScript("%%html\n<b>1</b>", []) // 'await __magic__("html","","<b>1</b>",0)'
  */
 export function magicScript(text: string, names: readonly string[]): string {
   const { cell, lines, code } = parseMagics(text);
@@ -27,11 +27,11 @@ export function magicScript(text: string, names: readonly string[]): string {
       rows[line] = `await ${MAGIC_FUNCTION}("who", "", { ${names.map((each) => `${each}: () => ${each}`)} });`;
     else rows[line] = `await ${call(name, args, "")};`;
   }
-  if (cell) rows[cell.line] = `await ${call(cell.name, cell.args, cell.body)}`;
+  if (cell) rows[cell.line] = `await ${call(cell.name, cell.args, cell.body, cell.line)}`;
   return rows.join("\n");
 }
 
-function call(...parts: readonly string[]): string {
+function call(...parts: readonly (string | number)[]): string {
   return `${MAGIC_FUNCTION}(${parts.map((part) => JSON.stringify(part)).join(",")})`;
 }
 
@@ -40,7 +40,7 @@ function call(...parts: readonly string[]): string {
  * first, which may bring it.
  */
 export function createMagic(host: MagicHost, loadLibraries: () => Promise<void>) {
-  return async (name: string, args: string, body: MagicBody): Promise<unknown> => {
+  return async (name: string, args: string, body: MagicBody, line = 0): Promise<unknown> => {
     if (typeof body === "function") return timed(body);
     if (typeof body === "object") return listNames(body);
     if (name === "lsmagic") {
@@ -50,7 +50,7 @@ export function createMagic(host: MagicHost, loadLibraries: () => Promise<void>)
     if (Object.hasOwn(BUILTIN_MAGICS, name)) return BUILTIN_MAGICS[name]!.run(host, args, body);
     if (!registeredMagics().has(name)) await loadLibraries();
     const magic = registeredMagics().get(name);
-    if (magic) return magic.run(args, body);
+    if (magic) return magic.run(args, body, { line, become: (code) => host.become(code) });
     const known = [...Object.keys(BUILTIN_MAGICS), ...registeredMagics().keys()];
     throw new UnknownMagicError(`there is no magic "${name}"; there are ${known.join(", ")}`);
   };

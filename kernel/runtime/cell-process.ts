@@ -16,12 +16,15 @@ import { FD, type FromChild, type ToChild } from "./messages.ts";
 import { installStreams } from "./streams.ts";
 import { installTimers, isInterruption } from "./timers.ts";
 import { IMPORT_FUNCTION, META_OBJECT, transformCell } from "./transform.ts";
+import type { Translators } from "./translators.ts";
 import { AsyncIdReset, type WorkerLink } from "./worker-link.ts";
 
 /** What the parent passes on the command line, as JSON. */
 export interface ChildOptions {
   /** Modules that the kernel brings: name to absolute path. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Of files in other languages. */
+  readonly translators: Translators;
 }
 
 type Emit = (message: FromChild) => void;
@@ -30,13 +33,13 @@ type Emit = (message: FromChild) => void;
 const DRAIN_TIME = 2000;
 
 /** Turns this process into one that runs cells: output, globals, errors, and the parent's commands. */
-export function serveCells(link: WorkerLink, { modules }: ChildOptions): void {
+export function serveCells(link: WorkerLink, { modules, translators }: ChildOptions): void {
   const emit: Emit = (message) => link.output.write(encodeFrame(message));
   const runners = new CellRunners(emit);
   installStreams((name, text) => emit({ type: "stream", cell: currentRun().cell, name, text }));
   installStackTraces(Object.values(modules));
   installTimers();
-  defineGlobals(emit, modules);
+  defineGlobals(emit, modules, translators);
   comms.connect(emit);
   handleStrayErrors(emit);
   process.argv.length = 1;
@@ -84,17 +87,20 @@ function magicHost(emit: Emit): MagicHost {
   return {
     show: (data) => emit({ type: "display", cell: currentRun().cell, data }),
     atEnd: (callback) => currentRun().atEnd.push(callback),
+    become: (code) => {
+      currentRun().becomes = code;
+    },
     restart: () => emit({ type: "restart", cell: currentRun().cell }),
   };
 }
 
 /** Names that cells can use, hidden from `Object.keys(globalThis)` and open to redeclaration. */
-function defineGlobals(emit: Emit, modules: ChildOptions["modules"]): void {
+function defineGlobals(emit: Emit, modules: ChildOptions["modules"], translators: Translators): void {
   const prompt = createPrompt(emit);
   let stdin: Readable | undefined;
   // Made when it is first used: one that is there and unread would keep nothing, but one that is read asks at once.
   Object.defineProperty(process, "stdin", { get: () => (stdin ??= createStdin(prompt)), configurable: true });
-  const meta = installResolution(process.cwd(), modules);
+  const meta = installResolution(process.cwd(), modules, translators);
   const globals = {
     // CommonJS's names, which the types of Node declare.
     require: createRequire(meta.url),

@@ -11,6 +11,8 @@ export interface CellRun {
   readonly displays: Set<Promise<void>>;
   /** To be called when it has ended, before its `done`. */
   readonly atEnd: (() => void)[];
+  /** TypeScript that a magic made of the cell. */
+  becomes: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<CellRun>();
@@ -19,7 +21,7 @@ const storage = new AsyncLocalStorage<CellRun>();
 let latest: CellRun = createRun("");
 
 function createRun(cell: string): CellRun {
-  return { cell, abort: new AbortController(), timers: new Set(), displays: new Set(), atEnd: [] };
+  return { cell, abort: new AbortController(), timers: new Set(), displays: new Set(), atEnd: [], becomes: undefined };
 }
 
 /** Starts a cell: everything that `body` calls, now or later, belongs to it. */

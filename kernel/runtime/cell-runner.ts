@@ -72,6 +72,20 @@ export class CellRunner {
     this.#evaluator.evaluate(text, (result) => inCell(run, () => this.#conclude(run, result)));
   }
 
+  /** Runs the TypeScript that a magic made of the cell; its own value is nothing to show. */
+  async #become(run: CellRun, code: string): Promise<void> {
+    run.becomes = undefined;
+    try {
+      const script = await transformCell(code);
+      for (const name of script.declared) this.#declared.add(name);
+      if (this.#running?.run !== run) return;
+      this.#emit({ type: "became", cell: run.cell, code });
+      this.#evaluator.evaluate(`${script.code}\nundefined`, (result) => inCell(run, () => this.#conclude(run, result)));
+    } catch (error) {
+      this.#fail(run, error);
+    }
+  }
+
   /** Ends a cell that is running: its timers, its wait. What was spinning was unwound before this is called. */
   interrupt(cells: readonly string[]): void {
     const run = this.#running?.run;
@@ -113,11 +127,16 @@ export class CellRunner {
     if (this.#running?.run !== run) return;
     switch (result.kind) {
       case "value":
+        if (run.becomes !== undefined) {
+          showResult(this.#emit, result.value);
+          void this.#become(run, run.becomes);
+          return;
+        }
         showResult(this.#emit, result.value);
         void this.#afterDisplays(run, () => this.#finish(run, "ok"));
         return;
       case "thrown":
-        this.#fail(run, result.error, this.#syntaxPlace(run.cell, result));
+        this.#fail(run, result.error, givenPlace(run.cell, result.error) ?? this.#syntaxPlace(run.cell, result));
         return;
       case "terminated":
         // The interrupt itself is on its way, and ends the cell.
@@ -185,6 +204,13 @@ export class CellRunner {
       this.#evaluateExpressions(rest, { ...values, [name]: value }, done);
     });
   }
+}
+
+/** Where in the cell a magic says that the fault is. */
+function givenPlace(cell: string, error: unknown): { cell: string; line: number; column: number } | undefined {
+  const place: unknown = error instanceof Error ? Reflect.get(error, Symbol.for("Jupyter.place")) : undefined;
+  if (typeof place !== "object" || place === null || !("line" in place) || !("column" in place)) return undefined;
+  return { cell, line: Number(place.line), column: Number(place.column) };
 }
 
 /** A user expression is shown at once: what a display promises for later comes as plain text. */

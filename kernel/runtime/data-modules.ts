@@ -30,6 +30,16 @@ export function dataModule(kind: DataKind): string {
   return `import { readFileSync } from "node:fs";\nexport default ${kind === "text" ? read : `new Uint8Array(${read})`};\n`;
 }
 
+/** The module that Node runs for a file that the module at `translator`, a URL, translates. */
+export const translatedModule = (translator: string): string =>
+  [
+    `import { readFileSync } from "node:fs";`,
+    `import { fileURLToPath } from "node:url";`,
+    `import { value } from ${JSON.stringify(translator)};`,
+    "const path = fileURLToPath(import.meta.url);",
+    "export default value(new Uint8Array(readFileSync(path)), path);",
+  ].join(" ");
+
 /** The same for the type checker: a declaration for each extension. */
 export const DATA_TYPES: string = Object.entries(EXTENSIONS)
   .flatMap(([kind, names]) => {

@@ -1,9 +1,10 @@
 import { flushCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type DataKind, dataKind, dataModule } from "./data-modules.ts";
+import { dataKind, dataModule, translatedModule } from "./data-modules.ts";
 import { ModuleVersions } from "./module-versions.ts";
 import { nodeTimers } from "./timers.ts";
+import { type Translators, translatorOf } from "./translators.ts";
 
 /** `import.meta` of a cell. */
 export interface CellMeta {
@@ -33,11 +34,17 @@ export function importFromCell(specifier: string, options?: ImportCallOptions): 
  *
  * @param folder absolute path of the notebook's folder
  * @param modules name to absolute path of the modules that the kernel brings
+ * @param translators of files in other languages
  */
-export function installResolution(folder: string, modules: Readonly<Record<string, string>>): CellMeta {
+export function installResolution(
+  folder: string,
+  modules: Readonly<Record<string, string>>,
+  translators: Translators,
+): CellMeta {
   const notebook = pathToFileURL(join(folder, "notebook.ts")).href;
   const versions = new ModuleVersions();
-  const data = new Map<string, DataKind>();
+  /** The modules that stand for files which are not code, by URL. */
+  const sources = new Map<string, string>();
   // Only files of the user's are watched and may be data; our own and packages are as Node has them.
   const ours = [KERNEL, ...Object.values(modules).map((entry) => new URL(".", pathToFileURL(entry)).href)];
   const isUsers = (url: string): boolean =>
@@ -53,15 +60,16 @@ export function installResolution(folder: string, modules: Readonly<Record<strin
         return resolved;
       const url = versions.urlOf(resolved.url, isCell ? undefined : context.parentURL);
       const kind = dataKind(resolved.url, context.importAttributes);
-      if (kind === undefined) return { ...resolved, url };
-      // As text and as bytes a file is two modules.
-      const dataUrl = `${url}#${kind}`;
-      data.set(dataUrl, kind);
+      const translator = kind === undefined ? translatorOf(translators, resolved.url) : undefined;
+      if (kind === undefined && translator === undefined) return { ...resolved, url };
+      // As text, as bytes and translated a file is several modules.
+      const dataUrl = `${url}#${kind ?? "translated"}`;
+      sources.set(dataUrl, kind ? dataModule(kind) : translatedModule(pathToFileURL(translator!).href));
       return { ...resolved, url: dataUrl, format: "module", importAttributes: {} };
     },
     load(url, context, next) {
-      const kind = data.get(url);
-      return kind ? { format: "module", source: dataModule(kind), shortCircuit: true } : next(url, context);
+      const source = sources.get(url);
+      return source ? { format: "module", source, shortCircuit: true } : next(url, context);
     },
   });
   keepCompiled(); // the kernel's own modules

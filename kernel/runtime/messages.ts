@@ -94,6 +94,8 @@ export type FromChild =
   | { readonly type: "ready" }
   /** The cell wants a new process for those after it. */
   | { readonly type: "restart"; readonly cell: string }
+  /** A magic has made TypeScript of the cell: what it declares, the cells after it see. */
+  | { readonly type: "became"; readonly cell: string; readonly code: string }
   /** The magics that libraries have added, when there are more. */
   | { readonly type: "magics"; readonly names: readonly string[] }
   /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */

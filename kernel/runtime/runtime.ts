@@ -204,7 +204,7 @@ export class Runtime {
   }
 }
 
-function spawnChild({ cwd, modules }: RuntimeOptions): ChildProcess {
+function spawnChild({ cwd, modules, translators }: RuntimeOptions): ChildProcess {
   return spawn(
     process.execPath,
     [
@@ -215,7 +215,7 @@ function spawnChild({ cwd, modules }: RuntimeOptions): ChildProcess {
       "--no-force-async-hooks-checks",
       `--max-old-space-size=${memoryLimit(process.env)}`,
       fileURLToPath(sibling(import.meta.url, "./child")),
-      JSON.stringify({ modules } satisfies ChildOptions),
+      JSON.stringify({ modules, translators } satisfies ChildOptions),
     ],
     {
       cwd,

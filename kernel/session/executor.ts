@@ -44,6 +44,8 @@ interface RunningCell {
   /** Ends the child if an interrupt is not answered. */
   patience: NodeJS.Timeout | undefined;
   awaitsInput: boolean;
+  /** What a magic made of it. */
+  becomes: string | undefined;
   /** The cell has asked for a new process after it. */
   thenRestart: boolean;
 }
@@ -169,6 +171,7 @@ export class Executor {
         ending: undefined,
         patience: undefined,
         awaitsInput: false,
+        becomes: undefined,
         thenRestart: false,
       });
       this.#runtime.run({ type: "run", shell: request.shell, cell, code, expressions: userExpressions });
@@ -192,6 +195,11 @@ export class Executor {
       case "inspector-event":
         this.debugger.receive(message);
         break;
+      case "became": {
+        const running = this.#running.get(message.cell);
+        if (running) running.becomes = message.code;
+        break;
+      }
       case "restart": {
         const running = this.#running.get(message.cell);
         if (running) running.thenRestart = true;
@@ -244,7 +252,8 @@ export class Executor {
       this.#end(running, tickingError());
       return;
     }
-    this.#language.executed({ id: cell, code: parseMagics(running.request.content.code).code });
+    const code = running.becomes ?? parseMagics(running.request.content.code).code;
+    this.#language.executed({ id: cell, code });
     if (running.thenRestart) {
       this.#runtime.restart();
       return;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createLanguageService } from "../language/service.ts";
 import { CELL_GLOBALS } from "../runtime/globals-text.ts";
 import type { CommTransfer } from "../runtime/messages.ts";
+import type { Translators } from "../runtime/translators.ts";
 import { decodeMessage, encodeMessage, isRejected } from "../wire/codec.ts";
 import type { ConnectionInfo } from "../wire/connection.ts";
 import { createHeader, type Header, type JsonObject, type Message, type MessageExtras } from "../wire/message.ts";
@@ -24,6 +25,8 @@ export interface SessionOptions {
   readonly cwd: string;
   /** Modules that cells can import from anywhere: name to absolute path of the entry source. */
   readonly modules: Readonly<Record<string, string>>;
+  /** Of files in other languages that cells import. */
+  readonly translators: Translators;
   /** Shown in the banner. */
   readonly version: string;
   /** File of executed cells that outlives the kernel; without it the history ends with the session. */
@@ -51,13 +54,13 @@ export class Session {
   #count = 0;
 
   private constructor(options: SessionOptions) {
-    const { connection, cwd, modules, version, historyFile } = options;
+    const { connection, cwd, modules, translators, version, historyFile } = options;
     this.#signer = new Signer(connection.key, connection.hash);
     this.#history = new History(historyFile === undefined ? undefined : new HistoryFile(historyFile));
     this.#outputs = new Outputs((type, parent, content, extras) => this.#publish(type, parent, content, extras));
     // Language server and child start side by side, while the front end still connects.
-    this.#language = createLanguageService({ cwd, modules, globals: CELL_GLOBALS });
-    this.#executor = new Executor({ cwd, modules }, this.#language, this.#outputs);
+    this.#language = createLanguageService({ cwd, modules, translators, globals: CELL_GLOBALS });
+    this.#executor = new Executor({ cwd, modules, translators }, this.#language, this.#outputs);
     this.#handlers = {
       kernel_info_request: () => kernelInfo(version),
       complete_request: ({ content }) => complete(this.#language, content, { cwd, magics: this.#executor.magics }),

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The folder with the package's package.json, both for src/ and for dist/src/. */
@@ -13,6 +13,11 @@ export const PACKAGE_ROOT: string = (() => {
 export const PACKAGE_ENTRY: string = fileURLToPath(
   new URL(import.meta.url.endsWith(".ts") ? "../index.ts" : "../index.js", import.meta.url),
 );
+
+/** What translates files of other languages for the kernel, by extension: objects of eBPF. */
+export const TRANSLATORS: Readonly<Record<string, string>> = {
+  o: join(dirname(PACKAGE_ENTRY), "loader", "object", `object-import${extname(PACKAGE_ENTRY)}`),
+};
 
 export const packageVersion = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string }).version;

@@ -35,7 +35,7 @@ beforeAll(() => {
   );
   writeFileSync(join(folder, "own.ts"), "export function call(f: () => void): void {\n  f();\n}\n");
   runtime = new Runtime(
-    { cwd: folder, modules: { brought: join(folder, "lib", "brought.ts") } },
+    { cwd: folder, translators: {}, modules: { brought: join(folder, "lib", "brought.ts") } },
     {
       onMessage: (message) => {
         messages.push(message);
@@ -269,7 +269,7 @@ test("a child that ends is replaced, with what it said", async () => {
 test("a child that cannot start is an error, and is not tried again and again", async () => {
   const ended: ChildExit[] = [];
   const broken = new Runtime(
-    { cwd: join(folder, "nowhere"), modules: {} },
+    { cwd: join(folder, "nowhere"), modules: {}, translators: {} },
     { onMessage: () => {}, onRawOutput: () => {}, onExit: (exit) => ended.push(exit) },
   );
   await vi.waitFor(() => expect(ended).toHaveLength(1));

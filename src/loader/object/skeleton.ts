@@ -21,6 +21,56 @@ const NUMBERS: Readonly<Record<number, string>> = { 1: "number", 2: "number", 4:
  * // const skel = Execsnoop.open(m).load().attach(); for await (const event of skel.maps.events.follow({ for: "1s" })) ...
  */
 export function skeletonText(bytes: Uint8Array, name: string, importFrom = "bpfbook"): string {
+  const { own, className, declarations } = declare(bytes, name);
+  return [
+    `// Made by bpfbook gen skeleton from ${name.slice(name.lastIndexOf("/") + 1)}; do not edit.`,
+    `import { ${IMPORTED} } from "${importFrom}";`,
+    "",
+    ...declarations,
+    `export class ${className} extends BpfObject<${className}Types> {`,
+    `  static open(machine: Machine, options: OpenOptions = {}): ${className} {`,
+    `    return new ${className}(machine, OBJECT, { name: ${JSON.stringify(own)}, ...options });`,
+    "  }",
+    "}",
+    "",
+    "const OBJECT = Uint8Array.from(",
+    "  atob(",
+    "    [",
+    ...base64Lines(bytes).map((line) => `      "${line}",`),
+    `    ].join(""),`,
+    "  ),",
+    "  (character) => character.charCodeAt(0),",
+    ");",
+    "",
+  ].join("\n");
+}
+
+/**
+ * The same class for the type checker alone, without the bytes: what `import skel from "./execsnoop.bpf.o"` has as its types.
+ *
+ * @example skeletonTypes(readFileSync("execsnoop.bpf.o"), "execsnoop.bpf.o") // "import { ... } from \"bpfbook\"; ..."
+ */
+export function skeletonTypes(bytes: Uint8Array, name: string, importFrom = "bpfbook"): string {
+  const { className, declarations } = declare(bytes, name);
+  return [
+    `import { ${IMPORTED} } from "${importFrom}";`,
+    ...declarations,
+    `declare class ${className} extends BpfObject<${className}Types> {`,
+    "  /** Opens it on a machine: to be configured, then loaded and attached. */",
+    `  static open(machine: Machine, options?: OpenOptions): ${className};`,
+    "}",
+    `export default ${className};`,
+    "",
+  ].join("\n");
+}
+
+const IMPORTED = "type BpfLink, type BpfMap, BpfObject, type BpfProgram, type Machine, type OpenOptions";
+
+/** The types of what an object has, and the name of its class. */
+function declare(
+  bytes: Uint8Array,
+  name: string,
+): { readonly own: string; readonly className: string; readonly declarations: readonly string[] } {
   const own = objectName(name) || "object";
   const file = openFile(bytes, own);
   const types = file.btf && new TsTypes(file.btf);
@@ -40,10 +90,7 @@ export function skeletonText(bytes: Uint8Array, name: string, importFrom = "bpfb
       ? `  readonly ${group}: Readonly<Record<never, never>>;`
       : `  readonly ${group}: {\n${lines.join("\n")}\n  };`,
   );
-  return [
-    `// Made by bpfbook gen skeleton from ${name.slice(name.lastIndexOf("/") + 1)}; do not edit.`,
-    `import { type BpfLink, type BpfMap, BpfObject, type BpfProgram, type Machine, type OpenOptions } from "${importFrom}";`,
-    "",
+  const declarations = [
     ...(types?.declarations ?? []).flatMap((text) => [text, ""]),
     `/** What ${own} has. */`,
     `export interface ${className}Types {`,
@@ -51,22 +98,8 @@ export function skeletonText(bytes: Uint8Array, name: string, importFrom = "bpfb
     "}",
     "",
     "/** Opened, configured, loaded, attached, destroyed, in this order; anything else is an `ObjectError`. */",
-    `export class ${className} extends BpfObject<${className}Types> {`,
-    `  static open(machine: Machine, options: OpenOptions = {}): ${className} {`,
-    `    return new ${className}(machine, OBJECT, { name: ${JSON.stringify(own)}, ...options });`,
-    "  }",
-    "}",
-    "",
-    "const OBJECT = Uint8Array.from(",
-    "  atob(",
-    "    [",
-    ...base64Lines(bytes).map((line) => `      "${line}",`),
-    `    ].join(""),`,
-    "  ),",
-    "  (character) => character.charCodeAt(0),",
-    ");",
-    "",
-  ].join("\n");
+  ];
+  return { own, className, declarations };
 }
 
 const property = (name: string, type: string): string => `    readonly ${name}: ${type};`;
