@@ -1,7 +1,8 @@
 /** Arithmetic instructions: moves, byte order, numbers with numbers, numbers with pointers. */
 import { ADDR_SPACE_CAST, ALU, CLASS, CLASS_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { coerceToSizeSigned, coerceToSizeSigned32, dropContradiction, syncBounds, zeroExtend32 } from "./bounds.ts";
+import { coerceToSizeSigned, coerceToSizeSigned32, syncBounds, zeroExtend32 } from "./bounds.ts";
+import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { linkBeforeCopy } from "./linked.ts";
 import { OPERATOR_NAMES, pointerAlu } from "./pointer-alu.ts";
@@ -36,7 +37,7 @@ export function checkAlu(env: Environment, insn: Instruction): void {
   else if (op === ALU.MOV) checkMove(env, insn);
   else if (op > ALU.END) reject("alu_opcode", op);
   else checkBinary(env, insn, op);
-  dropContradiction(env.words, registerAt(insn.dst));
+  dropContradiction(env.log, env.words, registerAt(insn.dst), "alu");
 }
 
 function checkUnary(env: Environment, insn: Instruction, op: number): void {
@@ -194,6 +195,7 @@ function combineNumbers(insn: Instruction, w: Int32Array, d: number, v: Int32Arr
   const id = w[d + ID];
   if ((op !== ALU.ADD && op !== ALU.SUB) || cut || id === 0 || !isConstant(v, s, narrow)) {
     w[d + ID] = 0;
+    w[d + OFF] = 0;
     return;
   }
   const low = v[s + VALUE];

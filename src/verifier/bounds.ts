@@ -19,7 +19,6 @@ import {
 } from "./int64.ts";
 import {
   MASK,
-  markUnbounded,
   markUnbounded32,
   S32_MAX,
   S32_MIN,
@@ -38,7 +37,6 @@ import {
   tnumHolds,
   tnumIntersect,
   tnumIsConst,
-  tnumIsConst32,
   tnumIsUnknown,
   tnumLow32,
   tnumNext,
@@ -94,8 +92,8 @@ export function boundsFromBits(w: Words, r: number): void {
 function settleSingle(w: Words, r: number): void {
   if (tnumIsUnknown(w, r + VALUE) || equal(w, r + UMIN, w, r + UMAX)) return;
   const leastHas = tnumHolds(w, r + VALUE, w, r + UMIN);
-  // Mostly both ends of the range have them, and so there are two.
-  if (leastHas && tnumHolds(w, r + VALUE, w, r + UMAX)) return;
+  // Mostly both ends of the range have them, and so there are two, unless the ends contradict each other.
+  if (leastHas && tnumHolds(w, r + VALUE, w, r + UMAX) && !lessU(w, r + UMAX, w, r + UMIN)) return;
   tnumNext(T, LEAST, w, r + VALUE, w, r + UMIN);
   if (leastHas) {
     if (lessU(w, r + UMAX, T, LEAST)) setKnown(w, r, w[r + UMIN], w[r + UMIN + 1]);
@@ -382,29 +380,17 @@ export function coerceToSizeSigned32(w: Words, r: number, size: number): void {
   w[r + MASK] = -1;
 }
 
-/** Ranges that contradict each other come from a branch that is never taken: then nothing is known of them. */
-export function dropContradiction(w: Words, r: number): void {
-  const broken =
-    lessU(w, r + UMAX, w, r + UMIN) ||
-    lessS(w, r + SMAX, w, r + SMIN) ||
-    lessU32(w[r + U32_MAX], w[r + U32_MIN]) ||
-    w[r + S32_MAX] < w[r + S32_MIN] ||
-    (tnumIsConst(w, r + VALUE) && !isOnlyValue64(w, r)) ||
-    (tnumIsConst32(w, r + VALUE) && !isOnlyValue32(w, r));
-  if (broken) markUnbounded(w, r);
-}
-
 /** All bits are known, and all ranges hold nothing but that number. */
 export const isOnlyValue = (w: Words, r: number): boolean =>
   tnumIsConst(w, r + VALUE) && isOnlyValue64(w, r) && isOnlyValue32(w, r);
 
-const isOnlyValue64 = (w: Words, r: number): boolean =>
+export const isOnlyValue64 = (w: Words, r: number): boolean =>
   equal(w, r + UMIN, w, r + VALUE) &&
   equal(w, r + UMAX, w, r + VALUE) &&
   equal(w, r + SMIN, w, r + VALUE) &&
   equal(w, r + SMAX, w, r + VALUE);
 
-function isOnlyValue32(w: Words, r: number): boolean {
+export function isOnlyValue32(w: Words, r: number): boolean {
   const low = w[r + VALUE];
   return w[r + U32_MIN] === low && w[r + U32_MAX] === low && w[r + S32_MIN] === low && w[r + S32_MAX] === low;
 }

@@ -1,6 +1,7 @@
 /** What a comparison of two abstract values tells: which branch is taken, and what holds in each. */
 import { JMP } from "../isa/constants.ts";
-import { dropContradiction, syncBounds } from "./bounds.ts";
+import { syncBounds } from "./bounds.ts";
+import { dropContradiction } from "./contradiction.ts";
 import {
   addInt,
   copy,
@@ -15,6 +16,7 @@ import {
   raiseU,
   type Words,
 } from "./int64.ts";
+import type { Log } from "./log.ts";
 import {
   AT_PACKET_END,
   AUX,
@@ -367,11 +369,20 @@ function refineBelowS(w: Words, a: number, v: Words, b: number, strict: boolean)
 }
 
 /** Narrows two numbers on the branch where the comparison holds, or (`holds` false) where it does not. */
-export function assume(w: Words, a: number, v: Words, b: number, op: number, narrow: boolean, holds: boolean): void {
+export function assume(
+  log: Log,
+  w: Words,
+  a: number,
+  v: Words,
+  b: number,
+  op: number,
+  narrow: boolean,
+  holds: boolean,
+): void {
   if (w[a + TYPE] !== TYPES.SCALAR || v[b + TYPE] !== TYPES.SCALAR) return;
   refine(w, a, v, b, holds ? op : opposite(op), narrow);
   syncBounds(w, a);
   syncBounds(v, b);
-  dropContradiction(w, a);
-  dropContradiction(v, b);
+  dropContradiction(log, w, a, holds ? "true_reg1" : "false_reg1");
+  dropContradiction(log, v, b, holds ? "true_reg2" : "false_reg2");
 }

@@ -2,8 +2,9 @@
 import { resolveSize } from "../btf/struct-walk.ts";
 import { isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
-import { dropContradiction, syncBounds } from "./bounds.ts";
+import { syncBounds } from "./bounds.ts";
 import { setStructPointer } from "./btf-pointers.ts";
+import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall, PerCpu } from "./helper-call.ts";
 import { set } from "./int64.ts";
@@ -130,7 +131,7 @@ function limitResult(env: Environment, greatest: number): void {
   w[r + S32_MAX] = greatest;
   w[r + S32_MIN] = -MAX_ERRNO;
   syncBounds(w, r);
-  dropContradiction(w, r);
+  dropContradiction(env.log, w, r, "retval");
 }
 
 function setCpuRange(env: Environment): void {

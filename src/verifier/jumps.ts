@@ -68,12 +68,12 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   const other = env.push(target, "EFAULT");
   const ow = other.frame.words;
   if (withRegister) {
-    assume(ow, a, ow, b, op, narrow, true);
-    assume(w, a, w, b, op, narrow, false);
+    assume(env.log, ow, a, ow, b, op, narrow, true);
+    assume(env.log, w, a, w, b, op, narrow, false);
   } else {
     markConstant(CONSTANT, REGISTER_WORDS, insn.imm, insn.imm >> 31);
-    assume(ow, a, CONSTANT, 0, op, narrow, true);
-    assume(w, a, CONSTANT, REGISTER_WORDS, op, narrow, false);
+    assume(env.log, ow, a, CONSTANT, 0, op, narrow, true);
+    assume(env.log, w, a, CONSTANT, REGISTER_WORDS, op, narrow, false);
   }
 
   if (withRegister && isLinked(w, b)) {

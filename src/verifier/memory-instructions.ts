@@ -1,7 +1,7 @@
 /** Loads, stores, atomic operations and constants. */
 import { ATOMIC, accessBytes, CLASS, LD_IMM64, MODE, MODE_MASK, REG, SIZE, SIZE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
-import { dropContradiction } from "./bounds.ts";
+import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
 import { loadSymbol } from "./kernel-symbols.ts";
@@ -75,7 +75,7 @@ export function checkLoad(env: Environment, insn: Instruction, aligned = false):
     aligned,
   });
   notePointer(env, type, true);
-  dropContradiction(env.words, registerAt(insn.dst));
+  dropContradiction(env.log, env.words, registerAt(insn.dst), "ldx");
 }
 
 export function checkStore(env: Environment, insn: Instruction): void {
@@ -209,7 +209,7 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
   w[r + AUX] = insn.imm;
 }
 
-const SKB_TYPES: ReadonlySet<string> = new Set(["socket_filter", "sched_cls"]);
+const SKB_TYPES: ReadonlySet<string> = new Set(["socket_filter", "sched_cls", "sched_act"]);
 
 function checkPacketLoad(env: Environment, insn: Instruction, indirect: boolean): void {
   if (!SKB_TYPES.has(env.spec.type)) reject("ld_abs_type");

@@ -4,7 +4,8 @@
  */
 import { structFields } from "../btf/struct-metas.ts";
 import { REG } from "../isa/constants.ts";
-import { dropContradiction, syncBounds } from "./bounds.ts";
+import { syncBounds } from "./bounds.ts";
+import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { set, type Words } from "./int64.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
@@ -136,5 +137,5 @@ export function pushFailedLock(env: Environment): void {
   set(w, r + SMIN, -MAX_ERRNO, -1);
   set(w, r + SMAX, -1, -1);
   syncBounds(w, r);
-  dropContradiction(w, r);
+  dropContradiction(env.log, w, r, "retval");
 }

@@ -170,6 +170,8 @@ function storeVariable(env: Environment, frame: Frame, min: number, max: number,
       keptZero = true;
       continue;
     }
+    // Of a register that is no longer whole nothing is left but data.
+    if (isSpilled(w, slot)) scrub(w, slot);
     w[slot + TYPE] = TYPES.NOT_INIT;
     const staysZero = zero && type === BYTE.ZERO;
     keptZero ||= staysZero;
@@ -334,10 +336,11 @@ export function checkStackArgument(
   raw: boolean,
 ): RawMemory | undefined {
   if (size === 0 && !zeroAllowed) reject("zero_sized");
-  const { words: w } = env;
   const r = registerAt(register);
-  const offset = w[r + OFF];
+  const offset = env.words[r + OFF];
   checkStackBounds(env, register, offset, size, way);
+  // By now the frame may have grown, and its words have moved.
+  const { words: w } = env;
   const frame = stackOf(env, w, r);
   const fixed = tnumIsConst(w, r + VALUE);
   const min = (fixed ? toNumber(w, r + VALUE) : toNumber(w, r + SMIN)) + offset;

@@ -3,6 +3,7 @@
  * against the running Linux in test/linux.
  */
 import type { ProgramSpec } from "../../src/programs/spec.ts";
+import { NIGHT_CASES } from "./night-cases.ts";
 import { lookup, program } from "./programs.ts";
 
 export interface Case {
@@ -590,4 +591,5 @@ export const CASES: readonly Case[] = [
        exit`,
     ),
   },
+  ...NIGHT_CASES,
 ];

@@ -5,6 +5,7 @@ import { ALU, CLASS, JMP } from "../../src/isa/constants.ts";
 import { coerceToSize, coerceToSizeSigned, syncBounds } from "../../src/verifier/bounds.ts";
 import { assume, decide } from "../../src/verifier/compare.ts";
 import { fromBigInt, toBigIntU } from "../../src/verifier/int64.ts";
+import { Log } from "../../src/verifier/log.ts";
 import { copyRegister, REGISTER_WORDS } from "../../src/verifier/registers.ts";
 import { scalarAlu } from "../../src/verifier/scalar-alu.ts";
 import { tnumHolds, tnumMultiply, tnumNext } from "../../src/verifier/tnum.ts";
@@ -89,7 +90,7 @@ describe.each([
           copyRegister(w, REGISTER_WORDS, b.register, 0);
           const decided = decide(w, 0, w, REGISTER_WORDS, op, narrow);
           if (decided !== undefined) expect(decided).toBe(truth);
-          assume(w, 0, w, REGISTER_WORDS, op, narrow, truth);
+          assume(new Log(0), w, 0, w, REGISTER_WORDS, op, narrow, truth);
           expect(contradiction(w, x)).toBeUndefined();
           expect(contradiction(w, y, REGISTER_WORDS)).toBeUndefined();
         }),

@@ -1,0 +1,53 @@
+/** What runs of a night found: programs on which our verifier's verdict or log was not Linux's, made short. */
+import type { Case } from "./cases.ts";
+import { program } from "./programs.ts";
+
+export const NIGHT_CASES: readonly Case[] = [
+  {
+    name: "actions of traffic control may load from the packet as classic BPF does",
+    program: program("r6 = r1\nr7 = 4\nr0 = *(u16 *)skb[61]\nr0 = *(u8 *)skb[r7 + 24]\nr0 = 0\nexit", "sched_act"),
+  },
+  {
+    name: "a byte somewhere in a spilled register leaves only data of it",
+    program: program(
+      `call get_prandom_u32
+       r0 &= 3
+       r8 = 1
+       *(u64 *)(r10 - 32) = r8
+       r3 = r10
+       r3 += -32
+       r3 += r0
+       *(u8 *)(r3 + 0) = r8
+       r0 = *(u64 *)(r10 - 32)
+       r0 = 0
+       exit`,
+    ),
+  },
+  {
+    name: "the distance to another number ends with the link to it",
+    program: program(
+      `call get_prandom_u32
+       r7 = r0
+       r7 -= -2147483647
+       r7 &= 1
+       r1 = r10
+       r1 += -32
+       r1 += r7
+       *(u8 *)(r1 + 0) = 1
+       r0 = 0
+       exit`,
+    ),
+  },
+  {
+    name: "compared with itself: signed, 32 bits",
+    program: program("call get_smp_processor_id\nif w0 s>= w0 goto +0\nr0 = 0\nexit", "tracepoint"),
+  },
+  {
+    name: "compared with itself: unsigned, 64 bits",
+    program: program("call get_smp_processor_id\nif r0 <= r0 goto +0\nr0 = 0\nexit", "tracepoint"),
+  },
+  {
+    name: "compared with itself: ranges that contradict each other are said",
+    program: program("call get_prandom_u32\nr0 &= 1\nif w0 >= w0 goto +0\nr0 = 0\nexit"),
+  },
+];
