@@ -42,7 +42,7 @@ describe("stacks of events", () => {
       "asm_sysvec_apic_timer_interrupt",
       "asm_common_interrupt",
       "asm_sysvec_call_function_single",
-      "asm_sysvec_call_function_single",
+      "ret_from_fork_asm", // a task on its first steps
     ];
     for (const event of [...switches, ...samples]) {
       if (event.kernel.length > 0) expect(entries).toContain(bottom(event).at(-1));
