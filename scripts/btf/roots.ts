@@ -51,6 +51,7 @@ const FUNCTIONS = [
   /^(wake_up_new_task|try_to_wake_up|finish_task_switch|schedule|copy_process|kernel_clone|begin_new_exec|wake_up_process)$/,
   /^(blk_mq_start_request|blk_account_io_(start|done)|__blk_account_io_(start|done)|submit_bio(_noacct)?|blk_mq_end_request)$/,
   /^(handle_mm_fault|filemap_fault|filemap_get_pages|mark_page_accessed|add_to_page_cache_lru|__kmalloc|kmalloc_trace)$/,
+  /^(mutex_(lock|lock_interruptible|lock_killable|trylock|unlock)|(down|up)_(read|write)(_interruptible|_killable|_trylock)?)$/,
   /^(security_file_open|security_bprm_check|security_socket_connect|cap_capable|oom_kill_process|out_of_memory)$/,
   /^(ext4_file_(read_iter|write_iter|open)|ext4_sync_file|generic_file_read_iter|d_lookup|lookup_fast|path_openat)$/,
 ];

@@ -10,6 +10,8 @@ export class MapError extends Error {
   readonly errno: Errno;
   /** Name of the map. */
   readonly map: string;
+  /** What was wrong. */
+  readonly problem: string;
   /** What to do about it. */
   readonly hint: string;
 
@@ -18,6 +20,7 @@ export class MapError extends Error {
     this.name = "MapError";
     this.errno = errno;
     this.map = map;
+    this.problem = problem;
     this.hint = hint;
   }
 }

@@ -76,6 +76,20 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements TypedMap<K, V> {
     this.#spec = { ...this.#spec, maxEntries: value };
   }
 
+  /** Bytes of a value. */
+  get valueSize(): number {
+    return this.spec.valueSize;
+  }
+
+  /** Before `load`, for maps whose values have no type, such as those of stacks. */
+  set valueSize(value: number) {
+    this.#requireOpen("value size");
+    requireWhole(`valueSize of map ${this.name}`, value, 0, 2 ** 32 - 1);
+    // The type is of the old size.
+    const { btf: _old, ...spec } = this.#spec;
+    this.#spec = { ...spec, valueSize: value };
+  }
+
   /** Where it is pinned, or will be: `""` for nowhere. */
   get pinPath(): string {
     return this.#pinPath;

@@ -9,7 +9,7 @@ import { requireProgramType } from "../../programs/require-program.ts";
 import type { ProgramType } from "../../programs/types.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { ObjectError } from "./error.ts";
-import { hookOfSection, sectionMeaning } from "./sections.ts";
+import { hookOfSection, sectionMeaning, targetOfSection } from "./sections.ts";
 
 /** What a program needs of its object. */
 export interface ProgramOwner {
@@ -35,6 +35,7 @@ export class BpfProgram {
   #autoload: boolean;
   #type: ProgramType | undefined;
   #attachType: AttachType | undefined;
+  #attachTarget: string | undefined;
   readonly sleepable: boolean;
   #loaded: LoadedProgram | undefined;
   #relocations: readonly RelocatedField[] = [];
@@ -86,6 +87,17 @@ export class BpfProgram {
     this.#attachType = attachType;
   }
 
+  /** Function or tracepoint of Linux whose arguments a typed program gets: what its section names, unless it was set. */
+  get attachTarget(): string | undefined {
+    return this.#attachTarget ?? (this.#type && targetOfSection(this.section, this.#type));
+  }
+
+  set attachTarget(target: string) {
+    this.#requireOpen("attach target");
+    if (typeof target !== "string") throw new ArgumentError(`attachTarget of ${this.name}`, "a name", target);
+    this.#attachTarget = target;
+  }
+
   /** The program in the machine; throws {@link ObjectError} where it was not loaded. */
   get loaded(): LoadedProgram {
     if (this.#loaded !== undefined) return this.#loaded;
@@ -114,7 +126,9 @@ export class BpfProgram {
 
   /** The hook that the section names, where libbpf attaches such programs by themselves. */
   get hook(): string | undefined {
-    return this.#type && hookOfSection(this.#owner.name, this.name, this.section, this.#type);
+    if (this.#type === undefined) return undefined;
+    const section = this.#attachTarget ? `${this.section.split("/")[0]}/${this.#attachTarget}` : this.section;
+    return hookOfSection(this.#owner.name, this.name, section, this.#type);
   }
 
   /** Attaches it to a hook of the machine; without one to what its section names. */

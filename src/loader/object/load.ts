@@ -7,6 +7,7 @@ import { CALL, CLASS, JMP } from "../../isa/constants.ts";
 import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem, LoadOptions } from "../../linux/bpf/subsystem.ts";
 import { MapCommands } from "../../maps/commands.ts";
+import { MapError } from "../../maps/error.ts";
 import { mapId } from "../../maps/inner-map.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
@@ -20,7 +21,6 @@ import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
 import { POISON_KFUNC, relocateProgram } from "./relocate.ts";
-import { targetOfSection } from "./sections.ts";
 
 /** The map of a section of data with what it begins with. */
 interface DataPart {
@@ -81,20 +81,32 @@ function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeM
     });
   };
   for (const { map, image, readOnly } of parts.data) {
-    const runtime = bpf.createMap(map.spec);
+    const runtime = create(parts, map);
     runtime.memory.u8.set(image, runtime.elements!.base);
     if (readOnly) new MapCommands(runtime).freeze();
     keep(map, runtime, true, readOnly ? { ...runtime.spec, frozen: image.slice() } : runtime.spec);
   }
   for (const map of parts.maps.values()) {
     const existing = map.reused ?? pinnedMap(parts, map);
-    const runtime = existing ?? bpf.createMap(map.spec);
+    const runtime = existing ?? create(parts, map);
     keep(map, runtime, existing === undefined);
   }
   for (const { name, initial } of parts.file.maps)
     for (const { index, kind, name: inner } of initial)
       if (kind === "map") setElement(parts, name, index, mapId(made.get(parts.maps.get(inner)!)!.runtime));
   return made;
+}
+
+/** A map of the machine; what Linux refuses is said as libbpf says it. */
+function create({ bpf, name: object }: ObjectParts, { name, spec }: BpfMap): RuntimeMap {
+  try {
+    return bpf.createMap(spec);
+  } catch (cause) {
+    if (!(cause instanceof MapError)) throw cause;
+    const { errno, hint, problem } = cause;
+    const said = errno === "EINVAL" ? "Invalid argument(-22)" : errno;
+    throw new ObjectError("EINVAL", object, `map '${name}': failed to create: ${said}`, `${problem}: ${hint}`, cause);
+  }
 }
 
 /** A map that is pinned where this one wants to be; throws where it is not like it. */
@@ -150,7 +162,7 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
     });
     const used = maps.map((map) => made.get(map)!);
     const typed = file.btf !== undefined && functions.length > 0;
-    const target = targetOfSection(program.section, type);
+    const target = program.attachTarget;
     const spec: ProgramSpec = {
       ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
       maps: used.map((each) => each.spec),
@@ -178,6 +190,11 @@ function loadOne(
     return bpf.load(spec, options);
   } catch (cause) {
     if (cause instanceof VerifierError) {
+      if (cause.verification.verdict.error?.startsWith(NO_TARGET) === true) {
+        const reason = `prog '${spec.name}': ${NO_TARGET} '${spec.attachBtfId}': -3`;
+        const hint = "This Linux has no such function to attach to: set progs.NAME.attachTarget, or autoload to false.";
+        throw new ObjectError("ESRCH", object, reason, hint, cause);
+      }
       const reason = unresolved(file, spec, core, cause.verification.verdict.at);
       if (reason === undefined) throw cause;
       const hint = "This Linux has nothing of the kind: ask whether it exists before it is used.";
@@ -190,6 +207,8 @@ function loadOne(
     throw new ObjectError("EOPNOTSUPP", object, reason, hint, cause);
   }
 }
+
+const NO_TARGET = "failed to find kernel BTF type ID of";
 
 /** What an instruction that the verifier stopped at was, where relocation had poisoned it. */
 function unresolved(
