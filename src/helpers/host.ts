@@ -1,4 +1,4 @@
-import type { RuntimeMap } from "../maps/runtime.ts";
+import type { ObjectNames, RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { PacketHost } from "./packet-host.ts";
@@ -48,6 +48,8 @@ export interface Host {
   later?(ns: number, run: () => void): void;
   /** The network, for programs that send packets on; without it there is none. */
   readonly packets?: PacketHost;
+  /** The objects of Linux that values of storage maps belong to; without it there are none. */
+  readonly storage?: ObjectNames;
   /** One line into the trace pipe. */
   trace(line: string): void;
   /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */

@@ -2,6 +2,7 @@
 import { CALLBACK_HELPERS } from "./callback-helpers.ts";
 import { CHECKSUM_HELPERS } from "./checksum.ts";
 import { CURRENT_HELPERS } from "./current.ts";
+import { DYNPTR_HELPERS } from "./dynptr.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PACKET_HELPERS } from "./packet/table.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
@@ -13,8 +14,10 @@ import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnT
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
 import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
+import { STORAGE_HELPERS } from "./storage-helpers.ts";
 import { TEXT_HELPERS } from "./text-helpers.ts";
 import { TIMER_HELPERS } from "./timer-helpers.ts";
+import { USER_RINGBUF_HELPERS } from "./user-ringbuf-helpers.ts";
 
 const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
   [
@@ -31,6 +34,9 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...CALLBACK_HELPERS,
     ...SPIN_LOCK_HELPERS,
     ...TIMER_HELPERS,
+    ...STORAGE_HELPERS,
+    ...DYNPTR_HELPERS,
+    ...USER_RINGBUF_HELPERS,
     ...PACKET_HELPERS,
   ].map((row) => [row.name, row]),
 );

@@ -16,10 +16,12 @@ import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
 import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
 import { KernelLog } from "./kernel-log.ts";
+import { MachineOptionError } from "./machine-option-error.ts";
 import { PageAllocator } from "./mm/page-allocator.ts";
 import type { PacketPrograms } from "./net/packet-programs.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
+import { StoredObjects } from "./objects/stored-objects.ts";
 import { releaseOf } from "./proc/machine-files.ts";
 import { LIBC, programLife, threadLife } from "./program-life.ts";
 import { ProgramTimers } from "./program-timers.ts";
@@ -45,21 +47,14 @@ import { WorkloadError } from "./workloads/options.ts";
 import type { Workload } from "./workloads/workload.ts";
 import { Writeback } from "./writeback.ts";
 
+export { MachineOptionError } from "./machine-option-error.ts";
+
 /** The machine was asked to run while it is running. */
 export class RunningError extends Error {
   readonly code = "EBUSY";
   constructor() {
     super("the machine is running already: await the first run before the next");
     this.name = "RunningError";
-  }
-}
-
-/** A machine that cannot be built. */
-export class MachineOptionError extends Error {
-  readonly code = "EINVAL";
-  constructor(option: string, given: unknown, expected: string) {
-    super(`a machine's ${option} must be ${expected}, not ${shown(given)}`);
-    this.name = "MachineOptionError";
   }
 }
 
@@ -155,6 +150,7 @@ export class Linux implements Host {
   readonly network: Network;
   /** What programs see of the machine's objects. */
   readonly objects: KernelObjects;
+  readonly storage = new StoredObjects(this);
   readonly hooks: Hooks;
   /** Functions that somebody probes, by frame. */
   readonly probes: ProbeTable = new Array(KERNEL_FRAMES).fill(undefined);

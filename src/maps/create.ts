@@ -10,6 +10,7 @@ import { MAP_FLAGS } from "./flags.ts";
 import { HashMap } from "./hash.ts";
 import { LpmTrieMap } from "./lpm-trie.ts";
 import { LruHashMap, LruPercpuHashMap } from "./lru-hash.ts";
+import { ObjectStorageMap } from "./object-storage.ts";
 import { ArrayOfMapsMap, HashOfMapsMap } from "./of-maps.ts";
 import { PercpuArrayMap } from "./percpu-array.ts";
 import { PercpuHashMap } from "./percpu-hash.ts";
@@ -22,6 +23,8 @@ import type { MapMachine, RuntimeMap } from "./runtime.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { btfErrno } from "./special.ts";
 import { StackTraceMap } from "./stack-trace.ts";
+
+import { UserRingbufMap } from "./user-ringbuf.ts";
 
 type Make = new (memory: LinearMemory, index: number, spec: MapSpec, machine: MapMachine) => RuntimeMap;
 
@@ -45,9 +48,14 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   devmap_hash: DevmapHashMap,
   cpumap: TargetArrayMap,
   ringbuf: RingbufMap,
+  user_ringbuf: UserRingbufMap,
   prog_array: ProgArrayMap,
   stack_trace: StackTraceMap,
   arena: ArenaMap,
+  task_storage: ObjectStorageMap,
+  inode_storage: ObjectStorageMap,
+  sk_storage: ObjectStorageMap,
+  cgrp_storage: ObjectStorageMap,
 };
 
 /** The widest number that an attribute of bpf(2) holds. */

@@ -9,7 +9,9 @@ import { RingbufDeclaration, recordBytes, recordOf } from "./ringbuf-view.ts";
 import { MAX_STACK_DEPTH } from "./rules.ts";
 import { noKey, SequenceDeclaration } from "./sequence-view.ts";
 import type { MapType } from "./spec.ts";
+import { StorageDeclaration, type StorageDescription } from "./storage-view.ts";
 import { struct } from "./struct.ts";
+import { type UserRing, UserRingbufDeclaration } from "./user-ringbuf-view.ts";
 
 /** What every declaration says. */
 interface Named {
@@ -151,6 +153,14 @@ export const map = {
   ringbuf,
 
   /**
+   * Records from the notebook to programs, which read them with `bpf_user_ringbuf_drain`. `size` in bytes is a power of two of at least 4096.
+   *
+   * @example map.userRingbuf({ name: "orders", value: u64, size: 4096 }).write(7n)
+   */
+  userRingbuf: <V>(spec: UserRing<V>): UserRingbufDeclaration<V> =>
+    remember(new UserRingbufDeclaration(described("userRingbuf", spec))),
+
+  /**
    * Memory that programs and the notebook share, page by page: `read`, `write`. A pointer in it is good in both.
    *
    * @example map.arena({ name: "heap", pages: 16 })
@@ -160,6 +170,30 @@ export const map = {
   /** Elements 0 to `maxEntries - 1`, always there, zero at first. @example map.array({ name: "n", value: u64, maxEntries: 1 }) */
   array: <V>(spec: Named & { readonly value: Codec<V> }): MapDeclaration<number, V> =>
     remember(new MapDeclaration({ type: "array", key: u32, ...described("array", spec) })),
+
+  /**
+   * A value for each task, gone with the task; a key is a pid.
+   *
+   * @example map.taskStorage({ name: "starts", value: u64 })
+   */
+  taskStorage: <V>(spec: StorageDescription<V>): StorageDeclaration<V> =>
+    remember(new StorageDeclaration("task_storage", described("taskStorage", spec))),
+
+  /**
+   * A value for each inode that a program has asked for; a key is an inode's number.
+   *
+   * @example map.inodeStorage({ name: "opens", value: u64 })
+   */
+  inodeStorage: <V>(spec: StorageDescription<V>): StorageDeclaration<V> =>
+    remember(new StorageDeclaration("inode_storage", described("inodeStorage", spec))),
+
+  /**
+   * A value for each socket that a program has asked for; a key is a socket's cookie.
+   *
+   * @example map.skStorage({ name: "bytes", value: u64 })
+   */
+  skStorage: <V>(spec: StorageDescription<V>): StorageDeclaration<V> =>
+    remember(new StorageDeclaration("sk_storage", described("skStorage", spec))),
 
   /**
    * Stacks by the id that `bpf_get_stackid` returns, each at most `depth` addresses (default and most: 127).

@@ -1,5 +1,15 @@
 import type { LinearMemory } from "../memory/memory.ts";
-import type { MapSpec } from "./spec.ts";
+import type { MapSpec, StorageType } from "./spec.ts";
+
+/** How users name objects of Linux whose structs lie in linear memory: by pid, inode number, socket cookie, cgroup id. */
+export interface ObjectNames {
+  /** Offset of the struct, or -EBADF. */
+  objectOf(type: StorageType, name: number): number;
+  /** The other way; undefined where nothing lies there any more. */
+  nameOf(type: StorageType, offset: number): number | undefined;
+  /** `gone` is told the offset of each object that goes. */
+  whenGone(gone: (offset: number) => void): void;
+}
 
 /** What maps see of the machine that they are in. */
 export interface MapMachine {
@@ -11,6 +21,8 @@ export interface MapMachine {
   hasDevice?(ifindex: number): boolean;
   /** Whether there is a cgroup with this id. Without it there is none. */
   hasCgroup?(id: number): boolean;
+  /** Objects of Linux that values belong to. Without it there are none. */
+  readonly storage?: ObjectNames;
 }
 
 /** An arena in linear memory. */

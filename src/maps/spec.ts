@@ -39,6 +39,9 @@ export const MAP_TYPES = {
 
 export type MapType = keyof typeof MAP_TYPES;
 
+/** Types of maps that keep a value with each object of Linux. */
+export type StorageType = Extract<MapType, "task_storage" | "inode_storage" | "sk_storage" | "cgrp_storage">;
+
 /** What `BPF_MAP_CREATE` takes: plain data, no machine. A typed declaration (`map.hash(...)`) is one too. */
 export interface MapSpec {
   readonly type: MapType;

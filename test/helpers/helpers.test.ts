@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { HELPERS } from "../../src/helpers/table.ts";
 import { createMap } from "../../src/maps/create.ts";
+import { MAP_FLAGS } from "../../src/maps/flags.ts";
 import type { RingbufMap } from "../../src/maps/ringbuf.ts";
-import type { MapSpec } from "../../src/maps/spec.ts";
+import type { MapSpec, StorageType } from "../../src/maps/spec.ts";
+import type { UserRingbufMap } from "../../src/maps/user-ringbuf.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../src/memory/memory.ts";
+import { mapOf } from "../verifier/value-types.ts";
 import { BareHost } from "./bare-host.ts";
 import { packetUses } from "./packet-uses.ts";
 
@@ -296,8 +299,40 @@ describe("growing memory", () => {
     timer_init: () => [u32(0, 0, 0, 0), make({ type: "array" }), 1, 0],
     timer_set_callback: () => [u32(8, 0, 0, 0), growing()],
     timer_start: () => [u32(8, growing(), 0, 0), 1000, 0, 0, 0],
+    task_storage_get: () => [storage("task_storage"), 64, 0, 1, 0],
+    task_storage_delete: () => [storage("task_storage"), 64],
+    inode_storage_get: () => [storage("inode_storage"), 64, u32(1, 2), 1, 0],
+    inode_storage_delete: () => [storage("inode_storage"), 64],
+    sk_storage_get: () => [storage("sk_storage"), 64, 0, 1, 0],
+    sk_storage_delete: () => [storage("sk_storage"), 64],
+    cgrp_storage_get: () => [storage("cgrp_storage"), 64, 0, 1, 0],
+    cgrp_storage_delete: () => [storage("cgrp_storage"), 64],
+    dynptr_from_mem: () => [u32(1, 2), 8, 0, 0, u32(0, 0, 0, 0)],
+    dynptr_read: () => [u32(0, 0), 8, dynptr(), 0, 0, 0, 0],
+    dynptr_write: () => [dynptr(), 0, 0, u32(3, 4), 8, 0, 0],
+    dynptr_data: () => [dynptr(), 0, 0, 8],
+    ringbuf_reserve_dynptr: () => [ringbuf(), 8, 0, 0, 0, u32(0, 0, 0, 0)],
+    ringbuf_submit_dynptr: () => [u32(host.call("ringbuf_reserve", ringbuf(), 16, 0, 0), DIRECT_MAP_HIGH, 16, 0), 0, 0],
+    ringbuf_discard_dynptr: () => [u32(0, 0, 0, 0), 0, 0],
+    user_ringbuf_drain: () => {
+      const header = make({ type: "user_ringbuf", keySize: 0, valueSize: 0, maxEntries: 4096 });
+      const orders = host.maps.at(-1) as UserRingbufMap;
+      for (let i = 0; i < 2; i++) orders.submit(orders.reserve(8));
+      return [header, growing(), 0, 0, 0];
+    },
     timer_cancel: () => [u32(8, 1, 1, 2)],
   };
+
+  function storage(type: StorageType): number {
+    return make({ ...mapOf(type, "s", "plain"), maxEntries: 0, flags: MAP_FLAGS.NO_PREALLOC });
+  }
+
+  /** A dynptr over 16 bytes. */
+  function dynptr(): number {
+    const at = u32(0, 0, 0, 0);
+    host.call("dynptr_from_mem", u32(1, 2, 3, 4), 16, 0, 0, at);
+    return at;
+  }
 
   /** The address of a callback that grows memory. */
   function growing(): number {

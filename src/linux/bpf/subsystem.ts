@@ -5,6 +5,7 @@ import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
 import { MapError } from "../../maps/error.ts";
+import { ObjectStorageMap } from "../../maps/object-storage.ts";
 import { type ArrayProgram, ProgArrayMap } from "../../maps/prog-array.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
@@ -75,13 +76,16 @@ export class BpfSubsystem {
       symbols: (_id, _module, name) => (name === undefined ? undefined : host.symbolAddress?.(name)),
       remember: () => host.remember(),
     });
+    host.storage?.whenGone((offset) => {
+      for (const map of host.maps) if (map instanceof ObjectStorageMap) map.remove(offset);
+    });
   }
 
   /** `BPF_MAP_CREATE`; throws `MapError` with Linux's errno. */
   createMap(spec: MapSpec): RuntimeMap {
     const index = this.host.maps.length;
     const map = createMap(this.host.memory, index, spec, {
-      ...{ cpus: this.#cpus, maps: this.host.maps },
+      ...{ cpus: this.#cpus, maps: this.host.maps, storage: this.host.storage },
       hasDevice: (ifindex) =>
         this.host.packets === undefined
           ? ifindex === LOOPBACK

@@ -43,6 +43,8 @@ export class KernelObjects {
   readonly #lines = new Map<number, Placed>();
   readonly #free = new Map<AnyRow, number[]>();
   readonly #texts = new Map<string, number>();
+  /** Each is told the offset of a struct whose object has gone. */
+  readonly gone: ((offset: number) => void)[] = [];
   #count = 0;
   #serial = 0;
   /** Places that are still to be written, where one is written with all that it points to. */
@@ -85,6 +87,18 @@ export class KernelObjects {
     }
   }
 
+  /** The object whose struct lies at an offset. */
+  at(offset: number): object | undefined {
+    const placed = this.#lines.get(Math.floor(offset / LINE));
+    return placed?.at === offset ? placed.object : undefined;
+  }
+
+  /** The first object with a place that is as wanted. */
+  find(wanted: (object: object) => boolean): object | undefined {
+    for (const object of this.#places.keys()) if (wanted(object)) return object;
+    return undefined;
+  }
+
   /** An object has gone: its place may become another's of its kind. */
   forget(object: object): void {
     const places = this.#places.get(object);
@@ -92,6 +106,7 @@ export class KernelObjects {
     this.#places.delete(object);
     for (const placed of places.values()) {
       this.#unmap(placed);
+      for (const tell of this.gone) tell(placed.at);
       const free = this.#free.get(placed.row);
       if (free === undefined) this.#free.set(placed.row, [placed.at]);
       else free.push(placed.at);
