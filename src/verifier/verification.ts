@@ -21,6 +21,16 @@ export class Verification implements Displayable {
     return this.verdict.ok;
   }
 
+  /** Linux's last message where it was refused, or a sentence where Linux gives no more than an errno. */
+  get message(): string | undefined {
+    return this.ok ? undefined : refusalText(this.verdict);
+  }
+
+  /** What Linux's verifier writes, at the level that was asked for (`{ logLevel: 2 }`). */
+  get log(): string {
+    return this.verdict.log;
+  }
+
   /** Why it was refused, for people; undefined where it was accepted. Found when first asked for. */
   get explanation(): Explanation | undefined {
     this.#explanation ??= explain(this.program);

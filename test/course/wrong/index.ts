@@ -1,6 +1,7 @@
 import { WRONG_00 } from "./00-first-light.ts";
 import { WRONG_02 } from "./02-registers-and-instructions.ts";
+import { WRONG_05 } from "./05-verifier-memory.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
-export const WRONG: WrongAnswers = { ...WRONG_00, ...WRONG_02 };
+export const WRONG: WrongAnswers = { ...WRONG_00, ...WRONG_02, ...WRONG_05 };
