@@ -44,10 +44,12 @@ export async function bpftrace(
   const session = new Session(machine, { name: options.name ?? "stdin", text }, options);
   try {
     session.attach();
-    await session.run(options.for ?? LONGEST);
+    const { replay, for: duration = LONGEST } = options;
+    const { linux } = machine;
+    await session.run(() => (replay === undefined ? linux.run(duration) : linux.replay(replay)));
     const maps = session.finish();
-    const { reader, exitCode } = session;
-    return new BpftraceResult({ text: reader.out.join(""), errors: reader.err.join(""), maps, exitCode });
+    const { transcript, exitCode } = session;
+    return new BpftraceResult({ text: transcript.text, errors: transcript.errors, maps, exitCode });
   } finally {
     session.close();
   }

@@ -25,6 +25,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./batch/command.ts")).batchCommand(args),
   },
   {
+    name: "bpftrace",
+    usage:
+      "bpfbook bpftrace [-e PROGRAM | FILE] [PARAMETER...] [-f json] [-o FILE] [-q] [-v] [-d] [--workload NAME] [--for 10s]\n" +
+      "       bpfbook bpftrace -l|-lv [PATTERN]      (without words: all options)",
+    summary: "run a bpftrace program on a simulated machine: the language, output and options of bpftrace",
+    run: async (args) => (await import("./bpftrace/command.ts")).bpftraceCommand(args),
+  },
+  {
     name: "conformance",
     usage: "bpfbook conformance [MEMORY] [--interpret|--jit] [--program HEX] [--elf] < PROGRAM",
     summary: "plug-in of bpf_conformance: run a program's bytes in hex, print r0 in hex",

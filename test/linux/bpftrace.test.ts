@@ -8,7 +8,7 @@ import { machineSource } from "../../src/bpftrace/run/machine-source.ts";
 import { parse } from "../../src/bpftrace/syntax/parse-program.ts";
 import { encode, Machine } from "../../src/index.ts";
 import { readCases } from "../bpftrace/cases.ts";
-import { available, close, mapCreate, progLoad, suiteName } from "./bpf.ts";
+import { available, btfLoad, close, mapCreate, progLoad, suiteName } from "./bpf.ts";
 
 const source = machineSource(new Machine().linux);
 
@@ -28,18 +28,17 @@ function refusals({ maps, probes }: CompiledProgram): string[] {
   const fds = maps.map((map) => mapCreate(map).fd);
   const messages = probes.flatMap(({ spec }) => {
     if (spec.type === "tracing") return [];
-    const options = { type: spec.type, insns: encode(spec.insns), mapFds: fds, license: spec.license };
+    const { btf, functions = [] } = spec;
+    const types = btf === undefined ? undefined : btfLoad(btf.bytes);
+    const options = {
+      ...{ type: spec.type, insns: encode(spec.insns), mapFds: fds, license: spec.license },
+      ...(types?.ok && { btfFd: types.fd, functions }),
+    };
     const answer = progLoad(options);
-    if (answer.ok) {
-      close(answer.fd);
-      return [];
-    }
-    return [
-      progLoad({ ...options, logLevel: 1 })
-        .log.split("\n")
-        .slice(-6)
-        .join("\n"),
-    ];
+    const log = answer.ok ? "" : progLoad({ ...options, logLevel: 1 }).log;
+    if (answer.ok) close(answer.fd);
+    if (types?.ok) close(types.fd);
+    return answer.ok ? [] : [log.split("\n").slice(-6).join("\n")];
   });
   for (const fd of fds) close(fd);
   return messages;

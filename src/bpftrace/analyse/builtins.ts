@@ -1,5 +1,5 @@
 import type { Span } from "../ast/expression.ts";
-import { INT64, type IntegerSize, integerType, type Space, type Type, UINT32, UINT64 } from "../types/type.ts";
+import { BOOL, INT64, type IntegerSize, integerType, type Space, type Type, UINT32, UINT64 } from "../types/type.ts";
 import { analyseStack } from "./functions/stacks.ts";
 import { report, type Scope } from "./scope.ts";
 import type { BuiltinName, Value } from "./typed.ts";
@@ -34,6 +34,8 @@ const ROWS = new Map(BUILTINS.map((row) => [row.name as string, row]));
 /** Names that need the probe to be typed. */
 const OTHERS: ReadonlySet<string> = new Set([
   "args",
+  "cpid",
+  "has_cpid",
   "retval",
   "func",
   "probe",
@@ -53,6 +55,13 @@ export function analyseBuiltin(scope: Scope, name: string, span: Span): Value | 
   if (row !== undefined) return { op: "builtin", name: row.name, type: row.type };
   const { provider, target } = scope.point;
   switch (name) {
+    case "cpid": {
+      const { child } = scope.analysis;
+      if (child === undefined) return report(scope, span, "cpid is only there with -c, the workload that is started");
+      return { op: "integer", value: BigInt(child), type: UINT32 };
+    }
+    case "has_cpid":
+      return { op: "integer", value: scope.analysis.child === undefined ? 0n : 1n, type: BOOL };
     case "curtask": {
       const task = scope.analysis.types.named("struct", "task_struct", "kernel");
       const type: Type = task === undefined ? UINT64 : { kind: "pointer", to: task, space: "kernel" };

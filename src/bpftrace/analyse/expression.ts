@@ -27,6 +27,12 @@ export const text = (value: string): Value => ({
 
 /** Gives an expression its type. What is wrong is noted; the value is then {@link NOTHING}. */
 export function analyseExpression(scope: Scope, node: Expression): Value {
+  const value = analyseNode(scope, node);
+  scope.analysis.typeOfNode?.set(node, value.type);
+  return value;
+}
+
+function analyseNode(scope: Scope, node: Expression): Value {
   switch (node.kind) {
     case "integer":
       return integer(node.value, node.value > 0x7fff_ffff_ffff_ffffn ? UINT64 : INT64);

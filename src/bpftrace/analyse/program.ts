@@ -6,6 +6,7 @@ import { type ResolvedPoint, resolvePoint } from "../probes/resolve.ts";
 import type { ProbeSource } from "../probes/source.ts";
 import { Cursor } from "../syntax/cursor.ts";
 import { parseExpression } from "../syntax/parse-expression.ts";
+import type { Type } from "../types/type.ts";
 import { TypeTable } from "../types/type-table.ts";
 import { kindText } from "../types/type-text.ts";
 import { analyseExpression } from "./expression.ts";
@@ -21,6 +22,10 @@ export interface AnalyseOptions {
   readonly options?: Readonly<Record<string, string>>;
   /** Allow what changes the machine. */
   readonly unsafe?: boolean;
+  /** The process that bpftrace started, `cpid`. */
+  readonly child?: number | undefined;
+  /** Takes the type of each expression, for who shows the tree with its types. */
+  readonly types?: Map<Expression, Type>;
 }
 
 /** A program with all its types. */
@@ -61,6 +66,8 @@ export function analyse(
     parameters: options.parameters ?? [],
     options: options.options ?? {},
     unsafe: options.unsafe ?? false,
+    child: options.child,
+    typeOfNode: options.types,
     maps: new Map(),
     macros: new Map(
       program.items.flatMap((item) => (item.kind === "macro" ? [[item.name, item] as [string, Macro]] : [])),

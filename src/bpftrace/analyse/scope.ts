@@ -30,6 +30,10 @@ export interface Analysis {
   /** `getopt`. */
   readonly options: Readonly<Record<string, string>>;
   readonly unsafe: boolean;
+  /** The process that bpftrace started, `cpid`. */
+  readonly child: number | undefined;
+  /** Types of expressions, where somebody wants to see them. */
+  readonly typeOfNode: Map<Expression, Type> | undefined;
   readonly maps: Map<string, MapInfo>;
   readonly macros: ReadonlyMap<string, Macro>;
   /** What `#define` names mean. */

@@ -99,9 +99,11 @@ function analyseFor(scope: Scope, { variable: node, over, body }: ForStatement):
       if (bound.type.kind !== "integer" && bound.type.kind !== "none")
         report(scope, at.span, `Loop range requires an integer for the ${bound === start ? "start" : "end"} value`);
     }
-    const variable = declare(scope, node.name);
+    const variable = loopVariable(scope, node);
     grow(scope.analysis, variable.type, INT64, (type) => void (variable.type = type));
-    return [{ do: "for-range", variable, start, end, body: loop(scope, body) }];
+    const actions = loop(scope, body);
+    scope.variables.delete(node.name);
+    return [{ do: "for-range", variable, start, end, body: actions }];
   }
   const map = mapOf(scope, over.map.name);
   if (map.value.kind === "none") {
@@ -117,11 +119,19 @@ function analyseFor(scope: Scope, { variable: node, over, body }: ForStatement):
     report(scope, over.map.span, `Loop expression does not support type: ${typeText(map.value)}`);
     return [];
   }
-  const variable = declare(scope, node.name);
+  const variable = loopVariable(scope, node);
   const type: Type = { kind: "tuple", elements: [keyType(map), valueType(map)] };
-  if (!grow(scope.analysis, variable.type, type, (larger) => void (variable.type = larger)))
-    report(scope, node.span, `Loop declaration shadows existing variable: $${node.name}`);
-  return [{ do: "for-map", variable, map, body: loop(scope, body) }];
+  grow(scope.analysis, variable.type, type, (larger) => void (variable.type = larger));
+  const actions = loop(scope, body);
+  scope.variables.delete(node.name);
+  return [{ do: "for-map", variable, map, body: actions }];
+}
+
+/** A loop's variable, which is there in its body alone. */
+function loopVariable(scope: Scope, { name, span }: ForStatement["variable"]): Variable {
+  if (scope.variables.has(name)) report(scope, span, `Loop declaration shadows existing variable: $${name}`);
+  scope.variables.delete(name);
+  return declare(scope, name);
 }
 
 /** The type of a map's key as one value. */

@@ -4,6 +4,7 @@ import { fieldsOf, isScalar, sizeOfType, type Type } from "../types/type.ts";
 import { jumpIf } from "./condition.ts";
 import { behind, type Emitter, recordType } from "./emitter.ts";
 import { aggregate, deleteKey, setMap } from "./map-access.ts";
+import { mapLoop } from "./map-loop.ts";
 import { materialize } from "./memory.ts";
 import { scalar } from "./scalar.ts";
 
@@ -76,7 +77,8 @@ function compileAction(e: Emitter, action: Action): void {
       range(e, action);
       return;
     case "for-map":
-      throw e.fault("for loops over maps do not run on this machine yet");
+      mapLoop(e, action);
+      return;
     case "break":
     case "continue": {
       const around = e.loops.at(-1);
@@ -85,7 +87,7 @@ function compileAction(e: Emitter, action: Action): void {
       return;
     }
     case "return":
-      e.jump("exit");
+      e.jump(e.leave);
       return;
   }
 }

@@ -35,8 +35,11 @@ export const behind = ({ base, offset }: Place, bytes: number): Place => ({ base
 /** Values larger than this lie in scratch memory, as with bpftrace's `on_stack_limit`. */
 const ON_STACK = 32;
 
-/** Bytes of the stack that are used; Linux gives 512. */
+/** Bytes of the stack that all functions of a program use together; Linux gives 512. */
 const STACK = 480;
+
+/** Bytes of a function's stack behind those that are allocated: the key of the scratch memory. */
+const ALIGNED = 32;
 
 const FIT_IMM = (value: bigint): boolean => value >= -0x8000_0000n && value <= 0x7fff_ffffn;
 
@@ -47,9 +50,24 @@ export interface Surroundings {
   readonly startNs: bigint;
 }
 
+const words = (bytes: number): number => Math.max(8, Math.ceil(bytes / 8) * 8);
+
+/** Members of actions and values that lead to none of either. */
+const NO_ACTIONS: ReadonlySet<string> = new Set(["type", "map", "variable", "event", "from", "field"]);
+
+/** How deep loops over maps lie in each other; `len()` is such a loop. */
+export function mapLoops(node: unknown): number {
+  if (typeof node !== "object" || node === null) return 0;
+  if (Array.isArray(node)) return Math.max(0, ...node.map(mapLoops));
+  const within = Object.entries(node).map(([name, value]) => (NO_ACTIONS.has(name) ? 0 : mapLoops(value)));
+  const own = ("do" in node && node.do === "for-map") || ("op" in node && node.op === "map-size") ? 1 : 0;
+  return own + Math.max(0, ...within);
+}
+
 /** Instructions of one probe while they are made, and the memory that they use. */
 export class Emitter {
-  readonly parts: Part[] = [];
+  /** Of the function that is being made: the program itself, or one that a helper calls. */
+  parts: Part[] = [];
   readonly probe: TypedProbe;
   readonly surroundings: Surroundings;
   /** Bytes of scratch memory that the program uses. */
@@ -58,12 +76,26 @@ export class Emitter {
   #stackTop = 0;
   #scratchTop = 0;
   readonly #variables = new Map<Variable, Place>();
+  /** Bytes of each function's stack: a loop over a map is a function of its own. */
+  readonly #stack: number;
+  /** Functions that helpers call, each beginning with its label. */
+  readonly #functions: Part[][] = [];
+  /** Where `return` goes. */
+  leave = "exit";
   /** Where `break` and `continue` of the innermost loop go. */
-  readonly loops: { readonly end: string; readonly next: string }[] = [];
+  loops: { readonly end: string; readonly next: string }[] = [];
 
   constructor(probe: TypedProbe, surroundings: Surroundings) {
     this.probe = probe;
     this.surroundings = surroundings;
+    const depth = mapLoops(probe.actions);
+    this.#stack = depth === 0 ? STACK : Math.floor(STACK / (depth + 1) / ALIGNED) * ALIGNED - ALIGNED;
+    // Loops over maps are functions, which share no stack: what they share lies in scratch memory.
+    for (const variable of probe.variables) {
+      if (variable.type.kind === "none") continue;
+      const size = sizeOfType(variable.type);
+      this.#variables.set(variable, depth === 0 ? this.allocate(size) : this.allocateScratch(size));
+    }
   }
 
   emit(...parts: readonly (Part | readonly Part[])[]): void {
@@ -107,11 +139,15 @@ export class Emitter {
 
   /** A place for bytes that is free until the action ends. */
   allocate(bytes: number): Place {
-    const size = Math.max(8, Math.ceil(bytes / 8) * 8);
-    if (bytes <= ON_STACK && this.#stackTop + size <= STACK) {
-      this.#stackTop += size;
-      return { base: r10, offset: -this.#stackTop };
-    }
+    const size = words(bytes);
+    if (bytes > ON_STACK || this.#stackTop + size > this.#stack) return this.allocateScratch(bytes);
+    this.#stackTop += size;
+    return { base: r10, offset: -this.#stackTop };
+  }
+
+  /** A place that functions called by helpers reach, too. */
+  allocateScratch(bytes: number): Place {
+    const size = words(bytes);
     const offset = this.#scratchTop;
     this.#scratchTop += size;
     this.scratch = Math.max(this.scratch, this.#scratchTop);
@@ -140,6 +176,16 @@ export class Emitter {
     const place = this.allocate(sizeOfType(variable.type));
     this.#variables.set(variable, place);
     return place;
+  }
+
+  /** Makes a function that a helper calls. Its stack is its own; r6 and r9 are the program's once it has loaded them. */
+  callback(name: string, body: () => void): void {
+    const { parts, loops, leave } = this;
+    const stackTop = this.#stackTop;
+    [this.parts, this.loops, this.#stackTop] = [[label(name)], [], 0];
+    body();
+    this.#functions.push(this.parts);
+    [this.parts, this.loops, this.leave, this.#stackTop] = [parts, loops, leave, stackTop];
   }
 
   /** `register = address of place` */
@@ -214,10 +260,16 @@ export class Emitter {
   finish(): Part[] {
     const before: Part[] = [r6.mov(r1)];
     if (this.scratch > 0) {
-      before.push(store("u32", r10, -4 - STACK, 0), r2.mov(r10), r2.add(-4 - STACK), ...r1.loadMap(SCRATCH), call(1));
+      before.push(
+        store("u32", r10, -4 - this.#stack, 0),
+        r2.mov(r10),
+        r2.add(-4 - this.#stack),
+        ...r1.loadMap(SCRATCH),
+        call(1),
+      );
       before.push(r0.jeq(0, "exit"), r9.mov(r0));
     }
-    return [...before, ...this.parts, label("exit"), r0.mov(0), exit()];
+    return [...before, ...this.parts, label("exit"), r0.mov(0), exit(), ...this.#functions.flat()];
   }
 }
 

@@ -166,8 +166,14 @@ function series(e: Emitter, type: Extract<Type, { kind: "aggregate" }>, end: str
 export function aggregateValue(e: Emitter, map: MapInfo, parts: readonly Value[]): void {
   const { value: type } = map;
   if (type.kind !== "aggregate") throw e.fault("an aggregation has no other type");
+  e.temporarily(() => aggregateAt(e, map, keyPlace(e, map, parts)));
+}
+
+/** The same for a key that is in memory. */
+export function aggregateAt(e: Emitter, map: MapInfo, key: Place): void {
+  const { value: type } = map;
+  if (type.kind !== "aggregate") throw e.fault("an aggregation has no other type");
   e.temporarily(() => {
-    const key = keyPlace(e, map, parts);
     const total = e.allocate(8);
     const count = e.allocate(8);
     e.zero(total, 8);

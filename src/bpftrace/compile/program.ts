@@ -9,6 +9,7 @@ import { compileActions } from "./action.ts";
 import { jumpIf } from "./condition.ts";
 import { Emitter, type Surroundings } from "./emitter.ts";
 import { CompileFault } from "./error.ts";
+import { callbackTypes, functionsOf } from "./function-types.ts";
 import { eventsSpec, mapSpec, scratchSpec } from "./maps.ts";
 import { reachable } from "./reachable.ts";
 
@@ -45,12 +46,15 @@ export function compile(source: Source, program: TypedProgram, surroundings: Sur
     const provider = providerOf(probe.provider)!;
     const target = probe.hooks[0]!.split(":").at(-1)!;
     const typed = provider.program === "tracing";
+    const parts = reachable(e.finish());
+    const functions = functionsOf(parts);
     const spec: ProgramSpec = {
       type: provider.program,
       name: programName(probe.name),
-      insns: build(reachable(e.finish())),
+      insns: build(parts),
       maps,
       license: program.settings.license,
+      ...(functions.length > 1 && { btf: callbackTypes(), functions }),
       ...(typed && {
         attachBtfId: target,
         expectedAttachType: provider.name === "fexit" ? "trace_fexit" : "trace_fentry",

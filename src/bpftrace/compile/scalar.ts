@@ -5,6 +5,7 @@ import { compileActions } from "./action.ts";
 import { jumpIf } from "./condition.ts";
 import { behind, type Emitter, memoryType } from "./emitter.ts";
 import { aggregateValue, lookup } from "./map-access.ts";
+import { mapSize } from "./map-loop.ts";
 import { FIRST_MAP } from "./maps.ts";
 import { materialize, placeOf } from "./memory.ts";
 
@@ -47,7 +48,8 @@ export function scalar(e: Emitter, value: Value): void {
       return;
     }
     case "map-size":
-      throw e.fault("len() of a map is not counted by this machine yet");
+      mapSize(e, value.map);
+      return;
     case "arithmetic":
       arithmetic(e, value);
       return;

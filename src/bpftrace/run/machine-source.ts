@@ -1,4 +1,5 @@
 import { machineBtf } from "../../btf/data/machine.ts";
+import { realPath } from "../../linux/binaries.ts";
 import type { Linux } from "../../linux/linux.ts";
 import { tracepoint } from "../../linux/tracepoints.ts";
 import type { ProbeSource } from "../probes/source.ts";
@@ -30,7 +31,7 @@ export function machineSource(linux: Linux): ProbeSource {
       });
       return hooks;
     },
-    program: (name) => (name.startsWith("/") ? name : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
+    program: (name) => (name.startsWith("/") ? realPath(name) : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
     fields: (name) => tracepoint(name)?.fields,
     address: (symbol) =>
       linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address,

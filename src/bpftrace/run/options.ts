@@ -1,10 +1,14 @@
 import type { Duration } from "../../linux/duration.ts";
+import type { LogSource } from "../../linux/replay/lines.ts";
 import type { ReleaseStyle } from "../output/style.ts";
+import type { Listener } from "../output/transcript.ts";
 
 /** How a bpftrace program is run. */
 export interface BpftraceOptions {
   /** How long, in virtual time, unless the program ends itself: `"10s"`. Left out: until `exit()`, an hour at most. */
   readonly for?: Duration;
+  /** What `strace -f -ttt` wrote: the machine does the same while the program runs, as long as the log lasts. */
+  readonly replay?: LogSource;
   /** `$1`, `$2`, ... */
   readonly args?: readonly (string | number | bigint)[];
   /** Named parameters, which `getopt` reads. */
@@ -15,6 +19,16 @@ export interface BpftraceOptions {
   readonly format?: "text" | "json";
   /** Whose output is reproduced; default the newest. */
   readonly release?: ReleaseStyle;
+  /** Probes of programs run in this process alone, and the program ends with it. */
+  readonly pid?: number;
+  /** The process that was started to be looked at, `cpid`: the program ends with it. */
+  readonly child?: number;
+  /** `false`: what stands before the first event ("Attached 1 probe") is left out. */
+  readonly banner?: boolean;
+  /** `false`: no warnings. */
+  readonly warnings?: boolean;
+  /** Gets what the program prints at once; the result is then without text. */
+  readonly listener?: Listener;
   /** What messages call the program; default `stdin`, as bpftrace calls the text of `-e`. */
   readonly name?: string;
 }

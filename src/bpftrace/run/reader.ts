@@ -9,6 +9,7 @@ import { mapText } from "../output/map-text.ts";
 import { formatText } from "../output/printf.ts";
 import type { Style } from "../output/style.ts";
 import { dataText } from "../output/text.ts";
+import type { Transcript } from "../output/transcript.ts";
 import { fieldsOf, type Type } from "../types/type.ts";
 
 /** What the reader of events does to the machine. */
@@ -32,12 +33,11 @@ export interface ReaderHost {
 export class Reader {
   readonly #host: ReaderHost;
   readonly #layouts: readonly Extract<Type, { kind: "tuple" }>[];
-  /** What went to standard output, and to standard error. */
-  readonly out: string[] = [];
-  readonly err: string[] = [];
+  readonly transcript: Transcript;
 
-  constructor(host: ReaderHost) {
+  constructor(host: ReaderHost, transcript: Transcript) {
     this.#host = host;
+    this.transcript = transcript;
     this.#layouts = host.events.map((event) => recordType(event) as Extract<Type, { kind: "tuple" }>);
   }
 
@@ -55,7 +55,7 @@ export class Reader {
   }
 
   #print(type: string, text: string, data = JSON.stringify(text)): void {
-    this.out.push(this.#host.json ? lineJson(type, data) : text);
+    this.transcript.out(this.#host.json ? lineJson(type, data) : text);
   }
 
   #handle(event: EventRow, values: readonly Data[]): void {
@@ -72,8 +72,11 @@ export class Reader {
         const text = formatText(format, values, names);
         const word = event.kind === "errorf" ? "ERROR" : "WARNING";
         if (this.#host.json)
-          this.out.push(lineJson(event.kind, JSON.stringify({ msg: text, filename: source.name, line, col: column })));
-        else this.err.push(`${source.name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
+          this.transcript.out(
+            lineJson(event.kind, JSON.stringify({ msg: text, filename: source.name, line, col: column })),
+          );
+        else
+          this.transcript.error(`${source.name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
         return;
       }
       case "print-map":
@@ -108,12 +111,13 @@ export class Reader {
       case "cat": {
         const path = formatText(format, values, names);
         const text = this.#host.file(path);
-        if (text === undefined) this.err.push(`ERROR: failed to open file '${path}': No such file or directory\n`);
+        if (text === undefined)
+          this.transcript.error(`ERROR: failed to open file '${path}': No such file or directory\n`);
         else this.#print("cat", text.slice(0, this.#host.maxCatBytes));
         return;
       }
       case "system":
-        this.err.push(`ERROR: this machine has no shell to run: ${formatText(format, values, names)}\n`);
+        this.transcript.error(`ERROR: this machine has no shell to run: ${formatText(format, values, names)}\n`);
         return;
       case "runtime-error":
         return;
@@ -125,7 +129,7 @@ export class Reader {
     const { names } = this.#host.reading;
     const { style, json } = this.#host;
     if (json) {
-      if (map.entries.length > 0) this.out.push(mapJson(map, names, style.stackIndent));
-    } else this.out.push(mapText(map, names, style, excerpt));
+      if (map.entries.length > 0) this.transcript.out(mapJson(map, names, style.stackIndent));
+    } else this.transcript.out(mapText(map, names, style, excerpt));
   }
 }

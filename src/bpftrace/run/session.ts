@@ -17,6 +17,7 @@ import { BpftraceError, formatDiagnostic, type Source } from "../diagnostics.ts"
 import type { Reading } from "../output/data.ts";
 import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
+import { Transcript } from "../output/transcript.ts";
 import { parse } from "../syntax/parse-program.ts";
 import { machineSource } from "./machine-source.ts";
 import { machineNames } from "./names.ts";
@@ -29,6 +30,12 @@ const OWN_PID = 999;
 
 /** `struct bpf_perf_event_data`, the largest context that is made here. */
 const CONTEXT_BYTES = 256;
+
+/** Probes that nothing of the machine hits. */
+const BY_HAND: ReadonlySet<string> = new Set(["begin", "end", "test", "bench", "self"]);
+
+/** Probes that `-p` narrows to one process. */
+const IN_PROGRAMS: ReadonlySet<string> = new Set(["uprobe", "uretprobe", "usdt"]);
 
 /** Ends a run of the machine when the program has called `exit()`. */
 class Exit extends Error {}
@@ -43,31 +50,39 @@ export interface SessionMachine {
 export class Session {
   readonly typed: TypedProgram;
   readonly compiled: CompiledProgram;
-  readonly reader: Reader;
-  readonly probes: number;
+  readonly transcript: Transcript;
+  /** How many places its probes are at. */
+  readonly count: number;
   exitCode = 0;
   exited = false;
   readonly #source: Source;
   readonly #linux: Linux;
   readonly #bpf: BpfSubsystem;
+  readonly #reader: Reader;
+  readonly #options: BpftraceOptions;
   readonly #style: (typeof STYLES)[keyof typeof STYLES];
   readonly #reading: Reading;
   readonly #maps: readonly RuntimeMap[];
   readonly #programs: readonly { readonly probe: TypedProbe; readonly program: LinuxProgram }[];
   readonly #readers: ReadonlyMap<string, MapReader>;
   readonly #links: BpfLink[] = [];
+  readonly #watches: (() => void)[] = [];
   readonly #context: number;
+  /** bpftrace's own process. */
+  #own: Task | undefined;
   #closed = false;
 
   /** Reads, types, compiles and loads. Throws `BpftraceError`, and `VerifierError` for a program that Linux would not load. */
   constructor({ linux, bpf }: SessionMachine, source: Source, options: BpftraceOptions) {
     this.#source = source;
+    this.#options = options;
+    this.transcript = new Transcript(options.listener);
     this.#linux = linux;
     this.#bpf = bpf;
     this.#style = STYLES[options.release ?? "0.26"];
     const parameters = (options.args ?? []).map(String);
-    const { unsafe = false, options: named = {} } = options;
-    this.typed = analyse(source, parse(source), machineSource(linux), { parameters, unsafe, options: named });
+    const { unsafe = false, options: named = {}, child } = options;
+    this.typed = analyse(source, parse(source), machineSource(linux), { parameters, unsafe, options: named, child });
     const { settings, formats, events, maps } = this.typed;
     this.compiled = compile(source, this.typed, { cpus: linux.cpus.length, startNs: BigInt(linux.ktimeNs()) });
     this.#maps = this.compiled.maps.map((spec) => bpf.createMap(spec));
@@ -79,30 +94,37 @@ export class Session {
     this.#readers = new Map(maps.map((info) => [info.name, new MapReader(info, this.#maps[FIRST_MAP + info.index]!)]));
     this.#context = linux.memory.allocate(CONTEXT_BYTES);
     this.#reading = { names: machineNames(linux), formats, trailer: settings.strTruncTrailer };
-    this.probes = this.typed.probes.reduce((sum, { hooks }) => sum + hooks.length, 0);
-    this.reader = new Reader({
-      ...{ events, reading: this.#reading, style: this.#style, json: options.format === "json", source },
-      map: (name) => this.map(name),
-      clear: (name) => this.#readers.get(name)?.clear(),
-      zero: (name) => this.#readers.get(name)?.zero(),
-      exit: (code) => this.#exit(code),
-      now: () => BigInt(linux.ktimeNs()),
-      file: (path) => textOfFile(linux, path),
-      maxCatBytes: settings.maxCatBytes,
-    });
-    for (const warning of this.typed.warnings) this.reader.err.push(`${formatDiagnostic(source, warning)}\n`);
-    this.#announce(options.format === "json");
+    this.count = this.typed.probes.reduce((sum, { hooks }) => sum + hooks.length, 0);
+    this.#reader = new Reader(
+      {
+        ...{ events, reading: this.#reading, style: this.#style, json: options.format === "json", source },
+        map: (name) => this.map(name),
+        clear: (name) => this.#readers.get(name)?.clear(),
+        zero: (name) => this.#readers.get(name)?.zero(),
+        exit: (code) => this.#exit(code),
+        now: () => BigInt(linux.ktimeNs()),
+        file: (path) => textOfFile(linux, path),
+        maxCatBytes: settings.maxCatBytes,
+      },
+      this.transcript,
+    );
+    if (options.warnings !== false)
+      for (const warning of this.typed.warnings) this.transcript.error(`${formatDiagnostic(source, warning)}\n`);
+    if (options.banner !== false) this.#announce(options.format === "json");
   }
 
   #announce(json: boolean): void {
-    const { probes, reader } = this;
+    const { count: probes, transcript } = this;
     const text = this.#style.attached(probes);
-    if (json)
-      reader.out.push(
-        `{"type": "attached_probes", ${this.#style.jsonCount ? `"count": ${probes}, ` : ""}"data": {"probes": ${probes}}}\n`,
-      );
-    else if (text.startsWith("Attaching")) reader.out.push(text);
-    else reader.err.push(text);
+    const beside = this.#style.jsonCount ? `"count": ${probes}, ` : "";
+    if (json) transcript.out(`{"type": "attached_probes", ${beside}"data": {"probes": ${probes}}}\n`);
+    else if (text.startsWith("Attaching")) transcript.out(text);
+    else transcript.error(text);
+  }
+
+  /** Programs as they were loaded, with what the verifier said. */
+  get programs(): readonly { readonly probe: TypedProbe; readonly program: LinuxProgram }[] {
+    return this.#programs;
   }
 
   /** A map's elements as they are now. */
@@ -117,18 +139,32 @@ export class Session {
 
   /** Runs `BEGIN`, then attaches everything else. */
   attach(): void {
-    this.#byHand("begin");
+    for (const { probe } of this.#ofKind("begin")) this.runByHand(probe);
     if (this.exited) return;
     for (const { probe, program } of this.#programs) {
-      if (probe.provider === "begin" || probe.provider === "end") continue;
+      if (BY_HAND.has(probe.provider)) continue;
       for (const hook of probe.hooks) this.#links.push(this.#attachOne(probe, program, hook));
     }
+    const { pid, child } = this.#options;
+    if (pid !== undefined) this.#endWith(pid);
+    if (child !== undefined) this.#endWith(child);
+  }
+
+  /** Ends the program when a process ends. */
+  #endWith(pid: number): void {
+    const { hooks } = this.#linux;
+    const run = (): void => {
+      if (hooks.moment?.task.pid === pid) this.interrupt();
+    };
+    this.#watches.push(hooks.attach("tracepoint:sched:sched_process_exit", { run }));
   }
 
   #attachOne(probe: TypedProbe, program: LinuxProgram, hook: string): BpfLink {
     if (probe.provider === "interval") return this.#bpf.link(hook, program, this.#every(hook, program));
+    const { hooks } = this.#linux;
+    const only = IN_PROGRAMS.has(probe.provider) ? this.#options.pid : undefined;
     const run = (context: number): unknown => {
-      if (this.exited) return 0;
+      if (this.exited || (only !== undefined && hooks.moment?.task.tgid !== only)) return 0;
       const result = this.#bpf.run(program, context);
       this.#drain();
       return result;
@@ -168,15 +204,26 @@ export class Session {
     };
   }
 
-  /** Runs `BEGIN` or `END`. */
-  #byHand(provider: "begin" | "end"): void {
-    const found = this.#programs.find(({ probe }) => probe.provider === provider);
+  #ofKind(provider: string): readonly { readonly probe: TypedProbe; readonly program: LinuxProgram }[] {
+    return this.#programs.filter(({ probe }) => probe.provider === provider);
+  }
+
+  /** Probes of one kind: `test`, `bench`. */
+  probesOf(provider: string): readonly TypedProbe[] {
+    return this.#ofKind(provider).map(({ probe }) => probe);
+  }
+
+  /** Runs a probe that waits for nothing: `BEGIN`, `END`, `test`, `bench`. */
+  runByHand(wanted: TypedProbe): void {
+    const found = this.#programs.find(({ probe }) => probe === wanted);
     if (found === undefined) return;
     const linux = this.#linux;
-    const task = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable());
-    // Its own way into Linux is not simulated.
-    task.kernelDepth = 0;
-    this.#at(linux.ktimeNs(), task, found.program);
+    if (this.#own === undefined) {
+      this.#own = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable());
+      // Its own way into Linux is not simulated.
+      this.#own.kernelDepth = 0;
+    }
+    this.#at(linux.ktimeNs(), this.#own, found.program);
   }
 
   #at(time: number, task: Task, program: LinuxProgram): void {
@@ -196,7 +243,12 @@ export class Session {
   #drain(): void {
     const ring = this.#maps[EVENTS] as RingbufMap;
     if (ring.available === 0) return;
-    ring.consume((at) => this.reader.take(this.#linux.memory.view, at));
+    ring.consume((at) => this.#reader.take(this.#linux.memory.view, at));
+  }
+
+  /** Ends the program as Ctrl-C does: `END` runs, maps are printed. */
+  interrupt(): void {
+    this.#exit(0);
   }
 
   #exit(code: number): void {
@@ -207,11 +259,11 @@ export class Session {
     if (this.#links.length > 0) this.#linux.hooks.failure ??= { cause: new Exit() };
   }
 
-  /** Lets the machine run until the time is over or the program ends. */
-  async run(duration: Parameters<Linux["run"]>[0]): Promise<void> {
+  /** Lets the machine go on until what it does is over or the program ends. */
+  async run(work: () => Promise<unknown>): Promise<void> {
     if (this.exited) return;
     try {
-      await this.#linux.run(duration);
+      await work();
     } catch (cause) {
       if (!(cause instanceof Exit)) throw cause;
     }
@@ -220,13 +272,14 @@ export class Session {
   /** Detaches, runs `END`, prints the maps and gives everything back. The maps as they were are the result. */
   finish(): readonly MapData[] {
     for (const link of this.#links) link.detach();
+    for (const stop of this.#watches) stop();
     if (this.#linux.hooks.failure?.cause instanceof Exit) this.#linux.hooks.failure = undefined;
     this.exited = false;
-    this.#byHand("end");
+    for (const { probe } of this.#ofKind("end")) this.runByHand(probe);
     this.exited = true;
-    this.reader.out.push("\n\n");
+    this.transcript.out("\n\n");
     const maps = this.maps();
-    if (this.typed.settings.printMapsOnExit) for (const map of maps) this.reader.map(map);
+    if (this.typed.settings.printMapsOnExit) for (const map of maps) this.#reader.map(map);
     this.close();
     return maps;
   }
@@ -235,6 +288,7 @@ export class Session {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const stop of this.#watches) stop();
     for (const link of this.#links) link.detach();
     for (const { program } of this.#programs) this.#bpf.removeProgram(program);
     for (const map of this.#maps) this.#bpf.removeMap(map);
