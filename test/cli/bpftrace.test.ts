@@ -99,7 +99,9 @@ describe("bpfbook bpftrace", () => {
   test("-v tells what the verifier says, --dry-run runs nothing", async () => {
     const { code, out } = await bpftrace("-v", "--dry-run", "-e", 'BEGIN { printf("no\\n"); }');
     expect(code).toBe(0);
-    expect(out).toMatch(/^\nProgram ID: \d+\nBEGIN\n\nThe verifier log: \nverification time \d+ usec\nstack depth \d+\nprocessed \d+ insns /);
+    expect(out).toMatch(
+      /^\nProgram ID: \d+\nBEGIN\n\nThe verifier log: \nverification time \d+ usec\nstack depth \d+\nprocessed \d+ insns /,
+    );
     expect(out).not.toContain("no\n");
   });
 
