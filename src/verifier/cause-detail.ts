@@ -93,8 +93,9 @@ function reachInPacket(program: ProgramSpec, verdict: Verdict, register: number)
 const stateOf = (state: PathState, register: number): string => state.get(`R${register}`) ?? "";
 
 /** What does not change from round to round. */
-function loopInWords({ from, to, rounds, conditions }: RepeatedPath): string {
-  const around = `The path went ${rounds === 1 ? "once" : `${grouped(rounds)} times`} around instructions ${from} to ${to}`;
+function loopInWords({ from, to, rounds, more, conditions }: RepeatedPath): string {
+  const times = rounds === 1 && !more ? "once" : `${more ? "more than " : ""}${grouped(rounds)} times`;
+  const around = `The path went ${times} around instructions ${from} to ${to}`;
   const stuck = conditions.filter(({ values }) => values.length === 1);
   if (conditions.length === 0) return `${around}, and no condition there leads out.`;
   if (stuck.length < conditions.length) return `${around}.`;

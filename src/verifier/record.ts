@@ -31,7 +31,7 @@ export class Recorder {
   #steps = 0;
 
   add(insn: number, frame: Frame, known: Known, registers: number, slots: Int32Array): void {
-    if (this.#steps++ > MAX_STEPS) return;
+    if (this.#steps++ >= MAX_STEPS) return;
     const changed = new Map<string, string>();
     for (let register = 0; register < 10; register++)
       if ((registers >>> register) & 1) changed.set(`R${register}`, registerText(frame, register, known));
@@ -41,6 +41,11 @@ export class Recorder {
         if (text !== undefined) changed.set(`fp-${8 * (slot + 1)}`, text);
       }
     this.last = { step: { insn, frame: frame.index, changed }, before: this.last };
+  }
+
+  /** Something was followed that is not recorded. */
+  get cut(): boolean {
+    return this.#steps > MAX_STEPS;
   }
 
   /** From the first instruction to the last. */

@@ -25,6 +25,8 @@ export interface RepeatedPath {
   readonly to: number;
   /** Rounds that were followed on this path. */
   readonly rounds: number;
+  /** There were more rounds, which are not recorded. */
+  readonly more: boolean;
   readonly conditions: readonly LoopCondition[];
 }
 
@@ -32,7 +34,10 @@ export interface RepeatedPath {
 const MAX_VALUES = 3;
 
 /** The innermost loop that the path ends in; undefined where the end was reached for the first time. */
-export function repeatedPath(program: ProgramSpec, { at, path = [] }: Verdict): RepeatedPath | undefined {
+export function repeatedPath(
+  program: ProgramSpec,
+  { at, path = [], pathCut = false }: Verdict,
+): RepeatedPath | undefined {
   const again = at ?? path.at(-1)?.insn;
   if (again === undefined) return undefined;
   const visits = path.flatMap(({ insn }, k) => (insn === again ? [k] : []));
@@ -57,7 +62,7 @@ export function repeatedPath(program: ProgramSpec, { at, path = [] }: Verdict): 
       },
     ];
   });
-  return { from: Math.min(...insns), to: Math.max(...insns), rounds: visits.length - 1, conditions };
+  return { from: Math.min(...insns), to: Math.max(...insns), rounds: visits.length - 1, more: pathCut, conditions };
 }
 
 /** What a register held at the last visits of an instruction. */

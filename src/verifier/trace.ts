@@ -21,6 +21,8 @@ export interface HistoryStep {
   readonly line?: SourceLine;
   /** How often it happened on the path, where that was more than once: `value` is that of the last time. */
   readonly rounds?: number;
+  /** It happened more often, but the rest of the path is not recorded: `value` is one of those on the way. */
+  readonly more?: boolean;
 }
 
 /** Links beyond this many are left out: the nearest tell most. */
@@ -62,7 +64,12 @@ export function traceBack(program: ProgramSpec, verdict: Verdict, registers: rea
     // A loop tells the same again in each round: the last one is kept, and counts.
     const later = steps.findIndex(({ at, register }) => found.at === at && found.register === register);
     if (later < 0) steps.push({ ...found, line: program.lines?.[step.insn] });
-    else steps[later] = { ...steps[later], rounds: (steps[later].rounds ?? 1) + 1 };
+    else
+      steps[later] = {
+        ...steps[later],
+        rounds: (steps[later].rounds ?? 1) + 1,
+        ...(verdict.pathCut ? { more: true } : {}),
+      };
   }
   return steps.reverse();
 }

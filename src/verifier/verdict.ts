@@ -56,6 +56,8 @@ export interface Verdict {
   readonly facts: readonly InstructionFacts[];
   /** The path that ended in the refusal, where recording was asked for. */
   readonly path?: readonly PathStep[];
+  /** The path went on after the last step of `path`: it was too long to be recorded whole. */
+  readonly pathCut?: boolean;
   /** All that was followed, where recording was asked for. */
   readonly exploration?: Exploration;
 }

@@ -101,7 +101,7 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
     processed,
     stackDepth: env.subprograms.map(({ stackDepth }) => stackDepth),
     facts: factsOf(env),
-    ...(env.recorder ? { path: env.recorder.path() } : {}),
+    ...(env.recorder ? { path: env.recorder.path(), ...(env.recorder.cut ? { pathCut: true } : {}) } : {}),
     ...(env.explorer ? { exploration: env.explorer.finish(env) } : {}),
   };
   if (!refusal) return { ok: true, ...common };

@@ -102,7 +102,7 @@ ${logDetails(verdict.log)}`,
 }
 
 /** A step of a history, or a change that the log tells. */
-type ShownStep = RegisterChange & { readonly learned?: string; readonly rounds?: number };
+type ShownStep = RegisterChange & { readonly learned?: string; readonly rounds?: number; readonly more?: boolean };
 
 /** The branch that decides: a row for each side, with what holds there and what becomes of it. */
 function branchRows(
@@ -154,14 +154,14 @@ function historyFromLog({ error, log }: Verdict): readonly RegisterChange[] {
 
 /** A row a change, and last the instruction that cannot be: sign, index, instruction, state, the same in words. */
 function historyRows(steps: readonly ShownStep[], { at, error }: Verdict, instructions: ReadonlyMap<number, string>) {
+  const often = (rounds: number, more = false) =>
+    more ? `more than ${rounds} times, one of them is shown` : `${rounds} times, the last one is shown`;
   const rows = steps.map((step) => [
     "↓",
     String(step.at),
     instructions.get(step.at) ?? "",
     `${step.register}=${shortState(step.value)}`,
-    [step.learned ?? inWords(step.value), step.rounds && `${step.rounds} times, the last one is shown`]
-      .filter(Boolean)
-      .join("; "),
+    [step.learned ?? inWords(step.value), step.rounds && often(step.rounds, step.more)].filter(Boolean).join("; "),
   ]);
   return at === undefined ? rows : [...rows, ["✗", String(at), instructions.get(at) ?? "", error ?? "", ""]];
 }
