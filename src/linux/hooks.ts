@@ -2,7 +2,7 @@ import type { Btf } from "../btf/btf.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from "./context.ts";
 import type { Cpu } from "./cpu.ts";
-import { allocateArguments } from "./hooks/arguments.ts";
+import { allocateArguments, writeArguments } from "./hooks/arguments.ts";
 import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
 import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
@@ -20,6 +20,7 @@ import type { TraceValue } from "./hooks/record.ts";
 import { PT_REGS_SIZE } from "./hooks/registers.ts";
 import { UserProbes } from "./hooks/user-probes.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
+import { SECURITY_HOOKS, type SecurityHook } from "./security/security.ts";
 import type { SymbolTable } from "./symbols.ts";
 import type { Arg, Task } from "./task.ts";
 import { EVENTS, TP, TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
@@ -32,6 +33,14 @@ export interface SyscallHook extends Hook {
   readonly row: Tracepoint;
   readonly at: number;
 }
+
+/** A hook of security modules that programs are at, and how many arguments it has. */
+export interface AskedHook {
+  readonly hook: Hook;
+  readonly count: number;
+}
+
+const isSecurityHook = (name: string): name is SecurityHook => (SECURITY_HOOKS as readonly string[]).includes(name);
 
 /** A program that runs at each so many of what Linux counts. */
 interface Counter {
@@ -81,6 +90,8 @@ export class Hooks {
   readonly live: (EventHook | undefined)[] = EVENTS.map(() => undefined);
   /** Who counts what Linux counts; undefined where nobody does. */
   readonly counters: { [Event in SoftwareCount]?: readonly Counter[] | undefined } = {};
+  /** Hooks of security modules that programs are at. */
+  readonly security: { [Name in SecurityHook]?: AskedHook | undefined } = {};
   /** What a program threw. The machine goes on to a state from which it can run again, then throws it. */
   failure: { readonly cause: unknown } | undefined;
   /** The event whose programs run now. */
@@ -162,6 +173,8 @@ export class Hooks {
       case "fexit":
       case "fmod_ret":
         return this.#onFunctions(kind, rest, program);
+      case "lsm":
+        return isSecurityHook(rest) ? this.#onSecurity(name, rest, program) : undefined;
       case "uprobe":
       case "uretprobe":
         return this.#onUser(name, USER_HOOKS[kind], rest, program);
@@ -183,6 +196,7 @@ export class Hooks {
       ...named,
       ...raw,
       ...functions,
+      ...SECURITY_HOOKS.map((name) => `lsm:${name}`),
       ...this.programs.list(),
       ...PERF_EVENT_NAMES,
       "interval:s:1",
@@ -230,6 +244,33 @@ export class Hooks {
       throw error;
     }
     return stop;
+  }
+
+  #onSecurity(name: string, which: SecurityHook, program: HookProgram): () => void {
+    const prototype = prototypeOf(this.#host.types(), `bpf_lsm_${which}`);
+    const hook = this.#hook(name);
+    hook.add(program);
+    this.security[which] = { hook, count: prototype?.params.length ?? 0 };
+    return () => {
+      hook.remove(program);
+      if (!hook.live) this.security[which] = undefined;
+    };
+  }
+
+  /** Asks the programs at a hook of security modules; what the first answers that does not say 0. */
+  askSecurity({ hook, count }: AskedHook, task: Task, args: readonly Arg[]): number {
+    hook.events++;
+    const { memory, objects } = this.#host;
+    const { contextOf } = this.#context;
+    let answer = 0;
+    for (const program of hook.programs) {
+      this.moment = { time: task.cpu.now, cpu: task.cpu.id, task, frames: task };
+      writeArguments(memory, contextOf, args.slice(0, count), objects.written);
+      answer = Number(this.#run([program], contextOf)) | 0;
+      this.moment = undefined;
+      if (answer !== 0) break;
+    }
+    return answer;
   }
 
   #onEvent(name: string, row: Tracepoint, view: EventView, program: HookProgram): () => void {

@@ -5,6 +5,7 @@ import { type Inode, S_IFDIR, S_IFREG } from "./fs/inode.ts";
 import { AT_FDCWD, followLast, getname, lookupFast, type Nameidata, stepInto, up, walkParent } from "./fs/namei.ts";
 import { inodePermission, MAY_EXEC, MAY_OPEN, MAY_READ, MAY_WRITE } from "./fs/permission.ts";
 import { truncate } from "./fs/truncate.ts";
+import { security } from "./security/security.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
 import type { Task } from "./task.ts";
 
@@ -130,8 +131,8 @@ function makeFile(t: Task, parent: Dentry, dentry: Dentry, mode: number): number
   const denied = inodePermission(t, directory, MAY_WRITE | MAY_EXEC);
   if (denied !== 0) return denied;
   const all = S_IFREG | (mode & ~t.umask);
-  t.enter(F.security_inode_create, 15, directory, dentry, all);
-  t.leave(0);
+  const forbidden = security(t, "inode_create", 15, directory, dentry, all);
+  if (forbidden !== 0) return forbidden;
   const { change } = directory.sb.type;
   if (change === undefined) return -ERRNO.EACCES!;
   t.enter(change.create, 2_500, undefined, directory, dentry, all, 1);
@@ -163,9 +164,7 @@ function doOpen(t: Task, nd: Nameidata, { created }: Found, flags: number): Open
   file.created = created;
   t.enter(F.vfs_open, 20, nd.path, file);
   t.enter(F.do_dentry_open, 90, file);
-  t.enter(F.security_file_open, 15, file);
-  t.leave(0);
-  const error = inode.operations.open?.(t, file) ?? 0;
+  const error = security(t, "file_open", 15, file) || (inode.operations.open?.(t, file) ?? 0);
   if (error !== 0) return t.leave(error, 2);
   t.leave(0, 2);
   inode.opened++;

@@ -1,6 +1,8 @@
 import { AddressSpace } from "./mm/address-space.ts";
 import { traceExec, traceFork, traceNewTask, traceRename } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
+import { Binprm } from "./security/arguments.ts";
+import { security } from "./security/security.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
 import type { Program } from "./sys.ts";
 import { BEHIND, type Kernel, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
@@ -74,6 +76,9 @@ export function sysExecve(t: Task, { path, argv, envp }: ExecArguments, program:
   t.enter(F["do_execveat_common.isra.0"], 2_500);
   t.enter(F.bprm_execve, 4_000);
   const { pid } = t;
+  const looked = t.linux.hooks.security.bprm_check_security !== undefined || t.linux.probes[F.security_bprm_check];
+  const denied = looked ? security(t, "bprm_check_security", 0, new Binprm(path, argv.length, envp.length, t.cred)) : 0;
+  if (denied !== 0) return t.leave(denied, 3);
   t.enter(F.load_elf_binary, 12_000);
   t.enter(F.begin_new_exec, 8_000);
   t.enter(F.exit_mmap, 3_000);

@@ -1,5 +1,6 @@
 import { CAP_KILL, capable } from "./capable.ts";
 import { ERRNO } from "./errno.ts";
+import { security } from "./security/security.ts";
 import {
   defaultAction,
   SI_TKILL,
@@ -116,7 +117,11 @@ export function sysKill(t: Task, pid: number, signal: number): number {
   const found = all.filter((p) => p !== undefined);
   let result = found.length === 0 ? -ERRNO.ESRCH! : -ERRNO.EPERM!;
   for (const p of found) {
-    if (!mayKill(t, p)) continue;
+    const denied = mayKill(t, p, { signal, errno: 0, code: SI_USER, pid: t.tgid });
+    if (denied !== 0) {
+      if (found.length === 1) result = denied;
+      continue;
+    }
     result = 0;
     const function_ = target > 0 ? F.kill_pid_info_type : F.__kill_pgrp_info;
     t.enter(function_, 30, signal);
@@ -143,14 +148,16 @@ export function sysTgkill(t: Task, tgid: number, pid: number, signal: number): n
   t.enter(F.do_send_specific, 40, tgid, pid, signal);
   const p = t.linux.taskOf(pid);
   if (p === undefined || p.tgid !== tgid) return t.leave(-ERRNO.ESRCH!, 2);
-  if (!mayKill(t, p)) return t.leave(-ERRNO.EPERM!, 2);
+  const denied = mayKill(t, p, { signal, errno: 0, code: SI_TKILL, pid: t.tgid });
+  if (denied !== 0) return t.leave(denied, 2);
   if (signal !== 0) send(t, p, { signal, errno: 0, code: SI_TKILL, pid: t.tgid }, false);
   return t.leave(0, 2);
 }
 
-/** `check_kill_permission`: the same user, or somebody with CAP_KILL. */
-function mayKill(t: Task, p: Task): boolean {
+/** `check_kill_permission`: the same user, or somebody with CAP_KILL; then security modules. 0 or -errno. */
+function mayKill(t: Task, p: Task, info: SignalInfo): number {
   const { cred } = t;
-  if ([p.cred.suid, p.cred.uid].some((id) => id === cred.euid || id === cred.uid)) return true;
-  return capable(t, CAP_KILL);
+  const same = [p.cred.suid, p.cred.uid].some((id) => id === cred.euid || id === cred.uid);
+  if (!same && !capable(t, CAP_KILL)) return -ERRNO.EPERM!;
+  return security(t, "task_kill", 0, p, info, info.signal, undefined);
 }

@@ -4,6 +4,8 @@ import { AF_INET, AF_INET6, type Ip, isAny } from "./net/address.ts";
 import { SOCK_DGRAM, SOCK_STREAM, type Sock, TcpSock } from "./net/sock.ts";
 import { tcpAccept, tcpClose, tcpConnect, tcpListen, tcpReceive, tcpSend, tcpShutdown } from "./net/tcp-socket.ts";
 import { udpClose, udpConnect, udpReceive, udpSend } from "./net/udp-socket.ts";
+import { SocketAddress, socketFor } from "./security/arguments.ts";
+import { security } from "./security/security.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
 import type { Maybe, Task } from "./task.ts";
 import { after } from "./task.ts";
@@ -42,6 +44,8 @@ export function sysSocket(t: Task, family: number, type: number): number {
   if (kind !== SOCK_STREAM && kind !== SOCK_DGRAM) return t.leave(-ERRNO.ESOCKTNOSUPPORT!, 2);
   const { network } = t.linux;
   t.enter(F.__sock_create, 250, t.netns, family, kind, 0);
+  const denied = security(t, "socket_create", 0, family, kind, 0, 0);
+  if (denied !== 0) return t.leave(denied, 3);
   t.enter(F.inet_create, 300, t.netns, undefined, kind, 0);
   const sk = kind === SOCK_STREAM ? network.tcpSock(t.netns, family) : network.udpSock(t.netns, family);
   sk.uid = t.uid;
@@ -50,12 +54,23 @@ export function sysSocket(t: Task, family: number, type: number): number {
   return t.leave(install(t, sk), 2);
 }
 
+/** Security modules see the socket and the address that it shall have or reach; made where somebody looks. */
+function address(t: Task, hook: "socket_bind" | "socket_connect", sk: Sock, ip: Ip, port: number): number {
+  if (t.linux.hooks.security[hook] === undefined) return security(t, hook, 0);
+  const to = new SocketAddress(typeof ip === "number" ? AF_INET : AF_INET6, ip, port);
+  const denied = security(t, hook, 0, socketFor(sk), to, to.length);
+  t.linux.objects.forget(to);
+  return denied;
+}
+
 /** `bind(2)`; port 0 chooses one. */
 export function sysBind(t: Task, fd: number, port: number, ip?: Ip): number {
   t.enter(ENTRY_POINT[49]!, 10);
   t.enter(F.__sys_bind, 50, fd);
   const sk = socketOf(t, fd);
   if (typeof sk === "number") return t.leave(sk, 2);
+  const denied = address(t, "socket_bind", sk, ip ?? (sk.family === AF_INET ? 0 : "::"), port);
+  if (denied !== 0) return t.leave(denied, 2);
   t.enter(F.inet_bind, 10, sk);
   t.enter(F.inet_bind_sk, 250, sk);
   return t.leave(bind(t, sk, port, ip), 4);
@@ -81,6 +96,8 @@ export function sysListen(t: Task, fd: number, backlog: number): number {
   t.enter(F.__sys_listen, 40, fd, backlog);
   const sk = socketOf(t, fd);
   if (typeof sk === "number") return t.leave(sk, 2);
+  const denied = security(t, "socket_listen", 0, socketFor(sk), backlog);
+  if (denied !== 0) return t.leave(denied, 2);
   if (!(sk instanceof TcpSock)) return t.leave(-ERRNO.EOPNOTSUPP!, 2);
   if (sk.sport === 0) bind(t, sk, 0, undefined);
   return t.leave(tcpListen(t, sk, backlog), 2);
@@ -110,6 +127,8 @@ export function sysConnect(t: Task, fd: number, ip: Ip, port: number): Maybe<num
   t.enter(F.__sys_connect, 50, fd);
   const sk = socketOf(t, fd);
   if (typeof sk === "number") return t.leave(sk, 2);
+  const denied = address(t, "socket_connect", sk, ip, port);
+  if (denied !== 0) return t.leave(denied, 2);
   if ((typeof ip === "number") !== (sk.family === AF_INET)) return t.leave(-ERRNO.EAFNOSUPPORT!, 2);
   const done = (result: number) => t.leave(result, 2);
   return after(sk instanceof TcpSock ? tcpConnect(t, sk, ip, port) : udpConnect(t, sk, ip, port), done);

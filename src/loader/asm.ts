@@ -87,6 +87,7 @@ const TYPED_ATTACH: Readonly<Record<string, AttachType>> = {
   fexit: "trace_fexit",
   fmod_ret: "modify_return",
   tp_btf: "trace_raw_tp",
+  lsm: "lsm_mac",
 };
 
 /** The hook of a program with typed arguments as the verifier is told it. */

@@ -33,6 +33,7 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
   fentry: { type: "tracing", attach: "trace_fentry" },
   fexit: { type: "tracing", attach: "trace_fexit" },
   fmod_ret: { type: "tracing", attach: "modify_return" },
+  lsm: { type: "lsm", attach: "lsm_mac" },
   uprobe: { type: "kprobe" },
   uretprobe: { type: "kprobe" },
   usdt: { type: "kprobe" },
@@ -91,9 +92,10 @@ export function attach(
 
 /** A program with typed arguments was loaded for one function or tracepoint, and for its entry or exit. */
 function checkTarget(linux: Linux, { spec }: LoadedProgram, hook: string, attach: AttachType): void {
-  const { expectedAttachType = "trace_fentry", attachBtfId = 0, name } = spec;
+  const { attachBtfId = 0, name } = spec;
+  const { expectedAttachType = spec.type === "lsm" ? "lsm_mac" : "trace_fentry" } = spec;
   const given = typeof attachBtfId === "string" ? attachBtfId : machineBtf(linux.release).type(attachBtfId).name;
-  const target = given.replace(/^btf_trace_/, "");
+  const target = given.replace(/^(btf_trace_|bpf_lsm_)/, "");
   if (expectedAttachType === attach && target === hook.slice(hook.indexOf(":") + 1)) return;
   throw new AttachError(
     hook,

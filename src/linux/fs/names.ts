@@ -1,4 +1,5 @@
 import { ERRNO } from "../errno.ts";
+import { security } from "../security/security.ts";
 import { ENTRY_POINT, F, type Frame } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { TP } from "../tracepoints.ts";
@@ -64,14 +65,16 @@ function doUnlinkat(t: Task, dfd: number, path: number): number {
   if (inode === undefined) return t.leave(-ERRNO.ENOENT!);
   if (nd.slash) return t.leave(inode.isDirectory ? -ERRNO.EISDIR! : -ERRNO.ENOTDIR!);
   const dir = dentry.parent.inode!;
+  const forbidden = security(t, "path_unlink", 0, nd.path, dentry);
+  if (forbidden !== 0) return t.leave(forbidden);
   t.enter(F.vfs_unlink, 60, undefined, dir, dentry);
   const denied = mayDelete(t, dir, inode);
   if (denied !== 0) return t.leave(denied, 2);
   if (inode.isDirectory) return t.leave(-ERRNO.EISDIR!, 2);
   const { change } = dir.sb.type;
   if (change === undefined) return t.leave(-ERRNO.EPERM!, 2);
-  t.enter(F.security_inode_unlink, 15, dir, dentry);
-  t.leave(0);
+  const refused = security(t, "inode_unlink", 15, dir, dentry);
+  if (refused !== 0) return t.leave(refused, 2);
   t.enter(change.unlink, 1_800, dir, dentry);
   const { hooks } = t.linux;
   const enter = hooks.live[TP.ext4_unlink_enter];
@@ -108,6 +111,8 @@ function doMkdirat(t: Task, dfd: number, path: number, mode: number): number {
   const dir = dentry.parent.inode!;
   const all = S_IFDIR | (mode & ~t.umask & 0o1777);
   t.enter(F.vfs_mkdir, 50, undefined, dir, dentry, all);
+  const refused = security(t, "inode_mkdir", 0, dir, dentry, all);
+  if (refused !== 0) return t.leave(refused, 2);
   t.enter(dir.sb.type.change!.mkdir, 4_500, undefined, dir, dentry, all);
   const inode = t.linux.files.newInode(t, dir, all, { directory: new DirectoryEntries(), size: 4096 });
   appear(t, dentry, inode);
@@ -137,6 +142,8 @@ function doRmdir(t: Task, dfd: number, path: number): number {
   if (dentry.mounted !== undefined) return t.leave(-ERRNO.EBUSY!, 2);
   const { change } = dir.sb.type;
   if (change === undefined) return t.leave(-ERRNO.EPERM!, 2);
+  const refused = security(t, "inode_rmdir", 0, dir, dentry);
+  if (refused !== 0) return t.leave(refused, 2);
   t.enter(change.rmdir, 2_500, dir, dentry);
   if (inode.directory!.names().length > 0) return t.leave(-ERRNO.ENOTEMPTY!, 3);
   vanish(t, dentry);
@@ -184,7 +191,7 @@ function doRenameat2(t: Task, oldDfd: number, from: number, newDfd: number, to: 
   if (isInside(target.parent, old)) return t.leave(-ERRNO.EINVAL!);
   t.enter(F.vfs_rename, 120);
   if (inode === target.inode) return t.leave(0, 2);
-  const refused = mayRename(t, old, target);
+  const refused = mayRename(t, old, target) || security(t, "inode_rename", 0, oldDir, old, newDir, target, flags);
   if (refused !== 0) return t.leave(refused, 2);
   t.enter(oldDir.sb.type.change!.rename, 3_500, undefined, oldDir, old, newDir, target, flags);
   const replaced = target.inode;

@@ -12,6 +12,7 @@ export const HOOK_FORMS = {
   fentry: "fentry:FUNCTION",
   fexit: "fexit:FUNCTION",
   fmod_ret: "fmod_ret:FUNCTION",
+  lsm: "lsm:HOOK",
   uprobe: "uprobe:FILE:FUNCTION",
   uretprobe: "uretprobe:FILE:FUNCTION",
   usdt: "usdt:FILE:PROVIDER:NAME",

@@ -105,6 +105,11 @@ export class StructWriter {
     encoder.encodeInto(text, bytes.subarray(0, Math.max(0, place.size - 1)));
   }
 
+  /** Bytes at an offset, for structs that are the beginning of a larger one. */
+  raw(offset: number, value: Uint8Array): void {
+    this.#memory.u8.set(value, this.#at + offset);
+  }
+
   /** Bytes in an array: an address of IPv6, a MAC. */
   bytes(member: string, value: ArrayLike<number>): void {
     const place = this.#layout.member(member);

@@ -17,6 +17,7 @@ import { Sock, TcpSock } from "../net/sock.ts";
 import { OpenHow } from "../open.ts";
 import { PageCache } from "../page-cache.ts";
 import { FairQueue } from "../sched/fair.ts";
+import { Binprm, Socket, SocketAddress } from "../security/arguments.ts";
 import { Task } from "../task.ts";
 import { BLOCK_DEVICE, REQUEST_QUEUE } from "./block-device.ts";
 import { CRED } from "./cred.ts";
@@ -29,6 +30,7 @@ import { PT_REGS } from "./pt-regs.ts";
 import { BIO, REQUEST } from "./request.ts";
 import type { AnyRow, StructRow } from "./row.ts";
 import { CFS_RQ, RQ } from "./run-queue.ts";
+import { LINUX_BINPRM, SOCKADDR, SOCKET } from "./security.ts";
 import { NET, NET_DEVICE, SK_BUFF, SOCK, TCP_SOCK } from "./sock.ts";
 import { SUPER_BLOCK } from "./super-block.ts";
 import { TASK_STRUCT } from "./task.ts";
@@ -65,6 +67,9 @@ const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
   row(Sock, SOCK),
   row(TcpSock, TCP_SOCK),
   row(Skb, SK_BUFF),
+  row(Socket, SOCKET),
+  row(SocketAddress, SOCKADDR),
+  row(Binprm, LINUX_BINPRM),
 ]);
 
 /** Objects that are no instances of a class, by a member that only they have. */

@@ -51,6 +51,7 @@ const HOOK_OF_FORM: Readonly<Record<string, (rest: string) => string>> = {
   fentry: (name) => `fentry:${name}`,
   fexit: (name) => `fexit:${name}`,
   fmod_ret: (name) => `fmod_ret:${name}`,
+  lsm: (name) => `lsm:${name}`,
 };
 
 /** First word and the rest of a section's name. */
