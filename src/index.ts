@@ -81,6 +81,7 @@ export type { MapDeclaration } from "./maps/declaration.ts";
 export { MapError } from "./maps/error.ts";
 export { MAP_FLAGS } from "./maps/flags.ts";
 export { map } from "./maps/map.ts";
+export type { PerfDeclaration, PerfView } from "./maps/perf-view.ts";
 export type { RingbufDeclaration, RingbufView } from "./maps/ringbuf-view.ts";
 export type { SequenceDeclaration, SequenceView } from "./maps/sequence-view.ts";
 export { arrayOf, struct } from "./maps/struct.ts";

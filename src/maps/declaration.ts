@@ -7,7 +7,7 @@ import { checkMap, createMap } from "./create.ts";
 import { MapError } from "./error.ts";
 import type { UpdateMode } from "./flags.ts";
 import type { RuntimeMap } from "./runtime.ts";
-import type { MapType } from "./spec.ts";
+import type { MapSpec, MapType } from "./spec.ts";
 import { type MapTypes, MapView, olderProgram, type TypedMap } from "./view.ts";
 
 /**
@@ -32,13 +32,16 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   readonly maxEntries: number;
   readonly flags: number;
   readonly mapExtra?: bigint;
+  readonly inner?: MapSpec;
   /** The initial contents, in a small memory of their own, so that they obey the same rules; made on first use. */
   #initial: MapView<K, V> | undefined;
   #bound: { readonly machine: object; readonly view: MapView<K, V> } | undefined;
 
   /** Throws at once where no machine could create the map: `ArgumentError`, `MapError`. */
   constructor(
-    spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries" | "mapExtra"> & { flags?: number },
+    spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries" | "mapExtra" | "inner"> & {
+      flags?: number;
+    },
   ) {
     if (typeof spec.name !== "string") throw new ArgumentError("name of the map", "a string", spec.name);
     requireCodec(`key of map "${spec.name}"`, spec.key);
@@ -52,6 +55,7 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
     this.maxEntries = spec.maxEntries;
     this.flags = spec.flags ?? 0;
     if (spec.mapExtra !== undefined) this.mapExtra = spec.mapExtra;
+    if (spec.inner !== undefined) this.inner = spec.inner;
     checkMap(this);
   }
 

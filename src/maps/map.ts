@@ -5,10 +5,11 @@ import { MapDeclaration } from "./declaration.ts";
 import { MAP_FLAGS } from "./flags.ts";
 import { remember } from "./latest.ts";
 import { perCpu } from "./percpu-codec.ts";
+import { PerfDeclaration } from "./perf-view.ts";
 import { RingbufDeclaration, recordBytes, recordOf } from "./ringbuf-view.ts";
 import { MAX_STACK_DEPTH } from "./rules.ts";
 import { noKey, SequenceDeclaration } from "./sequence-view.ts";
-import type { MapType } from "./spec.ts";
+import type { MapSpec, MapType } from "./spec.ts";
 import { StorageDeclaration, type StorageDescription } from "./storage-view.ts";
 import { struct } from "./struct.ts";
 import { type UserRing, UserRingbufDeclaration } from "./user-ringbuf-view.ts";
@@ -76,6 +77,20 @@ function ringbuf<V>(
   requireCodec("value of map.ringbuf(...)", value);
   return remember(new RingbufDeclaration({ ...rest, record: recordOf(value) }));
 }
+
+function perfEventArray(spec: Named): PerfDeclaration<Uint8Array>;
+function perfEventArray<V>(spec: Named & { readonly value: Codec<V> }): PerfDeclaration<V>;
+function perfEventArray<V>(
+  spec: Named & { readonly value?: Codec<V> },
+): PerfDeclaration<V> | PerfDeclaration<Uint8Array> {
+  const { value, ...rest } = described("perfEventArray", spec);
+  if (value === undefined) return remember(new PerfDeclaration({ ...rest, record: recordBytes }));
+  requireCodec("value of map.perfEventArray(...)", value);
+  return remember(new PerfDeclaration({ ...rest, record: recordOf(value) }));
+}
+
+/** What a map of maps says: `inner` is what each of them is like. */
+type Holder = Named & { readonly inner: MapSpec };
 
 /**
  * Declares maps. Nothing is created before a machine loads a program that uses one, but what no machine could create is
@@ -159,6 +174,25 @@ export const map = {
    */
   userRingbuf: <V>(spec: UserRing<V>): UserRingbufDeclaration<V> =>
     remember(new UserRingbufDeclaration(described("userRingbuf", spec))),
+
+  /**
+   * Records from programs to a reader, through a buffer for each CPU: `read()`. Older than ring buffers, and found in many tools.
+   *
+   * @example map.perfEventArray({ name: "events", value: struct({ pid: u32 }), maxEntries: 2 })
+   */
+  perfEventArray,
+
+  /** Programs by index, for `bpf_tail_call`; a value is a loaded program's id. @example map.progArray({ name: "next", maxEntries: 4 }) */
+  progArray: (spec: Named): MapDeclaration<number, number> =>
+    remember(new MapDeclaration({ type: "prog_array", key: u32, value: u32, ...described("progArray", spec) })),
+
+  /** Maps by index, all like `inner`; a value is a map's id. @example map.arrayOfMaps({ name: "days", inner: counts, maxEntries: 7 }) */
+  arrayOfMaps: (spec: Holder): MapDeclaration<number, number> =>
+    remember(new MapDeclaration({ type: "array_of_maps", key: u32, value: u32, ...described("arrayOfMaps", spec) })),
+
+  /** Maps by key. @example map.hashOfMaps({ name: "by_user", key: u32, inner: counts, maxEntries: 100 }) */
+  hashOfMaps: <K>(spec: Holder & { readonly key: Codec<K> }): MapDeclaration<K, number> =>
+    remember(new MapDeclaration({ type: "hash_of_maps", value: u32, ...described("hashOfMaps", spec) })),
 
   /**
    * Memory that programs and the notebook share, page by page: `read`, `write`. A pointer in it is good in both.

@@ -5,6 +5,7 @@ import { type Codec, CodecError } from "./codec.ts";
 import { ERRNO, type Errno, errnoName } from "./errno.ts";
 import { MapError } from "./error.ts";
 import { UPDATE_FLAGS, type UpdateMode } from "./flags.ts";
+import { mapId } from "./inner-map.ts";
 import { isPerCpuCodec } from "./percpu-codec.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
@@ -38,6 +39,7 @@ const HINTS: Partial<Readonly<Record<Errno, string>>> = {
   EEXIST: 'The key is there: leave out "noexist" to replace its value.',
   ENOENT: 'There is no such key: leave out "exist" to add it.',
   EINVAL: "This type of map does not allow that.",
+  EBADF: "Nothing has this id: write m.load(program).id, or m.map(declaration).id, of this machine.",
 };
 
 /** What is behind most maps that stay empty: a cell with a declaration was run again, the program's cell was not. */
@@ -77,6 +79,11 @@ export class MapView<K, V> implements TypedMap<K, V> {
 
   get name(): string {
     return this.types.name;
+  }
+
+  /** By which the machine knows it: what a map of maps holds. */
+  get id(): number {
+    return mapId(this.runtime);
   }
 
   get size(): number {

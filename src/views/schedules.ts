@@ -1,4 +1,5 @@
 /** The ways in which runs on several CPUs can end, each as the schedule that leads there. */
+import { DIRECT_MAP } from "../memory/memory.ts";
 import type { MimeBundle } from "../plot/displayable.ts";
 import { grouped, plural } from "../plot/format.ts";
 import type { Outcome } from "../vm/schedule/exploration.ts";
@@ -68,7 +69,8 @@ function rowsOf({ story, results }: Outcome): string[][] {
     .map((line, i) => [String(skipped + i + 1), ...results.map((_, cpu) => (cpu === line.cpu ? lineText(line) : ""))]);
 }
 
+/** Where in memory something lies differs between machines and says nothing. */
 const lineText = ({ slot, text, did, value }: StoryLine): string => {
-  const number = value < 0x1_0000n ? String(value) : `0x${value.toString(16)}`;
+  const number = value < 0x1_0000n ? String(value) : value >= DIRECT_MAP ? "an address" : `0x${value.toString(16)}`;
   return `${slot}: ${text}  ${did} ${number}`;
 };
