@@ -30,7 +30,7 @@ export { BpftraceError, type Diagnostic } from "./bpftrace/diagnostics.ts";
 export type { MapData } from "./bpftrace/output/map-data.ts";
 export type { BpftraceOptions } from "./bpftrace/run/options.ts";
 export { type BpftraceTag, bpftrace } from "./bpftrace/tag.ts";
-export { CheckResult, check, Hint, hint, type LessonProgress, progress } from "./course/index.ts";
+export { CheckResult, check, explain, Hint, hint, type LessonProgress, Page, progress } from "./course/index.ts";
 export { ElfError } from "./elf/error.ts";
 export { ArgumentError } from "./isa/argument.ts";
 export { decode, encode, fromHex, toHex } from "./isa/encode.ts";

@@ -54,6 +54,12 @@ export const COMMANDS: readonly Command[] = [
     run: async () => (await import("./doctor/command.ts")).doctorCommand(),
   },
   {
+    name: "explain",
+    usage: "bpfbook explain [TOPIC] [--json]",
+    summary: "a page of the syllabus, made from the data that the library runs on; without a topic, the list",
+    run: async (args) => (await import("./explain-command.ts")).explainCommand(args),
+  },
+  {
     name: "gen",
     usage: "bpfbook gen skeleton FILE.o|FILE.c [--name NAME] [--out FILE.ts]",
     summary: "write a TypeScript class for an object file, with typed maps, programs and variables",

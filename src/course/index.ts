@@ -1,7 +1,8 @@
 /**
- * The course's own functions: exercises that check themselves, hints, progress.
+ * The course's own functions: exercises that check themselves, hints, progress, and pages of the syllabus.
  *
  * @module
  */
 export { CheckResult, check, Hint, hint } from "./check.ts";
+export { explain, Page } from "./explain/explain.ts";
 export { type LessonProgress, progress } from "./progress.ts";

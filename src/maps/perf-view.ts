@@ -35,6 +35,10 @@ export class PerfView<V> extends MapView<number, number> {
     return lost;
   }
 
+  override get emptyReason(): string {
+    return "Its records have no keys: read() takes those that are ready.";
+  }
+
   /** Programs only write to it, and what is there now has no keys: use `read`. */
   override *entries(): IterableIterator<[number, number]> {}
 }

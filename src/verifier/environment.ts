@@ -74,7 +74,7 @@ interface Pending {
 }
 
 export const MAX_INSNS = 1_000_000;
-const MAX_PENDING = 8192;
+export const MAX_PENDING = 8192;
 const NO_MAP = -1;
 
 export class Environment {

@@ -16,6 +16,7 @@ import { renderMap } from "./map.ts";
 import { renderObject } from "./object.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderPacket } from "./packet.ts";
+import { renderPage } from "./page.ts";
 import { renderLoadedProgram, renderProgram } from "./program.ts";
 import { renderRows } from "./rows.ts";
 import { renderRun } from "./run.ts";
@@ -49,6 +50,7 @@ export function registerViews(): void {
   register("task", renderTask);
   register("workload", renderWorkload);
   register("check", renderCheck);
+  register("page", renderPage);
   register("hint", renderHint);
   register("progress", renderProgress);
 }
