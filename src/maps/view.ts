@@ -35,11 +35,11 @@ export interface TypedMap<K, V> extends Displayable, Iterable<[K, V]> {
 /** What to do about an update or deletion that the map refuses. */
 const HINTS: Partial<Readonly<Record<Errno, string>>> = {
   E2BIG: "The map is full or the index beyond its end: raise maxEntries, or delete elements.",
-  EBADF: "The machine has no such object, or no program has seen it yet.",
+  EBADF:
+    "The machine has no such object, or no program has seen it yet. Programs and maps are named by their ids: m.load(program).id, m.map(declaration).id.",
   EEXIST: 'The key is there: leave out "noexist" to replace its value.',
   ENOENT: 'There is no such key: leave out "exist" to add it.',
   EINVAL: "This type of map does not allow that.",
-  EBADF: "Nothing has this id: write m.load(program).id, or m.map(declaration).id, of this machine.",
 };
 
 /** What is behind most maps that stay empty: a cell with a declaration was run again, the program's cell was not. */
