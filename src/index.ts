@@ -10,11 +10,13 @@
  * `;
  * verify(pass).ok; // true
  */
+import { registerBpftraceMagic } from "./bpftrace/magic.ts";
 import { registerMagics } from "./loader/magics.ts";
 import { registerViews } from "./views/index.ts";
 
 registerViews();
 registerMagics();
+registerBpftraceMagic();
 
 export * as builder from "./asm/builder.ts";
 export type { SlotFields } from "./asm/byte-table.ts";
@@ -27,6 +29,7 @@ export { type ObjdumpOptions, objdumpListing } from "./asm/objdump.ts";
 export { type XlatedListing, xlatedListing } from "./asm/xlated.ts";
 export type { BpftraceResult } from "./bpftrace/bpftrace.ts";
 export { BpftraceError, type Diagnostic } from "./bpftrace/diagnostics.ts";
+export type { LiveOptions, LiveProgram } from "./bpftrace/live.ts";
 export type { MapData } from "./bpftrace/output/map-data.ts";
 export type { BpftraceOptions } from "./bpftrace/run/options.ts";
 export { type BpftraceTag, bpftrace } from "./bpftrace/tag.ts";

@@ -1,4 +1,5 @@
-import type { BpftraceOptions } from "./bpftrace/run/options.ts";
+import { noteMachine } from "./bpftrace/current.ts";
+import type { LiveOptions } from "./bpftrace/live.ts";
 import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
@@ -59,6 +60,7 @@ export class Machine implements Displayable {
     this.seed = this.linux.seed;
     this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
     this.#loader = new Loader(this.bpf);
+    noteMachine(this);
   }
 
   /** Virtual nanoseconds since the machine was started. */
@@ -216,7 +218,7 @@ export class Machine implements Displayable {
    * @example
    * await m.bpftrace({ for: "10s" })`tracepoint:syscalls:sys_exit_read { @bytes = hist(args.ret); }`;
    */
-  bpftrace(options: BpftraceOptions = {}): BpftraceTag {
+  bpftrace(options: LiveOptions = {}): BpftraceTag {
     return bpftraceTag(this, options);
   }
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { register } from "../plot/registry.ts";
-import { renderBpftrace } from "./bpftrace.ts";
+import { renderBpftrace } from "./bpftrace/render.ts";
+import { renderBpftraceSides } from "./bpftrace/sides.ts";
 import { renderByteTable } from "./byte-table.ts";
 import { renderClassic } from "./classic.ts";
 import { renderCheck, renderHint, renderProgress } from "./course.ts";
@@ -37,6 +38,7 @@ export function registerViews(): void {
   register("map", renderMap);
   register("object", renderObject);
   register("bpftrace", renderBpftrace);
+  register("bpftrace-sides", renderBpftraceSides);
   register("classic", renderClassic);
   register("packet", renderPacket);
   register("jited", renderJited);

@@ -21,6 +21,8 @@ export interface Entry {
 export interface MapData {
   readonly name: string;
   readonly entries: readonly Entry[];
+  /** The key of each element as text, for pictures. */
+  readonly labels: readonly string[];
   /** What its values are, for pictures. */
   readonly type: Type;
 }

@@ -29,6 +29,8 @@ export interface BpftraceOptions {
   readonly warnings?: boolean;
   /** Gets what the program prints at once; the result is then without text. */
   readonly listener?: Listener;
+  /** The line that the text begins at, counted from 1: messages count from there. */
+  readonly firstLine?: number;
   /** What messages call the program; default `stdin`, as bpftrace calls the text of `-e`. */
   readonly name?: string;
 }

@@ -12,6 +12,7 @@ import {
   sorted,
   type Words,
 } from "../output/map-data.ts";
+import { keyText } from "../output/text.ts";
 import { fieldsOf, type Type } from "../types/type.ts";
 
 /** The user's side of one map: bpf(2) on buffers in the machine's memory. */
@@ -66,7 +67,9 @@ export class MapReader {
   read(reading: Reading): MapData {
     const { name, value: type } = this.info;
     const entries = type.kind === "aggregate" ? this.#aggregates(type, reading) : this.#plain(type, reading);
-    return { name, type, entries: sorted(entries) };
+    const ordered = sorted(entries);
+    const labels = ordered.map(({ key }) => (key === undefined ? "" : keyText(key, reading.names, 0).trim()));
+    return { name, type, entries: ordered, labels };
   }
 
   #keyData(key: Uint8Array, reading: Reading): Data | undefined {

@@ -73,7 +73,8 @@ export class Session {
   #closed = false;
 
   /** Reads, types, compiles and loads. Throws `BpftraceError`, and `VerifierError` for a program that Linux would not load. */
-  constructor({ linux, bpf }: SessionMachine, source: Source, options: BpftraceOptions) {
+  constructor({ linux, bpf }: SessionMachine, { name, text }: Source, options: BpftraceOptions) {
+    const source: Source = { name, text: "\n".repeat(Math.max(0, (options.firstLine ?? 1) - 1)) + text };
     this.#source = source;
     this.#options = options;
     this.transcript = new Transcript(options.listener);

@@ -1,20 +1,18 @@
 /** What a bpftrace program printed, with the plot that fits its map. */
-import { DISPLAY, type MimeBundle } from "../plot/displayable.ts";
-import { flameGraph } from "../plot/flame-graph.ts";
-import { histogram } from "../plot/histogram.ts";
-import type { Plot } from "../plot/plot.ts";
-
-interface Row {
-  readonly min: bigint | undefined;
-  readonly count: bigint;
-}
+import { DISPLAY, type MimeBundle } from "../../plot/displayable.ts";
+import { flameGraph } from "../../plot/flame-graph.ts";
+import { histogram } from "../../plot/histogram.ts";
+import type { Plot } from "../../plot/plot.ts";
+import { barsPlot, type HistogramRow, multiplesPlot, type SeriesPoint, seriesPlot } from "./pictures.ts";
 
 /** A map's element as this view needs it. */
 interface EntryView {
   readonly key: unknown;
   readonly value: {
     readonly kind: string;
-    readonly rows?: readonly Row[];
+    readonly rows?: readonly HistogramRow[];
+    readonly points?: readonly SeriesPoint[];
+    readonly average?: bigint;
     readonly data?: { readonly kind: string; readonly value?: unknown };
   };
 }
@@ -29,6 +27,7 @@ export interface BpftraceView {
 interface MapView {
   readonly name: string;
   readonly entries: readonly EntryView[];
+  readonly labels: readonly string[];
   /** What the map is made by: `lhist` with its least and greatest number and its step. */
   readonly type: { readonly kind: string; readonly name?: string; readonly parameters?: readonly bigint[] };
 }
@@ -40,22 +39,44 @@ export async function renderBpftrace(result: BpftraceView): Promise<MimeBundle> 
   return plot === undefined ? { "text/plain": text } : { ...(await plot[DISPLAY]()), "text/plain": text };
 }
 
-function plotOf({ name, entries, type }: MapView): Plot | undefined {
+/** The picture that fits a map: what it holds decides. */
+function plotOf({ name, entries, type, labels }: MapView): Plot | undefined {
   const [first] = entries;
-  if (entries.length === 1 && first?.key === undefined && first?.value.rows !== undefined) {
+  if (first === undefined) return undefined;
+  const title = `@${name}`;
+  const all = <T>(pick: (entry: EntryView) => T | undefined): (readonly [string, T])[] =>
+    entries.flatMap((entry, index) => {
+      const found = pick(entry);
+      return found === undefined ? [] : [[labels[index] ?? "", found] as const];
+    });
+  const histograms = all(({ value }) => value.rows);
+  if (first.key === undefined && first.value.rows !== undefined) {
     const step = type.name === "lhist" ? Number(type.parameters?.[2] ?? 1n) : undefined;
     return rowsPlot(name, first.value.rows, step);
   }
+  if (histograms.length > 0) return multiplesPlot(title, histograms);
+  const series = all(({ value }) => value.points);
+  if (series.length > 0) return seriesPlot(title, series);
   const stacks = entries.flatMap(({ key, value }) => {
     const functions = functionsOf(key);
-    const count = value.data?.kind === "integer" ? value.data.value : undefined;
-    return functions === undefined || typeof count !== "bigint" || count < 0n ? [] : [[functions, count] as const];
+    const count = numberOf(value);
+    return functions === undefined || count === undefined || count < 0n ? [] : [[functions, count] as const];
   });
-  return stacks.length > 0 && stacks.length === entries.length ? flameGraph(stacks, { title: `@${name}` }) : undefined;
+  if (stacks.length > 0 && stacks.length === entries.length) return flameGraph(stacks, { title });
+  const numbers = all(({ key, value }) => (key === undefined ? undefined : numberOf(value)));
+  // Numbers that are no amounts (times, addresses) would be bars that say nothing.
+  const amounts = type.kind === "aggregate" && numbers.every(([, value]) => value >= 0n);
+  return amounts && numbers.length > 0 ? barsPlot(title, numbers) : undefined;
+}
+
+/** What an element of counts, sums, extremes or averages has come to. */
+function numberOf({ data, average }: EntryView["value"]): bigint | undefined {
+  if (average !== undefined) return average;
+  return data?.kind === "integer" && typeof data.value === "bigint" ? data.value : undefined;
 }
 
 /** Rows below the least number have no place on the axis. */
-function rowsPlot(name: string, rows: readonly Row[], step: number | undefined): Plot {
+function rowsPlot(name: string, rows: readonly HistogramRow[], step: number | undefined): Plot {
   const pairs = rows.flatMap(({ min, count }) => (min === undefined ? [] : [[min, count] as const]));
   return histogram(pairs, {
     keys: "values",
