@@ -4,6 +4,14 @@ import { LESSON_01 } from "./01-the-way-of-a-program.ts";
 import { LESSON_02 } from "./02-registers-and-instructions.ts";
 import { LESSON_03 } from "./03-maps.ts";
 import { LESSON_05 } from "./05-verifier-memory.ts";
+import { LESSON_06 } from "./06-verifier-ranges.ts";
 
 /** All exercises of the course, in its order. */
-export const EXERCISES: readonly Exercise[] = [...LESSON_00, ...LESSON_01, ...LESSON_02, ...LESSON_03, ...LESSON_05];
+export const EXERCISES: readonly Exercise[] = [
+  ...LESSON_00,
+  ...LESSON_01,
+  ...LESSON_02,
+  ...LESSON_03,
+  ...LESSON_05,
+  ...LESSON_06,
+];
