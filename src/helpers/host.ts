@@ -2,6 +2,7 @@ import type { ObjectNames, RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { PacketHost } from "./packet-host.ts";
+import type { ProcessHost } from "./process-host.ts";
 
 /** The task on whose behalf a program runs. */
 export interface CurrentTask {
@@ -46,6 +47,8 @@ export interface Host {
   userOffset?(low: number, high: number, size: number): number;
   /** Runs something on this CPU, as an interrupt, so many nanoseconds from now. Without it there are no timers. */
   later?(ns: number, run: () => void): void;
+  /** Processes, cgroups, signals; without it there are none but the current task. */
+  readonly processes?: ProcessHost;
   /** The network, for programs that send packets on; without it there is none. */
   readonly packets?: PacketHost;
   /** The objects of Linux that values of storage maps belong to; without it there are none. */

@@ -101,5 +101,7 @@ export const PROBE_READ_HELPERS: readonly HelperImplementation[] = [
   { name: "probe_read_kernel", passing: "i32", implement: read(kernel) },
   { name: "probe_read_kernel_str", passing: "i32", implement: readText(kernel) },
   { name: "probe_read_user", passing: "i32", implement: read(user) },
+  // A page that is not there yet would be waited for; the machine's processes have theirs.
+  { name: "copy_from_user", passing: "i32", implement: read(user) },
   { name: "probe_read_user_str", passing: "i32", implement: readText(user) },
 ];

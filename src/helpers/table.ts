@@ -8,6 +8,7 @@ import { PACKET_HELPERS } from "./packet/table.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
 import { PROBE_HELPERS } from "./probe-helpers.ts";
 import { PROBE_READ_HELPERS } from "./probe-read.ts";
+import { PROCESS_HELPERS } from "./process-helpers.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
@@ -36,6 +37,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...TIMER_HELPERS,
     ...STORAGE_HELPERS,
     ...DYNPTR_HELPERS,
+    ...PROCESS_HELPERS,
     ...USER_RINGBUF_HELPERS,
     ...PACKET_HELPERS,
   ].map((row) => [row.name, row]),

@@ -4,6 +4,7 @@ import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
+import { Processes } from "./bpf/processes.ts";
 import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
 import { releaseTask } from "./exit.ts";
@@ -151,6 +152,7 @@ export class Linux implements Host {
   /** What programs see of the machine's objects. */
   readonly objects: KernelObjects;
   readonly storage = new StoredObjects(this);
+  readonly processes = new Processes(this);
   readonly hooks: Hooks;
   /** Functions that somebody probes, by frame. */
   readonly probes: ProbeTable = new Array(KERNEL_FRAMES).fill(undefined);

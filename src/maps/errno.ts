@@ -16,6 +16,7 @@ export const ERRNO = {
   ENOSPC: 28,
   ERANGE: 34,
   EDEADLK: 35,
+  ENAMETOOLONG: 36,
   ENODATA: 61,
   EPROTO: 71,
   EOVERFLOW: 75,

@@ -206,6 +206,14 @@ export const map = {
     remember(new MapDeclaration({ type: "array", key: u32, ...described("array", spec) })),
 
   /**
+   * Cgroups by index, for `bpf_current_task_under_cgroup`; a value is a cgroup's id. All tasks are in the first one, 1.
+   *
+   * @example map.cgroupArray({ name: "only", maxEntries: 1 }).set(0, 1)
+   */
+  cgroupArray: (spec: Named): MapDeclaration<number, number> =>
+    remember(new MapDeclaration({ type: "cgroup_array", key: u32, value: u32, ...described("cgroupArray", spec) })),
+
+  /**
    * A value for each task, gone with the task; a key is a pid.
    *
    * @example map.taskStorage({ name: "starts", value: u64 })

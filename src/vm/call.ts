@@ -1,4 +1,5 @@
 import { ARGUMENTS } from "../helpers/arguments.ts";
+import { missingReason } from "../helpers/missing.ts";
 import type { ArgType, HelperFunction, Passing } from "../helpers/row.ts";
 import { RingbufMap } from "../maps/ringbuf.ts";
 import type { ElementPlace, RuntimeMap } from "../maps/runtime.ts";
@@ -101,7 +102,9 @@ function findCallee(
       const helper = environment.helper(operation.id, type);
       if (helper !== undefined) return helper;
       const what =
-        row === undefined ? `there is no helper ${operation.id} to call` : `helper bpf_${row.name} cannot run`;
+        row === undefined
+          ? `there is no helper ${operation.id} to call`
+          : `helper bpf_${row.name} cannot run: ${missingReason(row.name) ?? "it has no implementation"}`;
       throw new ProgramError("unknown-helper", slot, what);
     }
     case "kfunc": {

@@ -320,6 +320,15 @@ describe("growing memory", () => {
       for (let i = 0; i < 2; i++) orders.submit(orders.reserve(8));
       return [header, growing(), 0, 0, 0];
     },
+    get_current_cgroup_id: () => [],
+    get_current_ancestor_cgroup_id: () => [0],
+    current_task_under_cgroup: () => [make({ type: "cgroup_array", valueSize: 4 }), 0, 0],
+    get_ns_current_pid_tgid: () => [4, 0, 0xeffffffc | 0, 0, u32(1, 2), 8],
+    send_signal: () => [9, 0],
+    send_signal_thread: () => [9, 0],
+    d_path: () => [64, u32(1, 2, 3, 4), 16],
+    copy_from_user: () => [u32(0, 0), 8, u32(1, 2), 0x7f00],
+    ktime_get_tai_ns: () => [],
     timer_cancel: () => [u32(8, 1, 1, 2)],
   };
 

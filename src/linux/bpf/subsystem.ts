@@ -86,6 +86,7 @@ export class BpfSubsystem {
     const index = this.host.maps.length;
     const map = createMap(this.host.memory, index, spec, {
       ...{ cpus: this.#cpus, maps: this.host.maps, storage: this.host.storage },
+      hasCgroup: (id) => this.host.processes?.hasCgroup(id) === true,
       hasDevice: (ifindex) =>
         this.host.packets === undefined
           ? ifindex === LOOPBACK

@@ -93,6 +93,11 @@ export class KernelObjects {
     return placed?.at === offset ? placed.object : undefined;
   }
 
+  /** The object in whose struct an offset lies. */
+  holder(offset: number): object | undefined {
+    return this.#lines.get(Math.floor(offset / LINE))?.object;
+  }
+
   /** The first object with a place that is as wanted. */
   find(wanted: (object: object) => boolean): object | undefined {
     for (const object of this.#places.keys()) if (wanted(object)) return object;

@@ -1,0 +1,53 @@
+/** Why helpers of Linux have no implementation here: what the machine does not have. Those that are neither here nor implemented do not exist. */
+const MISSING: Readonly<Record<string, string>> = {
+  "the machine's cgroups are one, without classes, devices, options and sysctls that programs decide on": `
+    get_cgroup_classid skb_under_cgroup skb_cgroup_id skb_ancestor_cgroup_id skb_cgroup_classid sk_cgroup_id
+    sk_ancestor_cgroup_id get_local_storage get_retval set_retval sysctl_get_name sysctl_get_current_value
+    sysctl_get_new_value sysctl_set_new_value`,
+  "sockets do not run programs yet": `
+    get_socket_cookie get_socket_uid setsockopt getsockopt sock_ops_cb_flags_set bind sk_lookup_tcp sk_lookup_udp
+    skc_lookup_tcp sk_release sk_assign sk_fullsock tcp_sock get_listener_sock sk_select_reuseport tcp_send_ack
+    load_hdr_opt store_hdr_opt reserve_hdr_opt get_netns_cookie skc_to_tcp6_sock skc_to_tcp_sock skc_to_tcp_timewait_sock
+    skc_to_tcp_request_sock skc_to_udp6_sock skc_to_unix_sock skc_to_mptcp_sock sock_from_file`,
+  "maps of sockets cannot be made yet": `
+    sk_redirect_map sock_map_update msg_redirect_map msg_apply_bytes msg_cork_bytes msg_pull_data sock_hash_update
+    msg_redirect_hash sk_redirect_hash msg_push_data msg_pop_data`,
+  "the network has no SYN cookies": `
+    tcp_check_syncookie tcp_gen_syncookie tcp_raw_gen_syncookie_ipv4 tcp_raw_gen_syncookie_ipv6
+    tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6`,
+  "the network has no tunnels, realms, segment routing, IPsec, congestion marks and packets' time stamps": `
+    skb_get_tunnel_key skb_set_tunnel_key skb_get_tunnel_opt skb_set_tunnel_opt get_route_realm skb_get_xfrm_state
+    lwt_push_encap lwt_seg6_store_bytes lwt_seg6_adjust_srh lwt_seg6_action skb_ecn_set_ce skb_set_tstamp`,
+  "the machine has no infrared receiver": "rc_repeat rc_keydown rc_pointer_rel",
+  "the machine's CPUs have no counters that programs read, and no branch records": `
+    perf_event_read perf_event_read_value perf_prog_read_value read_branch_records get_branch_snapshot`,
+  "packets are not written into perf events yet": "skb_output xdp_output",
+  "iterators of Linux's objects do not run yet": "seq_printf seq_write seq_printf_btf",
+  "the machine's structs have no text form": "snprintf_btf",
+  "the machine does not keep what other tasks' stacks, registers and memory are for programs": `
+    get_task_stack task_pt_regs find_vma copy_from_user_task probe_write_user`,
+  "variables of Linux have no places for each CPU": "per_cpu_ptr this_cpu_ptr",
+  "files are not measured": "ima_inode_hash ima_file_hash",
+  "programs that are about to start have no options": "bprm_opts_set",
+  "programs of type syscall have no descriptors": "sys_bpf btf_find_by_name_kind sys_close kallsyms_lookup_name",
+  "kernel pointers in map values are verified and do not run yet": "kptr_xchg",
+};
+
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries(MISSING).flatMap(([reason, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, reason] as const),
+  ),
+);
+
+/**
+ * Why a helper cannot run; undefined for one that can.
+ *
+ * @example missingReason("rc_repeat") // "the machine has no infrared receiver"
+ */
+export const missingReason = (name: string): string | undefined => REASONS.get(name);
+
+/** All helpers that cannot run. */
+export const MISSING_HELPERS: readonly string[] = [...REASONS.keys()];
