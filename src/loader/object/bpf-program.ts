@@ -9,7 +9,7 @@ import { requireProgramType } from "../../programs/require-program.ts";
 import type { ProgramType } from "../../programs/types.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { ObjectError } from "./error.ts";
-import { hookOfSection, sectionMeaning, targetOfSection } from "./sections.ts";
+import { hookOfDevice, hookOfSection, sectionMeaning, targetOfSection } from "./sections.ts";
 
 /** What a program needs of its object. */
 export interface ProgramOwner {
@@ -131,15 +131,22 @@ export class BpfProgram {
     return hookOfSection(this.#owner.name, this.name, section, this.#type);
   }
 
-  /** Attaches it to a hook of the machine; without one to what its section names. */
+  /**
+   * Attaches it to a hook of the machine; without one to what its section names. For programs on packets a device is enough.
+   *
+   * @example object.progs.count.attach("eth0"); // as attach("xdp:eth0")
+   */
   attach(hook: string | undefined = this.hook): BpfLink {
     const { loaded } = this;
-    if (hook !== undefined) return this.#owner.attach(this, hook);
+    const device = hook?.includes(":") === false ? hookOfDevice(this.section, loaded.spec.type, hook) : undefined;
+    if (hook !== undefined) return this.#owner.attach(this, device ?? hook);
     throw new ObjectError(
       "EINVAL",
       this.#owner.name,
       `prog '${this.name}': section '${this.section}' does not say where to attach`,
-      loaded.spec.type === "xdp" ? "Run it on a packet with run(packet)." : 'Name a hook: attach("profile:hz:99").',
+      loaded.spec.type === "xdp"
+        ? 'Name a device: attach("eth0"); or run it on a packet with run(packet).'
+        : 'Name a hook: attach("profile:hz:99").',
     );
   }
 

@@ -88,6 +88,14 @@ export function hookOfSection(object: string, program: string, section: string, 
       `prog '${program}': section '${section}' names no tracepoint`,
       'Write SEC("tracepoint/CATEGORY/NAME").',
     );
+  const probe = /^(u(?:ret)?probe)(?:\.\w+)*$/.exec(form)?.[1];
+  if (probe !== undefined && !rest.includes(":"))
+    throw new ObjectError(
+      "EINVAL",
+      object,
+      `prog '${program}': section '${section}' missing ':function[+offset]' specification`,
+      `Write SEC("${probe}/FILE:FUNCTION"), or attach it by hand: progs.${program}.attach("${probe}:FILE:FUNCTION").`,
+    );
   const hook = HOOK_OF_FORM[form.replace(/\.s$/, "").replace(/\.multi$/, "")];
   if (hook !== undefined) return hook(rest);
   throw new ObjectError(
@@ -96,4 +104,16 @@ export function hookOfSection(object: string, program: string, section: string, 
     `prog '${program}': this machine has no hooks for '${form}' yet`,
     `Its programs attach to ${Object.keys(HOOK_OF_FORM).join(", ")} and profile:hz:N; those on packets can be run with run(packet).`,
   );
+}
+
+/**
+ * The hook of a device for a program that is attached to one: the section says which side. `undefined` for programs that are
+ * attached to no device.
+ *
+ * @example hookOfDevice("tcx/egress", "sched_cls", "eth0") // "tcx:eth0:egress"
+ */
+export function hookOfDevice(section: string, type: ProgramType, device: string): string | undefined {
+  if (type === "xdp") return `xdp:${device}`;
+  const side = /^tcx?\/(ingress|egress)$/.exec(section.replace(/^\?/, ""))?.[1];
+  return type === "sched_cls" && side !== undefined ? `tcx:${device}:${side}` : undefined;
 }
