@@ -75,7 +75,8 @@ export class Machine implements Displayable {
   }
 
   /**
-   * Opens an object file that clang compiled with `-target bpf -g`: to be configured, then loaded and attached. Throws
+   * Opens an object file that clang compiled with `-target bpf -g`: to be configured, then loaded and attached. Several files are
+   * linked into one (`linkObjects`). Throws
    * `ElfError`, with section and offset, for what is none.
    *
    * @example
@@ -83,7 +84,7 @@ export class Machine implements Displayable {
    * await m.run("1s");
    * object.maps.events.read();
    */
-  open(bytes: Uint8Array, options: OpenOptions = {}): BpfObject {
+  open(bytes: Uint8Array | readonly Uint8Array[], options: OpenOptions = {}): BpfObject {
     return new BpfObject(this, bytes, options);
   }
 

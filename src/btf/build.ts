@@ -80,7 +80,7 @@ const MAX_BITFIELD_OFFSET = 0xff_ffff;
 
 /**
  * Writes types as a BTF. The first type of the list gets id 1, or with a `base` the id after the base's last; types
- * refer to each other by these ids. Names are written once each. Throws {@link BtfError} for what the format cannot
+ * refer to each other by these ids. Names are written once each, and so are `texts`, which `.BTF.ext` needs. Throws {@link BtfError} for what the format cannot
  * hold: more than 65,535 elements, a bitfield behind bit 16,777,215, a name with a zero byte.
  *
  * @example
@@ -92,7 +92,11 @@ const MAX_BITFIELD_OFFSET = 0xff_ffff;
  *   ] },
  * ]);
  */
-export function buildBtf(types: Iterable<BtfTypeSpec>, base?: Btf): Uint8Array<ArrayBuffer> {
+export function buildBtf(
+  types: Iterable<BtfTypeSpec>,
+  base?: Btf,
+  texts: Iterable<string> = [],
+): Uint8Array<ArrayBuffer> {
   const strings: number[][] = [];
   const offsets = new Map<string, number>([["", 0]]);
   const start = base?.strings.end ?? 0;
@@ -121,6 +125,7 @@ export function buildBtf(types: Iterable<BtfTypeSpec>, base?: Btf): Uint8Array<A
     words.push(nameAt(type.name), info, word);
     for (const value of rest) words.push(value);
   }
+  for (const text of texts) nameAt(text);
   const typeBytes = words.length * 4;
   const out = new Uint8Array(HEADER_BYTES + typeBytes + stringBytes);
   const view = new DataView(out.buffer);

@@ -1,6 +1,7 @@
 import type { Btf } from "./btf.ts";
 import { buildBtf } from "./build.ts";
 import { references, renumbered } from "./reduce.ts";
+import type { BtfTypeSpec } from "./type.ts";
 
 /** Most rounds of comparing: types of real programs settle in a few dozen. */
 const MAX_ROUNDS = 1000;
@@ -13,10 +14,19 @@ const MAX_ROUNDS = 1000;
  * @example
  * parseBtf(dedupeBtf(btf)).count <= btf.count; // true
  */
-export function dedupeBtf(btf: Btf): Uint8Array<ArrayBuffer> {
+export const dedupeBtf = (btf: Btf): Uint8Array<ArrayBuffer> => buildBtf(dedupe(btf).types, btf.base);
+
+/** The same, as types, and where each old id has gone. Variables and their sections are never one, as in libbpf. */
+export function dedupe(btf: Btf): {
+  readonly types: readonly BtfTypeSpec[];
+  readonly idOf: (id: number) => number;
+} {
   const start = btf.firstId;
   const types = [...btf.types()];
-  const own = types.map((type) => JSON.stringify({ ...renumbered(type, () => 0), id: 0 }, plain));
+  const own = types.map((type, index) => {
+    const alone = type.kind === "var" || type.kind === "datasec" ? index : undefined;
+    return JSON.stringify({ ...renumbered(type, () => 0), id: 0, alone }, plain);
+  });
   const alias = new Map<number, number>();
   let classes = classify(btf, types.map(references), own, alias);
   for (;;) {
@@ -46,10 +56,7 @@ export function dedupeBtf(btf: Btf): Uint8Array<ArrayBuffer> {
     if (id < start) return id;
     return first.get(classes[(alias.get(id) ?? id) - start])!;
   };
-  return buildBtf(
-    kept.map((type) => renumbered(type, number)),
-    btf.base,
-  );
+  return { types: kept.map((type) => renumbered(type, number)), idOf: number };
 }
 
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? `${value}n` : value);

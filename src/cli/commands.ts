@@ -61,7 +61,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "gen",
-    usage: "bpfbook gen skeleton FILE.o|FILE.c [--name NAME] [--out FILE.ts]",
+    usage: "bpfbook gen skeleton FILE.o|FILE.c [--name NAME] [--out FILE.ts] | gen object FILE.o... --out FILE.o",
     summary: "write a TypeScript class for an object file, with typed maps, programs and variables",
     run: async (args) => (await import("./object/gen-command.ts")).genCommand(args),
   },

@@ -10,6 +10,8 @@ export interface Section {
   readonly type: number;
   /** `SHF_*`. */
   readonly flags: number;
+  /** Its contents begin at a multiple of this, in bytes. */
+  readonly align: number;
   /** Bytes; those of a section without contents (`.bss`) are zeros that the file does not hold. */
   readonly size: number;
   /** A view of the file; empty where the file holds none. */
@@ -147,6 +149,7 @@ function readSections(bytes: Uint8Array, header: Reader): Section[] {
       name: index === 0 ? "" : textAt(all[namesIndex], table.u32(row), noName),
       type: table.u32(row + 4),
       flags: table.u64(row + 8),
+      align: Math.max(1, table.u64(row + 48)),
       size: index === 0 ? 0 : table.u64(row + 32),
       bytes: own,
       link: table.u32(row + 40),

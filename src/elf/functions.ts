@@ -23,7 +23,7 @@ export const TEXT = ".text";
 /** Functions of all sections with instructions, in the order of sections and places. */
 export function findFunctions(file: ElfFile): FunctionPlace[] {
   const bySection = Map.groupBy(file.symbols, ({ section }) => section);
-  return file.sections.flatMap((section) => {
+  const places = file.sections.flatMap((section) => {
     if (section.type !== SHT.PROGBITS || (section.flags & SHF_EXECINSTR) === 0 || section.size === 0) return [];
     const fail = (reason: string, offset: number): never => {
       throw new ElfError(reason, { section: section.name, offset });
@@ -47,6 +47,17 @@ export function findFunctions(file: ElfFile): FunctionPlace[] {
         fail(`sec '${section.name}': program '${name}' is static and not supported`, start);
       return { name, section, symbol, start, end };
     });
+  });
+  return withoutNamesakes(places);
+}
+
+/** Linked objects may have static functions of one name: the later ones get a number, `helper.2`. */
+function withoutNamesakes(places: readonly FunctionPlace[]): FunctionPlace[] {
+  const seen = new Map<string, number>();
+  return places.map((place) => {
+    const count = (seen.get(place.name) ?? 0) + 1;
+    seen.set(place.name, count);
+    return count > 1 && place.symbol.binding === "local" ? { ...place, name: `${place.name}.${count}` } : place;
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { Machine } from "../../src/machine.ts";
 
 const OBJECTS = new URL("../fixtures/objects/", import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), "bpfbook-load-"));
@@ -75,6 +76,23 @@ describe("load", () => {
     expect((await bpfbook("load", `${OBJECTS}globals.bpf.o`, "--workload", "mixd")).err).toMatch(/did you mean mixed/);
     expect((await bpfbook("load", `${OBJECTS}globals.bpf.o`, "--for", "soon")).code).toBe(2);
     expect((await bpfbook("load", new URL(import.meta.url).pathname)).code).toBe(2);
+  });
+});
+
+describe("gen object", () => {
+  test("links objects into a file", async () => {
+    const out = join(folder, "linked.o");
+    const objects = ["execsnoop", "globals"].map((name) => join(folder, `${name}.bpf.o`));
+    for (const [index, name] of ["execsnoop", "globals"].entries())
+      copyFileSync(join(OBJECTS, `${name}.bpf.o`), objects[index]!);
+    expect(await bpfbook("gen", "object", ...objects, "--out", out)).toMatchObject({ code: 0 });
+    expect(new Machine().open(readFileSync(out)).programList.map(({ name }) => name)).toEqual([
+      "trace_execve",
+      "count",
+    ]);
+    expect((await bpfbook("gen", "object", ...objects)).code).toBe(2);
+    writeFileSync(objects[1]!, "no object");
+    expect((await bpfbook("gen", "object", ...objects, "--out", out)).code).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { linkObjects } from "../../elf/linker/link-objects.ts";
 import type { ObjectData, ObjectFile, ObjectMap } from "../../elf/object.ts";
 import { ArgumentError, requireBytes } from "../../isa/argument.ts";
 import type { BpfLink } from "../../linux/bpf/link.ts";
@@ -101,8 +102,9 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   #unload: (() => void) | undefined;
   #state: Exclude<ObjectState, "attached"> = "open";
 
-  /** Throws `ElfError` for what is no object file; the machine is not touched before `load`. */
-  constructor(machine: ObjectMachine, bytes: Uint8Array, options: OpenOptions = {}) {
+  /** Several files are linked into one. Throws `ElfError` for what is no object file; the machine is not touched before `load`. */
+  constructor(machine: ObjectMachine, object: Uint8Array | readonly Uint8Array[], options: OpenOptions = {}) {
+    const bytes = Array.isArray(object) ? linkObjects(object) : (object as Uint8Array);
     requireBytes("object file", bytes);
     const { name = "object" } = options;
     if (typeof name !== "string") throw new ArgumentError("name of the object", "a string", name);
