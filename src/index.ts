@@ -33,22 +33,7 @@ export type { LiveOptions, LiveProgram } from "./bpftrace/live.ts";
 export type { MapData } from "./bpftrace/output/map-data.ts";
 export type { BpftraceOptions } from "./bpftrace/run/options.ts";
 export { type BpftraceTag, bpftrace } from "./bpftrace/tag.ts";
-export {
-  CheckResult,
-  CheckResult,
-  check,
-  check,
-  explain,
-  Hint,
-  Hint,
-  hint,
-  hint,
-  type LessonProgress,
-  type LessonProgress,
-  Page,
-  progress,
-  progress,
-} from "./course/index.ts";
+export { CheckResult, check, explain, Hint, hint, type LessonProgress, Page, progress } from "./course/index.ts";
 export { embeddedObjects } from "./elf/embedded.ts";
 export { ElfError } from "./elf/error.ts";
 export { linkObjects } from "./elf/linker/link-objects.ts";

@@ -92,7 +92,7 @@ describe("gen object", () => {
     ]);
     expect((await bpfbook("gen", "object", ...objects)).code).toBe(2);
     writeFileSync(objects[1]!, "no object");
-    expect((await bpfbook("gen", "object", ...objects, "--out", out)).code).toBe(1);
+    expect((await bpfbook("gen", "object", ...objects, "--out", out)).code).not.toBe(0);
   });
 });
 
