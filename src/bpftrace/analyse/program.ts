@@ -97,7 +97,7 @@ export function analyse(
   const errors = all.filter(({ severity }) => severity === "ERROR");
   if (errors.length > 0) throw new BpftraceError(source, errors);
   return {
-    probes,
+    probes: probes.filter(({ hooks }) => hooks.length > 0),
     maps: [...analysis.maps.values()].filter(({ value }) => value.kind !== "none"),
     events: analysis.events,
     formats: analysis.formats,
@@ -170,6 +170,10 @@ function resolveAll(program: Program, analysis: Analysis, machine: ProbeSource, 
         if (missing && analysis.settings.missingProbes === "ignore") continue;
         const message = spare ? `could not attach probe ${printAttachPoint(written)}, skipping.` : resolution.error;
         diagnostics.push({ severity, message, span: written.span, ...(hint !== undefined && !spare && { hint }) });
+        // What is skipped is read all the same: it may say what maps are.
+        const { point } = resolution;
+        if (severity === "WARNING" && point !== undefined && !point.provider.args)
+          places.push({ probe: item, point, hooks: [] });
         continue;
       }
       const [first] = resolution.points;
@@ -210,7 +214,7 @@ function analyseProbe(
 ): TypedProbe[] {
   const uses = { hook: false };
   const first = analyseBody(analysis, probe, point, uses, known, `${index}:`);
-  if (!uses.hook) return [{ ...first, hooks: hooks.map(({ hook }) => hook) }];
+  if (!uses.hook || hooks.length === 0) return [{ ...first, hooks: hooks.map(({ hook }) => hook) }];
   // What the body means depends on the hook: each gets a program of its own.
   const rest = hooks
     .slice(1)

@@ -17,8 +17,8 @@ export interface ResolvedPoint {
 /** Attach points as places, or why there are none. */
 export type Resolution =
   | { readonly points: readonly ResolvedPoint[] }
-  /** `missing`: it is well written, and the machine has no such place. */
-  | { readonly error: string; readonly hint?: string; readonly missing?: true };
+  /** `missing`: it is well written, and the machine has no such place; `point` is where it would be. */
+  | { readonly error: string; readonly hint?: string; readonly missing?: true; readonly point?: ResolvedPoint };
 
 const UNITS: ReadonlySet<string> = new Set(["hz", "us", "ms", "s"]);
 
@@ -108,7 +108,8 @@ function named(provider: Provider, written: readonly string[], source: ProbeSour
   const exact = hooks.includes(prefix + pattern);
   if (exact || !isWildcard(pattern)) {
     if (exact || inProgram) return one(provider, prefix + pattern, prefix + pattern, targetOf(provider, pattern));
-    return { error: missing(provider, pattern), missing: true, ...similar(pattern, hooks, prefix) };
+    const point = { provider, name: prefix + pattern, hook: prefix + pattern, target: targetOf(provider, pattern) };
+    return { error: missing(provider, pattern), missing: true, point, ...similar(pattern, hooks, prefix) };
   }
   const matcher = wildcard(pattern);
   const found = hooks.filter((hook) => matcher.test(hook.slice(prefix.length)));

@@ -33,7 +33,9 @@ export function machineSource(linux: Linux): ProbeSource {
     },
     program: (name) => (name.startsWith("/") ? realPath(name) : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
     fields: (name) => tracepoint(name)?.fields,
-    address: (symbol) =>
-      linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address,
+    address: (symbol) => {
+      if (symbol === "avenrun") return linux.load.address();
+      return linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address;
+    },
   };
 }

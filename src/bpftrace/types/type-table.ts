@@ -152,8 +152,13 @@ export class TypeTable {
         const user = inner.kind === "type_tag" && inner.name === "user";
         return this.#pointer(() => this.fromBtf(type.type, user ? "user" : space), user ? "user" : space);
       }
-      case "array":
+      case "array": {
+        const element = btf.resolve(type.type);
+        // An array of characters is a text.
+        if (element.kind === "int" && element.name === "char" && type.length > 0)
+          return { kind: "string", size: type.length };
         return { kind: "array", of: this.fromBtf(type.type, space), length: type.length, space };
+      }
       case "struct":
       case "union":
         return { kind: "struct", layout: this.#layout(type.id), space };
@@ -226,6 +231,8 @@ export class TypeTable {
         return (space) => this.#pointer(() => to(space), space);
       }
       case "array": {
+        if (type.of.kind === "name" && type.of.name === "char" && type.length > 0)
+          return () => ({ kind: "string", size: type.length });
         const of = this.#declared(type.of);
         return (space) => ({ kind: "array", of: of(space), length: type.length, space });
       }

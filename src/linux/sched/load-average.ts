@@ -1,3 +1,4 @@
+import { DIRECT_MAP } from "../../memory/memory.ts";
 import type { Linux } from "../linux.ts";
 import { TASK_RUNNING, TASK_UNINTERRUPTIBLE } from "../task.ts";
 
@@ -17,6 +18,8 @@ const PERIOD = 5_004_000_000;
 export class LoadAverage {
   readonly #linux: Linux;
   readonly averages: [number, number, number] = [0, 0, 0];
+  /** Where Linux's variable lies, once somebody has asked for it. */
+  #at: number | undefined;
 
   constructor(linux: Linux) {
     this.#linux = linux;
@@ -33,7 +36,21 @@ export class LoadAverage {
       // Rising averages are rounded up, so that they reach what they rise to.
       this.averages[i] = Math.floor((sum + (active >= this.averages[i]! ? FIXED_1 - 1 : 0)) / FIXED_1);
     }
+    this.#write();
     this.#linux.at(time + PERIOD, (next) => this.#update(next));
+  }
+
+  /** The address of `avenrun`, three `unsigned long`: what `kaddr("avenrun")` finds. */
+  address(): bigint {
+    this.#at ??= this.#linux.memory.allocate(8 * this.averages.length);
+    this.#write();
+    return DIRECT_MAP + BigInt(this.#at);
+  }
+
+  #write(): void {
+    if (this.#at === undefined) return;
+    const { view } = this.#linux.memory;
+    for (const [i, average] of this.averages.entries()) view.setBigUint64(this.#at + 8 * i, BigInt(average), true);
   }
 
   /**
