@@ -43,6 +43,7 @@ export type { Instruction } from "./isa/instruction.ts";
 export { PinError } from "./linux/bpf/bpf-fs.ts";
 export { Trace } from "./linux/bpf/debug-run.ts";
 export type { BpfLink } from "./linux/bpf/link.ts";
+export { BpfPermissionError } from "./linux/bpf/permission.ts";
 export { RunResult } from "./linux/bpf/test-run.ts";
 export { DurationError } from "./linux/duration.ts";
 export { HookError } from "./linux/hooks.ts";

@@ -4,6 +4,7 @@ import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
+import type { BpfUser } from "./linux/bpf/permission.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
@@ -69,7 +70,7 @@ export class Machine implements Displayable {
   }
 
   /** Verifies, compiles and loads; throws `VerifierError`, which shows why, and leaves the machine as it was. */
-  load(program: ProgramSpec, options: { readonly engine?: Engine } = {}): LoadedProgram {
+  load(program: ProgramSpec, options: { readonly engine?: Engine; readonly as?: BpfUser } = {}): LoadedProgram {
     const { release } = this.linux;
     return this.#loader.load(program, { ...options, kernel: () => machineBtf(release) });
   }

@@ -25,6 +25,7 @@ import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
 import { BpfFs } from "./bpf-fs.ts";
 import type { BpfLink } from "./link.ts";
+import { type BpfUser, requireMapPermission, requireProgramPermission } from "./permission.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
 
 /** The machine as the bpf subsystem needs it: a host whose map table it may fill. */
@@ -43,6 +44,8 @@ export interface LoadOptions {
   readonly engine?: Engine;
   /** Maps that exist already, by the index in `spec.maps`; the others are created. */
   readonly maps?: readonly (RuntimeMap | undefined)[];
+  /** Who loads; default root. Throws `BpfPermissionError` (EPERM) where the user may not. */
+  readonly as?: BpfUser;
   /** The types of the machine's Linux, for programs that call its functions. */
   readonly kernel?: Btf | (() => Btf);
 }
@@ -101,9 +104,14 @@ export class BpfSubsystem {
    * `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created, and
    * `ArgumentError` for what is no program or no engine.
    */
-  load(spec: ProgramSpec, { engine = "jit", maps: existing = [], kernel }: LoadOptions = {}): LinuxProgram {
+  load(spec: ProgramSpec, { engine = "jit", maps: existing = [], kernel, as }: LoadOptions = {}): LinuxProgram {
     requireProgram(spec);
     if (engine !== "jit" && engine !== "interp") throw new ArgumentError("engine", '"jit" or "interp"', engine);
+    if (as !== undefined) {
+      // A loader makes the maps first.
+      for (const [index, map] of spec.maps.entries()) if (existing[index] === undefined) requireMapPermission(as, map);
+      requireProgramPermission(as, spec);
+    }
     const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, kernel ? { kernel } : {});
     if (verdict?.ok === false) throw new VerifierError(spec, verdict);
     const before = this.host.maps.length;
