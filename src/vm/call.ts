@@ -8,7 +8,7 @@ import type { BoundHelper, Environment } from "./environment.ts";
 import { ProgramError } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import type { Regions } from "./regions.ts";
-import { findProgram, type ProgramPlaces, programPlaces, TAIL_CALL } from "./tail-call.ts";
+import { findProgram, findProgramIn, type ProgramPlaces, programPlaces, TAIL_CALL } from "./tail-call.ts";
 import type { Xlated } from "./types.ts";
 
 /** One i32 that a helper call passes: the low or the high half of a register. */
@@ -127,9 +127,10 @@ function resolveCall({ row, call }: BoundHelper, map: RuntimeMap | undefined, co
   const elements = name === "map_lookup_elem" ? map?.elements : undefined;
   const array = elements && arrayPlace(elements, map!.spec.maxEntries, constantKey);
   const tail = name === TAIL_CALL;
-  const target = { name, passing, map, pointers, array, tail, programs: tail ? programPlaces(map) : undefined };
+  const programs = tail ? programPlaces(map) : undefined;
+  const target = { name, passing, map, pointers, array, tail, programs };
   // A tail call takes no part in the passing of arguments but its map and its index.
-  if (tail) return { ...target, args: [low(2), low(3)], call };
+  if (tail) return { ...target, args: [low(2), low(3)], call: programs ? findProgramIn(map!.memory, programs) : call };
   const specialised = SPECIALISED[name];
   const bound = map && specialised?.bind(map);
   if (bound !== undefined) return { ...target, args: specialised!.args, call: bound };

@@ -1,13 +1,11 @@
 import type { Callback } from "../../helpers/callbacks.ts";
 import { DIRECT_MAP_HIGH } from "../../memory/memory.ts";
-import { ExecutionError, overBudget } from "../errors.ts";
+import { ExecutionError } from "../errors.ts";
 import { FRAMES, MAX_CALL_FRAMES } from "../types.ts";
+import { finish } from "./chain.ts";
 import { FIRST_SAVED } from "./code.ts";
 import type { Linked, RunState } from "./execute.ts";
-import { executeReserving, newState } from "./link.ts";
-
-/** Instructions executed between two looks at the budget; keeps the counter a small integer. */
-export const SLICE = 2 ** 30;
+import { newState } from "./link.ts";
 
 /**
  * The function at slot `start` as helpers call it: it runs on the free stack below the program that called the helper, and
@@ -16,8 +14,6 @@ export const SLICE = 2 ** 30;
 export function callbackOf(linked: Linked, start: number): Callback {
   const { environment, xlated, regions, fuel } = linked;
   const { memory, stackPointer } = environment;
-  /** States of runs that are over. */
-  const idle: RunState[] = [];
   return (...halves) => {
     const top = stackPointer.value;
     if (!xlated.verified && top - FRAMES < regions.stackStart) {
@@ -27,20 +23,26 @@ export function callbackOf(linked: Linked, start: number): Callback {
         `calls nest deeper than ${MAX_CALL_FRAMES} functions`,
       );
     }
-    const state = idle.pop() ?? newState(linked);
-    state.r.fill(0n, 0, FIRST_SAVED);
-    state.halves.set(halves, 2);
-    state.halves[20] = top;
-    state.halves[21] = DIRECT_MAP_HIGH;
-    Object.assign(state, { stackTop: top, pc: start, executed: 0, exited: false });
-    state.returns.length = 0;
-    while (!state.exited) {
-      executeReserving(linked, state, Math.min(fuel.left, state.executed + SLICE));
-      if (!state.exited && state.executed >= fuel.left) throw overBudget(xlated.origin[state.pc]!, fuel.budget);
-    }
+    const state = linked.idle.pop() ?? newState(linked);
+    beginFunction(state, start, halves, top);
+    finish(linked, state, fuel.left);
     fuel.left -= state.executed;
     memory.returnHigh = state.halves[1]!;
-    idle.push(state);
+    linked.idle.push(state);
     return state.halves[0]!;
   };
+}
+
+/** Puts a run before the first instruction of a function, with r1..r5 as halves and a stack that ends at `top`. */
+export function beginFunction(state: RunState, start: number, halves: readonly number[], top: number): void {
+  state.r.fill(0n, 0, FIRST_SAVED);
+  state.halves.set(halves, 2);
+  state.halves[20] = top;
+  state.halves[21] = DIRECT_MAP_HIGH;
+  state.returns.length = 0;
+  state.stackTop = top;
+  state.pc = start;
+  state.executed = 0;
+  state.exited = false;
+  state.goesTo = 0;
 }

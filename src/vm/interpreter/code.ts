@@ -56,12 +56,17 @@ export const CODES = [
   ...["tail", "indirect"],
   // arenas: 78
   ...["cast", "arena"],
+  // a helper's call that is stepped into: 80
+  ...["rounds"],
 ];
 
 const NUMBER_OF: ReadonlyMap<string, number> = new Map(CODES.map((name, number) => [name, number]));
 
 /** The number of the tail call's opcode. */
 export const TAIL = CODES.indexOf("tail");
+
+/** The number of the opcode of helpers whose callbacks are stepped into. */
+export const ROUNDS = CODES.indexOf("rounds");
 
 /** In the register file, r0..r11 come first; then what calls save: r1..r10 of each caller. */
 export const FIRST_SAVED = SCRATCH_REGISTER + 1;

@@ -1,6 +1,6 @@
 import type { Passing } from "../../helpers/row.ts";
-import { REG } from "../../isa/constants.ts";
 import type { ArenaMap } from "../../maps/arena.ts";
+import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../memory/memory.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError } from "../errors.ts";
@@ -25,10 +25,15 @@ export interface RunState {
   readonly returns: number[];
   /** Offset of the end of the main function's frame. */
   stackTop: number;
+  /** What r1 and, for type `raw`, r2 were at the beginning. */
+  context: number;
+  length: number;
   pc: number;
   /** Instructions executed so far. */
   executed: number;
   exited: boolean;
+  /** Slot of the program that a tail call goes on with, where `execute` stopped for one; 0 otherwise. */
+  goesTo: number;
 }
 
 /** A helper call: takes its arguments from the halves of the registers. */
@@ -43,10 +48,15 @@ export interface Linked {
   readonly code: Code;
   readonly operations: readonly Operation[];
   readonly calls: readonly (LinkedCall | undefined)[];
+  readonly maps: readonly RuntimeMap[];
+  /** The functions that the program passes to helpers: the first slot by the low half of the address. */
+  readonly functions: ReadonlyMap<number, number>;
+  /** States of runs that are over, to be used again. */
+  readonly idle: RunState[];
   readonly indirect: IndirectCall;
   /** The instructions that the run under way may execute, and how many of them its callbacks have left. */
   readonly fuel: { readonly budget: number; left: number };
-  /** The program calls helpers, inside which other programs may run. */
+  /** The program calls helpers other than tail calls, inside which other programs may run. */
   readonly callsOut: boolean;
   readonly environment: Environment;
   readonly regions: Regions;
@@ -56,8 +66,8 @@ export interface Linked {
 const u64 = (x: bigint): bigint => BigInt.asUintN(64, x);
 
 /**
- * Executes until `exit` or until `limit` instructions have been executed in all: the meaning of eBPF, one case an operation.
- * When it throws, `state.pc` is the instruction that could not be executed.
+ * Executes until `exit`, until a tail call that goes somewhere (`state.goesTo`), or until `limit` instructions have been
+ * executed in all: the meaning of eBPF, one case an operation. When it throws, `state.pc` is the instruction that could not be executed.
  */
 export function execute(linked: Linked, state: RunState, limit: number): void {
   const { op, dst, src, aux, access } = linked.code;
@@ -281,13 +291,8 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           r[10] = r[10]! - BigInt(FRAME_SIZE);
           pc = aux[pc]! - 1;
           break;
-        case 76: // tail
         case 51: {
-          // exit; after a tail call the other program has done this function's rest
-          if (op[pc] === 76) {
-            if (!executeTailCall(linked, state, pc)) break;
-            view = linked.environment.memory.view;
-          }
+          // exit
           const returnTo = returns.pop();
           if (returnTo === undefined) {
             state.exited = true;
@@ -374,6 +379,11 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
           pc++;
           break;
 
+        case 76: // tail: without a program there, or with too many tail calls made, it does nothing
+          state.goesTo = findProgram(linked, state, pc);
+          if (state.goesTo === 0) break;
+          left--;
+          return;
         case 77: // indirect
           executeIndirect(linked, state, pc);
           view = linked.environment.memory.view;
@@ -386,6 +396,11 @@ export function execute(linked: Linked, state: RunState, limit: number): void {
         case 79: // arena
           executeArena(linked, state, pc);
           break;
+        case 80: // rounds: a helper that wants a function called, when the run is stepped
+          executeHelper(linked, state, pc);
+          pc++;
+          left--;
+          return;
       }
       pc++;
     }
@@ -481,23 +496,31 @@ function executeHelper(linked: Linked, { halves, r }: RunState, pc: number): voi
   }
 }
 
-/**
- * Goes on with another program in place of the function that runs now: what it returns is this function's result. False
- * where there is no such program, or too many tail calls were made: then it was a call that did nothing.
- */
-function executeTailCall(linked: Linked, { halves, r }: RunState, pc: number): boolean {
-  const { environment } = linked;
-  const { stackPointer, memory } = environment;
+/** The slot of the program that a tail call goes on with, which is counted; 0 where there is none or too many were made. */
+function findProgram(linked: Linked, { halves }: RunState, pc: number): number {
+  const { memory } = linked.environment;
   const slot = linked.calls[pc]!.invoke(halves);
-  if (slot === 0 || memory.tailCalls >= MAX_TAIL_CALLS) return false;
+  if (slot === 0 || memory.tailCalls >= MAX_TAIL_CALLS) return 0;
   memory.tailCalls++;
-  const reserved = stackPointer.value;
-  stackPointer.value = halves[2 * REG.R10]! >>> 0;
-  const low = environment.programAt(slot).enter(halves[2 * REG.R1]!);
-  stackPointer.value = reserved;
-  r.fill(0n, REG.R1, REG.R6);
+  return slot;
+}
+
+/**
+ * Ends the function that runs with a result, as `exit` does; for one whose place another program took. False where nobody
+ * waits for it: then the run is over.
+ */
+export function leaveFunction(state: RunState, low: number, high: number): boolean {
+  const { halves, returns } = state;
+  state.goesTo = 0;
   halves[0] = low;
-  halves[1] = memory.returnHigh;
+  halves[1] = high;
+  const returnTo = returns.pop();
+  if (returnTo === undefined) {
+    state.exited = true;
+    return false;
+  }
+  copy(halves, 1, FIRST_SAVED + returns.length * SAVED);
+  state.pc = returnTo;
   return true;
 }
 

@@ -60,7 +60,7 @@ export class Execution {
     this.#linked = linked;
     this.#limit = limit;
     this.#state = newState(linked);
-    begin(linked, this.#state, context, length);
+    begin(linked, this.#state, context, length, linked.environment.stackPointer.value);
   }
 
   /** The operation that comes next. */

@@ -1,13 +1,11 @@
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { Environment } from "../environment.ts";
-import { overBudget } from "../errors.ts";
 import { DEFAULT_BUDGET, type RunnableProgram } from "../program.ts";
 import type { Xlated } from "../types.ts";
-import { SLICE } from "./callback.ts";
+import { finish } from "./chain.ts";
 import { TAIL } from "./code.ts";
-import type { RunState } from "./execute.ts";
 import { Execution } from "./execution.ts";
-import { begin, executeReserving, link, newState } from "./link.ts";
+import { begin, link, newState } from "./link.ts";
 
 /** A program run instruction by instruction: the reference for what every instruction means. */
 export interface InterpretedProgram extends RunnableProgram {
@@ -33,22 +31,17 @@ export function interpret(
   const limit = xlated.verified ? Number.POSITIVE_INFINITY : budget;
   const linked = link(xlated, environment, maps, limit);
   const startsChains = linked.code.op.includes(TAIL);
-  const { memory } = environment;
-  // As many states as runs were ever inside each other: tail calls make up to 34.
-  const idle: RunState[] = [];
+  const { memory, stackPointer } = environment;
   const execute = (context: number, length: number): number => {
-    const state = idle.pop() ?? newState(linked);
-    begin(linked, state, context, length);
-    while (!state.exited) {
-      executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
-      if (!state.exited && state.executed >= limit) throw overBudget(xlated.origin[state.pc]!, limit);
-    }
-    idle.push(state);
+    const state = linked.idle.pop() ?? newState(linked);
+    begin(linked, state, context, length, stackPointer.value);
+    finish(linked, state, limit);
+    linked.idle.push(state);
     memory.returnHigh = state.halves[1]!;
     return state.halves[0]! >>> 0;
   };
   return {
-    xlated,
+    ...{ xlated, maps, linked },
     start: (context, length = 0) => new Execution(linked, limit, context, length),
     repeat(context, times) {
       let result = 0;

@@ -22,11 +22,14 @@ export function link(xlated: Xlated, environment: Environment, maps: readonly Ru
   const targets = resolveCalls(xlated, operations, environment, maps, regions);
   const functions = reserveFunctions(operations, environment);
   const linked: Linked = {
-    ...{ xlated, operations, environment, regions, arena },
+    ...{ xlated, operations, environment, regions, arena, maps, idle: [] },
+    functions: new Map(Array.from(functions, ([start, address]) => [address, start])),
     code: layOut(xlated, operations, targets, addressLoader(xlated, environment, maps, functions), upperHalf(arena)),
     calls: targets.map((target) => target && linkCall(target)),
     indirect: indirectCall(xlated, environment, regions),
-    callsOut: operations.some(({ kind }) => kind === "helper" || kind === "kfunc" || kind === "indirect"),
+    callsOut: operations.some(
+      ({ kind }, at) => kind === "indirect" || ((kind === "helper" || kind === "kfunc") && targets[at]?.tail === false),
+    ),
     fuel: { budget, left: budget },
   };
   for (const [start, address] of functions) environment.host.callbacks.define(address, callbackOf(linked, start));
@@ -34,7 +37,7 @@ export function link(xlated: Xlated, environment: Environment, maps: readonly Ru
 }
 
 /** Calls without an array of arguments where there are few, as there almost always are. */
-function linkCall({ args, call, passing }: CallTarget): LinkedCall {
+export function linkCall({ args, call, passing }: CallTarget): LinkedCall {
   const places = args.map(({ register, half }) => 2 * register + (half === "high" ? 1 : 0));
   const [a, b, c, d] = places as [number, number, number, number];
   const invokers: ((halves: Int32Array) => number)[] = [
@@ -54,15 +57,17 @@ export function newState({ code }: Linked): RunState {
   r.set(code.constants, FIRST_CONSTANT);
   const halves = new Int32Array(r.buffer);
   const unsigned = new Uint32Array(r.buffer);
-  return { r, halves, unsigned, returns: [], stackTop: 0, pc: 0, executed: 0, exited: false };
+  return {
+    ...{ r, halves, unsigned, returns: [], stackTop: 0, context: 0, length: 0 },
+    ...{ pc: 0, executed: 0, exited: false, goesTo: 0 },
+  };
 }
 
-/** Puts a run before its first instruction. */
-export function begin(linked: Linked, state: RunState, context: number, length: number): void {
-  const { environment, regions, xlated } = linked;
-  const { r, halves, returns } = state;
-  const top = environment.stackPointer.value as number;
-  r.fill(0n, 0, FIRST_SAVED);
+/** Puts a run before its first instruction, with a stack that ends at `top`. */
+export function begin(linked: Linked, state: RunState, context: number, length: number, top: number): void {
+  const { regions, xlated } = linked;
+  const { halves, returns } = state;
+  for (let half = 0; half < 2 * FIRST_SAVED; half++) halves[half] = 0;
   halves[2] = context;
   halves[3] = DIRECT_MAP_HIGH;
   linked.fuel.left = linked.fuel.budget;
@@ -72,11 +77,15 @@ export function begin(linked: Linked, state: RunState, context: number, length: 
     halves[4] = length;
     regions.begin(context, length, top);
   }
-  returns.length = 0;
+  // Setting the length takes 20 ns, and after a run that ended well nothing is left.
+  if (returns.length > 0) returns.length = 0;
   state.stackTop = top;
+  state.context = context;
+  state.length = length;
   state.pc = 0;
   state.executed = 0;
   state.exited = false;
+  state.goesTo = 0;
 }
 
 /** Executes with the stack pointer below this run's frames, so that programs inside its helpers find free stack. */

@@ -86,8 +86,8 @@ export function jit(
   for (const [start, address] of functions) {
     environment.host.callbacks.define(address, exports[callbackName(start)] as Callback);
   }
-  if (!xlated.verified) return supervisedProgram(xlated, module, exports, environment, regions, budget);
-  const program = verifiedProgram(xlated, module, exports, environment);
+  if (!xlated.verified) return supervisedProgram(xlated, maps, module, exports, environment, regions, budget);
+  const program = verifiedProgram(xlated, maps, module, exports, environment);
   if (ownSlot !== undefined) environment.enterAt(ownSlot, program);
   return program;
 }
@@ -105,6 +105,7 @@ function translate({ bytes }: CompiledModule): WebAssembly.Module {
 
 function verifiedProgram(
   xlated: Xlated,
+  maps: readonly RuntimeMap[],
   module: CompiledModule,
   exports: WebAssembly.Exports,
   environment: Environment,
@@ -114,7 +115,7 @@ function verifiedProgram(
   const enter = exports[NAMES.entry] as (context: number) => number;
   // Only a helper can throw in a verified program, and then nothing has put the stack pointer back.
   return {
-    ...{ xlated, module, enter, entry: enter },
+    ...{ xlated, maps, module, enter, entry: enter },
     run(context) {
       try {
         return run(context) >>> 0;
@@ -137,6 +138,7 @@ function verifiedProgram(
 /** Before each run of an unverified program its module learns what it may use and touch. */
 function supervisedProgram(
   xlated: Xlated,
+  maps: readonly RuntimeMap[],
   module: CompiledModule,
   exports: WebAssembly.Exports,
   environment: Environment,
@@ -166,7 +168,7 @@ function supervisedProgram(
   const run = (context: number, length = 0): number => runSupervised(context, length);
   const enter = (context: number): number => enterSupervised(context, environment.contextLength);
   return {
-    ...{ xlated, module, run, enter },
+    ...{ xlated, maps, module, run, enter },
     repeat(context, times) {
       let result = 0;
       for (let i = 0; i < times; i++) result = run(context);

@@ -1,0 +1,72 @@
+import { REG } from "../../isa/constants.ts";
+import { overBudget } from "../errors.ts";
+import { type Linked, leaveFunction, type RunState } from "./execute.ts";
+import { begin, executeReserving, newState } from "./link.ts";
+
+/** Instructions executed between two looks at the budget; keeps the counter a small integer. */
+const SLICE = 2 ** 30;
+
+/** A program whose subprogram made a tail call: it goes on when the other program has returned. */
+interface Waiting {
+  readonly linked: Linked;
+  readonly state: RunState;
+  readonly limit: number;
+}
+
+/**
+ * Executes what was begun to its end, through all tail calls; r0 of `begun` is the result, also where another program took
+ * its place. A main function is replaced, so a chain needs no more room however long it is. Throws `ExecutionError`.
+ */
+export function finish(first: Linked, begun: RunState, most: number): void {
+  let linked = first;
+  let state = begun;
+  let limit = most;
+  let waiting: Waiting[] | undefined;
+  for (;;) {
+    executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
+    if (state.goesTo !== 0) {
+      const { environment } = linked;
+      const program = environment.programAt(state.goesTo);
+      const target = program.linked;
+      const context = state.halves[2 * REG.R1]!;
+      const top = state.halves[2 * REG.R10]! >>> 0;
+      if (target === undefined) {
+        const { stackPointer, memory } = environment;
+        const reserved = stackPointer.value;
+        stackPointer.value = top;
+        const low = program.enter(context);
+        stackPointer.value = reserved;
+        leaveFunction(state, low, memory.returnHigh);
+      } else {
+        const next = target.idle.pop() ?? newState(target);
+        begin(target, next, context, environment.contextLength, top);
+        if (state.returns.length > 0) {
+          waiting ??= [];
+          waiting.push({ linked, state, limit });
+        } else if (state !== begun) linked.idle.push(state);
+        linked = target;
+        state = next;
+        limit = target.fuel.budget;
+      }
+    }
+    if (state.exited) {
+      const caller = waiting?.pop();
+      if (caller === undefined && state === begun) return;
+      const { halves } = state;
+      linked.idle.push(state);
+      if (caller === undefined) {
+        begun.halves[0] = halves[0]!;
+        begun.halves[1] = halves[1]!;
+        return;
+      }
+      leaveFunction(caller.state, halves[0]!, halves[1]!);
+      ({ linked, state, limit } = caller);
+      restoreRegions(linked, state);
+    } else if (state.executed >= limit) throw overBudget(linked.xlated.origin[state.pc]!, linked.fuel.budget);
+  }
+}
+
+/** The other program may have been the same one: then what it may touch was that run's. */
+export function restoreRegions({ regions, xlated }: Linked, { context, length, stackTop }: RunState): void {
+  if (!xlated.verified) regions.begin(context, length, stackTop);
+}
