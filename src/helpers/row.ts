@@ -1,5 +1,6 @@
 import type { ArgType } from "./arguments.ts";
 import type { Host } from "./host.ts";
+import type { HelperInRounds } from "./rounds.ts";
 
 export type { ArgType } from "./arguments.ts";
 
@@ -80,6 +81,8 @@ export interface HelperImplementation {
    */
   readonly unchecked?: number;
   readonly implement: Implementation;
+  /** For helpers that call functions of the program before they return: the same, one call after the other. */
+  readonly rounds?: (host: Host) => HelperInRounds;
 }
 
 /** One helper of Linux; without `implement` the verifier knows it and nothing runs it. */

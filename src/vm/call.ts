@@ -69,17 +69,21 @@ const SPECIALISED: Readonly<Record<string, Specialised>> = {
   map_delete_elem: { args: [low(2)], bind: (map) => (key) => map.delete(key!) },
 };
 
-/** All helper calls of a program, by slot. Throws `ProgramError` where the environment has no such helper. */
+/**
+ * All helper calls of a program, by slot; `helperOf` finds helpers by id, the environment's own when nothing is said. Throws
+ * `ProgramError` where there is no such helper.
+ */
 export function resolveCalls(
   xlated: Xlated,
   operations: readonly Operation[],
   environment: Environment,
   maps: readonly RuntimeMap[],
   regions: Regions,
+  helperOf: (id: number) => BoundHelper | undefined = (id) => environment.helper(id, xlated.type),
 ): (CallTarget | undefined)[] {
   return operations.map((operation, at) => {
     const slot = xlated.origin[at]!;
-    const helper = findCallee(operation, environment, xlated, at);
+    const helper = findCallee(operation, environment, helperOf, xlated, at);
     if (helper === undefined) return undefined;
     if (!xlated.verified) return checkedCall(helper, slot, environment.host, regions);
     const { map, constantKey } = xlated.facts[at]!;
@@ -91,6 +95,7 @@ export function resolveCalls(
 function findCallee(
   operation: Operation,
   environment: Environment,
+  helperOf: (id: number) => BoundHelper | undefined,
   { type, origin, facts }: Xlated,
   at: number,
 ): BoundHelper | undefined {
@@ -99,7 +104,7 @@ function findCallee(
     case "helper": {
       const row = environment.helperRow(operation.id);
       if (row?.name === TAIL_CALL) return { row, call: findProgram(environment.host) };
-      const helper = environment.helper(operation.id, type);
+      const helper = helperOf(operation.id);
       if (helper !== undefined) return helper;
       const what =
         row === undefined

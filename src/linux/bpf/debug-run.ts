@@ -5,7 +5,7 @@ import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayab
 import { render } from "../../plot/registry.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import { PROGRAMS } from "../../programs/table.ts";
-import { Debugger } from "../../vm/debug/debugger.ts";
+import { Debugger, type OtherProgram } from "../../vm/debug/debugger.ts";
 import { type RunTrace, recordTrace } from "../../vm/debug/trace.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import type { Region } from "../../vm/regions.ts";
@@ -32,10 +32,18 @@ export function debugRun(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Ar
   const interpreted = interpret(program.runnable.xlated, bpf.environment, program.maps);
   return new Debugger(interpreted, bpf.environment, {
     ...{ context, length },
+    others: others(bpf, program),
     regions: [...packet(memory, program.spec, context), ...arrays(program)],
     onClose: () => before.restore(before.beginning),
     ...(program.spec.lines ? { lines: program.spec.lines } : {}),
   });
+}
+
+/** What a tail call may lead to. */
+function others({ programs }: BpfSubsystem, { id }: LinuxProgram): OtherProgram[] {
+  return [...programs.values()].flatMap(({ id: other, runnable, spec }) =>
+    other === id ? [] : [{ xlated: runnable.xlated, ...(spec.lines ? { lines: spec.lines } : {}) }],
+  );
 }
 
 /** The packet behind a context, which the program reaches through it. */

@@ -1,7 +1,10 @@
 import type { SourceLine } from "../../programs/spec.ts";
+import type { Xlated } from "../types.ts";
 
 /** The state of a program between two instructions: plain data, a copy. */
 export interface DebugState {
+  /** The program that the next instruction is of: another one than at the beginning after a tail call. */
+  readonly program: Xlated;
   /** The slot, of the program as it was written, of the instruction that comes next; where it exited, of the `exit`. */
   readonly slot: number;
   /** The same in the xlated program, which is what runs. */
@@ -21,6 +24,7 @@ export interface DebugState {
 
 /** One function that is running or waiting for one that it called. */
 export interface Frame {
+  readonly program: Xlated;
   /** r10: the address just past its stack. */
   readonly pointer: bigint;
   /** The slot, as written, where it goes on when what it called returns; absent for the last. */

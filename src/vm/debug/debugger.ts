@@ -6,7 +6,7 @@ import { ExecutionError } from "../errors.ts";
 import type { Execution } from "../interpreter/execution.ts";
 import type { InterpretedProgram } from "../interpreter/interpret.ts";
 import type { Region } from "../regions.ts";
-import { STACK_SIZE } from "../types.ts";
+import { STACK_SIZE, type Xlated } from "../types.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { Changes, DebugState, Frame } from "./debug-state.ts";
 import { memoryAccess } from "./memory-access.ts";
@@ -18,6 +18,12 @@ import { DebugError, type Stop } from "./stop.ts";
 /** Instructions after which a debugger that was sent somewhere stops anyway, unless it is told otherwise. */
 const DEFAULT_LIMIT = 10_000_000;
 
+/** A program that a tail call may lead to, besides the one that runs first. */
+export interface OtherProgram {
+  readonly xlated: Xlated;
+  readonly lines?: readonly (SourceLine | undefined)[];
+}
+
 export interface DebuggerOptions {
   /** Offset of the object that r1 points to. */
   readonly context: number;
@@ -25,6 +31,8 @@ export interface DebuggerOptions {
   readonly length?: number;
   /** The source line of each slot of the program as it was written. */
   readonly lines?: readonly (SourceLine | undefined)[];
+  /** What a tail call may lead to: their source lines, and places for breakpoints. */
+  readonly others?: readonly OtherProgram[];
   /** Memory to show, besides the stack; for unverified programs what they may touch is added. */
   readonly regions?: readonly Region[];
   /** Instructions that one order to go on may take; default 10 million. */
@@ -102,7 +110,7 @@ export class Debugger implements Disposable {
    * Throws `DebugError` for a place without instructions and `ConditionError`.
    */
   break(place: Place, condition?: string): number {
-    return this.#points.addBreakpoint(place, slotsAt(place, this.#program.xlated, this.#options.lines), condition);
+    return this.#points.addBreakpoint(place, ...this.#find(place), condition);
   }
 
   /** Stops after the instruction that changes, reads or writes what is watched. Returns the watch's id. */
@@ -120,11 +128,17 @@ export class Debugger implements Disposable {
     return this.#step(true) ?? { reason: "done" };
   }
 
-  /** Executes one instruction, or all of the function if it is a call, unless something stops it there. */
+  /**
+   * Executes one instruction, with all of what it calls: a function, the functions that a helper calls, or the program that a
+   * tail call goes on with, after which its caller or nobody comes next; unless something stops it there.
+   */
   stepOver(): Stop {
-    if (this.#run.next.kind !== "call") return this.step();
-    const depth = this.#run.depth;
-    return this.#go(() => this.#run.depth <= depth);
+    const { depth, isTailCall, program, pc } = this.#run;
+    const stop = this.step();
+    if (stop.reason !== "done") return stop;
+    const wentOn = this.#run.program === program && this.#run.pc === pc + 1;
+    if (isTailCall && !wentOn) return this.#go(() => this.#run.depth < depth);
+    return this.#run.depth <= depth ? stop : this.#go(() => this.#run.depth <= depth);
   }
 
   /** Goes on until the current function has returned. */
@@ -135,8 +149,8 @@ export class Debugger implements Disposable {
 
   /** Goes on until the instruction at a place comes next. */
   runTo(place: Place): Stop {
-    const slots = slotsAt(place, this.#program.xlated, this.#options.lines);
-    return this.#go(() => slots.has(this.#run.pc));
+    const [program, slots] = this.#find(place);
+    return this.#go(() => this.#run.program === program && slots.has(this.#run.pc));
   }
 
   /** Goes on until something stops it. */
@@ -181,8 +195,13 @@ export class Debugger implements Disposable {
   /** Where the next instruction was written: its slot and line. */
   get place(): { readonly slot: number; readonly line?: SourceLine } {
     const slot = this.#run.origin(this.#run.pc);
-    const line = this.#options.lines?.[slot];
+    const line = this.#linesOf(this.#run.program)?.[slot];
     return { slot, ...(line ? { line } : {}) };
+  }
+
+  /** The program that the next instruction is of. */
+  get program(): Xlated {
+    return this.#run.program;
   }
 
   /** Everything that can be seen now, as plain data. */
@@ -192,6 +211,7 @@ export class Debugger implements Disposable {
     const { memory } = this.#environment;
     return {
       ...this.place,
+      program: this.program,
       ...{ pc, executed, exited, registers, changes, frames: this.#frames() },
       memory: this.regions().map(({ name, start, size }) => ({
         name,
@@ -233,11 +253,10 @@ export class Debugger implements Disposable {
 
   #frames(): Frame[] {
     const { memory } = this.#environment;
-    const callers = this.#run.callers().map((registers, depth) => ({
-      registers,
-      returnsTo: this.#run.origin(this.#run.state().returnsTo[depth]!),
-    }));
-    const frames = [...callers, { registers: this.#run.state().registers.slice(1) }];
+    const callers = this.#run.callers().map(({ program, registers, returnsTo }) => {
+      return { program, registers, returnsTo: program.origin[returnsTo]! };
+    });
+    const frames = [...callers, { program: this.program, registers: this.#run.state().registers.slice(1) }];
     return frames.map((frame): Frame => {
       const pointer = frame.registers.at(-1)!;
       const top = Number(pointer - DIRECT_MAP);
@@ -248,6 +267,20 @@ export class Debugger implements Disposable {
         written: Uint8Array.from({ length: STACK_SIZE }, (_, i) => Number(this.#stack.has(top - STACK_SIZE + i))),
       };
     });
+  }
+
+  #linesOf(program: Xlated): readonly (SourceLine | undefined)[] | undefined {
+    if (program === this.#program.xlated) return this.#options.lines;
+    return this.#options.others?.find(({ xlated }) => xlated === program)?.lines;
+  }
+
+  /** The program of a place, and its slots there. */
+  #find(place: Place): readonly [Xlated, ReadonlySet<number>] {
+    const all = [this.#program.xlated, ...(this.#options.others ?? []).map(({ xlated }) => xlated)];
+    const program = place.program === undefined ? all[0] : all.find(({ name }) => name === place.program);
+    if (program !== undefined) return [program, slotsAt(place, program, this.#linesOf(program))];
+    const names = [...new Set(all.map(({ name }) => name))].join(", ");
+    throw new DebugError("NO_PROGRAM", `there is no program "${place.program}"; there is: ${names}`);
   }
 
   #go(there: () => boolean): Stop {
@@ -277,7 +310,7 @@ export class Debugger implements Disposable {
         return { reason: "watch", id: watch, before: before.get(watch)!, after: after.get(watch)! };
     }
     if (run.exited) return { reason: "exit", result: run.register(0) };
-    const id = this.#points.breakpointAt(run.pc, () => run.state().registers);
+    const id = this.#points.breakpointAt(run.program, run.pc, () => run.state().registers);
     return id === undefined ? undefined : { reason: "breakpoint", id };
   }
 

@@ -6,8 +6,11 @@ import { type Condition, readCondition } from "./condition.ts";
 import { type MemoryAccess, overlaps } from "./memory-access.ts";
 import { DebugError } from "./stop.ts";
 
-/** A place in the program: a slot as the program was written, or a line of its source (from 1). */
-export type Place = { readonly slot: number } | { readonly line: number };
+/**
+ * A place in a program: a slot as the program was written, or a line of its source (from 1). `program` is the name of one that
+ * a tail call leads to; absent: the one that runs first.
+ */
+export type Place = ({ readonly slot: number } | { readonly line: number }) & { readonly program?: string };
 
 /** What to stop at: when a register changes, or when memory is changed, read or written. */
 export type Watched =
@@ -53,6 +56,7 @@ export interface Breakpoint {
 }
 
 interface ActiveBreakpoint extends Breakpoint {
+  readonly program: Xlated;
   readonly slots: ReadonlySet<number>;
   readonly holds: Condition;
 }
@@ -68,10 +72,10 @@ export class Points {
     this.#memory = memory;
   }
 
-  addBreakpoint(place: Place, slots: ReadonlySet<number>, condition?: string): number {
+  addBreakpoint(place: Place, program: Xlated, slots: ReadonlySet<number>, condition?: string): number {
     const holds = condition === undefined ? () => true : readCondition(condition);
     const id = this.#next++;
-    this.#breakpoints.set(id, { id, place, slots, holds, ...(condition === undefined ? {} : { condition }) });
+    this.#breakpoints.set(id, { id, place, program, slots, holds, ...(condition === undefined ? {} : { condition }) });
     return id;
   }
 
@@ -90,7 +94,7 @@ export class Points {
   }
 
   get breakpoints(): readonly Breakpoint[] {
-    return Array.from(this.#breakpoints.values(), ({ slots: _, holds: __, ...shown }) => shown);
+    return Array.from(this.#breakpoints.values(), ({ slots: _, holds: __, program: ___, ...shown }) => shown);
   }
 
   get watches(): ReadonlyMap<number, Watched> {
@@ -98,8 +102,10 @@ export class Points {
   }
 
   /** The breakpoint that stops before a slot, if one does. */
-  breakpointAt(slot: number, registers: () => readonly bigint[]): number | undefined {
-    for (const { id, slots, holds } of this.#breakpoints.values()) if (slots.has(slot) && holds(registers())) return id;
+  breakpointAt(at: Xlated, slot: number, registers: () => readonly bigint[]): number | undefined {
+    for (const { id, program, slots, holds } of this.#breakpoints.values()) {
+      if (program === at && slots.has(slot) && holds(registers())) return id;
+    }
     return undefined;
   }
 

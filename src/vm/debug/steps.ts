@@ -12,12 +12,20 @@ const MOST_CHANGES = 64;
 
 const offsetOf = (address: bigint): number => Number(BigInt.asUintN(32, address - DIRECT_MAP));
 
+/** Whether the step led into a program that was tail-called or a function that a helper calls, which is next in `run`. */
+function enters(run: Execution): () => boolean {
+  const { depth, program, pc, isTailCall } = run;
+  if (isTailCall) return () => run.program !== program || run.pc !== pc + 1;
+  return () => run.depth > depth;
+}
+
 /**
  * Executes one instruction and keeps book of the stack's bytes. What a helper wrote is seen by what changed, and by what
  * its prototype says that it fills. Throws as `Execution.advance` does.
  */
 export function stepWithStack(environment: Environment, run: Execution, stack: StackBytes): void {
   const operation = run.next;
+  const entered = enters(run);
   switch (operation.kind) {
     case "store":
     case "atomic": {
@@ -29,7 +37,6 @@ export function stepWithStack(environment: Environment, run: Execution, stack: S
     }
     case "call":
       run.advance(1);
-      stack.enter(offsetOf(run.register(10)), STACK_SIZE);
       break;
     case "helper":
     case "kfunc":
@@ -47,6 +54,7 @@ export function stepWithStack(environment: Environment, run: Execution, stack: S
     default:
       run.advance(1);
   }
+  if (entered()) stack.enter(offsetOf(run.register(10)), STACK_SIZE);
 }
 
 /** Executes one instruction; what it changed. */
@@ -89,7 +97,7 @@ export function stepWithChanges(environment: Environment, run: Execution, stack:
 /** From the lowest byte of the running function's stack to the end of the main function's. */
 function stackOf(run: Execution): readonly [number, number] {
   const pointer = run.register(10);
-  const main = run.callers()[0]?.at(-1) ?? pointer;
+  const main = run.callers()[0]?.registers.at(-1) ?? pointer;
   return [offsetOf(pointer) - STACK_SIZE, offsetOf(main)];
 }
 

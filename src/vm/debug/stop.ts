@@ -16,7 +16,7 @@ export type Stop =
 
 /** A breakpoint or watch that cannot be set, or a debugger that was closed. */
 export class DebugError extends Error {
-  readonly code: "NO_INSTRUCTION" | "NO_LINES" | "NO_MEMORY" | "CLOSED";
+  readonly code: "NO_INSTRUCTION" | "NO_PROGRAM" | "NO_LINES" | "NO_MEMORY" | "CLOSED";
   constructor(code: DebugError["code"], message: string) {
     super(message);
     this.name = "DebugError";

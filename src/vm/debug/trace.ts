@@ -1,9 +1,12 @@
+import type { Xlated } from "../types.ts";
 import type { Changes, DebugState } from "./debug-state.ts";
 import type { Debugger } from "./debugger.ts";
 import type { Stop } from "./stop.ts";
 
 /** One instruction of a trace, and what it changed. */
 export interface TraceStep {
+  /** Index in `RunTrace.programs` of the program that it is of: another one than 0 after a tail call. */
+  readonly program: number;
   /** The slot of the instruction in the program as it was written. */
   readonly slot: number;
   /** How many functions wait for the one that it belongs to. */
@@ -15,6 +18,8 @@ export interface TraceStep {
 
 /** A whole run, told as its first state and what each instruction changed. Plain data. */
 export interface RunTrace {
+  /** The programs that ran, the one that began first. */
+  readonly programs: readonly Xlated[];
   readonly begin: DebugState;
   readonly steps: readonly TraceStep[];
   /** Where the last step led. */
@@ -39,19 +44,24 @@ export function recordTrace(
 ): RunTrace {
   const begin = debug.state();
   const steps: TraceStep[] = [];
+  const programs = [begin.program];
+  const indexOf = (program: Xlated): number => {
+    const index = programs.indexOf(program);
+    return index >= 0 ? index : programs.push(program) - 1;
+  };
   let stop: Stop = { reason: "done" };
   try {
     while (stop.reason === "done" && steps.length < most) {
       const { slot } = debug.place;
-      const { depth } = debug;
-      const { executed } = debug;
+      const { depth, executed } = debug;
+      const program = indexOf(debug.program);
       stop = debug.step();
       if (debug.executed === executed) break;
       const { registers, memory } = debug.changes();
-      steps.push({ slot, depth, memory, registers: registers.map((n) => [n, debug.register(n)] as const) });
+      steps.push({ program, slot, depth, memory, registers: registers.map((n) => [n, debug.register(n)] as const) });
     }
     if (stop.reason === "done") stop = { reason: "limit", executed: debug.executed };
-    return { begin, steps, end: debug.state(), stop };
+    return { programs, begin, steps, end: debug.state(), stop };
   } finally {
     debug.close();
   }

@@ -60,13 +60,14 @@ export function finish(first: Linked, begun: RunState, most: number): void {
         return;
       }
       leaveFunction(caller.state, halves[0]!, halves[1]!);
+      const ended = linked;
       ({ linked, state, limit } = caller);
-      restoreRegions(linked, state);
+      if (ended === linked) restoreRegions(linked, state);
     } else if (state.executed >= limit) throw overBudget(linked.xlated.origin[state.pc]!, linked.fuel.budget);
   }
 }
 
-/** The other program may have been the same one: then what it may touch was that run's. */
+/** After a program has run in a subprogram of its own: what it may touch is the outer run's again. */
 export function restoreRegions({ regions, xlated }: Linked, { context, length, stackTop }: RunState): void {
   if (!xlated.verified) regions.begin(context, length, stackTop);
 }

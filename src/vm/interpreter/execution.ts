@@ -1,47 +1,60 @@
-import { REGISTER_COUNT } from "../../isa/constants.ts";
+import type { Round } from "../../helpers/rounds.ts";
+import { REG, REGISTER_COUNT } from "../../isa/constants.ts";
 import { recordChanges } from "../../memory/changes.ts";
-import { overBudget } from "../errors.ts";
+import type { Environment } from "../environment.ts";
+import { ExecutionError, overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
 import type { Region } from "../regions.ts";
-import { ACCESS, FIRST_CONSTANT, FIRST_SAVED, SAVED } from "./code.ts";
-import { type Linked, locate, type RunState } from "./execute.ts";
+import { FRAMES, MAX_CALL_FRAMES, type Xlated } from "../types.ts";
+import {
+  type Activation,
+  type Caller,
+  callersOf,
+  depthOf,
+  restoreActivation,
+  type SavedActivation,
+  saveActivation,
+} from "./activation.ts";
+import { beginFunction } from "./callback.ts";
+import { restoreRegions } from "./chain.ts";
+import { ACCESS, FIRST_CONSTANT, FIRST_SAVED, TAIL } from "./code.ts";
+import { type Linked, leaveFunction, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
+import { SteppedPrograms } from "./stepping.ts";
 
 /** The state of a run between two instructions: plain data. Memory is the machine's own, looked at through `memory`. */
 export interface ExecutionState {
-  /** Slot of the xlated program that comes next; where it exited, the `exit`. */
+  /** Slot of the xlated program (`Execution.program`) that comes next; where it exited, the `exit`. */
   readonly pc: number;
   /** r0..r10, unsigned. */
   readonly registers: readonly bigint[];
   /** Slots that the callers go on at, outermost first. */
   readonly returnsTo: readonly number[];
-  /** Instructions executed so far. */
+  /** Instructions executed so far, by all programs of the run. */
   readonly executed: number;
   readonly exited: boolean;
 }
 
 /** The registers and calls of a run at one moment, without memory: what `Execution.restore` takes. */
 export interface SavedRun {
-  readonly r: BigInt64Array;
-  readonly returns: readonly number[];
-  readonly pc: number;
+  readonly activations: readonly SavedActivation[];
+  readonly tailCalls: number;
   readonly executed: number;
-  readonly exited: boolean;
 }
 
 /** What brings a run back to before one step. */
 interface Undo {
-  readonly pc: number;
-  readonly executed: number;
-  /** The register file, as far as the step changes it: with what calls save if it is one. */
-  readonly registers: BigInt64Array;
-  readonly returns: readonly number[];
+  /** The program that executed, with what calls save of its registers if it was one. */
+  readonly saved: SavedActivation;
+  /** All of the run, where another program or function began or ended. */
+  readonly whole: SavedRun | undefined;
   /** Puts back what the step did outside the registers. */
   readonly effects: (() => void) | undefined;
 }
 
 /**
- * One run, instruction by instruction, that can go back: every step remembers what it changed.
+ * One run, instruction by instruction, that can go back: every step remembers what it changed. It goes into programs that
+ * are tail-called and into functions that helpers call as into any other.
  *
  * @example
  * const run = interpret(xlated, environment, maps).start(context);
@@ -49,32 +62,63 @@ interface Undo {
  * run.back();
  */
 export class Execution {
-  readonly #linked: Linked;
-  readonly #state: RunState;
+  readonly #environment: Environment;
+  readonly #programs: SteppedPrograms;
   readonly #limit: number;
+  readonly #stackTop: number;
+  readonly #length: number;
   readonly #undo: Undo[] = [];
+  /** Outermost first; the last executes. */
+  #activations: Activation[];
+  #tailCalls = 0;
   #wrote: readonly { readonly start: number; readonly bytes: number }[] = [];
 
   /** Use `InterpretedProgram.start`. */
   constructor(linked: Linked, limit: number, context: number, length: number) {
-    this.#linked = linked;
+    this.#environment = linked.environment;
+    this.#programs = new SteppedPrograms(linked.environment);
     this.#limit = limit;
-    this.#state = newState(linked);
-    begin(linked, this.#state, context, length, linked.environment.stackPointer.value);
+    this.#length = length;
+    this.#stackTop = linked.environment.stackPointer.value;
+    const first = this.#programs.of(linked);
+    const state = newState(first);
+    begin(first, state, context, length, this.#stackTop);
+    this.#activations = [{ linked: first, state, round: undefined, turn: 0 }];
+  }
+
+  get #top(): Activation {
+    return this.#activations[this.#activations.length - 1]!;
+  }
+
+  get #state(): RunState {
+    return this.#top.state;
+  }
+
+  /** The program that the next instruction is of: another one than at the beginning after a tail call. */
+  get program(): Xlated {
+    return this.#top.linked.xlated;
   }
 
   /** The operation that comes next. */
   get next(): Operation {
-    return this.#linked.operations[this.#state.pc]!;
+    const { linked, state } = this.#top;
+    return linked.operations[state.pc]!;
+  }
+
+  /** The operation that comes next goes on with another program, if there is one. */
+  get isTailCall(): boolean {
+    const { linked, state } = this.#top;
+    return linked.code.op[state.pc] === TAIL;
   }
 
   state(): ExecutionState {
-    const { r, pc, returns, executed, exited } = this.#state;
+    const { r, pc, executed, exited } = this.#state;
     const registers = Array.from(r.subarray(0, REGISTER_COUNT), (value) => BigInt.asUintN(64, value));
-    return { pc, registers, returnsTo: [...returns], executed, exited };
+    const returnsTo = this.callers().map((caller) => caller.returnsTo);
+    return { pc, registers, returnsTo, executed, exited };
   }
 
-  /** Slot of the xlated program that comes next. */
+  /** Slot of `program` that comes next. */
   get pc(): number {
     return this.#state.pc;
   }
@@ -95,7 +139,7 @@ export class Execution {
 
   /** How many functions wait for the one that runs. */
   get depth(): number {
-    return this.#state.returns.length;
+    return depthOf(this.#activations);
   }
 
   /** One register, unsigned. */
@@ -103,23 +147,28 @@ export class Execution {
     return BigInt.asUintN(64, this.#state.r[number]!);
   }
 
-  /** r1..r10 of each caller, outermost first, unsigned: what its registers are again when the call returns. */
-  callers(): bigint[][] {
-    const { r, returns } = this.#state;
-    return returns.map((_, depth) => {
-      const from = FIRST_SAVED + depth * SAVED;
-      return Array.from(r.subarray(from, from + SAVED), (value) => BigInt.asUintN(64, value));
-    });
+  /** The functions that wait for the one that runs, outermost first. */
+  callers(): Caller[] {
+    return callersOf(this.#activations);
   }
 
-  /** Where a slot of the xlated program was written, as a slot of the program's source. */
+  /** Which functions and programs are under way, in words that tell two such states apart. */
+  get callKey(): string {
+    const callers = this.callers().map(({ returnsTo, registers }) => `${returnsTo} ${registers.join(" ")}`);
+    const activations = this.#activations.map(
+      ({ linked, round, turn }) => `${linked.xlated.name} ${round?.halves.join(" ")} ${turn}`,
+    );
+    return [...callers, ...activations, this.#tailCalls].join();
+  }
+
+  /** Where a slot of `program` was written, as a slot of its source. */
   origin(slot: number): number {
-    return this.#linked.xlated.origin[slot]!;
+    return this.program.origin[slot]!;
   }
 
   /** What an unverified program may touch now; empty for verified ones, which the verifier watched over. */
   get regions(): readonly Region[] {
-    return this.#linked.xlated.verified ? [] : this.#linked.regions.all;
+    return this.program.verified ? [] : this.#top.linked.regions.all;
   }
 
   /**
@@ -127,14 +176,16 @@ export class Execution {
    * executed, and leaves the state as it was before it.
    */
   step(): boolean {
-    const state = this.#state;
+    const { linked, state } = this.#top;
     if (state.exited) return false;
-    if (state.executed >= this.#limit) throw overBudget(this.#linked.xlated.origin[state.pc]!, this.#limit);
-    const { pc, executed } = state;
-    const registers = state.r.slice(0, this.next.kind === "call" ? FIRST_CONSTANT : FIRST_SAVED);
-    const returns = [...state.returns];
+    if (state.executed >= this.#limit) throw overBudget(linked.xlated.origin[state.pc]!, this.#limit);
+    const { next } = this;
+    const call = next.kind === "call";
+    const leaves = this.isTailCall || next.kind === "exit" || linked.calls[state.pc] !== undefined;
+    const saved = saveActivation(this.#top, call ? FIRST_CONSTANT : FIRST_SAVED);
+    const whole = leaves ? this.save() : undefined;
     const effects = this.#perform();
-    this.#undo.push({ pc, executed, registers, returns, effects });
+    this.#undo.push({ saved, whole, effects });
     return true;
   }
 
@@ -143,24 +194,21 @@ export class Execution {
     const undo = this.#undo.pop();
     if (undo === undefined) return false;
     undo.effects?.();
-    const state = this.#state;
-    state.r.set(undo.registers);
-    state.returns.splice(0, state.returns.length, ...undo.returns);
-    state.pc = undo.pc;
-    state.executed = undo.executed;
-    state.exited = false;
+    if (undo.whole !== undefined) this.#restore(undo.whole);
+    else restoreActivation(undo.saved);
     return true;
   }
 
   /** Goes to the moment after `executed` instructions, forwards or backwards, or to the end if that comes first. */
   goTo(executed: number): void {
-    while (this.#state.executed > executed && this.back());
-    while (this.#state.executed < executed && this.step());
+    while (this.executed > executed && this.back());
+    while (this.executed < executed && this.step());
   }
 
-  /** Steps until `slot` of the xlated program comes next; false when the run exited without getting there. */
+  /** Steps until `slot` of the program comes next; false when the run exited without getting there. */
   runTo(slot: number): boolean {
-    while (this.step()) if (!this.#state.exited && this.#state.pc === slot) return true;
+    const { program } = this;
+    while (this.step()) if (!this.exited && this.pc === slot && this.program === program) return true;
     return false;
   }
 
@@ -169,44 +217,48 @@ export class Execution {
    * Throws `ExecutionError` as `step` does.
    */
   advance(count: number): number {
-    const state = this.#state;
-    const from = state.executed;
-    if (state.exited || count <= 0) return 0;
-    if (from >= this.#limit) throw overBudget(this.#linked.xlated.origin[state.pc]!, this.#limit);
+    const from = this.executed;
+    if (this.exited || count <= 0) return 0;
+    if (from >= this.#limit) throw overBudget(this.origin(this.pc), this.#limit);
     this.#undo.length = 0;
-    executeReserving(this.#linked, state, Math.min(this.#limit, from + count));
-    return state.executed - from;
+    const limit = Math.min(this.#limit, from + count);
+    while (!this.exited && this.executed < limit) this.#execute(limit);
+    return this.executed - from;
   }
 
   /** The run as it is now, memory aside. */
   save(): SavedRun {
-    const { r, returns, pc, executed, exited } = this.#state;
-    return { r: r.slice(0, FIRST_CONSTANT), returns: [...returns], pc, executed, exited };
+    const activations = this.#activations.map((each) => saveActivation(each));
+    return { activations, tailCalls: this.#tailCalls, executed: this.executed };
   }
 
   /** Goes on from a moment of this run; memory is the caller's to bring back. Steps before it can no longer be taken back. */
   restore(saved: SavedRun): void {
-    const state = this.#state;
-    state.r.set(saved.r);
-    state.returns.splice(0, state.returns.length, ...saved.returns);
-    state.pc = saved.pc;
-    state.executed = saved.executed;
-    state.exited = saved.exited;
+    this.#restore(saved);
     this.#undo.length = 0;
+  }
+
+  #restore({ activations, tailCalls }: SavedRun): void {
+    const was = this.#top;
+    this.#activations = activations.map(restoreActivation);
+    this.#tailCalls = tailCalls;
+    const { linked, state } = this.#top;
+    if (was.state !== state && was.linked.regions === linked.regions) restoreRegions(linked, state);
   }
 
   /** Executes the next instruction and returns what undoes its effects outside the registers. */
   #perform(): (() => void) | undefined {
-    const { environment, code } = this.#linked;
-    const { memory } = environment;
-    const state = this.#state;
+    const { linked, state, round } = this.#top;
+    const { memory } = this.#environment;
     this.#wrote = [];
-    const one = () => executeReserving(this.#linked, state, state.executed + 1);
+    const one = () => this.#execute(state.executed + 1);
     const operation = this.next;
     // An access to an arena may lie in two pages, or nowhere.
-    const inArena = code.access[state.pc] === ACCESS.arena && operation.kind !== "load";
-    if (inArena || operation.kind === "helper" || operation.kind === "kfunc" || operation.kind === "indirect") {
-      const restoreHost = environment.remember();
+    const inArena = linked.code.access[state.pc] === ACCESS.arena && operation.kind !== "load";
+    const calls = linked.calls[state.pc] !== undefined || operation.kind === "indirect";
+    const resumes = operation.kind === "exit" && state.returns.length === 0 && round !== undefined;
+    if (inArena || resumes || (calls && !this.isTailCall)) {
+      const restoreHost = this.#environment.remember();
       const restoreMemory = recordChanges(memory, one, (changes) => {
         this.#wrote = changes.map(({ word, before }) => ({ start: 4 * word, bytes: 4 * before.length }));
       });
@@ -221,12 +273,89 @@ export class Execution {
     }
     const { base, bytes, offset } = operation;
     const at =
-      code.access[state.pc] === 0
+      linked.code.access[state.pc] === 0
         ? (state.halves[2 * base]! >>> 0) + offset
-        : locate(this.#linked, state, state.pc, base, bytes);
+        : locate(linked, state, state.pc, base, bytes);
     const before = memory.u8.slice(at, at + bytes);
     one();
     this.#wrote = [{ start: at, bytes }];
     return () => memory.u8.set(before, at);
+  }
+
+  /** Executes until so many instructions have been executed, or until another program or function begins or ends. */
+  #execute(limit: number): void {
+    const { linked, state } = this.#top;
+    const { memory, stackPointer } = this.#environment;
+    const outer = [memory.tailCalls, this.#environment.contextLength] as const;
+    memory.tailCalls = this.#tailCalls;
+    this.#environment.contextLength = this.#length;
+    try {
+      executeReserving(linked, state, limit);
+      const round = this.#programs.takeRound();
+      if (state.goesTo !== 0) this.#goTo(this.#programs.at(state.goesTo));
+      else if (round !== undefined) this.#enter(round, 1);
+      else if (state.exited && this.#activations.length > 1) this.#leave();
+      this.#tailCalls = memory.tailCalls;
+    } finally {
+      [memory.tailCalls, this.#environment.contextLength] = outer;
+      stackPointer.value = this.#stackTop;
+    }
+  }
+
+  /** Goes on with another program in place of the function that runs. */
+  #goTo(linked: Linked): void {
+    const { state, round, turn } = this.#top;
+    const next = newState(linked);
+    begin(linked, next, state.halves[2 * REG.R1]!, this.#length, state.halves[2 * REG.R10]! >>> 0);
+    next.executed = state.executed;
+    state.goesTo = 0;
+    // A main function is replaced, also where it is one that a helper called; a subprogram's callers go on afterwards.
+    this.#activations =
+      state.returns.length > 0
+        ? [...this.#activations, { linked, state: next, round: undefined, turn: 0 }]
+        : [...this.#activations.slice(0, -1), { linked, state: next, round, turn }];
+  }
+
+  /** Begins the function that a helper wants called, on the free stack below the one that called the helper. */
+  #enter(round: Round, turn: number): void {
+    const { linked, state } = this.#top;
+    const top = state.stackTop - FRAMES;
+    if (!linked.xlated.verified && top - FRAMES < linked.regions.stackStart) {
+      round.abandon?.();
+      state.pc--;
+      state.executed--;
+      throw new ExecutionError("call-depth", this.origin(state.pc), `calls nest deeper than ${MAX_CALL_FRAMES} functions`);
+    }
+    const start = linked.functions.get(round.callback);
+    if (start === undefined) {
+      // A function of another program, which only unverified programs come by.
+      this.#resume(round, turn, this.#environment.host.callbacks.at(round.callback)!(...round.halves));
+      return;
+    }
+    const next = newState(linked);
+    beginFunction(next, start, round.halves, top);
+    next.executed = state.executed;
+    this.#activations = [...this.#activations, { linked, state: next, round, turn }];
+  }
+
+  /** The function or program that ended gives its result to whoever waits for it. */
+  #leave(): void {
+    const { linked: ended, state, round, turn } = this.#top;
+    this.#activations = this.#activations.slice(0, -1);
+    const { linked, state: caller } = this.#top;
+    caller.executed = state.executed;
+    if (round !== undefined) {
+      this.#resume(round, turn, state.halves[0]!);
+      return;
+    }
+    leaveFunction(caller, state.halves[0]!, state.halves[1]!);
+    if (ended.regions === linked.regions) restoreRegions(linked, caller);
+  }
+
+  /** A helper goes on with the result of a function: it calls the next, or ends. */
+  #resume(round: Round, turn: number, result: number): void {
+    const then = round.next(result);
+    if (typeof then !== "number") this.#enter(then, turn + 1);
+    else this.#state.r[0] = BigInt(then);
   }
 }

@@ -200,7 +200,7 @@ export class Interleaving implements Disposable {
     const access = memoryAccess(run);
     if (access === undefined) return false;
     const at = Number(BigInt.asUintN(32, access.address - DIRECT_MAP));
-    const top = Number(BigInt.asUintN(32, (run.callers()[0]?.at(-1) ?? run.register(10)) - DIRECT_MAP));
+    const top = Number(BigInt.asUintN(32, (run.callers()[0]?.registers.at(-1) ?? run.register(10)) - DIRECT_MAP));
     const own = [
       { start: top - MAX_CALL_FRAMES * FRAME_SIZE, size: MAX_CALL_FRAMES * FRAME_SIZE },
       ...(this.#runs[cpu]!.own ?? []),
@@ -210,7 +210,7 @@ export class Interleaving implements Disposable {
 
   /** The instruction that a CPU executes next, as the verifier's log writes it. */
   textOf(cpu: number): string {
-    return formatInstruction(this.#runs[cpu]!.program.xlated.insns, this.run(cpu).pc, { helperName });
+    return formatInstruction(this.run(cpu).program.insns, this.run(cpu).pc, { helperName });
   }
 
   /** Takes everything back and leaves the machine as it was. */

@@ -27,8 +27,8 @@ export class StateKeys {
     const { u32 } = this.#both.environment.memory;
     const runs = Array.from({ length: this.#both.cpus }, (_, cpu) => {
       const run = this.#both.run(cpu);
-      const { pc, registers, returnsTo, exited } = run.state();
-      return [pc, exited, this.#both.status(cpu).kind, returnsTo, registers, run.callers()].join();
+      const { pc, registers, exited } = run.state();
+      return [pc, exited, this.#both.status(cpu).kind, registers, run.callKey].join();
     });
     const words = [...this.#words].filter(([word, before]) => u32[word] !== before);
     const memory = words.sort(([a], [b]) => a - b).map(([word]) => `${word}:${u32[word]}`);
