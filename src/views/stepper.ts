@@ -16,11 +16,11 @@ export function stepperToolbar(buttons: readonly StepperButton[], most: number, 
   return html`<div role="toolbar" aria-label="stepper">${rows}<input type="range" data-part="slider" min="0" max="${most}" value="0" aria-label="${label}" style="width:220px;vertical-align:middle"> <span data-part="status" aria-live="polite"></span></div>`;
 }
 
-/** The program, a row an instruction that scripts find by its slot. */
-export function stepperListing(program: ProgramSpec): Html {
+/** The program, a row an instruction that scripts find by its slot; `title` tells it from others of the same run. */
+export function stepperListing(program: ProgramSpec, title = "Program"): Html {
   const rows = listInstructions(program).map(
     ({ index, text, source }) =>
       html`<tr data-slot="${index}"><td style="width:1.5em"></td><td style="${STYLE.number}">${index}</td><td style="${STYLE.code}">${text}</td><td style="${STYLE.source}">${source && `${source.line}: ${source.text}`}</td></tr>`,
   );
-  return html`<div data-part="listing" style="position:relative;max-height:420px;overflow:auto"><table style="${STYLE.table}"><caption style="${STYLE.caption}">Program</caption><tbody>${rows}</tbody></table></div>`;
+  return html`<div data-part="listing" style="position:relative;max-height:420px;overflow:auto"><table style="${STYLE.table}"><caption style="${STYLE.caption}">${title}</caption><tbody>${rows}</tbody></table></div>`;
 }

@@ -9,21 +9,29 @@ import type { RunTrace, TraceStep } from "../vm/debug/trace.ts";
 
 /** A trace as text needs it. */
 interface Traced {
-  readonly program: ProgramSpec;
+  /** In the order of `run.programs`. */
+  readonly programs: readonly ProgramSpec[];
   readonly run: RunTrace;
 }
 
 /** Column of what changed. */
 const CHANGES = 48;
 
-/** Each step on a line: its number, the instruction as it was written, and what it changed. */
-export function* traceLines({ program, run }: Traced): Generator<string> {
+/**
+ * Each step on a line: its number, the instruction as it was written, and what it changed. Where a tail call leads to another
+ * program, or its end back, a line says its name.
+ */
+export function* traceLines({ programs, run }: Traced): Generator<string> {
+  let last = 0;
   for (const [index, step] of run.steps.entries()) {
     const { slot, depth } = step;
+    const program = programs[step.program]!;
+    if (step.program !== last) yield `${"".padStart(7)}${"  ".repeat(depth)}program ${program.name}:`;
+    last = step.program;
     const source = program.lines?.[slot]?.text.replace(/(\/\/|#).*/, "").trim();
     const form = formatInstruction(program.insns, slot, { helperName }).replace(/^\([0-9a-f]+\) /, "");
     const left = `${String(index + 1).padStart(5)}  ${"  ".repeat(depth)}${String(slot).padStart(3)}: ${source ?? form}`;
-    const changes = changesText({ program, run }, step);
+    const changes = changesText({ programs, run }, step);
     yield changes === "" ? left : `${left.padEnd(CHANGES)}  ${changes}`;
   }
   if (run.stop.reason === "limit") yield `and so on: the trace ends after ${run.steps.length} instructions`;

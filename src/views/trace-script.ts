@@ -23,6 +23,10 @@ export const TRACE_SCRIPT: Html = html`<script>
     const cell = (row, text, style) => row.appendChild(make("td", text, "padding:1px 10px;text-align:left;font-family:monospace;" + (style || "")));
     const bytesOf = (hex) => hex.match(/../g) || [];
     const slider = part("slider");
+    const programOf = (row) => {
+      const listing = row.closest("[data-program]");
+      return listing ? Number(listing.dataset.program) : 0;
+    };
     const stateAt = (count) => {
       const registers = trace.registers.slice();
       const pieces = trace.pieces.map((piece) => bytesOf(piece.bytes));
@@ -65,13 +69,15 @@ export const TRACE_SCRIPT: Html = html`<script>
     const show = (count) => {
       const { registers, pieces, stack, other, last } = stateAt(count);
       const next = count < trace.steps.length ? trace.steps[count][0] : trace.end;
+      const program = (count < trace.steps.length ? trace.steps[count][4] : trace.endProgram) || 0;
       slider.value = count;
       part("status").textContent = count + " of " + trace.steps.length + " instructions executed" + (count < trace.steps.length ? "" : ": " + trace.result);
       for (const row of root.querySelectorAll("[data-slot]")) {
-        const here = Number(row.dataset.slot) === next;
+        const here = Number(row.dataset.slot) === next && programOf(row) === program;
         row.style.outline = here ? "2px solid rgb(0,114,178)" : "";
         row.firstElementChild.textContent = here ? "→" : "";
-        if (here) part("listing").scrollTop = row.offsetTop - part("listing").clientHeight / 2;
+        const listing = row.closest("[data-part=listing]");
+        if (here) listing.scrollTop = row.offsetTop - listing.clientHeight / 2;
       }
       const body = part("registers");
       body.replaceChildren();
@@ -122,7 +128,7 @@ export const TRACE_SCRIPT: Html = html`<script>
     for (const row of root.querySelectorAll("[data-slot]")) {
       row.addEventListener("click", () => {
         const slot = Number(row.dataset.slot);
-        const found = trace.steps.findIndex((step, index) => index > now() && step[0] === slot);
+        const found = trace.steps.findIndex((step, index) => index > now() && step[0] === slot && (step[4] || 0) === programOf(row));
         if (found >= 0) show(found);
       });
       row.title = "run to here";

@@ -16,6 +16,8 @@ import { TRACE_SCRIPT } from "./trace-script.ts";
 /** A trace as this view needs it. */
 export interface TraceView {
   readonly program: ProgramSpec;
+  /** In the order of `run.programs`: the program itself, and those that it tail-called. */
+  readonly programs: readonly ProgramSpec[];
   readonly run: RunTrace;
   /** r0 at exit, 64 bits unsigned; absent where the run did not get there. */
   readonly result?: bigint;
@@ -32,12 +34,14 @@ const MOST_PIECES = 8;
 
 /** A stepper: forwards, back, over calls, to a line that is clicked; registers, stack and memory at every moment. */
 export function renderTrace(trace: TraceView): MimeBundle {
-  const { program, run } = trace;
+  const { program, programs, run } = trace;
   const label = `${program.name}, ${plural(run.steps.length, "instruction")} traced`;
   const ending = endingText(trace);
   const rows = run.steps.slice(0, MOST_ROWS).map((step, index) => {
     const { slot } = step;
-    return { cells: [index + 1, slot, instructionAt(program, slot), changesText(trace, step)] };
+    const of = programs[step.program]!;
+    const text = `${step.program === 0 ? "" : `${of.name}: `}${instructionAt(of, slot)}`;
+    return { cells: [index + 1, slot, text, changesText(trace, step)] };
   });
   const rest =
     run.steps.length > MOST_ROWS &&
@@ -45,7 +49,7 @@ export function renderTrace(trace: TraceView): MimeBundle {
   const body = html`<p style="${STYLE.headline}"><strong>${program.name}</strong>: ${plural(run.steps.length, "instruction")} traced, ${ending}</p>
 <div data-part="still">${table("Steps", COLUMNS, rows)}${rest}</div>
 <div data-part="stepper" style="display:none">${stepperToolbar(BUTTONS, run.steps.length, "instructions executed")}
-<div style="display:flex;flex-wrap:wrap;gap:16px">${stepperListing(program)}<div><table style="${STYLE.table}"><caption style="${STYLE.caption}">Registers</caption><tbody data-part="registers"></tbody></table></div><div data-part="memory"></div></div></div>`;
+<div style="display:flex;flex-wrap:wrap;gap:16px">${programs.length === 1 ? stepperListing(program) : programs.map((each, index) => html`<div data-program="${index}">${stepperListing(each, each.name)}</div>`)}<div><table style="${STYLE.table}"><caption style="${STYLE.caption}">Registers</caption><tbody data-part="registers"></tbody></table></div><div data-part="memory"></div></div></div>`;
   const data = JSON.stringify(dataOf(trace));
   const lines = [...traceLines(trace)];
   return {
@@ -111,13 +115,15 @@ function dataOf(trace: TraceView): object {
       bytes: toHex(bytes.slice(0, MOST_BYTES)),
       ...(bytes.length > MOST_BYTES ? { more: true } : {}),
     })),
-    steps: steps.map(({ slot, depth, registers, memory }) => [
+    steps: steps.map(({ program, slot, depth, registers, memory }) => [
       slot,
       depth,
       registers.map(([number, value]) => [number, `0x${value.toString(16)}`]),
       memory.map(place),
+      ...(program === 0 ? [] : [program]),
     ]),
     end: end.slot,
+    ...(trace.run.programs.length === 1 ? {} : { endProgram: trace.run.programs.indexOf(end.program) }),
     result: endingText(trace),
   };
 }

@@ -9,6 +9,7 @@ import { Debugger, type OtherProgram } from "../../vm/debug/debugger.ts";
 import { type RunTrace, recordTrace } from "../../vm/debug/trace.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import type { Region } from "../../vm/regions.ts";
+import type { Xlated } from "../../vm/types.ts";
 import { prepareRun } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
@@ -67,14 +68,18 @@ function arrays({ maps }: LinuxProgram): Region[] {
 /** What happened in one test run, instruction by instruction. In a notebook it shows itself as a stepper. */
 export class Trace implements Displayable {
   readonly program: ProgramSpec;
+  /** In the order of `run.programs`: the program itself, and those that it tail-called. */
+  readonly programs: readonly ProgramSpec[];
   readonly run: RunTrace;
   /** r0 at exit, 64 bits unsigned; undefined where the run did not get there. */
   readonly result: bigint | undefined;
   /** The name of the returned value (`XDP_DROP`), where the program type gives it one. */
   readonly verdict: string | undefined;
 
-  constructor(program: ProgramSpec, run: RunTrace) {
+  constructor(programs: readonly [ProgramSpec, ...ProgramSpec[]], run: RunTrace) {
+    const program = programs[0];
     this.program = program;
+    this.programs = programs;
     this.run = run;
     this.result = run.stop.reason === "exit" ? run.stop.result : undefined;
     const retval = this.result === undefined ? undefined : Number(BigInt.asIntN(32, this.result));
@@ -93,5 +98,9 @@ export function traceRun(
   { data, steps }: { readonly data: Uint8Array; readonly steps?: number },
 ): Trace {
   const debug = debugRun(bpf, program, data);
-  return new Trace(program.spec, recordTrace(debug, steps === undefined ? {} : { steps }));
+  const run = recordTrace(debug, steps === undefined ? {} : { steps });
+  const loaded = [...bpf.programs.values()];
+  const specOf = (xlated: Xlated): ProgramSpec =>
+    loaded.find(({ runnable }) => runnable.xlated === xlated)?.spec ?? { ...xlated, license: "GPL" };
+  return new Trace([program.spec, ...run.programs.slice(1).map(specOf)], run);
 }

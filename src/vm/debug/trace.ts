@@ -61,6 +61,7 @@ export function recordTrace(
       steps.push({ program, slot, depth, memory, registers: registers.map((n) => [n, debug.register(n)] as const) });
     }
     if (stop.reason === "done") stop = { reason: "limit", executed: debug.executed };
+    indexOf(debug.program);
     return { programs, begin, steps, end: debug.state(), stop };
   } finally {
     debug.close();

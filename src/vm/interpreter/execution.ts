@@ -324,7 +324,11 @@ export class Execution {
       round.abandon?.();
       state.pc--;
       state.executed--;
-      throw new ExecutionError("call-depth", this.origin(state.pc), `calls nest deeper than ${MAX_CALL_FRAMES} functions`);
+      throw new ExecutionError(
+        "call-depth",
+        this.origin(state.pc),
+        `calls nest deeper than ${MAX_CALL_FRAMES} functions`,
+      );
     }
     const start = linked.functions.get(round.callback);
     if (start === undefined) {
