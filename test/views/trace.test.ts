@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { asm, DISPLAY, Machine } from "../../src/index.ts";
+import { asm, DISPLAY, Machine, map } from "../../src/index.ts";
 import { registerViews } from "../../src/views/index.ts";
 
 beforeAll(registerViews);
@@ -39,6 +39,28 @@ describe("a trace", () => {
       end: 3,
       result: "returned 5",
     });
+  });
+
+  test("goes on in a program that is tail-called: both programs are listed, and the text says where it is", async () => {
+    const next = map.progArray({ name: "next", maxEntries: 2 });
+    const machine = new Machine();
+    const first = machine.load(
+      asm({ type: "socket_filter", name: "first" })`r2 = map[next]
+r3 = 1
+call bpf_tail_call
+r0 = 0
+exit`,
+    );
+    const second = machine.load(asm({ type: "socket_filter", name: "second" })`r0 = 7   // here
+exit`);
+    next.set(1, second.id);
+    const bundle = await first.trace(new Uint8Array(14))[DISPLAY]();
+    expect(bundle["text/plain"]).toMatch(
+      /call bpf_tail_call .*\n +program second:\n +4 +0: r0 = 7 +r0 = 0x7\n +5 +1: exit$/,
+    );
+    const html = String(bundle["text/html"]);
+    expect(html.match(/data-program="\d" ?>?/g)).toHaveLength(2);
+    expect(html).toContain("second: (b7) r0 = 7");
   });
 
   test("hostile text stays text", async () => {
