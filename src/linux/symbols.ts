@@ -27,14 +27,18 @@ export type KernelFunction = keyof typeof KERNEL_TEXT;
 
 const kernel: TextSymbol[] = [];
 
-/** Frames of Linux's functions by name: `F.vfs_read`. */
-export const F = {} as Record<KernelFunction, Frame>;
+/**
+ * Frames of Linux's functions by name: `F.vfs_read`. Made at once: filled one by one, V8 would make a hash table of so many, and
+ * every call of a function would look into it.
+ */
+export const F = Object.fromEntries(Object.keys(KERNEL_TEXT).map((name, frame) => [name, frame])) as Readonly<
+  Record<KernelFunction, Frame>
+>;
 
 /** Frames of `__x64_sys_NAME`, by number of the system call. */
 export const ENTRY_POINT: Frame[] = [];
 
 for (const [name, [offset, size, at]] of Object.entries(KERNEL_TEXT)) {
-  F[name as KernelFunction] = kernel.length;
   kernel.push({ name, address: KERNEL_BASE + BigInt(offset), size, at });
 }
 for (const row of SYSCALLS) {
