@@ -1,4 +1,5 @@
 import type { Hrtimer } from "./hrtimer.ts";
+import { NEVER_YET } from "./never-yet.ts";
 import type { ProfileTimer } from "./profile.ts";
 import { FairQueue } from "./sched/fair.ts";
 import type { Task } from "./task.ts";
@@ -17,7 +18,7 @@ export type RcuCallback = (t: Task) => void;
 export class Cpu {
   readonly id: number;
   /** This CPU's virtual nanoseconds. */
-  now = 0;
+  now = NEVER_YET;
   /** The task that executes; the idle task when there is nothing to do. */
   current!: Task;
   /** `swapper/N`, pid 0. */
@@ -25,7 +26,7 @@ export class Cpu {
   /** The run queue. */
   readonly fair = new FairQueue<Task>();
   /** `rq_clock`: when the run queue was last looked at. */
-  clock = 0;
+  clock = NEVER_YET;
   /** Tasks that other CPUs have woken for this one while it was halted. */
   readonly wakeList: Task[] = [];
   /** `need_resched`: another task shall run as soon as `current` is in user space. */
@@ -44,13 +45,13 @@ export class Cpu {
   /** Something must run here: a task, or an interrupt woke one. False: halted. */
   busy = false;
   /** How far this CPU may go before another CPU or an event comes first. */
-  horizon = 0;
+  horizon = NEVER_YET;
   /** When the next profiling timer expires here; Infinity if nothing is profiled. */
   nextSample = Number.POSITIVE_INFINITY;
   /** The profiling timers on this CPU. */
   readonly timers: ProfileTimer[] = [];
   /** Virtual nanoseconds spent halted. */
-  idleNs = 0;
+  idleNs = NEVER_YET;
 
   constructor(id: number) {
     this.id = id;

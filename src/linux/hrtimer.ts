@@ -1,3 +1,4 @@
+import { NEVER_YET } from "./never-yet.ts";
 import { F, type KernelFunction } from "./symbols.ts";
 import type { Task } from "./task.ts";
 import { TP } from "./tracepoints.ts";
@@ -13,7 +14,7 @@ export class Hrtimer {
   readonly callback: KernelFunction;
   /** Where the structure lies, as the tracepoints show it. */
   readonly address: bigint;
-  expires = 0;
+  expires = NEVER_YET;
   /** Planned and not expired. A timer that is cancelled leaves its event behind, which then finds it unarmed. */
   armed = false;
 

@@ -188,15 +188,11 @@ export class Network {
   }
 
   /** Packets of one flow come out of the line at `time`: the flow decides which CPU takes them. */
-  arrive(packets: readonly Skb[], time: number, from: { packets: number; bytes: number } | undefined): void {
+  arrive(packets: readonly Skb[], time: number, from: { leave(skb: Skb): void } | undefined): void {
     const { cpus } = this.#linux;
     const cpu = cpus[flowHash(packets[0]!) % cpus.length]!;
     this.#linux.interrupt(cpu, time, (t) => {
-      if (from !== undefined)
-        for (const skb of packets) {
-          from.packets--;
-          from.bytes -= skb.length;
-        }
+      if (from !== undefined) for (const skb of packets) from.leave(skb);
       const kept =
         this.eth0.xdp?.mode === "offloaded" ? packets.filter((skb) => offloadedXdp(t, skb, this.eth0)) : packets;
       if (kept.length > 0) cardInterrupt(t, kept);
@@ -272,9 +268,10 @@ export class Network {
         client.closed(now);
       },
     };
-    this.#linux.at(time, (now) =>
-      this.outside.step(now, () => void this.outside.connect(from, { ip: this.eth0.addresses[0]!.ip, port }, peer)),
-    );
+    const to = { ip: this.eth0.addresses[0]!.ip, port };
+    const connect = () => void this.outside.connect(from, to, peer);
+    if (time === this.#linux.ktimeNs()) this.outside.step(time, connect);
+    else this.#linux.at(time, (now) => this.outside.step(now, connect));
   }
 }
 

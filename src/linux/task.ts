@@ -12,6 +12,7 @@ import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
 import { AddressSpace } from "./mm/address-space.ts";
 import type { NetNamespace } from "./net/namespace.ts";
+import { NEVER_YET } from "./never-yet.ts";
 import { SchedEntity, weightOf } from "./sched/entity.ts";
 import type { SignalInfo } from "./signals.ts";
 import { F, type Frame, type KernelFunction } from "./symbols.ts";
@@ -162,7 +163,7 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** On a CPU or in a run queue, or on its way into one. */
   queued = false;
   /** When it was last put into a run queue. */
-  readyAt = 0;
+  readyAt = NEVER_YET;
   readonly se = new SchedEntity();
   nice = 0;
   oomScoreAdj = 0;
@@ -210,7 +211,7 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** Who waits in `vfork` until this task has another program or exits. */
   vforkDone: WaitQueue | undefined;
   /** Virtual nanoseconds on a CPU. */
-  cpuNs = 0;
+  cpuNs = NEVER_YET;
   /** What it executes in user space; undefined for the idle tasks. */
   program: UserCode | undefined;
   /** Where it is between two requests of its program. */
@@ -224,8 +225,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   /** Result of the last request. */
   result = 0;
   /** Virtual nanoseconds left to compute, and the instant at which to wait for the other CPUs; 0: to be chosen. */
-  left = 0;
-  stop = 0;
+  left = NEVER_YET;
+  stop = NEVER_YET;
   readonly kernel = new Int32Array(MAX_DEPTH);
   kernelDepth = 0;
   readonly user = new Int32Array(MAX_DEPTH);

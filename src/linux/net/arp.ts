@@ -24,6 +24,7 @@ export function arpReceive(t: Task, skb: Skb, dev: NetDevice): void {
   const op = (body[6]! << 8) | body[7]!;
   const [sender, target] = [ipAt(body, 14, 4), ipAt(body, 24, 4)];
   dev.netns.neighbours.set(sender, macAt(body, 8));
+  dev.netns.generation++;
   if (op === REQUEST && dev.netns.owner(target) !== undefined) {
     const reply = network.make();
     reply.protocol = ETH_P_ARP;

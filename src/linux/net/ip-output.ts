@@ -8,6 +8,7 @@ import { DROP } from "./drop-reason.ts";
 import type { NetNamespace, Route } from "./namespace.ts";
 import { ETH_P_IPV6 } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
+import { TcpSock } from "./sock.ts";
 
 /**
  * `__ip_queue_xmit` and its counterpart for IPv6: finds the way, and sends. 0, or -errno of what keeps it from leaving;
@@ -27,6 +28,13 @@ export function ipXmit(t: Task, skb: Skb, netns: NetNamespace): number {
 export function ipOutput(t: Task, skb: Skb, netns: NetNamespace): number {
   const { network } = t.linux;
   const six = skb.protocol === ETH_P_IPV6;
+  // `__sk_dst_check`: the way that this socket's packets took before.
+  const { sk } = skb;
+  const dst = sk instanceof TcpSock ? sk.dst : undefined;
+  if (dst !== undefined && sk!.netns === netns && dst.generation === netns.generation && dst.ip === skb.daddr) {
+    hop(t, skb, dst.dev, dst.mac, six, netns);
+    return 0;
+  }
   const own = netns.owner(skb.daddr);
   if (own !== undefined) {
     const lo = netns.device("lo")!;
@@ -54,7 +62,11 @@ function throughRoute(t: Task, skb: Skb, route: Route, six: boolean): number {
     network.drop(t, skb, DROP.NEIGH_FAILED);
     return 0;
   }
-  hop(t, skb, route.dev, mac, six, route.dev.netns);
+  const { netns } = route.dev;
+  // Not of one that comes through here from another namespace.
+  if (skb.sk instanceof TcpSock && skb.sk.netns === netns && skb.sk.listener === undefined)
+    skb.sk.dst = { ip: skb.daddr, dev: route.dev, mac, generation: netns.generation };
+  hop(t, skb, route.dev, mac, six, netns);
   return 0;
 }
 

@@ -1,4 +1,6 @@
 import type { Linux } from "../linux.ts";
+import { NEVER_YET } from "../never-yet.ts";
+import { Fifo } from "./fifo.ts";
 import type { Skb } from "./skb.ts";
 
 /** The line between `eth0` and the world. */
@@ -15,11 +17,27 @@ export interface LinkOptions {
 const FRAMING = 24;
 
 /** One direction: packets one after the other, each as long as its bytes take. */
-interface Direction {
-  /** When the last bit of what was sent so far has left. */
-  free: number;
-  packets: number;
-  bytes: number;
+class Direction {
+  /** When the last bit of what was sent so far has left, and when it arrives. */
+  free = NEVER_YET;
+  arrival = NEVER_YET;
+  packets = 0;
+  bytes = NEVER_YET;
+
+  /** A packet starts at `time`: gives when its last bit is there. None overtakes another, whatever happens to the latency. */
+  enter(skb: Skb, time: number, link: Link): number {
+    const { size, segments } = skb;
+    this.packets++;
+    this.bytes += skb.length;
+    this.free = Math.max(time, this.free) + Math.ceil(((size + FRAMING * segments) * 1e9) / link.bandwidth);
+    this.arrival = Math.max(this.arrival, this.free + link.latency);
+    return this.arrival;
+  }
+
+  leave(skb: Skb): void {
+    this.packets--;
+    this.bytes -= skb.length;
+  }
 }
 
 /** Two directions with the same properties, which may change at any time. */
@@ -29,11 +47,12 @@ export class Link {
   bandwidth: number;
   loss: number;
   /** Packets on the way to the machine and from it. */
-  readonly inward: Direction = { free: 0, packets: 0, bytes: 0 };
-  readonly outward: Direction = { free: 0, packets: 0, bytes: 0 };
+  readonly inward = new Direction();
+  readonly outward = new Direction();
   /** Packets that were lost. */
   lost = 0;
   lostBytes = 0;
+  readonly #sent = new Fifo<Skb>();
 
   constructor(linux: Linux, { latency = 120_000, bandwidth = 1.25e9, loss = 0 }: LinkOptions) {
     this.#linux = linux;
@@ -44,55 +63,51 @@ export class Link {
 
   /** Packets leave outside at `time`, one behind the other; those that arrive arrive together. */
   toMachine(packets: readonly Skb[], time: number): void {
-    const kept = this.#survivors(packets);
+    const kept = this.loss === 0 ? packets : packets.flatMap((skb) => this.#survivors(skb));
     if (kept.length === 0) return;
     const { network } = this.#linux;
     let arrival = time;
-    for (const skb of kept) arrival = this.#pass(this.inward, skb, time);
-    const first = kept[0]!;
-    if (kept.length > 1 && kept.some((skb) => skb.sport !== first.sport || skb.saddr !== first.saddr)) {
-      // Several flows: each goes to its own CPU.
-      for (const skb of kept) network.arrive([skb], arrival, this.inward);
-    } else network.arrive(kept, arrival, this.inward);
+    for (const skb of kept) arrival = this.inward.enter(skb, time, this);
+    if (kept.length === 1 || isOneFlow(kept)) network.arrive(kept, arrival, this.inward);
+    // Several flows: each goes to its own CPU.
+    else for (const skb of kept) network.arrive([skb], arrival, this.inward);
   }
 
   /** The card sends a packet at `time`. */
   fromMachine(skb: Skb, time: number): void {
-    const { network } = this.#linux;
-    for (const kept of this.#survivors([skb])) {
-      const arrival = this.#pass(this.outward, kept, time);
-      this.#linux.at(arrival, (now) => {
-        this.outward.packets--;
-        this.outward.bytes -= kept.length;
-        network.outside.receive(kept, now);
-      });
-    }
+    if (this.loss === 0) this.#send(skb, time);
+    else for (const kept of this.#survivors(skb)) this.#send(kept, time);
   }
 
-  /** When the packet's last bit is there. */
-  #pass(direction: Direction, skb: Skb, time: number): number {
-    direction.packets++;
-    direction.bytes += skb.length;
-    const start = Math.max(time, direction.free);
-    direction.free = start + Math.ceil(((skb.size + FRAMING * skb.segments) * 1e9) / this.bandwidth);
-    return direction.free + this.latency;
+  #send(skb: Skb, time: number): void {
+    this.#sent.push(skb);
+    this.#linux.at(this.outward.enter(skb, time, this), this.#arrived);
   }
+
+  /** The first of those under way comes out. */
+  readonly #arrived = (now: number): void => {
+    const skb = this.#sent.shift()!;
+    this.outward.leave(skb);
+    this.#linux.network.outside.receive(skb, now);
+  };
 
   /** What is not lost. A packet that the card cuts into several loses each of them by itself. */
-  #survivors(packets: readonly Skb[]): readonly Skb[] {
-    if (this.loss === 0) return packets;
+  #survivors(skb: Skb): readonly Skb[] {
     const { network } = this.#linux;
-    return packets.flatMap((skb) => {
-      const parts = skb.segmented();
-      network.ledger.made += parts.length - 1;
-      return parts.filter((part) => {
-        if (network.random.unit() >= this.loss) return true;
-        this.lost++;
-        this.lostBytes += part.length;
-        network.ledger.lost++;
-        part.fate?.("lost on the wire");
-        return false;
-      });
+    const parts = skb.segmented();
+    network.ledger.made += parts.length - 1;
+    return parts.filter((part) => {
+      if (network.random.unit() >= this.loss) return true;
+      this.lost++;
+      this.lostBytes += part.length;
+      network.ledger.lost++;
+      part.fate?.("lost on the wire");
+      return false;
     });
   }
+}
+
+function isOneFlow(packets: readonly Skb[]): boolean {
+  const { sport, saddr } = packets[0]!;
+  return packets.every((skb) => skb.sport === sport && skb.saddr === saddr);
 }

@@ -39,9 +39,19 @@ export class MachineTcp implements TcpHost {
 
   /** Steps of the protocol while `t` executes. */
   run(t: Task, body: () => void): void {
+    const outer = this.begin(t);
+    body();
+    this.end(outer);
+  }
+
+  /** The same without a function: what follows, up to `end` with what this gives, happens on behalf of `t`. */
+  begin(t: Task): Task | undefined {
     const outer = this.#task;
     this.#task = t;
-    body();
+    return outer;
+  }
+
+  end(outer: Task | undefined): void {
     this.#task = outer;
   }
 
@@ -78,7 +88,9 @@ export class MachineTcp implements TcpHost {
     tracing.setState(t, sk, old, state);
     sk.state = state;
     t.leave(undefined);
-    if (state === TCP.CLOSE && old !== TCP.LISTEN) sk.netns.unhash(sk);
+    if (state !== TCP.CLOSE || old === TCP.LISTEN) return;
+    sk.netns.unhash(sk);
+    this.#sockets.disarm(sk);
   }
 
   connected(sk: TcpSock): void {
@@ -106,10 +118,10 @@ export class MachineTcp implements TcpHost {
   timeWait(sk: TcpSock, state: number): void {
     const t = this.#t;
     t.enter(F.tcp_time_wait, 200, sk, state, 0);
-    sk.netns.addTimeWait(sk, state, t.cpu.now);
     sk.rtoAt = sk.delackAt = sk.deadline = Number.POSITIVE_INFINITY;
     t.enter(F.tcp_done, 60, sk);
     this.setState(sk, TCP.CLOSE);
+    sk.netns.addTimeWait(sk, state, t.cpu.now);
     sk.readShutdown = sk.writeShutdown = true;
     if (sk.dead) this.gone(sk);
     else this.readable(sk);
@@ -137,8 +149,9 @@ export class MachineTcp implements TcpHost {
     if (request.done) return;
     request.done = true;
     request.deadline = Number.POSITIVE_INFINITY;
+    this.#requests.disarm(request);
     request.listener.requests--;
-    request.listener.sk.netns.requests.delete(request.key);
+    request.listener.sk.netns.unhash(request);
   }
 
   retransmitted(sk: TcpSock, skb: Skb): void {

@@ -1,6 +1,17 @@
 import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "./address.ts";
 import type { NetDevice } from "./device.ts";
-import { connectionKey, type Listener, type RequestSock, SOCK_DGRAM, type Sock, TCP, type TcpSock } from "./sock.ts";
+import { Fifo } from "./fifo.ts";
+import {
+  connectionHash,
+  type Established,
+  type Listener,
+  RequestSock,
+  SOCK_DGRAM,
+  Sock,
+  TCP,
+  type TcpSock,
+  TimeWaitSock,
+} from "./sock.ts";
 
 /** One route: which way packets to a network go. */
 export interface Route {
@@ -11,12 +22,13 @@ export interface Route {
   readonly kind: "unicast" | "blackhole" | "unreachable" | "prohibit";
 }
 
-/** A connection's last trace: it answers stray packets. */
-export interface TimeWaitSock {
-  readonly key: number | string;
-  readonly sk: Pick<TcpSock, "saddr" | "daddr" | "sport" | "dport" | "sndNxt" | "rcvNxt">;
-  substate: number;
-  readonly until: number;
+/** A way that was looked up: of a route, with the hardware address of the next hop. */
+export interface Destination {
+  readonly ip: Ip;
+  readonly dev: NetDevice;
+  readonly mac: Mac;
+  /** `NetNamespace.generation` when it was looked up. */
+  readonly generation: number;
 }
 
 /** `TCP_TIMEWAIT_LEN`; `tcp_max_tw_buckets` of a small machine. */
@@ -39,10 +51,11 @@ export class NetNamespace {
   readonly neighbours = new Map<Ip, Mac>();
   /** `net.ipv4.ip_forward`. */
   forwarding = false;
-  readonly #local = new Map<Ip, NetDevice>();
-  readonly #connections = new Map<number | string, Sock>();
-  readonly requests = new Map<number | string, RequestSock>();
-  readonly #timeWait = new Map<number | string, TimeWaitSock>();
+  /** Grows when the ways to addresses may have changed. */
+  generation = 0;
+  readonly #local: { readonly ip: Ip; readonly dev: NetDevice }[] = [];
+  readonly #established = new Map<number, Established>();
+  readonly #timeWait = new Fifo<TimeWaitSock>();
   readonly #listeners = new Map<number, Listener[]>();
   /** Sockets that were bound to a port, by type and port. */
   readonly #bound = new Map<number, Sock[]>();
@@ -63,19 +76,22 @@ export class NetNamespace {
   addAddress(dev: NetDevice, ip: Ip, bits: number): void {
     const network = prefixOf(ip, bits);
     dev.addresses.push({ ip, network });
-    this.#local.set(ip, dev);
+    this.#local.push({ ip, dev });
+    this.generation++;
     if (dev.kind !== "loopback") this.addRoute({ network, dev, gateway: undefined, kind: "unicast" });
   }
 
   addRoute(route: Route): void {
     this.routes.push(route);
+    this.generation++;
     // The longest prefix wins; among equal ones the first.
     this.routes.sort((a, b) => b.network.bits - a.network.bits);
   }
 
   /** The device that has this address; undefined if it is not the machine's own. */
   owner(ip: Ip): NetDevice | undefined {
-    return this.#local.get(ip) ?? (isLoopback(ip) ? this.device("lo") : undefined);
+    for (const own of this.#local) if (own.ip === ip) return own.dev;
+    return isLoopback(ip) ? this.device("lo") : undefined;
   }
 
   /** The way to an address that is not the machine's own. */
@@ -103,38 +119,49 @@ export class NetNamespace {
 
   // Sockets.
 
-  /** The connection that a packet from `daddr`:`dport` to `saddr`:`sport` belongs to. */
-  connection(key: number | string, saddr: Ip, daddr: Ip): Sock | undefined {
-    let sk = this.#connections.get(key);
-    while (sk !== undefined && (sk.saddr !== saddr || sk.daddr !== daddr)) sk = sk.next;
-    return sk;
+  /** Who answers a packet from `daddr`:`dport` to `saddr`:`sport`: a connection, a handshake, the trace of a connection. */
+  established(saddr: Ip, sport: number, daddr: Ip, dport: number): Established | undefined {
+    let one = this.#established.get(connectionHash(daddr, dport, sport));
+    while (
+      one !== undefined &&
+      (one.sport !== sport || one.dport !== dport || one.daddr !== daddr || one.saddr !== saddr)
+    )
+      one = one.next;
+    return one;
   }
 
-  hash(sk: Sock): void {
-    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
-    sk.next = this.#connections.get(key);
-    this.#connections.set(key, sk);
+  hash(one: Established): void {
+    const key = connectionHash(one.daddr, one.dport, one.sport);
+    one.next = this.#established.get(key);
+    this.#established.set(key, one);
   }
 
-  unhash(sk: Sock): void {
-    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
-    let other = this.#connections.get(key);
-    if (other === sk) {
-      if (sk.next === undefined) this.#connections.delete(key);
-      else this.#connections.set(key, sk.next);
+  unhash(one: Established): void {
+    const key = connectionHash(one.daddr, one.dport, one.sport);
+    let other = this.#established.get(key);
+    if (other === one) {
+      if (one.next === undefined) this.#established.delete(key);
+      else this.#established.set(key, one.next);
     } else {
-      while (other !== undefined && other.next !== sk) other = other.next;
-      if (other !== undefined) other.next = sk.next;
+      while (other !== undefined && other.next !== one) other = other.next;
+      if (other !== undefined) other.next = one.next;
     }
-    sk.next = undefined;
+    one.next = undefined;
+  }
+
+  *#all(): Generator<Established> {
+    for (const first of this.#established.values())
+      for (let one: Established | undefined = first; one !== undefined; one = one.next) yield one;
   }
 
   /** All connections, as `ss -t` lists them. */
   connections(): readonly Sock[] {
-    const all: Sock[] = [];
-    for (const first of this.#connections.values())
-      for (let sk: Sock | undefined = first; sk !== undefined; sk = sk.next) all.push(sk);
-    return all;
+    return [...this.#all()].filter((one) => one instanceof Sock);
+  }
+
+  /** Handshakes under way with a listener. */
+  requests(listener: Listener): readonly RequestSock[] {
+    return [...this.#all()].filter((one) => one instanceof RequestSock).filter((one) => one.listener === listener);
   }
 
   listeners(): readonly Listener[] {
@@ -210,32 +237,26 @@ export class NetNamespace {
 
   /** A closed connection leaves its trace, until a minute is over or there are too many. */
   addTimeWait(sk: TcpSock, substate: number, now: number): void {
-    for (const [key, old] of this.#timeWait) {
-      if (old.until > now && this.#timeWait.size < MOST_TIME_WAIT) break;
-      this.#timeWait.delete(key);
-    }
-    const key = connectionKey(sk.daddr, sk.dport, sk.sport);
-    const { saddr, daddr, sport, dport, sndNxt, rcvNxt } = sk;
-    const trace = { saddr, daddr, sport, dport, sndNxt, rcvNxt };
-    this.#timeWait.delete(key);
-    this.#timeWait.set(key, { key, sk: trace, substate, until: now + TIME_WAIT });
-  }
-
-  timeWait(key: number | string, saddr: Ip, daddr: Ip, now: number): TimeWaitSock | undefined {
-    const found = this.#timeWait.get(key);
-    return found !== undefined && found.until > now && found.sk.saddr === saddr && found.sk.daddr === daddr
-      ? found
-      : undefined;
+    const traces = this.#timeWait;
+    // In the order in which they came, so those whose time is over are the first.
+    while (traces.length > 0 && (traces.length >= MOST_TIME_WAIT || traces.first!.gone || traces.first!.until <= now))
+      this.removeTimeWait(traces.shift()!);
+    const trace = new TimeWaitSock(sk, substate, now + TIME_WAIT);
+    traces.push(trace);
+    this.hash(trace);
   }
 
   removeTimeWait(trace: TimeWaitSock): void {
-    this.#timeWait.delete(trace.key);
+    if (trace.gone) return;
+    trace.gone = true;
+    this.unhash(trace);
   }
 
   /** Traces of closed connections, as `ss -t state time-wait` counts them. */
   timeWaits(now: number): number {
     let count = 0;
-    for (const trace of this.#timeWait.values()) if (trace.until > now && trace.substate === TCP.TIME_WAIT) count++;
+    for (const one of this.#all())
+      if (one instanceof TimeWaitSock && one.until > now && one.substate === TCP.TIME_WAIT) count++;
     return count;
   }
 }

@@ -6,7 +6,7 @@ import { Link, type LinkOptions } from "./link.ts";
 import { NetNamespace } from "./namespace.ts";
 import { ETH_P_ARP, IPPROTO_TCP, IPPROTO_UDP, RST } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
-import { connectionKey, Listener, type RequestSock, TCP, TcpSock } from "./sock.ts";
+import { Listener, RequestSock, TCP, TcpSock } from "./sock.ts";
 import type { TcpHost } from "./tcp/host.ts";
 import { input } from "./tcp/input.ts";
 import { answers, establish, listen, synAck } from "./tcp/listen.ts";
@@ -92,6 +92,10 @@ export class Outside implements TcpHost {
   step(time: number, body: () => void): void {
     this.#now = time;
     body();
+    this.#leave(time);
+  }
+
+  #leave(time: number): void {
     if (this.#burst.length === 0) return;
     const burst = this.#burst;
     this.#burst = [];
@@ -139,13 +143,13 @@ export class Outside implements TcpHost {
 
   /** A packet of the machine comes out of the line. */
   receive(skb: Skb, time: number): void {
-    this.step(time, () => {
-      if (skb.wrong !== 0) this.drop(skb, DROP.NOT_SPECIFIED);
-      else if (this.#isNobody(skb.daddr)) this.consume(skb);
-      else if (skb.proto === IPPROTO_TCP) this.#tcp(skb);
-      else if (skb.proto === IPPROTO_UDP && skb.protocol !== ETH_P_ARP) this.#udp(skb);
-      else this.consume(skb);
-    });
+    this.#now = time;
+    if (skb.wrong !== 0) this.drop(skb, DROP.NOT_SPECIFIED);
+    else if (this.#isNobody(skb.daddr)) this.consume(skb);
+    else if (skb.proto === IPPROTO_TCP) this.#tcp(skb);
+    else if (skb.proto === IPPROTO_UDP && skb.protocol !== ETH_P_ARP) this.#udp(skb);
+    else this.consume(skb);
+    this.#leave(time);
   }
 
   #isNobody(ip: Ip): boolean {
@@ -153,13 +157,12 @@ export class Outside implements TcpHost {
   }
 
   #tcp(skb: Skb): void {
-    const key = connectionKey(skb.saddr, skb.sport, skb.dport);
-    const sk = this.netns.connection(key, skb.daddr, skb.saddr) as TcpSock | undefined;
-    if (sk !== undefined) {
-      input(this, sk, skb);
+    const one = this.netns.established(skb.daddr, skb.dport, skb.saddr, skb.sport);
+    if (one instanceof TcpSock) {
+      input(this, one, skb);
       return;
     }
-    const request = this.netns.requests.get(key);
+    const request = one instanceof RequestSock ? one : undefined;
     if (request !== undefined && answers(request, skb) === "yes") {
       this.#accept(request, skb);
       return;
@@ -168,7 +171,7 @@ export class Outside implements TcpHost {
     if (listener !== undefined && request === undefined) {
       const asked = listen(this, listener, skb);
       if (asked === undefined) return;
-      this.netns.requests.set(asked.key, asked);
+      this.netns.hash(asked);
       this.#send(synAck(asked, listener.sk));
     } else if (!(skb.flags & RST) && listener === undefined) this.#send(resetFor(skb));
     this.consume(skb);
@@ -190,8 +193,9 @@ export class Outside implements TcpHost {
     if (request.done) return;
     request.done = true;
     request.deadline = Number.POSITIVE_INFINITY;
+    this.#requests.disarm(request);
     request.listener.requests--;
-    this.netns.requests.delete(request.key);
+    this.netns.unhash(request);
   }
 
   #udp(skb: Skb): void {
@@ -233,6 +237,7 @@ export class Outside implements TcpHost {
     sk.state = state;
     if (state !== TCP.CLOSE) return;
     this.netns.unhash(sk);
+    this.#sockets.disarm(sk);
     this.#peers.delete(sk);
   }
 

@@ -1,7 +1,7 @@
 import type { Cpu } from "../cpu.ts";
 import { WaitQueue } from "../wait-queue.ts";
 import { type Ip, isAny } from "./address.ts";
-import type { NetNamespace } from "./namespace.ts";
+import type { Destination, NetNamespace } from "./namespace.ts";
 import type { Skb } from "./skb.ts";
 
 /** States of a socket, `enum` in Linux's tcp_states.h. */
@@ -63,7 +63,7 @@ export class Sock {
   bytesReceived = 0;
   uid = 0;
   /** The next of the same hash. */
-  next: Sock | undefined;
+  next: Established | undefined;
 
   constructor(
     netns: NetNamespace,
@@ -85,24 +85,73 @@ export class Sock {
 }
 
 /** Half of a handshake: somebody has asked, and was answered. */
-export interface RequestSock {
+export class RequestSock {
   readonly listener: Listener;
   readonly saddr: Ip;
   readonly daddr: Ip;
   readonly sport: number;
   readonly dport: number;
-  readonly key: number | string;
   /** Initial sequence numbers: ours, theirs. */
   readonly isn: number;
   readonly irs: number;
   readonly mss: number;
   readonly wscale: number;
   readonly window: number;
-  retries: number;
+  retries = 0;
   deadline: number;
-  tick: number;
-  done: boolean;
+  bucket: unknown = undefined;
+  place = 0;
+  done = false;
+  next: Established | undefined;
+
+  /** What `skb`, a SYN, has asked for; it is asked again at `deadline`. */
+  constructor(listener: Listener, skb: Skb, isn: number, deadline: number) {
+    this.listener = listener;
+    this.saddr = skb.daddr;
+    this.daddr = skb.saddr;
+    this.sport = skb.dport;
+    this.dport = skb.sport;
+    this.isn = isn;
+    this.irs = skb.seq;
+    this.mss = skb.mss;
+    this.wscale = skb.wscale;
+    this.window = skb.window;
+    this.deadline = deadline;
+    this.next = undefined;
+  }
 }
+
+/** A connection's last trace: it answers stray packets. */
+export class TimeWaitSock {
+  readonly saddr: Ip;
+  readonly daddr: Ip;
+  readonly sport: number;
+  readonly dport: number;
+  readonly sndNxt: number;
+  rcvNxt: number;
+  /** `FIN_WAIT2` until the other side has closed, too. */
+  substate: number;
+  /** Virtual nanoseconds at which it is forgotten. */
+  readonly until: number;
+  /** It is in no table any more. */
+  gone = false;
+  next: Established | undefined;
+
+  constructor(sk: TcpSock, substate: number, until: number) {
+    this.saddr = sk.saddr;
+    this.daddr = sk.daddr;
+    this.sport = sk.sport;
+    this.dport = sk.dport;
+    this.sndNxt = sk.sndNxt;
+    this.rcvNxt = sk.rcvNxt;
+    this.substate = substate;
+    this.until = until;
+    this.next = undefined;
+  }
+}
+
+/** Whoever answers to a pair of addresses and ports: all three lie in one table, as on Linux (`inet_ehash`). */
+export type Established = Sock | RequestSock | TimeWaitSock;
 
 /** What a listening socket has more. */
 export class Listener {
@@ -195,7 +244,10 @@ export class TcpSock extends Sock {
   destroyed = false;
   /** A machine's timer wheel: when to look at this socket, and where it waits in the wheel. */
   deadline = Number.POSITIVE_INFINITY;
-  tick = 0;
+  bucket: unknown = undefined;
+  place = 0;
+  /** The way to the other side, as long as nothing about routes has changed. */
+  dst: Destination | undefined;
 
   /** Whether everything that was written has arrived. */
   get allAcked(): boolean {
@@ -216,8 +268,10 @@ export class TcpSock extends Sock {
 /** Whether `a` comes before `b`, modulo 2^32. */
 export const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
 
-/** Where a connection lies in a table of them: all of it but the own address, which is compared. */
-export function connectionKey(remote: Ip, remotePort: number, port: number): number | string {
-  if (typeof remote === "string") return `${remote}/${remotePort}/${port}`;
-  return (remote & 0x1f_ffff) * 2 ** 32 + (((remotePort << 16) | port) >>> 0);
+/** Where a connection lies in a table of them: a hash of all of it but the own address. */
+export function connectionHash(remote: Ip, remotePort: number, port: number): number {
+  let hash = Math.imul((remotePort << 16) ^ port, 0x9e37_79b1);
+  if (typeof remote === "number") hash = Math.imul(hash ^ remote, 0x85eb_ca6b);
+  else for (let i = 0; i < remote.length; i++) hash = Math.imul(hash ^ remote.charCodeAt(i), 0x0100_0193);
+  return hash ^ (hash >>> 15);
 }

@@ -1,10 +1,10 @@
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { DROP } from "./drop-reason.ts";
-import type { NetNamespace, TimeWaitSock } from "./namespace.ts";
+import type { NetNamespace } from "./namespace.ts";
 import { ACK, FIN, RST, SYN } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
-import { before, connectionKey, type Listener, type RequestSock, TCP, type TcpSock } from "./sock.ts";
+import { before, type Listener, RequestSock, TCP, TcpSock, TimeWaitSock } from "./sock.ts";
 import { input } from "./tcp/input.ts";
 import { answers, establish, listen, synAck } from "./tcp/listen.ts";
 import { answerTo, resetFor } from "./tcp/output.ts";
@@ -22,23 +22,24 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     network.drop(t, skb, skb.wrong);
     return false;
   }
-  const key = connectionKey(skb.saddr, skb.sport, skb.dport);
-  const sk = netns.connection(key, skb.daddr, skb.saddr) as TcpSock | undefined;
-  if (sk !== undefined) {
-    const refused = network.filter(t, sk, skb);
-    if (refused !== 0) network.drop(t, skb, refused, sk);
-    else toSocket(t, sk, skb, six);
+  const one = netns.established(skb.daddr, skb.dport, skb.saddr, skb.sport);
+  if (one instanceof TcpSock) {
+    const refused = network.filter(t, one, skb);
+    if (refused !== 0) network.drop(t, skb, refused, one);
+    else toSocket(t, one, skb, six);
     return true;
   }
-  const request = netns.requests.get(key);
-  if (request !== undefined && request.saddr === skb.daddr && request.daddr === skb.saddr) {
-    toRequest(t, request, skb, netns, six);
+  if (one instanceof RequestSock) {
+    toRequest(t, one, skb, netns, six);
     return true;
   }
-  const trace = netns.timeWait(key, skb.daddr, skb.saddr, t.cpu.now);
-  if (trace !== undefined && !(skb.flags & SYN && before(trace.sk.rcvNxt, skb.seq))) {
-    toTimeWait(t, trace, skb, netns);
-    return true;
+  if (one instanceof TimeWaitSock) {
+    if (one.until > t.cpu.now && !(skb.flags & SYN && before(one.rcvNxt, skb.seq))) {
+      toTimeWait(t, one, skb, netns);
+      return true;
+    }
+    // Forgotten, or a new connection of the same ports takes its place.
+    netns.removeTimeWait(one);
   }
   const listener = netns.listener(skb.daddr, skb.dport);
   if (listener !== undefined) {
@@ -61,7 +62,9 @@ function toSocket(t: Task, sk: TcpSock, skb: Skb, six: boolean): void {
   else t.enter(F.tcp_rcv_state_process, 250, sk, skb);
   const { tcp } = t.linux.network;
   tracing.probe(t, sk, skb);
-  tcp.run(t, () => input(tcp, sk, skb));
+  const outer = tcp.begin(t);
+  input(tcp, sk, skb);
+  tcp.end(outer);
   t.leave(0, 2);
 }
 
@@ -101,7 +104,9 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   child.cpu = t.cpu;
   child.state = TCP.LISTEN;
   netns.hash(child);
-  network.tcp.run(t, () => network.tcp.setState(child, TCP.SYN_RECV));
+  const outer = network.tcp.begin(t);
+  network.tcp.setState(child, TCP.SYN_RECV);
+  network.tcp.end(outer);
   t.leave(child);
   t.leave(child);
   const refused = network.filter(t, child, skb);
@@ -112,7 +117,9 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   t.enter(F.tcp_child_process, 80, listener.sk, child, skb);
   t.enter(F.tcp_rcv_state_process, 250, child, skb);
   listener.ready.push(child);
-  network.tcp.run(t, () => input(network.tcp, child, skb));
+  const inner = network.tcp.begin(t);
+  input(network.tcp, child, skb);
+  network.tcp.end(inner);
   t.leave(0);
   network.wakeOne(t, listener.sk);
   t.leave(0);
@@ -131,45 +138,45 @@ function toListener(t: Task, listener: Listener, skb: Skb, six: boolean): void {
   t.enter(F.tcp_rcv_state_process, 150, sk, skb);
   t.enter(F.tcp_conn_request, 500, undefined, undefined, sk, skb);
   const { tcp } = network;
-  tcp.run(t, () => {
-    const request = listen(tcp, listener, skb);
-    if (request === undefined) return;
-    sk.netns.requests.set(request.key, request);
+  const outer = tcp.begin(t);
+  const request = listen(tcp, listener, skb);
+  if (request !== undefined) {
+    sk.netns.hash(request);
     t.enter(six ? F.tcp_v6_send_synack : F.tcp_v4_send_synack, 150, sk, undefined, undefined, request);
     tcp.answer(synAck(request, sk), sk.netns);
     t.leave(0);
     network.consume(t, skb);
-  });
+  }
+  tcp.end(outer);
   t.leave(0, 3);
 }
 
 /** `tcp_timewait_state_process`: the end of the other side, and packets that come late. */
 function toTimeWait(t: Task, trace: TimeWaitSock, skb: Skb, netns: NetNamespace): void {
   const { network } = t.linux;
-  const { sk } = trace;
   if (skb.flags & RST) {
     netns.removeTimeWait(trace);
     network.drop(t, skb, DROP.TCP_RESET);
     return;
   }
-  if (trace.substate === TCP.FIN_WAIT2 && skb.length > 0 && before(sk.rcvNxt, skb.endSeq)) {
+  if (trace.substate === TCP.FIN_WAIT2 && skb.length > 0 && before(trace.rcvNxt, skb.endSeq)) {
     // Data for a socket that nobody has any more.
     netns.removeTimeWait(trace);
     network.tcp.run(t, () => network.tcp.answer(resetFor(skb), netns));
     network.drop(t, skb, DROP.TCP_ABORT_ON_DATA);
     return;
   }
-  if (trace.substate === TCP.FIN_WAIT2 && skb.flags & FIN && skb.endSeq === (sk.rcvNxt + 1) >>> 0) {
+  if (trace.substate === TCP.FIN_WAIT2 && skb.flags & FIN && skb.endSeq === (trace.rcvNxt + 1) >>> 0) {
     trace.substate = TCP.TIME_WAIT;
-    (sk as { rcvNxt: number }).rcvNxt = skb.endSeq;
+    trace.rcvNxt = skb.endSeq;
   } else if (skb.flags === ACK && skb.length === 0) {
     network.consume(t, skb);
     return;
   }
   const answer = answerTo(skb);
   answer.flags = ACK;
-  answer.seq = sk.sndNxt;
-  answer.ack = sk.rcvNxt;
+  answer.seq = trace.sndNxt;
+  answer.ack = trace.rcvNxt;
   network.tcp.run(t, () => network.tcp.answer(answer, netns));
   network.consume(t, skb);
 }

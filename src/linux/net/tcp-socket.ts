@@ -5,7 +5,7 @@ import type { Message } from "../socket.ts";
 import { F } from "../symbols.ts";
 import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
 import type { Ip } from "./address.ts";
-import { connectionKey, Listener, TCP, type TcpSock } from "./sock.ts";
+import { Listener, TCP, type TcpSock } from "./sock.ts";
 import { input, reset } from "./tcp/input.ts";
 import { canWrite } from "./tcp/listen.ts";
 import { sendAck, sendFin, sendReset, sendSyn, write } from "./tcp/output.ts";
@@ -20,19 +20,24 @@ const SEND_BUFFER = 2_626_560;
 /** Steps with the socket locked, as `lock_sock` and `release_sock` do: packets that come meanwhile wait until the end. */
 function locked<R>(t: Task, sk: TcpSock, body: () => R): R {
   const { tcp } = t.linux.network;
-  let result!: R;
   sk.locked = true;
-  tcp.run(t, () => {
-    result = body();
-    for (let skb = sk.backlog.shift(); skb !== undefined; skb = sk.backlog.shift()) {
-      t.enter(F.tcp_v4_do_rcv, 30, sk, skb);
-      if (sk.state === TCP.CLOSE) t.linux.network.drop(t, skb, 47, sk);
-      else input(tcp, sk, skb);
-      t.leave(0);
-    }
-  });
+  const outer = tcp.begin(t);
+  const result = body();
+  if (sk.backlog.length > 0) releaseSock(t, sk);
+  tcp.end(outer);
   sk.locked = false;
   return result;
+}
+
+/** `release_sock`: what came meanwhile. */
+function releaseSock(t: Task, sk: TcpSock): void {
+  const { network } = t.linux;
+  for (let skb = sk.backlog.shift(); skb !== undefined; skb = sk.backlog.shift()) {
+    t.enter(F.tcp_v4_do_rcv, 30, sk, skb);
+    if (sk.state === TCP.CLOSE) network.drop(t, skb, 47, sk);
+    else input(network.tcp, sk, skb);
+    t.leave(0);
+  }
 }
 
 /** What went wrong with the socket, told once. */
@@ -117,7 +122,7 @@ export function tcpConnect(t: Task, sk: TcpSock, ip: Ip, port: number): Maybe<nu
 }
 
 function isTaken(sk: TcpSock, port: number): boolean {
-  return sk.netns.connection(connectionKey(sk.daddr, sk.dport, port), sk.saddr, sk.daddr) !== undefined;
+  return sk.netns.established(sk.saddr, port, sk.daddr, sk.dport) !== undefined;
 }
 
 function* connectWaiting(t: Task, sk: TcpSock): Kernel<number> {
@@ -330,7 +335,7 @@ function closeListener(t: Task, sk: TcpSock, listener: Listener): void {
   sk.netns.removeListener(listener);
   tcp.run(t, () => {
     tcp.setState(sk, TCP.CLOSE);
-    for (const request of sk.netns.requests.values()) if (request.listener === listener) tcp.forget(request);
+    for (const request of sk.netns.requests(listener)) tcp.forget(request);
     for (const child of listener.ready) {
       sendReset(tcp, child);
       child.dead = true;

@@ -1,3 +1,5 @@
+import { NEVER_YET } from "../never-yet.ts";
+
 /** The weight of nice 0. */
 export const NICE_0_LOAD = 1024;
 
@@ -18,18 +20,18 @@ export class SchedEntity {
   /** In a run queue or on its CPU. */
   onRq = false;
   /** When it was last put on its CPU or accounted there. */
-  execStart = 0;
-  sumExecRuntime = 0;
+  execStart = NEVER_YET;
+  sumExecRuntime = NEVER_YET;
   /** `sumExecRuntime` when it was put on its CPU. */
-  prevSumExecRuntime = 0;
+  prevSumExecRuntime = NEVER_YET;
   /** Time on a CPU, divided by its share. */
-  vruntime = 0;
+  vruntime = NEVER_YET;
   /** The virtual time by which it shall have had its slice. */
-  deadline = 0;
+  deadline = NEVER_YET;
   /** Until this virtual time a wake-up does not take its CPU away, as long as it is owed time. */
-  vprot = 0;
+  vprot = NEVER_YET;
   /** When it last slept: how much virtual time it was owed. */
-  vlag = 0;
+  vlag = NEVER_YET;
   slice = 0;
   migrations = 0;
 

@@ -1,3 +1,4 @@
+import { NEVER_YET } from "../never-yet.ts";
 import type { SchedEntity } from "./entity.ts";
 
 /** What the fair class needs of a task. */
@@ -27,7 +28,7 @@ export class FairQueue<T extends Fair> {
   /** The task on the CPU, if it is one of this class. */
   current: T | undefined;
   /** Never falls; virtual times are summed relative to it. */
-  minVruntime = 0;
+  minVruntime = NEVER_YET;
 
   /** `nr_queued`: waiting tasks and the current one. */
   get count(): number {

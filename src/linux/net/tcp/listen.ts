@@ -1,10 +1,10 @@
 import { DROP } from "../drop-reason.ts";
-import { ACK, RST, SYN } from "../protocol.ts";
-import type { Skb } from "../skb.ts";
-import { connectionKey, type Listener, type RequestSock, TCP, type TcpSock } from "../sock.ts";
+import { ACK, ETH_P_IP, ETH_P_IPV6, RST, SYN } from "../protocol.ts";
+import { Skb } from "../skb.ts";
+import { type Listener, RequestSock, TCP, type TcpSock } from "../sock.ts";
 import type { TcpHost } from "./host.ts";
 import { agree } from "./input.ts";
-import { answerTo, mssFor, resetFor, WSCALE } from "./output.ts";
+import { mssFor, resetFor, WSCALE } from "./output.ts";
 
 /** `tcp_synack_retries`; the first answer is repeated after a second, then after twice as long. */
 export const SYNACK_RETRIES = 5;
@@ -12,16 +12,18 @@ export const SYNACK_TIMEOUT = 1_000_000_000;
 
 /** The answer to a SYN, made from what is remembered of it. */
 export function synAck(request: RequestSock, sk: TcpSock): Skb {
-  const answer = answerTo({
-    ...{ protocol: typeof request.daddr === "number" ? 0x0800 : 0x86dd, proto: 6 },
-    ...{ saddr: request.daddr, daddr: request.saddr, sport: request.dport, dport: request.sport },
-  });
+  const answer = new Skb();
+  answer.protocol = typeof request.daddr === "number" ? ETH_P_IP : ETH_P_IPV6;
+  answer.saddr = request.saddr;
+  answer.daddr = request.daddr;
+  answer.sport = request.sport;
+  answer.dport = request.dport;
   answer.sk = sk;
   answer.flags = SYN | ACK;
   answer.seq = request.isn;
   answer.ack = (request.irs + 1) >>> 0;
   answer.window = 65_160;
-  answer.mss = mssFor({ saddr: request.saddr, daddr: request.daddr, netns: sk.netns });
+  answer.mss = mssFor(sk.netns, request.daddr);
   answer.wscale = request.wscale < 0 ? -1 : WSCALE;
   return answer;
 }
@@ -50,13 +52,7 @@ export function listen(host: TcpHost, listener: Listener, skb: Skb): RequestSock
     host.drop(skb, DROP.TCP_LISTEN_OVERFLOW, listener.sk);
     return undefined;
   }
-  const request: RequestSock = {
-    listener,
-    ...{ saddr: skb.daddr, daddr: skb.saddr, sport: skb.dport, dport: skb.sport },
-    key: connectionKey(skb.saddr, skb.sport, skb.dport),
-    ...{ isn: host.isn(), irs: skb.seq, mss: skb.mss, wscale: skb.wscale, window: skb.window },
-    ...{ retries: 0, deadline: host.now() + SYNACK_TIMEOUT, tick: 0, done: false },
-  };
+  const request = new RequestSock(listener, skb, host.isn(), host.now() + SYNACK_TIMEOUT);
   listener.requests++;
   host.armRequest(request);
   return request;

@@ -1,3 +1,5 @@
+import type { Ip } from "../address.ts";
+import type { NetNamespace } from "../namespace.ts";
 import { ACK, ETH_P_IP, ETH_P_IPV6, FIN, IPPROTO_TCP, PSH, RST, SYN } from "../protocol.ts";
 import { Skb } from "../skb.ts";
 import { type Sent, TCP, type TcpSock, type Unsent } from "../sock.ts";
@@ -38,19 +40,15 @@ function pieceOf(sk: TcpSock, piece: Sent): Skb {
   if (piece.length > sk.mss) skb.gsoSize = sk.mss;
   if (piece.length > 0) skb.flags |= PSH;
   if (piece.flag & SYN) {
-    skb.mss = mssFor(sk);
+    skb.mss = mssFor(sk.netns, sk.daddr);
     skb.wscale = WSCALE;
   }
   return skb;
 }
 
 /** What this side tells the other of its largest segment: the device's packets less the headers. */
-export function mssFor(sk: {
-  readonly saddr: TcpSock["saddr"];
-  readonly netns: TcpSock["netns"];
-  readonly daddr: TcpSock["daddr"];
-}): number {
-  return sk.netns.mtuTo(sk.daddr) - (typeof sk.daddr === "number" ? 40 : 60);
+export function mssFor(netns: NetNamespace, daddr: Ip): number {
+  return netns.mtuTo(daddr) - (typeof daddr === "number" ? 40 : 60);
 }
 
 function transmit(host: TcpHost, sk: TcpSock, skb: Skb): void {
