@@ -20,7 +20,7 @@ function writeCommon(memory: LinearMemory, at: number, id: number, task: Task): 
 /** A number as u64; beyond 2^53 it cannot be exact, and no register of the simulation is. */
 function writeU64(memory: LinearMemory, at: number, value: number): void {
   memory.i32[at >> 2] = value;
-  memory.i32[(at >> 2) + 1] = Math.floor(value / 2 ** 32);
+  memory.i32[(at >> 2) + 1] = value >> 31 === 0 && value < 2 ** 31 ? 0 : Math.floor(value / 2 ** 32);
 }
 
 /** The record of `syscalls:sys_enter_*`. */

@@ -9,7 +9,7 @@ import type { Inode } from "./fs/inode.ts";
 import { ABSENT, DIRTY, PAGE_SIZE, READING, UPTODATE } from "./page-cache.ts";
 import { sleepOn } from "./scheduler.ts";
 import { F } from "./symbols.ts";
-import { after, BEHIND, type Kernel, type Maybe, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
+import { BEHIND, type Kernel, leaveAfter, type Maybe, TASK_UNINTERRUPTIBLE, type Task } from "./task.ts";
 import { TP } from "./tracepoints.ts";
 
 /** Pages that one miss brings in: 128 KiB, Linux's default read-ahead. */
@@ -63,7 +63,7 @@ export const TMPFS_OPERATIONS: FileOperations = {
 function ext4FileRead(t: Task, file: OpenFile, count: number): Maybe<number> {
   t.enter(F.ext4_file_read_iter, 20);
   t.enter(F.generic_file_read_iter, 15);
-  return after(filemapRead(t, file, file.inode!, count), (bytes) => t.leave(bytes, 2));
+  return leaveAfter(t, filemapRead(t, file, file.inode!, count), 2);
 }
 
 /** `filemap_read`: page by page from the cache, waiting for the disk where a page is missing. */

@@ -1,17 +1,17 @@
 import type { Cpu } from "./cpu.ts";
 import { traceCpuIdle } from "./sched/trace.ts";
-import { F, type KernelFunction } from "./symbols.ts";
+import { F, type Frame } from "./symbols.ts";
 import type { Task } from "./task.ts";
 
 /** How an idle task came to be, on the CPU that booted and on the others. */
-const BOOT: readonly KernelFunction[] = ["common_startup_64", "x86_64_start_kernel", "start_kernel", "rest_init"];
-const SECONDARY: readonly KernelFunction[] = ["common_startup_64", "start_secondary"];
+const BOOT: readonly Frame[] = [F.common_startup_64, F.x86_64_start_kernel, F.start_kernel, F.rest_init];
+const SECONDARY: readonly Frame[] = [F.common_startup_64, F.start_secondary];
 
 /** What it does all the time. */
-const LOOP: readonly KernelFunction[] = ["cpu_startup_entry", "do_idle"];
-const STATE: readonly KernelFunction[] = ["cpuidle_enter", "cpuidle_enter_state"];
-const HALTED: readonly KernelFunction[] = ["default_enter_idle", "default_idle", "pv_native_safe_halt"];
-const SWITCHING: readonly KernelFunction[] = ["schedule_idle", "__schedule"];
+const LOOP: readonly Frame[] = [F.cpu_startup_entry, F.do_idle];
+const STATE: readonly Frame[] = [F.cpuidle_enter, F.cpuidle_enter_state];
+const HALTED: readonly Frame[] = [F.default_enter_idle, F.default_idle, F.pv_native_safe_halt];
+const SWITCHING: readonly Frame[] = [F.schedule_idle, F.__schedule];
 
 /** The C-state that `power:cpu_idle` names for a halted CPU, and what it says when the CPU comes back. */
 const HALT = 1;
@@ -26,8 +26,8 @@ export function idleFrames(idle: Task, cpu: number): void {
 }
 
 // No time passes in these: a halted CPU is at the time of its wake-up, and must not overtake others.
-function push(idle: Task, functions: readonly KernelFunction[]): void {
-  for (const name of functions) idle.enter(F[name], 0);
+function push(idle: Task, functions: readonly Frame[]): void {
+  for (const frame of functions) idle.enter(frame, 0);
 }
 
 /** The idle task has the CPU, or keeps it: from `do_idle` down into the halt. */

@@ -1,7 +1,7 @@
 import { ERRNO } from "./errno.ts";
 import type { OpenFile } from "./files.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import { after, type Kernel, type Maybe, type Task } from "./task.ts";
+import { after, type Kernel, leaveAfter, type Maybe, type Task } from "./task.ts";
 
 /** Linux reads and writes at most this many bytes at once (MAX_RW_COUNT). */
 const MAX_COUNT = 0x7fff_f000;
@@ -12,7 +12,7 @@ export function sysRead(t: Task, fd: number, buffer: number, count: number): May
   t.enter(F.ksys_read, 25, fd, buffer, count);
   const file = t.files.get(fd);
   if (file === undefined) return t.leave(-ERRNO.EBADF!, 2);
-  return after(vfsRead(t, file, buffer, count), (result) => t.leave(result, 2));
+  return leaveAfter(t, vfsRead(t, file, buffer, count), 2);
 }
 
 /** `vfs_read`: checks, then whatever kind of file it is. */
@@ -21,21 +21,25 @@ function vfsRead(t: Task, file: OpenFile, buffer: number, count: number): Maybe<
   if (!file.readable) return t.leave(-ERRNO.EBADF!);
   t.enter(F.rw_verify_area, 15, 0, file, undefined, count);
   t.leave(0);
-  return after(transferIn(t, file, count), (result) => t.leave(result));
+  return leaveAfter(t, transferIn(t, file, count), 1);
 }
 
 /** What is read goes from the file's content to the task's buffer. */
 function transferIn(t: Task, file: OpenFile, count: number): Maybe<number> {
   const start = file.position;
-  return after(file.operations.read(t, file, Math.min(count, MAX_COUNT)), (result) => {
-    if (result > 0) {
-      file.bytesRead += result;
-      t.received = file.snapshot ?? file.inode?.content;
-      t.receivedAt = start;
-      t.receivedBytes = result;
-    }
-    return result;
-  });
+  const result = file.operations.read(t, file, Math.min(count, MAX_COUNT));
+  if (typeof result !== "number") return after(result, (bytes) => hasRead(t, file, start, bytes));
+  return hasRead(t, file, start, result);
+}
+
+function hasRead(t: Task, file: OpenFile, start: number, result: number): number {
+  if (result > 0) {
+    file.bytesRead += result;
+    t.received = file.snapshot ?? file.inode?.content;
+    t.receivedAt = start;
+    t.receivedBytes = result;
+  }
+  return result;
 }
 
 /** `write(2)`. */
@@ -44,7 +48,7 @@ export function sysWrite(t: Task, fd: number, buffer: number, count: number): Ma
   t.enter(F.ksys_write, 25, fd, buffer, count);
   const file = t.files.get(fd);
   if (file === undefined) return t.leave(-ERRNO.EBADF!, 2);
-  return after(vfsWrite(t, file, buffer, count), (result) => t.leave(result, 2));
+  return leaveAfter(t, vfsWrite(t, file, buffer, count), 2);
 }
 
 /** `vfs_write`. */
@@ -53,14 +57,18 @@ function vfsWrite(t: Task, file: OpenFile, buffer: number, count: number): Maybe
   if (!file.writable) return t.leave(-ERRNO.EBADF!);
   t.enter(F.rw_verify_area, 15, 1, file, undefined, count);
   t.leave(0);
-  return after(transferOut(t, file, count), (result) => t.leave(result));
+  return leaveAfter(t, transferOut(t, file, count), 1);
 }
 
 function transferOut(t: Task, file: OpenFile, count: number): Maybe<number> {
-  return after(file.operations.write(t, file, Math.min(count, MAX_COUNT)), (result) => {
-    if (result > 0) file.bytesWritten += result;
-    return result;
-  });
+  const result = file.operations.write(t, file, Math.min(count, MAX_COUNT));
+  if (typeof result !== "number") return after(result, (bytes) => hasWritten(file, bytes));
+  return hasWritten(file, result);
+}
+
+function hasWritten(file: OpenFile, result: number): number {
+  if (result > 0) file.bytesWritten += result;
+  return result;
 }
 
 /** `pread64(2)`: the file's own position stays. */

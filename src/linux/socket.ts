@@ -7,8 +7,7 @@ import { udpClose, udpConnect, udpReceive, udpSend } from "./net/udp-socket.ts";
 import { SocketAddress, socketFor } from "./security/arguments.ts";
 import { security } from "./security/security.ts";
 import { ENTRY_POINT, F } from "./symbols.ts";
-import type { Maybe, Task } from "./task.ts";
-import { after } from "./task.ts";
+import { after, leaveAfter, type Maybe, type Task } from "./task.ts";
 
 /** `SOCK_NONBLOCK`, which travels with the type. */
 export const SOCK_NONBLOCK = 0o4000;
@@ -171,14 +170,12 @@ export const SOCKET_OPERATIONS: FileOperations = {
     const sk = file.object as Sock;
     t.enter(F.sock_read_iter, 30);
     t.enter(F.sock_recvmsg, 20);
-    const done = (result: number) => t.leave(result, 2);
-    return after(sk instanceof TcpSock ? tcpReceive(t, sk, count) : udpReceive(t, sk, count), done);
+    return leaveAfter(t, sk instanceof TcpSock ? tcpReceive(t, sk, count) : udpReceive(t, sk, count), 2);
   },
   write(t: Task, file: OpenFile, count: number): Maybe<number> {
     const sk = file.object as Sock;
     t.enter(F.sock_write_iter, 40);
-    const done = (result: number) => t.leave(result);
-    return after(sk instanceof TcpSock ? tcpSend(t, sk, count) : udpSend(t, sk, count, {}), done);
+    return leaveAfter(t, sk instanceof TcpSock ? tcpSend(t, sk, count) : udpSend(t, sk, count, {}), 1);
   },
   release(t, file) {
     const sk = file.object as Sock;

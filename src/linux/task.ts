@@ -46,6 +46,11 @@ export function after(first: Maybe<number>, then: (result: number) => number): M
   return typeof first === "number" ? then(first) : afterWaiting(first, then);
 }
 
+/** Out of the last `levels` functions when the last of them has its result. */
+export function leaveAfter(t: Task, result: Maybe<number>, levels: number): Maybe<number> {
+  return typeof result === "number" ? t.leave(result, levels) : afterWaiting(result, (last) => t.leave(last, levels));
+}
+
 function* afterWaiting(first: Kernel<number>, then: (result: number) => number): Kernel<number> {
   return then(yield* first);
 }

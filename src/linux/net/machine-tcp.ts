@@ -89,7 +89,7 @@ export class MachineTcp implements TcpHost {
     sk.state = state;
     t.leave(undefined);
     if (state !== TCP.CLOSE || old === TCP.LISTEN) return;
-    sk.netns.unhash(sk);
+    sk.netns.established.remove(sk);
     this.#sockets.disarm(sk);
   }
 
@@ -151,7 +151,7 @@ export class MachineTcp implements TcpHost {
     request.deadline = Number.POSITIVE_INFINITY;
     this.#requests.disarm(request);
     request.listener.requests--;
-    request.listener.sk.netns.unhash(request);
+    request.listener.sk.netns.established.remove(request);
   }
 
   retransmitted(sk: TcpSock, skb: Skb): void {

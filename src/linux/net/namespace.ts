@@ -1,17 +1,8 @@
 import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "./address.ts";
 import type { NetDevice } from "./device.ts";
+import { EstablishedTable } from "./established.ts";
 import { Fifo } from "./fifo.ts";
-import {
-  connectionHash,
-  type Established,
-  type Listener,
-  RequestSock,
-  SOCK_DGRAM,
-  Sock,
-  TCP,
-  type TcpSock,
-  TimeWaitSock,
-} from "./sock.ts";
+import { type Listener, RequestSock, SOCK_DGRAM, Sock, TCP, type TcpSock, TimeWaitSock } from "./sock.ts";
 
 /** One route: which way packets to a network go. */
 export interface Route {
@@ -54,7 +45,7 @@ export class NetNamespace {
   /** Grows when the ways to addresses may have changed. */
   generation = 0;
   readonly #local: { readonly ip: Ip; readonly dev: NetDevice }[] = [];
-  readonly #established = new Map<number, Established>();
+  readonly established = new EstablishedTable();
   readonly #timeWait = new Fifo<TimeWaitSock>();
   readonly #listeners = new Map<number, Listener[]>();
   /** Sockets that were bound to a port, by type and port. */
@@ -119,49 +110,14 @@ export class NetNamespace {
 
   // Sockets.
 
-  /** Who answers a packet from `daddr`:`dport` to `saddr`:`sport`: a connection, a handshake, the trace of a connection. */
-  established(saddr: Ip, sport: number, daddr: Ip, dport: number): Established | undefined {
-    let one = this.#established.get(connectionHash(daddr, dport, sport));
-    while (
-      one !== undefined &&
-      (one.sport !== sport || one.dport !== dport || one.daddr !== daddr || one.saddr !== saddr)
-    )
-      one = one.next;
-    return one;
-  }
-
-  hash(one: Established): void {
-    const key = connectionHash(one.daddr, one.dport, one.sport);
-    one.next = this.#established.get(key);
-    this.#established.set(key, one);
-  }
-
-  unhash(one: Established): void {
-    const key = connectionHash(one.daddr, one.dport, one.sport);
-    let other = this.#established.get(key);
-    if (other === one) {
-      if (one.next === undefined) this.#established.delete(key);
-      else this.#established.set(key, one.next);
-    } else {
-      while (other !== undefined && other.next !== one) other = other.next;
-      if (other !== undefined) other.next = one.next;
-    }
-    one.next = undefined;
-  }
-
-  *#all(): Generator<Established> {
-    for (const first of this.#established.values())
-      for (let one: Established | undefined = first; one !== undefined; one = one.next) yield one;
-  }
-
   /** All connections, as `ss -t` lists them. */
   connections(): readonly Sock[] {
-    return [...this.#all()].filter((one) => one instanceof Sock);
+    return [...this.established].filter((one) => one instanceof Sock);
   }
 
   /** Handshakes under way with a listener. */
   requests(listener: Listener): readonly RequestSock[] {
-    return [...this.#all()].filter((one) => one instanceof RequestSock).filter((one) => one.listener === listener);
+    return [...this.established].filter((one) => one instanceof RequestSock).filter((one) => one.listener === listener);
   }
 
   listeners(): readonly Listener[] {
@@ -243,19 +199,19 @@ export class NetNamespace {
       this.removeTimeWait(traces.shift()!);
     const trace = new TimeWaitSock(sk, substate, now + TIME_WAIT);
     traces.push(trace);
-    this.hash(trace);
+    this.established.add(trace);
   }
 
   removeTimeWait(trace: TimeWaitSock): void {
     if (trace.gone) return;
     trace.gone = true;
-    this.unhash(trace);
+    this.established.remove(trace);
   }
 
   /** Traces of closed connections, as `ss -t state time-wait` counts them. */
   timeWaits(now: number): number {
     let count = 0;
-    for (const one of this.#all())
+    for (const one of this.established)
       if (one instanceof TimeWaitSock && one.until > now && one.substate === TCP.TIME_WAIT) count++;
     return count;
   }

@@ -65,7 +65,7 @@ export class Outside implements TcpHost {
   readonly #linux: Linux;
   readonly netns = new NetNamespace("outside", 0, 0);
   readonly link: Link;
-  readonly #peers = new Map<TcpSock, RemoteConnection>();
+  #connections = 0;
   readonly #services = new Map<number, Peer>();
   readonly #datagrams = new Map<number, DatagramService>();
   readonly #sockets: TimerWheel<TcpSock>;
@@ -110,8 +110,8 @@ export class Outside implements TcpHost {
     sk.daddr = to.ip;
     sk.dport = to.port;
     const connection = new RemoteConnection(this, sk, peer);
-    this.#peers.set(sk, connection);
-    this.netns.hash(sk);
+    this.#adopt(sk, connection);
+    this.netns.established.add(sk);
     sk.state = TCP.SYN_SENT;
     sendSyn(this, sk);
     return connection;
@@ -134,7 +134,12 @@ export class Outside implements TcpHost {
 
   /** Connections that somebody outside has open. */
   get connections(): number {
-    return this.#peers.size;
+    return this.#connections;
+  }
+
+  #adopt(sk: TcpSock, connection: RemoteConnection): void {
+    sk.remote = connection;
+    this.#connections++;
   }
 
   #sock(family: number): TcpSock {
@@ -157,7 +162,7 @@ export class Outside implements TcpHost {
   }
 
   #tcp(skb: Skb): void {
-    const one = this.netns.established(skb.daddr, skb.dport, skb.saddr, skb.sport);
+    const one = this.netns.established.find(skb.daddr, skb.dport, skb.saddr, skb.sport);
     if (one instanceof TcpSock) {
       input(this, one, skb);
       return;
@@ -171,7 +176,7 @@ export class Outside implements TcpHost {
     if (listener !== undefined && request === undefined) {
       const asked = listen(this, listener, skb);
       if (asked === undefined) return;
-      this.netns.hash(asked);
+      this.netns.established.add(asked);
       this.#send(synAck(asked, listener.sk));
     } else if (!(skb.flags & RST) && listener === undefined) this.#send(resetFor(skb));
     this.consume(skb);
@@ -183,8 +188,8 @@ export class Outside implements TcpHost {
     establish(sk, request);
     sk.state = TCP.SYN_RECV;
     const connection = new RemoteConnection(this, sk, this.#services.get(request.sport)!);
-    this.#peers.set(sk, connection);
-    this.netns.hash(sk);
+    this.#adopt(sk, connection);
+    this.netns.established.add(sk);
     connection.peer.connected?.(connection, this.#now);
     input(this, sk, skb);
   }
@@ -195,7 +200,7 @@ export class Outside implements TcpHost {
     request.deadline = Number.POSITIVE_INFINITY;
     this.#requests.disarm(request);
     request.listener.requests--;
-    this.netns.unhash(request);
+    this.netns.established.remove(request);
   }
 
   #udp(skb: Skb): void {
@@ -236,18 +241,20 @@ export class Outside implements TcpHost {
   setState(sk: TcpSock, state: number): void {
     sk.state = state;
     if (state !== TCP.CLOSE) return;
-    this.netns.unhash(sk);
+    this.netns.established.remove(sk);
     this.#sockets.disarm(sk);
-    this.#peers.delete(sk);
+    if (sk.remote === undefined) return;
+    sk.remote = undefined;
+    this.#connections--;
   }
 
   connected(sk: TcpSock): void {
-    const connection = this.#peers.get(sk);
+    const connection = sk.remote;
     connection?.peer.connected?.(connection, this.#now);
   }
 
   readable(sk: TcpSock): void {
-    const connection = this.#peers.get(sk);
+    const connection = sk.remote;
     const bytes = sk.available;
     for (const skb of sk.received) this.consume(skb);
     sk.received.length = 0;

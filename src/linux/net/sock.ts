@@ -2,6 +2,7 @@ import type { Cpu } from "../cpu.ts";
 import { WaitQueue } from "../wait-queue.ts";
 import { type Ip, isAny } from "./address.ts";
 import type { Destination, NetNamespace } from "./namespace.ts";
+import type { RemoteConnection } from "./outside.ts";
 import type { Skb } from "./skb.ts";
 
 /** States of a socket, `enum` in Linux's tcp_states.h. */
@@ -246,6 +247,8 @@ export class TcpSock extends Sock {
   deadline = Number.POSITIVE_INFINITY;
   bucket: unknown = undefined;
   place = 0;
+  /** Who has it, where that is somebody outside of the machine. */
+  remote: RemoteConnection | undefined;
   /** The way to the other side, as long as nothing about routes has changed. */
   dst: Destination | undefined;
 
@@ -267,11 +270,3 @@ export class TcpSock extends Sock {
 
 /** Whether `a` comes before `b`, modulo 2^32. */
 export const before = (a: number, b: number): boolean => ((a - b) | 0) < 0;
-
-/** Where a connection lies in a table of them: a hash of all of it but the own address. */
-export function connectionHash(remote: Ip, remotePort: number, port: number): number {
-  let hash = Math.imul((remotePort << 16) ^ port, 0x9e37_79b1);
-  if (typeof remote === "number") hash = Math.imul(hash ^ remote, 0x85eb_ca6b);
-  else for (let i = 0; i < remote.length; i++) hash = Math.imul(hash ^ remote.charCodeAt(i), 0x0100_0193);
-  return hash ^ (hash >>> 15);
-}

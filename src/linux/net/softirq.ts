@@ -3,6 +3,7 @@ import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { receive } from "./dev-input.ts";
 import type { NetDevice } from "./device.ts";
+import { Fifo } from "./fifo.ts";
 import type { Skb } from "./skb.ts";
 import * as tracing from "./tracing.ts";
 import { nativeXdp } from "./xdp.ts";
@@ -15,8 +16,8 @@ const BUDGET = 64;
 
 /** `struct softnet_data`: a CPU's packets that came from within the machine or from another CPU, and those of its card's queue. */
 export class Softnet {
-  readonly queue: Skb[] = [];
-  readonly ring: Skb[] = [];
+  readonly queue = new Fifo<Skb>();
+  readonly ring = new Fifo<Skb>();
 }
 
 /** The card's interrupt line of one CPU's queue. */
@@ -34,12 +35,15 @@ export function runSoftirq(t: Task): void {
 
 /** The card has interrupted: packets lie in this CPU's queue of it. */
 export function cardInterrupt(t: Task, packets: readonly Skb[]): void {
-  t.linux.network.softnet(t.cpu).ring.push(...packets);
-  deviceInterrupt(t, LINES[t.cpu.id]!, (current) => {
-    current.enter(F.vring_interrupt, 40);
-    raiseSoftirq(current, SOFTIRQ.NET_RX);
-    current.leave(undefined);
-  });
+  const { ring } = t.linux.network.softnet(t.cpu);
+  for (const skb of packets) ring.push(skb);
+  deviceInterrupt(t, LINES[t.cpu.id]!, vringInterrupt);
+}
+
+function vringInterrupt(t: Task): void {
+  t.enter(F.vring_interrupt, 40);
+  raiseSoftirq(t, SOFTIRQ.NET_RX);
+  t.leave(undefined);
 }
 
 /** `net_rx_action`: the softirq of packets that come in. */

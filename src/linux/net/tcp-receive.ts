@@ -22,7 +22,7 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     network.drop(t, skb, skb.wrong);
     return false;
   }
-  const one = netns.established(skb.daddr, skb.dport, skb.saddr, skb.sport);
+  const one = netns.established.find(skb.daddr, skb.dport, skb.saddr, skb.sport);
   if (one instanceof TcpSock) {
     const refused = network.filter(t, one, skb);
     if (refused !== 0) network.drop(t, skb, refused, one);
@@ -103,7 +103,7 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   establish(child, request);
   child.cpu = t.cpu;
   child.state = TCP.LISTEN;
-  netns.hash(child);
+  netns.established.add(child);
   const outer = network.tcp.begin(t);
   network.tcp.setState(child, TCP.SYN_RECV);
   network.tcp.end(outer);
@@ -141,7 +141,7 @@ function toListener(t: Task, listener: Listener, skb: Skb, six: boolean): void {
   const outer = tcp.begin(t);
   const request = listen(tcp, listener, skb);
   if (request !== undefined) {
-    sk.netns.hash(request);
+    sk.netns.established.add(request);
     t.enter(six ? F.tcp_v6_send_synack : F.tcp_v4_send_synack, 150, sk, undefined, undefined, request);
     tcp.answer(synAck(request, sk), sk.netns);
     t.leave(0);

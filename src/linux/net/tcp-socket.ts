@@ -108,7 +108,7 @@ export function tcpConnect(t: Task, sk: TcpSock, ip: Ip, port: number): Maybe<nu
   if (sk.sport === 0) sk.sport = sk.netns.freePort((one) => isTaken(sk, one));
   if (sk.sport === 0) return t.leave(-ERRNO.EADDRNOTAVAIL!, 3);
   sk.cpu = t.cpu;
-  sk.netns.hash(sk);
+  sk.netns.established.add(sk);
   locked(t, sk, () => {
     network.tcp.setState(sk, TCP.SYN_SENT);
     t.enter(F.tcp_connect, 400, sk);
@@ -122,7 +122,7 @@ export function tcpConnect(t: Task, sk: TcpSock, ip: Ip, port: number): Maybe<nu
 }
 
 function isTaken(sk: TcpSock, port: number): boolean {
-  return sk.netns.established(sk.saddr, port, sk.daddr, sk.dport) !== undefined;
+  return sk.netns.established.find(sk.saddr, port, sk.daddr, sk.dport) !== undefined;
 }
 
 function* connectWaiting(t: Task, sk: TcpSock): Kernel<number> {
@@ -247,8 +247,8 @@ function take(t: Task, sk: TcpSock, bytes: number, out: Uint8Array | undefined):
   for (let left = bytes; left > 0; ) {
     const skb = sk.received[0]!;
     const size = Math.min(left, skb.length - sk.consumed);
-    const data = skb.data?.subarray(sk.consumed, sk.consumed + size);
-    if (out !== undefined && data !== undefined) out.set(data, bytes - left);
+    if (out !== undefined && skb.data !== undefined)
+      out.set(skb.data.subarray(sk.consumed, sk.consumed + size), bytes - left);
     sk.consumed += size;
     left -= size;
     if (sk.consumed < skb.length) continue;

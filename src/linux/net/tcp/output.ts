@@ -87,7 +87,7 @@ export function sendAck(host: TcpHost, sk: TcpSock): void {
 
 /** Puts bytes behind what waits to be sent, and sends what the windows allow. */
 export function write(host: TcpHost, sk: TcpSock, length: number, data?: Uint8Array): void {
-  const last = sk.unsent.at(-1);
+  const last = sk.unsent[sk.unsent.length - 1];
   if (last !== undefined && last.data === undefined && data === undefined) last.length += length;
   else sk.unsent.push({ length, data });
   sk.unsentBytes += length;
@@ -138,12 +138,13 @@ function take(sk: TcpSock, length: number): Uint8Array | undefined {
 /** Takes bytes of the first piece. */
 function cut(queue: Unsent[], length: number): Uint8Array | undefined {
   const first = queue[0]!;
-  const data = first.data?.subarray(0, length);
-  if (first.length === length) queue.shift();
-  else {
-    first.length -= length;
-    first.data = first.data?.subarray(length);
+  if (first.length === length) {
+    queue.shift();
+    return first.data;
   }
+  const data = first.data?.subarray(0, length);
+  first.length -= length;
+  first.data = first.data?.subarray(length);
   return data;
 }
 
