@@ -17,6 +17,7 @@ import { SOCK_DGRAM, SOCK_STREAM, Sock, TcpSock } from "./net/sock.ts";
 import { BACKLOG, cardInterrupt, netRxAction, Softnet } from "./net/softirq.ts";
 import * as tracing from "./net/tracing.ts";
 import { offloadedXdp } from "./net/xdp.ts";
+import { NEVER_YET } from "./never-yet.ts";
 import { Random } from "./random.ts";
 import { F } from "./symbols.ts";
 import type { Task } from "./task.ts";
@@ -28,6 +29,12 @@ export interface Client {
   /** The machine has closed the connection. */
   readonly closed: (time: number) => void;
 }
+
+/** Nanoseconds after which a client gives up, as browsers and load generators do. */
+const PATIENCE = 30_000_000_000;
+
+/** Clients notice it at the next of these intervals. */
+const SWEEP = 1_000_000_000;
 
 /** Packets of a made-up request have this text. */
 const REQUEST = new TextEncoder().encode("GET / HTTP/1.1\r\nHost: 10.0.0.2\r\nConnection: close\r\nX-Padding: ");
@@ -54,6 +61,8 @@ export class Network {
   #nextIndex = 1;
   #nextCookie = 1;
   #nextClient = 0;
+  /** When it was last looked for clients that give up. */
+  #swept = NEVER_YET;
 
   constructor(linux: Linux, options: LinkOptions = {}) {
     this.#linux = linux;
@@ -269,7 +278,12 @@ export class Network {
       },
     };
     const to = { ip: this.eth0.addresses[0]!.ip, port };
-    const connect = () => void this.outside.connect(from, to, peer);
+    const connect = () => {
+      this.outside.connect(from, to, peer).patience = time + PATIENCE;
+      if (time - this.#swept < SWEEP) return;
+      this.#swept = time;
+      this.outside.giveUp();
+    };
     if (time === this.#linux.ktimeNs()) this.outside.step(time, connect);
     else this.#linux.at(time, (now) => this.outside.step(now, connect));
   }

@@ -69,6 +69,8 @@ export class SymbolTable {
   readonly #high: number[] = [];
   /** Frames of programs' functions, by module and name. */
   readonly #frames = new Map<string, Map<string, Frame>>();
+  /** The same by module as programs write it: they ask each time that they call a function. */
+  readonly #asked = new Map<string, Map<string, Frame>>();
   /** Where the next function of a module goes. */
   readonly #top = new Map<string, bigint>();
   /** Modules so far that no table knows. */
@@ -90,7 +92,10 @@ export class SymbolTable {
 
   /** The frame of a program's function, added if new. `module` is a path; one ending in `.so` or `.so.N` is a library. */
   userFrame(module: string, name: string): Frame {
+    const known = this.#asked.get(module)?.get(name);
+    if (known !== undefined) return known;
     const frames = this.#framesOf(realPath(module));
+    this.#asked.set(module, frames);
     return frames.get(name) ?? this.#addUser(realPath(module), name, frames);
   }
 

@@ -116,6 +116,16 @@ describe("a connection", () => {
   });
 });
 
+const client0 = { received() {}, closed() {} };
+
+/** Opens a port and never accepts. */
+function* deaf(sys: Sys): UserCode {
+  const listener = yield sys.socket();
+  yield sys.bind(listener, 80);
+  yield sys.listen(listener, 100);
+  yield sys.nanosleep(100e9);
+}
+
 describe("a line that loses packets", () => {
   it("loses no byte of a connection, whatever it loses", () => {
     fc.assert(
@@ -157,6 +167,41 @@ describe("a line that loses packets", () => {
       ),
       { numRuns: NIGHT ? 200 : 6 },
     );
+  });
+
+  it("costs nothing while nobody sends, and ends every connection or gives it up", () => {
+    for (const seed of [1, 2, 6]) {
+      const linux = new Linux({ seed });
+      linux.network.outside.link.loss = 0.25;
+      linux.process({ comm: "server", program: (sys) => server(sys, 80, 50_000) });
+      linux.at(1_000_000, (now) =>
+        linux.network.outside.step(now, () => {
+          const connected = (one: { write(length: number): void; close(): void }) => {
+            one.write(50_000);
+            one.close();
+          };
+          linux.network.outside.connect(
+            { ip: 0xc633_6401, port: 40_000 },
+            { ip: 0x0a00_0002, port: 80 },
+            { connected },
+          );
+        }),
+      );
+      linux.runUntil(3_000e9);
+      expect(linux.network.initial.connections()).toEqual([]);
+      expect(linux.network.outside.connections).toBe(0);
+      // A socket's timer that came too early, for the answer had carried the acknowledgement, once came again and again.
+      expect(linux.cpus.reduce((ns, cpu) => ns + cpu.now - cpu.idleNs, 0)).toBeLessThan(1e9);
+    }
+  });
+
+  it("and clients that nobody answers give up", () => {
+    const linux = new Linux();
+    linux.process({ comm: "deaf", program: (sys) => deaf(sys) });
+    const ask = (time: number) => linux.at(time, () => linux.network.request(time, 80, 100, client0));
+    for (let second = 1; second < 60; second++) ask(second * 1e9);
+    linux.runUntil(60e9);
+    expect(linux.network.outside.connections).toBeLessThan(33);
   });
 });
 

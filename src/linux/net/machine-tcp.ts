@@ -7,6 +7,7 @@ import { ipXmit } from "./ip-output.ts";
 import type { NetNamespace } from "./namespace.ts";
 import type { Skb } from "./skb.ts";
 import { type RequestSock, type Sock, TCP, type TcpSock } from "./sock.ts";
+import { rearm } from "./tcp/clock.ts";
 import type { TcpHost } from "./tcp/host.ts";
 import { SYNACK_RETRIES, SYNACK_TIMEOUT, synAck } from "./tcp/listen.ts";
 import { expire, isRetransmission } from "./tcp/timers.ts";
@@ -209,9 +210,10 @@ export class MachineTcp implements TcpHost {
   }
 
   #expire(t: Task, sk: TcpSock): void {
-    // Put off since then.
+    // Put off since then, or not needed any more: an answer has carried the acknowledgement.
     if (Math.min(sk.rtoAt, sk.delackAt) > t.cpu.now) {
-      if (sk.deadline !== Number.POSITIVE_INFINITY) this.arm(sk);
+      sk.deadline = Number.POSITIVE_INFINITY;
+      rearm(this, sk);
       return;
     }
     this.run(t, () => {

@@ -8,9 +8,9 @@ import { ETH_P_ARP, IPPROTO_TCP, IPPROTO_UDP, RST } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
 import { Listener, RequestSock, TCP, TcpSock } from "./sock.ts";
 import type { TcpHost } from "./tcp/host.ts";
-import { input } from "./tcp/input.ts";
+import { input, reset } from "./tcp/input.ts";
 import { answers, establish, listen, synAck } from "./tcp/listen.ts";
-import { answerTo, resetFor, sendFin, sendSyn, write } from "./tcp/output.ts";
+import { answerTo, resetFor, sendFin, sendReset, sendSyn, write } from "./tcp/output.ts";
 import { expire } from "./tcp/timers.ts";
 import { TimerWheel } from "./timer-wheel.ts";
 
@@ -30,6 +30,8 @@ export interface Peer {
 export class RemoteConnection {
   readonly sk: TcpSock;
   readonly peer: Peer;
+  /** The virtual time at which its owner gives up. */
+  patience = Number.POSITIVE_INFINITY;
   readonly #outside: Outside;
 
   constructor(outside: Outside, sk: TcpSock, peer: Peer) {
@@ -41,6 +43,12 @@ export class RemoteConnection {
   /** Sends bytes; those beyond `data` are zeros. */
   write(length: number, data?: Uint8Array): void {
     write(this.#outside, this.sk, length, data);
+  }
+
+  /** Throws it away, whatever is under way. */
+  abort(): void {
+    if (this.sk.state !== TCP.SYN_SENT) sendReset(this.#outside, this.sk);
+    reset(this.#outside, this.sk, 0);
   }
 
   /** No more to say. */
@@ -115,6 +123,12 @@ export class Outside implements TcpHost {
     sk.state = TCP.SYN_SENT;
     sendSyn(this, sk);
     return connection;
+  }
+
+  /** Those whose patience is over break their connections off. Within a `step`. */
+  giveUp(): void {
+    const all = this.netns.connections().map((sk) => (sk as TcpSock).remote);
+    for (const connection of all) if (connection !== undefined && connection.patience <= this.#now) connection.abort();
   }
 
   /** Every computer outside offers `peer` on a port of TCP. */
