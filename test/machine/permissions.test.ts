@@ -4,7 +4,7 @@ import { asm, BpfPermissionError, Machine, map, u64 } from "../../src/index.ts";
 test("who lacks a capability is told which, and the machine is as it was", () => {
   const m = new Machine();
   const counts = map.array({ name: "counts", value: u64, maxEntries: 1 });
-  const xdp = asm({ type: "xdp", name: "drop", maps: [counts] })("r0 = 1\nexit");
+  const xdp = asm({ type: "xdp", name: "drop", maps: [counts] })("r1 = map[counts]\nr0 = 1\nexit");
   const load = (...capabilities: ("CAP_BPF" | "CAP_NET_ADMIN" | "CAP_SYS_ADMIN")[]) =>
     m.load(xdp, { as: { capabilities } });
   expect(() => load()).toThrow(BpfPermissionError);
