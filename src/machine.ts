@@ -1,6 +1,7 @@
 import { noteMachine } from "./bpftrace/current.ts";
 import type { LiveOptions } from "./bpftrace/live.ts";
 import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
+import type { Btf } from "./btf/btf.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
@@ -67,6 +68,15 @@ export class Machine implements Displayable {
   /** Virtual nanoseconds since the machine was started. */
   get now(): bigint {
     return BigInt(this.linux.ktimeNs());
+  }
+
+  /**
+   * The types and functions of the machine's Linux, as in `/sys/kernel/btf/vmlinux`.
+   *
+   * @example m.btf.byName("bpf_rcu_read_lock", "func")!.id // by which a program calls this kernel function
+   */
+  get btf(): Btf {
+    return machineBtf(this.linux.release);
   }
 
   /** Verifies, compiles and loads; throws `VerifierError`, which shows why, and leaves the machine as it was. */

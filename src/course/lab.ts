@@ -3,7 +3,6 @@ import type { UserCode } from "../linux/task.ts";
 import { LoadedProgram } from "../loader/loaded-program.ts";
 import { Machine, type MachineOptions } from "../machine.ts";
 import { MapDeclaration } from "../maps/declaration.ts";
-import { MapView } from "../maps/view.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { CheckStopped, type Stops } from "./examiner.ts";
 
@@ -48,13 +47,14 @@ export class Lab {
       const wanted = typeof which === "number" ? "a map" : `the map ${which}`;
       return this.#examiner.stop(`the program uses ${wanted}`, `its maps: ${names || "none"}`);
     }
-    return [...new MapView<unknown, unknown>(declaration, runtime)];
+    return [...declaration.see(runtime)];
   }
 
-  /** Starts a process that makes the system calls of `program`, and lets `seconds` of virtual time pass. */
-  process(program: (sys: Sys) => UserCode, { comm = "student", seconds = 1 } = {}): void {
-    this.machine.linux.process({ comm, uid: 1000, gid: 1000, program });
+  /** Starts a process that makes the system calls of `program`, and lets `seconds` of virtual time pass; gives its id. */
+  process(program: (sys: Sys) => UserCode, { comm = "student", seconds = 1 } = {}): number {
+    const { pid } = this.machine.linux.process({ comm, uid: 1000, gid: 1000, program });
     this.pass(seconds);
+    return pid;
   }
 
   /** Virtual time passes. */

@@ -71,6 +71,11 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
     return view;
   }
 
+  /** Typed contents of a map that was made from this, without binding to it: the declaration shows what it showed before. */
+  see(runtime: RuntimeMap): MapView<K, V> {
+    return this.view(runtime);
+  }
+
   /** The view of a map that was made from this. */
   protected view(runtime: RuntimeMap, used?: () => boolean): MapView<K, V> {
     return new MapView(this, runtime, used);

@@ -3,6 +3,7 @@ import { LESSON_00 } from "./00-first-light.ts";
 import { LESSON_01 } from "./01-the-way-of-a-program.ts";
 import { LESSON_02 } from "./02-registers-and-instructions.ts";
 import { LESSON_03 } from "./03-maps.ts";
+import { LESSON_04 } from "./04-helpers.ts";
 import { LESSON_05 } from "./05-verifier-memory.ts";
 import { LESSON_06 } from "./06-verifier-ranges.ts";
 
@@ -12,6 +13,7 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_01,
   ...LESSON_02,
   ...LESSON_03,
+  ...LESSON_04,
   ...LESSON_05,
   ...LESSON_06,
 ];

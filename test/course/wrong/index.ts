@@ -2,6 +2,7 @@ import { WRONG_00 } from "./00-first-light.ts";
 import { WRONG_01 } from "./01-the-way-of-a-program.ts";
 import { WRONG_02 } from "./02-registers-and-instructions.ts";
 import { WRONG_03 } from "./03-maps.ts";
+import { WRONG_04 } from "./04-helpers.ts";
 import { WRONG_05 } from "./05-verifier-memory.ts";
 import { WRONG_06 } from "./06-verifier-ranges.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
@@ -12,6 +13,7 @@ export const WRONG: WrongAnswers = {
   ...WRONG_01,
   ...WRONG_02,
   ...WRONG_03,
+  ...WRONG_04,
   ...WRONG_05,
   ...WRONG_06,
 };
