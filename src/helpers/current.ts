@@ -16,12 +16,23 @@ const taskStruct = (host: Host) => {
   return () => host.taskStruct?.() ?? 0;
 };
 
+const UTF8 = new TextEncoder();
+
 /** Copies a task's name as `strscpy_pad` does: cut to fit, ended by a zero, the rest zero. */
 function copyComm(host: Host, to: number, size: number): number {
   const { comm } = host.task();
   const bytes = host.memory.u8;
-  bytes.fill(0, to, to + size);
-  new TextEncoder().encodeInto(comm, bytes.subarray(to, to + Math.min(size, 16) - 1));
+  const most = Math.min(size, 16) - 1;
+  let at = 0;
+  // Programs ask for it at every event: letters of ASCII are copied without an encoder.
+  while (at < comm.length && at < most) {
+    const letter = comm.charCodeAt(at);
+    if (letter > 0x7f) break;
+    bytes[to + at++] = letter;
+  }
+  const end = at;
+  while (at < size) bytes[to + at++] = 0;
+  if (end < comm.length && end < most) UTF8.encodeInto(comm.slice(end), bytes.subarray(to + end, to + most));
   return 0;
 }
 
