@@ -31,7 +31,7 @@ export interface MachineOptions {
   readonly cpus?: number;
   /** Everything that looks like chance follows from it; default 1. */
   readonly seed?: number;
-  /** Which Linux's types and layouts: `"6.1"`, `"6.12"` or `"6.18"`, the default. */
+  /** Which Linux's types and layouts: `"6.1"`, `"6.12"`, `"6.18"` (the default), or `"teaching-1"`, made up for CO-RE. */
   readonly release?: Release;
 }
 

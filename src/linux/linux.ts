@@ -1,4 +1,4 @@
-import { machineBtf, RELEASES, type Release } from "../btf/data/machine.ts";
+import { machineBtf, NEWEST, RELEASES, type Release } from "../btf/data/machine.ts";
 import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
@@ -180,7 +180,7 @@ export class Linux implements Host {
     if (typeof options !== "object" || options === null) {
       throw new MachineOptionError("options", options, "an object such as { cpus: 2, seed: 7 }");
     }
-    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = "6.18", ram = USUAL_RAM } = options;
+    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = NEWEST, ram = USUAL_RAM } = options;
     if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
       throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
     }

@@ -15,12 +15,15 @@ interface Ancestor {
 }
 const INIT: Ancestor = { pid: 1, comm: "systemd", prio: 120, cred: new Credentials(0, 0) };
 
+/** What the state is called: before Linux 5.14, and in `teaching-1`, without underscores. */
+const STATE = ["__state", "state"] as const;
+
 /** What `struct task_struct` is of the first process. */
 const INIT_STRUCT: StructRow<Ancestor> = {
   struct: "task_struct",
   write(w, init) {
     common(w, init, 1);
-    w.int("__state", 1);
+    for (const member of STATE) w.int(member, 1);
     for (const member of ["real_parent", "parent", "group_leader"]) w.pointer(member, init, INIT_STRUCT);
   },
 };
@@ -30,7 +33,7 @@ export const TASK_STRUCT: StructRow<Task> = {
   struct: "task_struct",
   write(w, task) {
     common(w, task, task.tgid);
-    w.int("__state", task.state & 0xff);
+    for (const member of STATE) w.int(member, task.state & 0xff);
     w.int("exit_code", task.exitCode);
     w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
     w.int("on_cpu", task.cpu.current === task);

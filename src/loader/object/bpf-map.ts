@@ -1,6 +1,7 @@
 import { ArgumentError, requireWhole } from "../../isa/argument.ts";
 import type { Codec } from "../../maps/codec.ts";
 import type { UpdateMode } from "../../maps/flags.ts";
+import { PerfView } from "../../maps/perf-view.ts";
 import { type RecordCodec, RingbufView } from "../../maps/ringbuf-view.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
@@ -137,10 +138,20 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements TypedMap<K, V> {
     if (runtime === undefined) return;
     const { key, value } = this.#parts.codecs(runtime.spec);
     const types = { ...runtime.spec, name: this.name, key, value } as unknown as MapView<K, V>["types"];
-    this.#view =
-      runtime.spec.type === "ringbuf"
-        ? (new RingbufView(types as never, this.#parts.records, runtime, used) as unknown as MapView<K, V>)
-        : new MapView(types, runtime, used);
+    this.#view = this.#viewOf(types, runtime, used);
+  }
+
+  /** Perf buffers are open from `load` on, one for each CPU, as after libbpf's `perf_buffer__new`. */
+  #viewOf(types: MapView<K, V>["types"], runtime: RuntimeMap, used: () => boolean): MapView<K, V> {
+    const { records } = this.#parts;
+    switch (runtime.spec.type) {
+      case "ringbuf":
+        return new RingbufView(types as never, records, runtime, used) as unknown as MapView<K, V>;
+      case "perf_event_array":
+        return new PerfView(types as never, records, runtime, used) as unknown as MapView<K, V>;
+      default:
+        return new MapView(types, runtime, used);
+    }
   }
 
   #requireOpen(what: string): void {
@@ -195,25 +206,26 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements TypedMap<K, V> {
     return this.entries();
   }
 
-  get #ring(): RingbufView<V> {
-    const { view } = this;
-    if (view instanceof RingbufView) return view as RingbufView<V>;
+  get #ring(): RingbufView<V> | PerfView<V> {
+    const view: object = this.view;
+    if (view instanceof RingbufView || view instanceof PerfView) return view as RingbufView<V> | PerfView<V>;
     throw new ObjectError(
       "EINVAL",
       this.#parts.object,
       `map '${this.name}' is of type ${this.type}`,
-      "Only ring buffers have records to read.",
+      "Only ring buffers and perf buffers have records to read.",
     );
   }
 
-  /** Takes the records of a ring buffer that are ready, oldest first. */
+  /** Takes the records of a ring buffer, or of all CPUs' perf buffers, that are ready, oldest first for each CPU. */
   read(): V[] {
     return this.#ring.read();
   }
 
-  /** Reservations of a ring buffer that found no room. */
+  /** Records that found no room. */
   get dropped(): number {
-    return this.#ring.dropped;
+    const ring = this.#ring;
+    return ring instanceof PerfView ? ring.lost : ring.dropped;
   }
 
   /**

@@ -247,7 +247,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     return new BpfMap({
       ...{ object: this.name, name, spec, pinPath },
       codecs: (now) => mapCodecs(this.file.btf, now, types),
-      records: recordsOf(this.file),
+      records: recordsOf(this.file, spec.type),
       clock: { run: (nanoseconds) => linux.run(nanoseconds), parse: parseDuration },
     });
   }

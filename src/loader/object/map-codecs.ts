@@ -6,7 +6,7 @@ import { bytes, type Codec, u8, u16, u32, u64 } from "../../maps/codec.ts";
 import { perCpu } from "../../maps/percpu-codec.ts";
 import type { RecordCodec } from "../../maps/ringbuf-view.ts";
 import { noKey } from "../../maps/sequence-view.ts";
-import { isPerCpu, type MapSpec } from "../../maps/spec.ts";
+import { isPerCpu, type MapSpec, type MapType } from "../../maps/spec.ts";
 import { arrayOf } from "../../maps/struct.ts";
 import { type BpfValue, codecOf } from "./btf-codec.ts";
 
@@ -51,13 +51,18 @@ export function recordTypes({
   return [...found.values()];
 }
 
+/** Bytes in which a record arrives: perf buffers fill samples, with the four bytes of their size, up to eight. */
+export const recordSize = (size: number, type: MapType): number =>
+  type === "perf_event_array" ? ((size + 4 + 7) & ~7) - 4 : size;
+
 /**
  * Reads records by their length: as the one struct of {@link recordTypes} that has it, else as bytes. Linux does not know
  * what a record is either.
  */
-export function recordsOf(file: ObjectFile): RecordCodec<BpfValue> {
+export function recordsOf(file: ObjectFile, type: MapType): RecordCodec<BpfValue> {
   const codecs = new Map<number, Codec<BpfValue> | undefined>();
-  for (const { id, size } of recordTypes(file)) {
+  for (const { id, size: own } of recordTypes(file)) {
+    const size = recordSize(own, type);
     // Two structs of one size: nobody can tell them apart.
     codecs.set(size, codecs.has(size) ? undefined : codecOf(file.btf!, id));
   }

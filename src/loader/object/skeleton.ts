@@ -1,7 +1,7 @@
 /** A TypeScript module for an object file: the object itself, and a class whose maps and variables have its types. */
 import type { ObjectData, ObjectFile, ObjectMap } from "../../elf/object.ts";
 import { isPerCpu, MAP_TYPES, type MapType } from "../../maps/spec.ts";
-import { recordTypes } from "./map-codecs.ts";
+import { recordSize, recordTypes } from "./map-codecs.ts";
 import { isMappable, objectName } from "./names.ts";
 import { openFile } from "./open-file.ts";
 import { TsTypes, typeName } from "./ts-types.ts";
@@ -116,8 +116,8 @@ function mapType(file: ObjectFile, map: ObjectMap, types: TsTypes | undefined): 
   const type = (Object.keys(MAP_TYPES) as MapType[]).find((name) => MAP_TYPES[name] === map.type);
   const side = (id: number, size: number): string =>
     (id === 0 ? undefined : types?.of(id)) ?? NUMBERS[size] ?? "Uint8Array";
-  if (type === "ringbuf" || type === "user_ringbuf") {
-    const records = recordTypes(file);
+  if (type === "ringbuf" || type === "user_ringbuf" || type === "perf_event_array") {
+    const records = recordTypes(file).map((each) => ({ ...each, size: recordSize(each.size, type) }));
     // Of two structs of one size nobody can tell which it is: such records are bytes.
     const known = records.filter(({ size }) => records.filter((other) => other.size === size).length === 1);
     return `BpfMap<number, ${known.map(({ id }) => types!.of(id)).join(" | ") || "Uint8Array"}>`;
