@@ -29,6 +29,8 @@ const ATTACHES: Readonly<Record<string, readonly [rest: string, hook: string]>> 
   tp: ["sched/sched_switch", "tracepoint:sched:sched_switch"],
   raw_tracepoint: ["sched_switch", "rawtracepoint:sched_switch"],
   raw_tp: ["sched_switch", "rawtracepoint:sched_switch"],
+  lsm: ["file_open", "lsm:file_open"],
+  "lsm.s": ["file_open", "lsm:file_open"],
   tp_btf: ["sched_switch", "tp_btf:sched_switch"],
   fentry: ["vfs_read", "fentry:vfs_read"],
   fexit: ["vfs_read", "fexit:vfs_read"],
@@ -40,7 +42,7 @@ const ATTACHES: Readonly<Record<string, readonly [rest: string, hook: string]>> 
 
 /** libbpf attaches them, and the machine has no such hooks yet: it says so. */
 const NO_HOOK_YET = new Set(
-  `kprobe.session uprobe.session uprobe.session.s raw_tracepoint.w raw_tp.w freplace lsm lsm.s lsm_cgroup iter iter.s
+  `kprobe.session uprobe.session uprobe.session.s raw_tracepoint.w raw_tp.w freplace lsm_cgroup iter iter.s
   struct_ops struct_ops.s`.split(/\s+/),
 );
 
