@@ -67,7 +67,7 @@ export function stepWithChanges(environment: Environment, run: Execution, stack:
   };
   const access = memoryAccess(run);
   const { kind } = run.next;
-  const calls = kind === "helper" || kind === "kfunc" || kind === "indirect";
+  const calls = (kind === "helper" || kind === "kfunc" || kind === "indirect") && !run.isTailCall && !run.isQuietCall;
   if (calls) {
     const before = memory.u32.slice(0, memory.allocatorState().top >> 2);
     stepWithStack(environment, run, stack);

@@ -20,6 +20,7 @@ import { restoreRegions } from "./chain.ts";
 import { ACCESS, FIRST_CONSTANT, FIRST_SAVED, TAIL } from "./code.ts";
 import { type Linked, leaveFunction, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
+import { isQuiet } from "./quiet.ts";
 import { SteppedPrograms } from "./stepping.ts";
 
 /** The state of a run between two instructions: plain data. Memory is the machine's own, looked at through `memory`. */
@@ -109,6 +110,12 @@ export class Execution {
   get isTailCall(): boolean {
     const { linked, state } = this.#top;
     return linked.code.op[state.pc] === TAIL;
+  }
+
+  /** The operation that comes next calls a helper that leaves memory as it is. */
+  get isQuietCall(): boolean {
+    const { linked, state } = this.#top;
+    return isQuiet(linked, state, this.next);
   }
 
   state(): ExecutionState {
@@ -256,6 +263,11 @@ export class Execution {
     // An access to an arena may lie in two pages, or nowhere.
     const inArena = linked.code.access[state.pc] === ACCESS.arena && operation.kind !== "load";
     const calls = linked.calls[state.pc] !== undefined || operation.kind === "indirect";
+    if (this.isQuietCall) {
+      const restoreHost = this.#environment.remember();
+      one();
+      return restoreHost;
+    }
     const resumes = operation.kind === "exit" && state.returns.length === 0 && round !== undefined;
     if (inArena || resumes || (calls && !this.isTailCall)) {
       const restoreHost = this.#environment.remember();
