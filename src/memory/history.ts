@@ -1,3 +1,4 @@
+import { firstDifference } from "./changes.ts";
 import type { AllocatorState, LinearMemory } from "./memory.ts";
 
 const PAGE = 4096;
@@ -59,9 +60,8 @@ export class MemoryHistory {
   }
 
   #differs(now: Uint32Array, start: number): boolean {
-    const base = this.#base;
-    if (start >= base.length) return true;
-    for (let word = start; word < start + PAGE_WORDS; word++) if (now[word] !== base[word]) return true;
-    return false;
+    if (start >= this.#base.length) return true;
+    const page = (words: Uint32Array) => new BigInt64Array(words.buffer, words.byteOffset + 4 * start, PAGE_WORDS / 2);
+    return firstDifference(page(now), page(this.#base), 0) < PAGE_WORDS / 2;
   }
 }
