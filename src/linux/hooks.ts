@@ -97,6 +97,9 @@ export class Hooks {
   /** The event whose programs run now. */
   moment: Moment | undefined;
 
+  /** What else there is to attach to: places on network devices. */
+  others: () => readonly string[] = () => [];
+
   /** Probes of functions, of Linux and of programs. */
   readonly functions: FunctionProbes;
   /** Which functions and static probes programs have. */
@@ -198,6 +201,7 @@ export class Hooks {
       ...functions,
       ...SECURITY_HOOKS.map((name) => `lsm:${name}`),
       ...this.programs.list(),
+      ...this.others(),
       ...PERF_EVENT_NAMES,
       "interval:s:1",
       "profile:hz:99",

@@ -81,6 +81,7 @@ export class Network {
       this.initial.neighbours.set(ip, GATEWAY_MAC);
     }
     linux.softirqs[SOFTIRQ.NET_RX] = netRxAction;
+    linux.hooks.others = () => this.namespaces.flatMap(hooksOf);
     this.outside = new Outside(linux, options);
     this.outside.answer(53, dnsService);
   }
@@ -145,6 +146,7 @@ export class Network {
     tracing.dropped(t, skb, reason, sk);
     t.leave(undefined);
     this.ledger.drop(reason);
+    this.#linux.objects.forget(skb);
     skb.fate?.(`dropped: ${reasonText(reason)}`);
   }
 
@@ -154,12 +156,14 @@ export class Network {
     tracing.consumed(t, skb);
     t.leave(undefined);
     this.ledger.consumed++;
+    this.#linux.objects.forget(skb);
     skb.fate?.("received");
   }
 
   /** A packet ends where Linux says nothing about it; gives `result` back. */
   end<R>(skb: Skb, reason: number, fate: string, result?: R): R {
     this.ledger.drop(reason);
+    this.#linux.objects.forget(skb);
     skb.fate?.(fate);
     return result as R;
   }
@@ -287,6 +291,15 @@ export class Network {
     if (time === this.#linux.ktimeNs()) this.outside.step(time, connect);
     else this.#linux.at(time, (now) => this.outside.step(now, connect));
   }
+}
+
+/** Places of a namespace's devices where programs attach: `xdp:eth0`, `tc:eth0:ingress`, `tcx:blue/veth1:egress`. */
+function hooksOf({ name, devices }: NetNamespace): readonly string[] {
+  return [...devices.values()].flatMap((dev) => {
+    const place = name === "" ? dev.name : `${name}/${dev.name}`;
+    const ways = ["ingress", "egress"].flatMap((way) => [`tc:${place}:${way}`, `tcx:${place}:${way}`]);
+    return dev.kind === "loopback" ? ways : [`xdp:${place}`, ...ways];
+  });
 }
 
 function reasonText(reason: number): string {

@@ -14,6 +14,7 @@ import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
+import { renderCapture, renderNet, renderSentPackets } from "./network.ts";
 import { renderObject } from "./object.ts";
 import { renderLink, renderTask, renderWorkload } from "./one-line.ts";
 import { renderPacket } from "./packet.ts";
@@ -41,6 +42,9 @@ export function registerViews(): void {
   register("bpftrace-sides", renderBpftraceSides);
   register("classic", renderClassic);
   register("packet", renderPacket);
+  register("net", renderNet);
+  register("sent-packets", renderSentPackets);
+  register("capture", renderCapture);
   register("jited", renderJited);
   register("schedules", renderSchedules);
   register("run", renderRun);

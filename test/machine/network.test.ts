@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Linux } from "../../src/linux/linux.ts";
+import { Skb } from "../../src/linux/net/skb.ts";
+import { Sock } from "../../src/linux/net/sock.ts";
 import type { Sys } from "../../src/linux/sys.ts";
 import type { UserCode } from "../../src/linux/task.ts";
+import { workloads } from "../../src/linux/workloads/index.ts";
+import { Machine } from "../../src/machine.ts";
 
 /** A client that counts. */
 function client() {
@@ -110,4 +114,51 @@ describe("sockets", () => {
     const [EINVAL, ENOTSOCK, EBADF, ENOTCONN, EPIPE, EADDRINUSE] = [-22, -88, -9, -107, -32, -98];
     expect(results).toEqual([EINVAL, ENOTSOCK, EBADF, ENOTCONN, EPIPE, 0, EADDRINUSE]);
   });
+});
+
+describe("devices", () => {
+  it("are places to attach to, and files", () => {
+    const linux = new Linux();
+    const hooks = linux.hooks.list();
+    for (const hook of ["xdp:eth0", "tc:eth0:ingress", "tcx:eth0:egress", "tcx:lo:egress"])
+      expect(hooks).toContain(hook);
+    expect(hooks).not.toContain("xdp:lo");
+    const read = (path: string) => new Machine().cat(path);
+    expect(read("/sys/class/net/eth0/address")).toBe("02:00:00:00:00:02\n");
+    expect(read("/sys/class/net/lo/operstate")).toBe("unknown\n");
+    expect(read("/sys/class/net/eth0/statistics/rx_packets")).toBe("0\n");
+  });
+
+  it("raise the tracepoints of their interrupts", () => {
+    const linux = new Linux();
+    const lines = new Set<number>();
+    const run = (at: number) => void lines.add(linux.memory.view.getInt32(at + 8, true));
+    linux.hooks.attach("tracepoint:irq:irq_handler_entry", { run });
+    linux.spawn(workloads.webServer());
+    linux.runUntil(50e6);
+    // The card's queue of each CPU.
+    expect([...lines]).toEqual(expect.arrayContaining([40, 41]));
+    // The disk's.
+    expect(lines).toContain(linux.disk.line.irq);
+  });
+});
+
+it("packets and sockets that have gone leave no struct behind", () => {
+  const linux = new Linux();
+  linux.hooks.attach("tp_btf:netif_receive_skb", { run() {} });
+  linux.hooks.attach("tp_btf:inet_sock_set_state", { run() {} });
+  linux.spawn(workloads.webServer());
+  const size = () => {
+    let count = 0;
+    linux.objects.find((one) => {
+      if (one instanceof Skb || one instanceof Sock) count++;
+      return false;
+    });
+    return count;
+  };
+  linux.runUntil(200e6);
+  const early = size();
+  linux.runUntil(600e6);
+  expect(early).toBeGreaterThan(0);
+  expect(size()).toBeLessThan(early + 20);
 });

@@ -101,6 +101,7 @@ export class Link {
       this.lost++;
       this.lostBytes += part.length;
       network.ledger.lost++;
+      this.#linux.objects.forget(part);
       part.fate?.("lost on the wire");
       return false;
     });

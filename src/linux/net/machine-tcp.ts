@@ -135,6 +135,7 @@ export class MachineTcp implements TcpHost {
     tracing.destroySock(t, sk);
     this.#linux.network.purge(t, sk);
     t.leave(undefined);
+    this.#linux.objects.forget(sk);
   }
 
   arm(sk: TcpSock): void {

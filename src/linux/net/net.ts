@@ -2,6 +2,8 @@ import { ArgumentError, isObject, requireBytes } from "../../isa/argument.ts";
 import type { CapturedPacket } from "../../packets/capture.ts";
 import { Packet } from "../../packets/packet.ts";
 import { write as writePcap } from "../../packets/pcap.ts";
+import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
+import { render } from "../../plot/registry.ts";
 import { type Duration, parseDuration } from "../duration.ts";
 import type { Linux } from "../linux.ts";
 import { ipOf, ipText, macText } from "./address.ts";
@@ -53,7 +55,7 @@ export interface SendOptions {
 }
 
 /** Packets that were sent by hand, and what became of each so far. */
-export class SentPackets {
+export class SentPackets implements Displayable {
   readonly packets: readonly Packet[];
   /** Where each packet is or ended: `"XDP_DROP"`, `"dropped: NO_SOCKET"`, `"received"`, ... */
   readonly fates: string[];
@@ -69,10 +71,14 @@ export class SentPackets {
     for (const fate of this.fates) counts[fate] = (counts[fate] ?? 0) + 1;
     return counts;
   }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("sent-packets", this);
+  }
 }
 
 /** What a device carries while it is watched. */
-export class Capture {
+export class Capture implements Displayable {
   readonly packets: CapturedPacket[] = [];
   readonly #stop: () => void;
 
@@ -93,6 +99,10 @@ export class Capture {
   pcap(): Uint8Array {
     return writePcap(this.packets);
   }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("capture", this);
+  }
 }
 
 /** Packets that a capture holds at most; then the oldest go. */
@@ -110,7 +120,7 @@ export type Sendable = Uint8Array | CapturedPacket;
  * m.net.line({ loss: 0.01 });
  * m.net.device("eth0").rxPackets;
  */
-export class Net {
+export class Net implements Displayable {
   readonly #linux: Linux;
 
   constructor(linux: Linux) {
@@ -248,6 +258,10 @@ export class Net {
     const skb = network.adopt(Skb.from(frame.slice()));
     skb.fate = fate;
     network.inject(dev, skb, time);
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("net", this);
   }
 }
 

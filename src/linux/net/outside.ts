@@ -229,6 +229,8 @@ export class Outside implements TcpHost {
   }
 
   #send(skb: Skb): void {
+    // A socket outside is nothing that the machine could see.
+    skb.sk = undefined;
     skb.setHop(GATEWAY_MAC, this.#linux.network.eth0.mac);
     this.#linux.network.adopt(skb);
     this.#burst.push(skb);
@@ -306,11 +308,13 @@ export class Outside implements TcpHost {
 
   drop(skb: Skb, reason: number): void {
     skb.fate?.("refused outside");
+    this.#linux.objects.forget(skb);
     this.#linux.network.ledger.drop(reason);
   }
 
   consume(skb: Skb): void {
     skb.fate?.("arrived outside");
+    this.#linux.objects.forget(skb);
     this.#linux.network.ledger.consumed++;
   }
 }

@@ -101,4 +101,5 @@ function received(t: Task, sk: Sock, count: number, out: Message | undefined): n
 export function udpClose(t: Task, sk: Sock): void {
   sk.netns.unbind(sk);
   t.linux.network.purge(t, sk);
+  t.linux.objects.forget(sk);
 }

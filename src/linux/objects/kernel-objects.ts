@@ -106,6 +106,7 @@ export class KernelObjects {
 
   /** An object has gone: its place may become another's of its kind. */
   forget(object: object): void {
+    if (this.#places.size === 0) return;
     const places = this.#places.get(object);
     if (places === undefined) return;
     this.#places.delete(object);

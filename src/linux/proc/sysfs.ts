@@ -1,6 +1,8 @@
 import { machineBtf } from "../../btf/data/machine.ts";
 import type { Disk } from "../block/disk.ts";
 import type { Linux } from "../linux.ts";
+import { macText } from "../net/address.ts";
+import type { NetDevice } from "../net/device.ts";
 import { formatText, TRACEPOINTS, type Tracepoint } from "../tracepoints.ts";
 import { blockStat, rotational } from "./machine-files.ts";
 import { type DirectoryNode, directory, file, type Node } from "./node.ts";
@@ -10,6 +12,7 @@ export function sysfsTree(linux: Linux): DirectoryNode {
   const cpus = file(() => (linux.cpus.length === 1 ? "0\n" : `0-${linux.cpus.length - 1}\n`));
   return directory({
     block: directory(Object.fromEntries(linux.disks.map((disk) => [disk.name, diskFiles(disk)]))),
+    class: directory({ net: netDevices(linux) }),
     devices: directory({ system: directory({ cpu: directory({ online: cpus, possible: cpus, present: cpus }) }) }),
     fs: directory({ bpf: directory({}), cgroup: directory({}) }),
     kernel: directory({
@@ -17,6 +20,44 @@ export function sysfsTree(linux: Linux): DirectoryNode {
       tracing: directory({}),
       debug: directory({}),
     }),
+  });
+}
+
+/** `/sys/class/net`: devices of the machine's own namespace, as many as there are when somebody looks. */
+function netDevices(linux: Linux): DirectoryNode {
+  // The network is made after the files.
+  const devices = () => linux.network.initial.devices.values();
+  return {
+    kind: "directory",
+    find: (name) => {
+      for (const dev of devices()) if (dev.name === name) return deviceFiles(dev);
+      return undefined;
+    },
+    names: () => [...devices()].map(({ name }) => name),
+  };
+}
+
+/** `/sys/class/net/NAME`. */
+function deviceFiles(dev: NetDevice): DirectoryNode {
+  const { counters, kind, ifindex } = dev;
+  const text = (value: () => string | number) => file(() => `${value()}\n`);
+  return directory({
+    address: text(() => macText(dev.mac)),
+    carrier: text(() => (dev.up ? 1 : 0)),
+    ifindex: text(() => ifindex),
+    mtu: text(() => dev.mtu),
+    // A loopback device never says that it is up.
+    operstate: text(() => (kind === "loopback" ? "unknown" : dev.up ? "up" : "down")),
+    statistics: directory({
+      rx_bytes: text(() => counters.rxBytes),
+      rx_dropped: text(() => counters.rxDropped),
+      rx_packets: text(() => counters.rxPackets),
+      tx_bytes: text(() => counters.txBytes),
+      tx_dropped: text(() => counters.txDropped),
+      tx_packets: text(() => counters.txPackets),
+    }),
+    // ARPHRD_LOOPBACK, ARPHRD_ETHER.
+    type: text(() => (kind === "loopback" ? 772 : 1)),
   });
 }
 
