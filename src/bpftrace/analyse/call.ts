@@ -5,6 +5,7 @@ import { CONTROL_FUNCTIONS } from "./functions/control.ts";
 import { Call, type FunctionRow } from "./functions/row.ts";
 import { STACK_FUNCTIONS } from "./functions/stacks.ts";
 import { TEXT_FUNCTIONS } from "./functions/text.ts";
+import { refusal } from "./library.ts";
 import { report, type Scope } from "./scope.ts";
 import type { Value } from "./typed.ts";
 
@@ -30,6 +31,8 @@ export function analyseCall(scope: Scope, node: CallNode): Value {
   if (AGGREGATES.has(name)) return report(scope, node.span, `${name}() should be directly assigned to a map`);
   const row = ROWS.get(name);
   if (row === undefined) {
+    const refused = refusal(name);
+    if (refused !== undefined) return report(scope, node.nameSpan, refused);
     const near = [...ROWS.keys(), ...AGGREGATES.keys()].find((known) => distance(known, name, 2) < 2);
     return report(scope, node.nameSpan, `Unknown function: ${name}`, near && `Did you mean ${near}()?`);
   }

@@ -4,6 +4,7 @@ import { BOOL, INT64, isScalar, NONE, sameKind, sizeOfType, type Type, UINT64, u
 import { kindText, typeText } from "../types/type-text.ts";
 import { analyseBuiltin, isBuiltin } from "./builtins.ts";
 import { analyseCall } from "./call.ts";
+import { libraryMacro, refusal } from "./library.ts";
 import { expandMacro } from "./macro.ts";
 import { analyseKey, analyseMap, mapOf } from "./maps.ts";
 import { analyseElement, analyseIndex, analyseMember, layoutField } from "./members.ts";
@@ -112,7 +113,10 @@ function analyseIdentifier(scope: Scope, { name, span }: IdentifierNode): Value 
   if (builtin !== undefined) return builtin;
   const constant = types.constant(name);
   if (constant !== undefined) return { op: "integer", value: constant.value, type: constant.type };
-  return report(scope, span, `Unknown identifier: '${name}'`);
+  // A function of the library without arguments may stand without parentheses.
+  if (libraryMacro(name)?.parameters.length === 0)
+    return analyseCallNode(scope, { kind: "call", name, nameSpan: span, args: [], span });
+  return report(scope, span, refusal(name) ?? `Unknown identifier: '${name}'`);
 }
 
 /** `$1`: a number, or 0 where it is none; within `str()` its text. */
@@ -146,10 +150,11 @@ export function analyseVariable(scope: Scope, name: string, span: { start: numbe
 }
 
 function analyseCallNode(scope: Scope, node: CallNode): Value {
-  const macro = scope.analysis.macros.get(node.name);
+  const own = scope.analysis.macros.get(node.name);
+  const macro = own ?? libraryMacro(node.name);
   if (macro !== undefined) {
     if (scope.depth > MOST_EXPANSIONS) return report(scope, node.span, `Recursive macro call: ${node.name}`);
-    return expandMacro(scope, node, macro);
+    return expandMacro(scope, node, macro, own === undefined);
   }
   const bare =
     node.args.length === 0 && isBuiltin(node.name) ? analyseBuiltin(scope, node.name, node.nameSpan) : undefined;

@@ -10,7 +10,7 @@ import type { Value, Variable } from "./typed.ts";
  * The value of a macro's body. Its own variables are its own; arguments written `$x` and `@m` are the caller's, bare
  * words stand for the caller's expression.
  */
-export function expandMacro(scope: Scope, node: CallNode, macro: Macro): Value {
+export function expandMacro(scope: Scope, node: CallNode, macro: Macro, inLibrary: boolean): Value {
   const { parameters } = macro;
   if (node.args.length !== parameters.length)
     return report(
@@ -34,6 +34,7 @@ export function expandMacro(scope: Scope, node: CallNode, macro: Macro): Value {
     ...scope,
     bound,
     caller: scope,
+    site: inLibrary ? (scope.site ?? node.span) : scope.site,
     depth: scope.depth + 1,
     variables: new Map<string, Variable>(),
   };

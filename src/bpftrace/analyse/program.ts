@@ -233,7 +233,13 @@ function analyseBody(
   const all: Variable[] = [];
   const scope: Scope = {
     ...{ analysis, point, variables: new Map<string, Variable>(), all, loops: 0, depth: 0 },
-    ...{ bound: new Map<string, Expression>(), caller: undefined, uses, before: known.get(place) ?? [] },
+    ...{
+      bound: new Map<string, Expression>(),
+      caller: undefined,
+      site: undefined,
+      uses,
+      before: known.get(place) ?? [],
+    },
   };
   const predicate = probe.predicate === undefined ? undefined : analyseExpression(scope, probe.predicate);
   if (

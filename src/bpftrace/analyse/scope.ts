@@ -62,6 +62,8 @@ export interface Scope {
   readonly bound: ReadonlyMap<string, Expression>;
   /** Scope of the call, for expressions that a macro was given. */
   readonly caller: Scope | undefined;
+  /** Where a function of the library is called: what happens in it happens there. */
+  readonly site: Span | undefined;
   /** The body depends on which of several hooks it runs at. */
   readonly uses: { hook: boolean };
 }
@@ -69,8 +71,12 @@ export interface Scope {
 /** A value that stands for one that could not be typed: it was reported, or will be known in the next round. */
 export const NOTHING: Value = { op: "nothing", type: NONE };
 
+/** What a fault needs of its scope. */
+type Where = Pick<Scope, "analysis"> & Partial<Pick<Scope, "site">>;
+
 /** Notes a fault. */
-export function report({ analysis }: Pick<Scope, "analysis">, span: Span, message: string, hint?: string): Value {
+export function report({ analysis, site }: Where, written: Span, message: string, hint?: string): Value {
+  const span = site ?? written;
   const same = analysis.diagnostics.some((other) => other.message === message && other.span.start === span.start);
   if (!same) analysis.diagnostics.push({ severity: "ERROR", message, span, ...(hint !== undefined && { hint }) });
   return NOTHING;

@@ -1,4 +1,4 @@
-import { INT64, type Type, UINT64 } from "../../types/type.ts";
+import { BOOL, INT64, type Type, UINT64 } from "../../types/type.ts";
 import { kindText } from "../../types/type-text.ts";
 import { analyseExpression, integer } from "../expression.ts";
 import { checkFormat } from "../format.ts";
@@ -280,6 +280,22 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
         return call.fail("static_assert() condition must be known when the program is compiled");
       return value.value !== 0n ? doing() : call.fail(why === "" ? "static assertion failed" : why);
     },
+  },
+  {
+    name: "kfunc_exist",
+    args: [1, 1],
+    doc: "Whether Linux has a function; known when the program is compiled.",
+    analyse: (call) => {
+      const name = call.literal(0);
+      const { btf } = call.scope.analysis.source;
+      return name === undefined ? NOTHING : integer(btf.byName(name, "func") === undefined ? 0n : 1n, BOOL);
+    },
+  },
+  {
+    name: "default_str_length",
+    args: [0, 0],
+    doc: "How long texts may be: `max_strlen`.",
+    analyse: (call) => integer(BigInt(call.scope.analysis.settings.maxStrlen), UINT64),
   },
   {
     name: "fail",

@@ -32,7 +32,7 @@ export class Call {
   }
 
   get span(): Span {
-    return this.node.span;
+    return this.scope.site ?? this.node.span;
   }
 
   get count(): number {
