@@ -2,10 +2,12 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseBtf } from "../../src/btf/btf.ts";
 import { buildBtf } from "../../src/btf/build.ts";
 import { buildBtfExt, textsOfExt } from "../../src/btf/build-ext.ts";
+import { BtfError } from "../../src/btf/error.ts";
 import { parseBtfExt } from "../../src/btf/ext.ts";
 import { renumbered } from "../../src/btf/reduce.ts";
 import { sizeOf } from "../../src/btf/size.ts";
@@ -140,6 +142,43 @@ describe("an object that is written again", () => {
   it("what is no list of objects is refused", () => {
     expect(() => linkObjects([])).toThrow(/a list of object files/);
     expect(() => linkObjects([new Uint8Array(64)])).toThrow(ElfError);
+  });
+});
+
+describe("a damaged object", () => {
+  it("links, or is refused with a typed error", () => {
+    const objects = ["execsnoop", "globals", "map_in_map", "settings"].map(bytesOf);
+    const damage = fc.record({
+      object: fc.constantFrom(...objects),
+      places: fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
+      first: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(damage, ({ object, places, first }) => {
+        const bytes = object.slice();
+        // Most of what can be damaged is in the headers, at the end.
+        for (const [at, value] of places)
+          bytes[at % 3 === 0 ? at % bytes.length : bytes.length - 1 - (at % 2000)] = value;
+        const good = objects[1]!;
+        try {
+          linkObjects(first ? [bytes, good] : [good, bytes]);
+        } catch (error) {
+          if (!(error instanceof ElfError || error instanceof BtfError)) throw error;
+        }
+      }),
+      { numRuns: process.env.BPFBOOK_NIGHT === undefined ? 100 : 5000 },
+    );
+  });
+
+  it.each([
+    ["alignment", 48, 1 << 20],
+    ["size of .bss", 32, 2 ** 40],
+  ])("with a wild %s is refused, and takes no memory", (_what, field, value) => {
+    const bytes = bytesOf("globals").slice();
+    const view = new DataView(bytes.buffer);
+    const bss = readElf(bytes).sections.find(({ name }) => name === ".bss")!.index;
+    view.setBigUint64(Number(view.getBigUint64(40, true)) + bss * 64 + field, BigInt(value), true);
+    expect(() => linkObjects([bytes])).toThrow(ElfError);
   });
 });
 

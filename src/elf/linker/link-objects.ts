@@ -87,6 +87,8 @@ function movedBy({ file }: LinkInput, sections: MergedSections, { symbol }: Relo
 
 /** An instruction that counts from the start of a section counts from where its part of it is now. */
 function adjust(bytes: Uint8Array, offset: number, by: number, { name, flags }: Section): void {
+  if (offset + SLOT_BYTES > bytes.length)
+    throw new ElfError("relocation within an instruction", { section: name, offset });
   if ((flags & SHF_EXECINSTR) === 0)
     throw new ElfError("relocation against STT_SECTION in non-exec section is not supported!", {
       section: name,

@@ -3,6 +3,10 @@ import { ElfError } from "../error.ts";
 import type { Section } from "../file.ts";
 import type { LinkInput } from "./input.ts";
 
+/** What a damaged file could ask for is refused: a page, and what fits 31 bits. */
+const MAX_ALIGN = 4096;
+const MAX_SIZE = 2 ** 31 - 1;
+
 /** Sections of one name of all objects, one behind the other. */
 export interface MergedSection {
   readonly name: string;
@@ -47,15 +51,17 @@ export class MergedSections {
 
   #place(section: Section, number: number): SectionPlace {
     const { name, type, flags, align, size, bytes } = section;
+    const fail = (reason: string): never => {
+      throw new ElfError(`object ${number}: ${reason}`, { section: name, offset: 0 });
+    };
+    if (align > MAX_ALIGN || (align & (align - 1)) !== 0) fail(`sec ${name} is aligned to ${align} bytes`);
+    if (size > MAX_SIZE) fail(`sec ${name} has ${size} bytes`);
     const known = this.list.findIndex((each) => each.name === name);
     if (known < 0) {
       this.list.push({ name, type, flags, align, size, parts: [{ bytes, at: 0 }] });
       return { index: this.list.length - 1, offset: 0, repeated: false };
     }
     const merged = this.list[known]!;
-    const fail = (reason: string): never => {
-      throw new ElfError(`object ${number}: ${reason}`, { section: name, offset: 0 });
-    };
     if (merged.type !== type) fail(`sec ${name} types mismatch`);
     if (merged.flags !== flags) fail(`sec ${name} flags mismatch`);
     if (name === "license" || name === "version") {
