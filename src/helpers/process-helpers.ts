@@ -6,11 +6,11 @@ import type { HelperImplementation } from "./row.ts";
 import { u64Of } from "./u64.ts";
 
 /** The root of all cgroups; a machine without processes of its own has no other. */
-const ROOT = 1;
+const ROOT: readonly number[] = [1];
 /** `struct bpf_pidns_info`: pid and tgid. */
 const PIDNS_INFO = 8;
 
-const cgroup = (host: Host): number => host.processes?.cgroup() ?? ROOT;
+const cgroups = (host: Host): readonly number[] => host.processes?.cgroups() ?? ROOT;
 
 const signal =
   (to: "process" | "thread") =>
@@ -20,12 +20,16 @@ const signal =
 
 /** The current task's place among processes: cgroups, namespaces, signals, paths. */
 export const PROCESS_HELPERS: readonly HelperImplementation[] = [
-  { name: "get_current_cgroup_id", passing: "u64", implement: (host) => () => u64Of(host.memory, cgroup(host)) },
   {
-    // Only the root has an ancestor on level 0: itself.
+    name: "get_current_cgroup_id",
+    passing: "u64",
+    implement: (host) => () => u64Of(host.memory, cgroups(host).at(-1)!),
+  },
+  {
+    // The root is on level 0; below the task's own there is none.
     name: "get_current_ancestor_cgroup_id",
     passing: "u64",
-    implement: (host) => (level) => u64Of(host.memory, level === 0 ? ROOT : 0),
+    implement: (host) => (level) => u64Of(host.memory, cgroups(host)[level] ?? 0),
   },
   {
     name: "current_task_under_cgroup",
@@ -36,7 +40,7 @@ export const PROCESS_HELPERS: readonly HelperImplementation[] = [
       if (index >>> 0 >= map.spec.maxEntries) return -ERRNO.E2BIG;
       const id = map.slot(index);
       if (id === 0) return -ERRNO.EAGAIN;
-      return id === ROOT || id === cgroup(host) ? 1 : 0;
+      return cgroups(host).includes(id) ? 1 : 0;
     },
   },
   {

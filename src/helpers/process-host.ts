@@ -1,7 +1,7 @@
 /** Processes of the machine as helpers see them. */
 export interface ProcessHost {
-  /** The id of the current task's cgroup. */
-  cgroup(): number;
+  /** The ids of the current task's cgroup and those above it, the root first. */
+  cgroups(): readonly number[];
   /** Whether there is a cgroup with this id. */
   hasCgroup(id: number): boolean;
   /** A signal for the current task's process or thread, sent when the program has returned; 0 or -errno. */

@@ -52,6 +52,17 @@ export function sysSetgid(t: Task, gid: number): number {
   return commit(t, new Credentials(cred.uid, cred.gid, cred.euid, gid, cred.suid, cred.sgid));
 }
 
+/** `setfsuid(2)`: the id that files see, which follows the effective one here; what comes back is the old one. */
+export function sysSetfsuid(t: Task, uid: number): number {
+  t.enter(ENTRY_POINT[122]!, 10);
+  t.enter(F.__sys_setfsuid, 80, uid);
+  const { cred } = t;
+  t.enter(F.prepare_creds, 180);
+  t.leave(cred);
+  if (![cred.uid, cred.euid, cred.suid].includes(uid)) capable(t, CAP_SETUID, CAP_OPT_INSETID);
+  return t.leave(cred.euid, 2);
+}
+
 const UNCHANGED = 0xffff_ffff;
 
 /** `setresuid(2)`: -1 leaves an id as it is. */

@@ -5,6 +5,7 @@ import type { RuntimeMap } from "../maps/runtime.ts";
 import { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
 import { Processes } from "./bpf/processes.ts";
+import { type Cgroup, Cgroups } from "./cgroups.ts";
 import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
 import { releaseTask } from "./exit.ts";
@@ -73,6 +74,8 @@ export interface NewProcess {
   readonly group?: ThreadGroup;
   readonly files?: FileTable;
   readonly thread?: true;
+  /** Default: its parent's, or the root of the tree. */
+  readonly cgroup?: Cgroup;
 }
 
 /** A replay may end this much later than its log, in steps of ... */
@@ -138,6 +141,7 @@ export class Linux implements Host {
   readonly seed: number;
   /** The Linux whose types its objects have. */
   readonly release: Release;
+  readonly cgroups = new Cgroups();
   readonly symbols = new SymbolTable();
   readonly strings: UserStrings;
   readonly files: FileSystem;

@@ -1,3 +1,4 @@
+import { Credentials } from "./credentials.ts";
 import { AddressSpace } from "./mm/address-space.ts";
 import { traceExec, traceFork, traceNewTask, traceRename } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
@@ -70,6 +71,15 @@ export interface ExecArguments {
   readonly envp: readonly string[];
 }
 
+const S_ISUID = 0o4000;
+
+/** `bprm_fill_uid`: a program that is set-user-id has its owner's rights. */
+function becomeOwner(t: Task, path: string): void {
+  const file = t.linux.files.lookup(path);
+  if (file === undefined || (file.mode & S_ISUID) === 0 || file.uid === t.cred.euid) return;
+  t.cred = new Credentials(t.cred.uid, t.cred.gid, file.uid);
+}
+
 /** `execve(2)`: the task becomes another program. */
 export function sysExecve(t: Task, { path, argv, envp }: ExecArguments, program: Program): number {
   t.enter(ENTRY_POINT[59]!, 20);
@@ -93,6 +103,7 @@ export function sysExecve(t: Task, { path, argv, envp }: ExecArguments, program:
   traceRename(t, comm);
   t.comm = comm;
   t.leave(undefined);
+  becomeOwner(t, path);
   // What the old program wanted done at signals is gone with it; what it ignored stays ignored.
   for (const [signal, { handler }] of t.group.actions) if (handler !== undefined) t.group.actions.delete(signal);
   t.exe = path;

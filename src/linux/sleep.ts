@@ -13,9 +13,13 @@ export function* sysNanosleep(t: Task, ns: number): Kernel<number> {
   return t.leave(0, 3);
 }
 
-/** Sleeps until a timer of this task expires, or a signal comes. */
+/** Sleeps until a timer of this task expires (at no time: never), somebody wakes it, or a signal comes. */
 export function* sleepUntil(t: Task, time: number): Kernel<void> {
   t.state = TASK_INTERRUPTIBLE;
+  if (time === Number.POSITIVE_INFINITY) {
+    yield* schedule(t);
+    return;
+  }
   const timer = new Hrtimer("hrtimer_wakeup", t.stackAddress);
   timer.start(t, time, MODE_REL);
   const expire = (current: Task) => timerInterrupt(current, timer, () => hrtimerWakeup(current, t));

@@ -6,6 +6,7 @@ import type { UsdtPoint } from "./hooks/usdt.ts";
 import { touch } from "./mm/fault.ts";
 import { ipOf } from "./net/address.ts";
 import { sysPipe2 } from "./pipe.ts";
+import { sysPoll } from "./poll.ts";
 import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
 import { sysWrite } from "./read-write.ts";
@@ -27,6 +28,8 @@ const VFORK_FLAGS = 0x4111;
 /** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, SETTLS, PARENT_SETTID and CHILD_CLEARTID. */
 const THREAD_FLAGS = 0x3d_0f00;
 const CLONE_ARGS_SIZE = 88;
+/** SYNC_FILE_RANGE_WAIT_BEFORE, WRITE and WAIT_AFTER. */
+const SYNC_FILE_RANGE_ALL = 7;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 
@@ -196,6 +199,26 @@ export class Sys {
     return this.call(75, [fd]);
   }
 
+  /** Everything that is dirty goes to the disks. */
+  sync(): Request {
+    return this.call(162, []);
+  }
+
+  /** The same for the file system that a file is on. */
+  syncfs(fd: number): Request {
+    return this.call(306, [fd]);
+  }
+
+  /** A file's pages go to the disk, and nothing of its size or times. */
+  syncFileRange(fd: number, offset: number, bytes: number): Request {
+    return this.call(277, [fd, offset, bytes, SYNC_FILE_RANGE_ALL]);
+  }
+
+  /** How much room there is in a file system. */
+  statfs(path: string): Request {
+    return this.call(137, [this.#address(path), USER_HEAP]);
+  }
+
   ftruncate(fd: number, length: number): Request {
     return this.call(77, [fd, length]);
   }
@@ -329,6 +352,11 @@ export class Sys {
     return this.call(48, [fd, how]);
   }
 
+  /** Waits until one of these sockets can be read, `timeout` milliseconds at most; how many can be. */
+  poll(fds: readonly number[], timeout = -1): Request {
+    return this.call(7, [USER_HEAP, fds.length, timeout >>> 0], (t) => sysPoll(t, fds, timeout));
+  }
+
   accept(fd: number): Request {
     return this.call(288, [fd, 0, 0, 0]);
   }
@@ -390,6 +418,15 @@ export class Sys {
 
   setuid(uid: number): Request {
     return this.call(105, [uid]);
+  }
+
+  setfsuid(uid: number): Request {
+    return this.call(122, [uid]);
+  }
+
+  /** Real, effective and saved user id. */
+  setresuid(real: number, effective: number, saved: number): Request {
+    return this.call(117, [real, effective, saved]);
   }
 
   setgid(gid: number): Request {

@@ -1,6 +1,7 @@
 import type { CurrentTask } from "../helpers/host.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
+import type { Cgroup } from "./cgroups.ts";
 import type { Cpu } from "./cpu.ts";
 import { Credentials } from "./credentials.ts";
 import type { FileTable } from "./files.ts";
@@ -137,6 +138,8 @@ export interface TaskIdentity {
   readonly parent?: Task;
   /** Of a thread: its process. */
   readonly group?: ThreadGroup;
+  /** Default: its parent's. */
+  readonly cgroup?: Cgroup;
 }
 
 /** What a signal has interrupted: the program and what it was in the middle of. */
@@ -194,6 +197,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   received: Content | undefined;
   receivedAt = 0;
   receivedBytes = 0;
+  /** Where it belongs in the tree of cgroups; its children follow. */
+  cgroup: Cgroup;
   /** The network namespace that it was put into; its children follow. */
   ownNetns: NetNamespace | undefined;
   /** What `wait4` gives for it: exit code times 256, or the signal that ended it. */
@@ -269,6 +274,7 @@ export class Task implements CurrentTask, Frames, Displayable {
     const first = this.group.threads[0]!;
     this.mm = first === this ? new AddressSpace() : first.mm;
     this.ownNetns = identity.parent?.ownNetns;
+    this.cgroup = identity.cgroup ?? identity.parent?.cgroup ?? linux.cgroups.root;
     // The first time that it is switched to it comes from here.
     if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];
   }

@@ -35,7 +35,7 @@ async function bpfbook(...words: string[]): Promise<{ code: number; out: string;
 
 describe("load", () => {
   test("loads, attaches by section name, runs, prints what came", async () => {
-    const words = ["--attach", "--workload", "mixed", "--for", "100ms", "--seed", "3"];
+    const words = ["--attach", "--workload", "readFiles", "--for", "100ms", "--seed", "3"];
     const { code, out } = await bpfbook("load", `${OBJECTS}execsnoop.bpf.o`, ...words);
     expect(code).toBe(0);
     const [first, second, third] = out.split("\n");

@@ -1,5 +1,6 @@
 import { Linux, type LinuxOptions } from "../../src/linux/linux.ts";
 import { SYSCALLS } from "../../src/linux/syscall-table.ts";
+import { workloads } from "../../src/linux/workloads/index.ts";
 import type { Workload } from "../../src/linux/workloads/workload.ts";
 
 /** One event as a test sees it: everything that a program could have seen. */
@@ -54,6 +55,12 @@ export function record(linux: Linux, hooks: readonly string[], bytes = 24): Reco
     });
   }
   return events;
+}
+
+/** A server, a user and a daemon: a machine that is busy, and not too busy. */
+export function office(rate = 300): Workload {
+  const parts = [workloads.webServer({ rate }), workloads.readFiles(), workloads.logRotation()];
+  return { name: "office", start: (linux) => parts.map((part) => part.start(linux))[0]! };
 }
 
 /** A machine with a workload, not yet run. */

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { workloads } from "../../src/linux/workloads/index.ts";
-import { machine, type Recorded, record, SYSCALL_HOOKS } from "./record.ts";
+import { machine, office, type Recorded, record, SYSCALL_HOOKS } from "./record.ts";
 
-const linux = machine(workloads.mixed({ rate: 2000 }));
+const linux = machine(office(2000));
 const syscalls = record(linux, SYSCALL_HOOKS);
 const switches = record(linux, ["tracepoint:sched:sched_switch"], 64);
 const samples = record(linux, ["profile:hz:4999"], 184);

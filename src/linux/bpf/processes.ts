@@ -7,8 +7,6 @@ import type { Linux } from "../linux.ts";
 import { sendSignal } from "../signal-send.ts";
 import { SI_KERNEL } from "../signals.ts";
 
-/** All tasks are in the first cgroup. */
-const ROOT_CGROUP = 1;
 const LAST_SIGNAL = 64;
 
 /** Processes of a machine as helpers of programs see them. */
@@ -21,12 +19,13 @@ export class Processes implements ProcessHost {
     this.#linux = linux;
   }
 
-  cgroup(): number {
-    return ROOT_CGROUP;
+  cgroups(): readonly number[] {
+    const { hooks, cgroups } = this.#linux;
+    return (hooks.moment?.task.cgroup ?? cgroups.root).line.map(({ id }) => id);
   }
 
   hasCgroup(id: number): boolean {
-    return id === ROOT_CGROUP;
+    return this.#linux.cgroups.list().some((cgroup) => cgroup.id === id);
   }
 
   /** Linux sends it from an interrupt, too, where a program runs with interrupts off. */

@@ -28,7 +28,7 @@ export function* fsync(t: Task, file: OpenFile, dataOnly: boolean): Kernel<numbe
 }
 
 /** `file_write_and_wait_range`: until none of its pages is dirty or on its way. */
-function* writeAndWait(t: Task, inode: Inode): Kernel<void> {
+export function* writeAndWait(t: Task, inode: Inode): Kernel<void> {
   if (inode.pages.dirty > 0) {
     t.enter(F.__filemap_fdatawrite_range, 30, inode.pages);
     t.enter(F.filemap_fdatawrite_wbc, 20, inode.pages);

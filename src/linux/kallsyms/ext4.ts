@@ -29,4 +29,6 @@ export const EXT4_TEXT = {
   jbd2_log_wait_commit: [0x81c090, 336, 169],
   journal_end_buffer_io_sync: [0x812970, 96, 49],
   kjournald2: [0x81c7e0, 832, 417],
+  ext4_sync_fs: [0x7f6d70, 560, 281],
+  ext4_statfs: [0x7f3c80, 704, 353],
 } as const satisfies KernelText;

@@ -129,4 +129,13 @@ export const FS_TEXT = {
   vfs_symlink: [0x6c9180, 496, 249],
   vfs_unlink: [0x6c8cb0, 688, 345],
   vfs_writev: [0x6b4c40, 912, 457],
+  ksys_sync: [0x70c950, 176, 89],
+  sync_inodes_one_sb: [0x70c570, 32, 17],
+  sync_inodes_sb: [0x706de0, 736, 369],
+  sync_fs_one_sb: [0x70c710, 48, 25],
+  sync_filesystem: [0x70c750, 160, 81],
+  ksys_sync_file_range: [0x70ce70, 160, 81],
+  user_statfs: [0x70fd30, 192, 97],
+  vfs_statfs: [0x70fbc0, 80, 41],
+  statfs_by_dentry: [0x70f4f0, 160, 81],
 } as const satisfies KernelText;

@@ -47,6 +47,7 @@ export const PROCESS_TEXT = {
   __sys_setuid: [0x376960, 336, 169],
   __sys_setgid: [0x376490, 240, 121],
   __sys_setresuid: [0x376b00, 1280, 641],
+  __sys_setfsuid: [0x377900, 224, 113],
   __sys_setreuid: [0x3765d0, 832, 417],
   __do_sys_prctl: [0x379de0, 3408, 1705],
 } as const satisfies KernelText;

@@ -16,4 +16,9 @@ export const UNIX_TEXT = {
   ep_poll_callback: [0x72c8b0, 688, 345],
   do_epoll_ctl: [0x72d530, 3760, 1881],
   do_sys_poll: [0x6d7190, 1424, 713],
+  sock_poll: [0xe28640, 304, 153],
+  tcp_poll: [0x10092d0, 992, 497],
+  udp_poll: [0x1044eb0, 144, 73],
+  schedule_hrtimeout_range: [0x11fd420, 16, 9],
+  schedule_hrtimeout_range_clock: [0x11fd2f0, 288, 145],
 } as const satisfies KernelText;

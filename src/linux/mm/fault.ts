@@ -32,6 +32,8 @@ export function* touch(t: Task, address: number, bytes: number): Kernel<number> 
     if ((page - first) % CATCH_UP === 0) while (t.behind) yield BEHIND;
     t.enter(F.asm_exc_page_fault, 60);
     t.enter(F.exc_page_fault, 80, undefined, WRITE | USER);
+    for (const event of ["page-faults", "minor-faults"] as const)
+      if (t.linux.hooks.counters[event] !== undefined) t.linux.hooks.count(event, t);
     const hook = t.linux.hooks.live[TP.page_fault_user];
     if (hook !== undefined) {
       const at = Math.max(address, page * PAGE);

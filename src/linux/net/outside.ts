@@ -4,7 +4,7 @@ import { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
 import { Link, type LinkOptions } from "./link.ts";
 import { NetNamespace } from "./namespace.ts";
-import { ETH_P_ARP, IPPROTO_TCP, IPPROTO_UDP, RST } from "./protocol.ts";
+import { ETH_P_ARP, IPPROTO_TCP, IPPROTO_UDP, RST, SYN } from "./protocol.ts";
 import type { Skb } from "./skb.ts";
 import { Listener, RequestSock, TCP, TcpSock } from "./sock.ts";
 import type { TcpHost } from "./tcp/host.ts";
@@ -181,10 +181,18 @@ export class Outside implements TcpHost {
       input(this, one, skb);
       return;
     }
-    const request = one instanceof RequestSock ? one : undefined;
-    if (request !== undefined && answers(request, skb) === "yes") {
-      this.#accept(request, skb);
+    let request = one instanceof RequestSock ? one : undefined;
+    const said = request && answers(request, skb);
+    if (said === "yes") {
+      this.#accept(request!, skb);
       return;
+    }
+    // The answer got lost.
+    if (said === "again") this.#send(synAck(request!, request!.listener.sk));
+    // It has given up, or its port belongs to another connection now.
+    if (said === "reset" || (said === "no" && skb.flags & SYN)) {
+      this.#forget(request!);
+      request = undefined;
     }
     const listener = this.netns.listener("::", skb.dport);
     if (listener !== undefined && request === undefined) {

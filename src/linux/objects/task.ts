@@ -1,5 +1,6 @@
 import { Credentials } from "../credentials.ts";
 import type { Task } from "../task.ts";
+import { CSS_SET } from "./cgroup.ts";
 import { NSPROXY } from "./nsproxy.ts";
 import { PID } from "./pid.ts";
 import type { StructRow } from "./row.ts";
@@ -34,6 +35,8 @@ export const TASK_STRUCT: StructRow<Task> = {
   write(w, task) {
     common(w, task, task.tgid);
     for (const member of STATE) w.int(member, task.state & 0xff);
+    w.int("__state", task.state & 0xff);
+    w.pointer("cgroups", task.cgroup, CSS_SET);
     w.int("exit_code", task.exitCode);
     w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
     w.int("on_cpu", task.cpu.current === task);

@@ -69,7 +69,8 @@ export class ProcessDirectories {
     const linux = this.#linux;
     return {
       comm: file(() => `${task.comm}\n`),
-      cmdline: file(() => (task.program === undefined ? "" : `${task.comm}\0`)),
+      cgroup: file(() => `0::${task.cgroup.path}\n`),
+      cmdline: file(() => commandLine(task)),
       cwd: { kind: "link", target: () => (task.cwd === undefined ? "/" : pathText(task.cwd)) },
       fd: descriptors(task),
       maps: file(() => maps(linux, task)),
@@ -87,6 +88,12 @@ export class ProcessDirectories {
       },
     };
   }
+}
+
+/** Its arguments with a zero behind each; a process that nobody gave any has its name. */
+function commandLine({ program, argv, comm }: Task): string {
+  if (program === undefined) return "";
+  return (argv.length > 0 ? argv : [comm]).map((word) => `${word}\0`).join("");
 }
 
 /** `/proc/PID/fd`: a link for each open file. */

@@ -2,6 +2,7 @@ import { O_RDONLY } from "../open.ts";
 import type { Sys } from "../sys.ts";
 import type { UserCode } from "../task.ts";
 import { type ParameterTable, withDefaults } from "./options.ts";
+import { dynamicLinker } from "./steps.ts";
 import { ConfiguredWorkload, exec } from "./workload.ts";
 
 const SHELL = "/usr/bin/bash";
@@ -73,16 +74,5 @@ function* catFile(sys: Sys, path: string, chunk: number): UserCode<void> {
   }
   sys.leave();
   yield sys.close(file);
-  sys.leave();
-}
-
-/** What every dynamically linked program does first: it finds libc and reads its header. */
-function* dynamicLinker(sys: Sys): UserCode<void> {
-  sys.enter(sys.text("/usr/lib64/ld-linux-x86-64.so.2", "_dl_map_object"));
-  yield sys.close(yield sys.openat("/etc/ld.so.cache", O_RDONLY));
-  const library = yield sys.openat("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY);
-  yield sys.read(library, 832);
-  yield sys.close(library);
-  yield sys.compute(250_000);
   sys.leave();
 }

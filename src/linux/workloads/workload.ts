@@ -30,6 +30,6 @@ export class ConfiguredWorkload<Options extends Record<keyof Options, number>> i
 }
 
 /** What a child does that becomes another program at once. */
-export function* exec(sys: Sys, path: string, program: Program): UserCode {
-  yield sys.execve(path, program);
+export function* exec(sys: Sys, path: string, program: Program, argv?: readonly string[]): UserCode {
+  yield sys.execve(path, program, argv);
 }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { Linux } from "../../src/linux/linux.ts";
+import { workloads } from "../../src/linux/workloads/index.ts";
+import { TOOL_HOOKS } from "./tool-hooks.ts";
+
+/** Hooks that the machine does not have: why. */
+const ABSENT: Readonly<Record<string, string>> = {
+  "kprobe:md_flush_request": "there is no RAID",
+  "kprobe:vfs_fsync": "Linux 6.18 inlines it into do_fsync; vfs_fsync_range is probed",
+  "kprobe:vfs_create": "open(O_CREAT) calls the file system itself; only mknod would call it",
+  "kprobe:xfs_file_read_iter": "the file systems are ext4 and tmpfs",
+  "kprobe:xfs_file_write_iter": "the file systems are ext4 and tmpfs",
+  "kprobe:xfs_file_open": "the file systems are ext4 and tmpfs",
+  "kprobe:xfs_file_fsync": "the file systems are ext4 and tmpfs",
+  "kprobe:filp_close": "close(2) goes another way since 6.x; only exit would call it",
+  "kprobe:account_page_dirtied": "Linux 6.18 has folio_account_dirtied instead, inlined",
+  "kprobe:finish_task_switch": "its name is finish_task_switch.isra.0",
+  "kprobe:mutex_lock": "mutexes of Linux are not modelled",
+  "kprobe:mutex_unlock": "mutexes of Linux are not modelled",
+  "kprobe:__netif_receive_skb_core": "its name is __netif_receive_skb_core.constprop.0",
+};
+
+/** Hooks at which nothing happens: why. */
+const SILENT: Readonly<Record<string, string>> = {
+  "uprobe:/usr/lib/x86_64-linux-gnu/libcrypto.so.3:rsa_ossl_private_decrypt":
+    "only a server that is sent RSA secrets decrypts",
+  "tracepoint:syscalls:sys_enter_msync": "files are not mapped into memory",
+  "kprobe:unix_stream_read_actor": "there are no sockets of the family AF_UNIX",
+  "tracepoint:kmem:kmalloc": "slabs are not modelled",
+  "tracepoint:kmem:kfree": "slabs are not modelled",
+  "tracepoint:kmem:kmem_cache_alloc": "slabs are not modelled",
+  "tracepoint:kmem:kmem_cache_free": "slabs are not modelled",
+  "tracepoint:kmem:mm_page_free": "not raised yet",
+  "tracepoint:net:napi_gro_receive_entry": "the machine's virtio card hands packets to the stack as they are",
+  "tracepoint:timer:timer_start": "the timer wheel's tracepoints are not raised yet",
+  "tracepoint:timer:tick_stop": "not raised yet",
+  "tracepoint:workqueue:workqueue_execute_start": "not raised yet",
+  "tracepoint:rcu:rcu_utilization": "not raised yet",
+  "kprobe:page_cache_ra_order": "folios of the page cache are single pages",
+};
+
+const MIB = 2 ** 20;
+
+describe("mixed", () => {
+  it("makes something happen at every hook that the tools of bpftrace and bcc look at, but for named ones", () => {
+    const linux = new Linux({ seed: 7, ram: 192 * MIB });
+    linux.spawn(workloads.mixed({ rate: 60 }));
+    const counts: Record<string, number> = {};
+    const absent: string[] = [];
+    for (const hook of TOOL_HOOKS) {
+      try {
+        // What happened once is not looked at any more.
+        const stop = linux.hooks.attach(hook, {
+          run() {
+            counts[hook] = 1;
+            stop();
+          },
+        });
+        counts[hook] = 0;
+      } catch {
+        absent.push(hook);
+      }
+    }
+    expect(TOOL_HOOKS.length).toBeGreaterThan(190);
+    expect(absent.sort()).toEqual(Object.keys(ABSENT).sort());
+    for (let end = 1e9; end <= 12e9 && Object.values(counts).includes(0); end += 1e9) {
+      linux.runUntil(end);
+      const silent = Object.keys(counts).filter((hook) => counts[hook] === 0);
+      if (silent.every((hook) => hook in SILENT)) break;
+    }
+    expect(
+      Object.keys(counts)
+        .filter((hook) => counts[hook] === 0)
+        .sort(),
+    ).toEqual(Object.keys(SILENT).sort());
+  });
+});
