@@ -46,6 +46,9 @@ export type { BpfLink } from "./linux/bpf/link.ts";
 export { BpfPermissionError } from "./linux/bpf/permission.ts";
 export { RunResult } from "./linux/bpf/test-run.ts";
 export { DurationError } from "./linux/duration.ts";
+export { FaultError, type FaultName, type FaultOptions, type InjectedFault } from "./linux/faults/inject.ts";
+export { MYSTERY_KINDS, Mystery, type MysteryAnswer, type MysteryVerdict } from "./linux/faults/mystery.ts";
+export { FAULTS } from "./linux/faults/table.ts";
 export { HookError } from "./linux/hooks.ts";
 export { MachineOptionError, RunningError } from "./linux/linux.ts";
 export {

@@ -8,8 +8,10 @@ import type { BpfLink } from "./linux/bpf/link.ts";
 import type { BpfUser } from "./linux/bpf/permission.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
+import { type FaultName, type FaultOptions, type InjectedFault, inject } from "./linux/faults/inject.ts";
+import { Mystery } from "./linux/faults/mystery.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
-import { Linux } from "./linux/linux.ts";
+import { Linux, MachineOptionError } from "./linux/linux.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
 import { TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
@@ -31,6 +33,13 @@ export interface MachineOptions {
   readonly cpus?: number;
   /** Everything that looks like chance follows from it; default 1. */
   readonly seed?: number;
+  /** Bytes of RAM, 64 MiB to 1 TiB; default 4 GiB. When processes want more than there is, one of them is killed. */
+  readonly ram?: number;
+  /**
+   * Something goes wrong on this machine, and nobody says what: a number or a text, the same for the same fault. The machine works
+   * on its own; `m.mystery.answer` judges what was found.
+   */
+  readonly mystery?: number | string;
   /** Which Linux's types and layouts: `"6.1"`, `"6.12"`, `"6.18"` (the default), or `"teaching-1"`, made up for CO-RE. */
   readonly release?: Release;
 }
@@ -53,6 +62,7 @@ export class Machine implements Displayable {
   /** Devices, namespaces, routes, and the line to the world outside. */
   readonly net: Net;
   readonly #loader: Loader;
+  readonly #mystery: Mystery | undefined;
 
   /** Throws `MachineOptionError`. */
   constructor(options: MachineOptions = {}) {
@@ -62,7 +72,14 @@ export class Machine implements Displayable {
     this.seed = this.linux.seed;
     this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
     this.#loader = new Loader(this.bpf);
+    if (options.mystery !== undefined) this.#mystery = new Mystery(this.linux, options.mystery);
     noteMachine(this);
+  }
+
+  /** What is hidden in this machine; throws `MachineOptionError` where nothing is. */
+  get mystery(): Mystery {
+    if (this.#mystery !== undefined) return this.#mystery;
+    throw new MachineOptionError("mystery", undefined, "a number or a text: new Machine({ mystery: 7 })");
   }
 
   /** Virtual nanoseconds since the machine was started. */
@@ -188,6 +205,17 @@ export class Machine implements Displayable {
   /** Lets virtual time pass: `"10s"`, `"250ms"`, or nanoseconds. */
   run(duration: Parameters<Linux["run"]>[0]): ReturnType<Linux["run"]> {
     return this.linux.run(duration);
+  }
+
+  /**
+   * Lets something go wrong at a time: `"disk:slow"`, `"link:loss"`, `"link:slow"`, `"dns:timeout"`, `"cpu:hog"`, `"memory:leak"`,
+   * `"memory:hog"`, `"lock:contention"`. Throws `FaultError`, which says what there is.
+   *
+   * @example
+   * m.inject("disk:slow", { at: "3s", for: "2s", disk: "vda", factor: 20 });
+   */
+  inject<Name extends FaultName>(name: Name, options?: FaultOptions<Name>): InjectedFault {
+    return inject(this.linux, name, options);
   }
 
   /**

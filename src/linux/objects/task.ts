@@ -35,7 +35,6 @@ export const TASK_STRUCT: StructRow<Task> = {
   write(w, task) {
     common(w, task, task.tgid);
     for (const member of STATE) w.int(member, task.state & 0xff);
-    w.int("__state", task.state & 0xff);
     w.pointer("cgroups", task.cgroup, CSS_SET);
     w.int("exit_code", task.exitCode);
     w.int("flags", task.program === undefined ? PF_KTHREAD : 0);
