@@ -21,7 +21,8 @@ async function shown(live: LiveProgram | undefined): Promise<MimeBundle[]> {
 
 function busy(): Machine {
   const m = new Machine({ cpus: 2, seed: 7 });
-  m.spawn(workloads.mixed());
+  for (const work of [workloads.webServer({ rate: 300 }), workloads.readFiles(), workloads.logRotation()])
+    m.spawn(work);
   return m;
 }
 
