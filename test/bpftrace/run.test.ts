@@ -92,4 +92,28 @@ describe("bpftrace on a machine", () => {
       { type: "stats", data: { "@s": { count: 1, average: 4, total: 4 } } },
     ]);
   });
+
+  it("runs over what strace recorded", async () => {
+    const log = [
+      '1000 1700000000.000000 openat(AT_FDCWD, "/etc/hosts", O_RDONLY) = 3',
+      '1000 1700000000.000100 read(3, "127.0.0.1", 4096) = 120',
+      '1000 1700000000.000200 read(3, "", 4096) = 0',
+      "1000 1700000000.000300 close(3) = 0",
+      "",
+    ].join("\n");
+    const { text } = await new Machine().bpftrace({ replay: log })`
+      tracepoint:syscalls:sys_enter_openat { printf("%s\n", str(args.filename)); }
+      tracepoint:syscalls:sys_exit_read { @[args.ret] = count(); }`;
+    expect(text).toBe("/etc/hosts\n\n\n@[0]: 1\n@[120]: 1\n");
+  });
+
+  it("a static probe of a program", async () => {
+    const [probe] = busy()
+      .linux.hooks.list()
+      .filter((hook) => hook.startsWith("usdt:"));
+    const { text } = await busy().bpftrace({ for: "5ms", release: "0.17" })(
+      `${probe} { @ = count(); } BEGIN { printf("on\\n"); }`,
+    );
+    expect(text).toMatch(/^Attaching 2 probes\.\.\.\non\n/);
+  });
 });
