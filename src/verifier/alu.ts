@@ -4,6 +4,8 @@ import type { Instruction } from "../isa/instruction.ts";
 import { coerceToSizeSigned, coerceToSizeSigned32, syncBounds, zeroExtend32 } from "./bounds.ts";
 import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { forkScalar } from "./fork-scalars.ts";
+import type { Words } from "./int64.ts";
 import { linkBeforeCopy } from "./linked.ts";
 import { OPERATOR_NAMES, pointerAlu } from "./pointer-alu.ts";
 import { markPrecise } from "./precision.ts";
@@ -158,7 +160,7 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
       pointerAlu(env, insn, w, d, CONSTANT, 0);
       return;
     }
-    combineNumbers(insn, w, d, CONSTANT, 0);
+    combineNumbers(env, insn, w, d, CONSTANT, 0);
     return;
   }
   const s = registerAt(insn.src);
@@ -182,13 +184,14 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
     return;
   }
   if (w[d + PRECISE] !== 0) markPrecise(env, insn.src);
-  combineNumbers(insn, w, d, w, s);
+  combineNumbers(env, insn, w, d, w, s);
 }
 
 /** Two numbers; after `r1 = r2; r1 += k` (or `-=`, or in 32 bits) the link is kept with its distance. */
-function combineNumbers(insn: Instruction, w: Int32Array, d: number, v: Int32Array, s: number): void {
+function combineNumbers(env: Environment, insn: Instruction, w: Words, d: number, v: Words, s: number): void {
   const op = insn.code & OP_MASK;
   const narrow = (insn.code & CLASS_MASK) === CLASS.ALU;
+  if ((op === ALU.AND || op === ALU.OR) && isConstant(v, s, false)) forkScalar(env, insn.dst);
   // In 32 bits the distance holds only if nothing is cut off.
   const cut = narrow && widthOf(w, d) > 32;
   scalarAlu(insn, w, d, v, s);

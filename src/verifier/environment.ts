@@ -241,11 +241,11 @@ export class Environment {
 
   /**
    * Remembers a branch to follow later, starting from a copy of the current state, which is returned. Linux has an errno
-   * of its own for jumps that are too many.
+   * of its own for jumps that are too many. `fork` is the recorded step at which it parts, by default the current one.
    */
-  push(index: number, tooMany: "EFAULT" | "ENOMEM"): State {
+  push(index: number, tooMany: "EFAULT" | "ENOMEM", fork?: number): State {
     const state = this.state.copy();
-    this.#wait(state, index);
+    this.#wait(state, index, fork);
     if (state.parent) state.parent.branches++;
     if (this.pending.length > MAX_PENDING) throw new Rejection("too_many_jumps", [this.pending.length], tooMany);
     return state;
@@ -257,14 +257,14 @@ export class Environment {
     if (this.pending.length > MAX_PENDING) reject("too_many_async", this.pending.length);
   }
 
-  #wait(state: State, index: number): void {
+  #wait(state: State, index: number, fork = this.explorer?.step ?? -1): void {
     this.pending.push({
       state,
       index,
       previous: this.index,
       logPosition: this.log.position,
       recorded: this.recorder?.last,
-      fork: this.explorer?.step ?? -1,
+      fork,
     });
   }
 

@@ -56,10 +56,9 @@ class IdMap {
     return true;
   }
 
-  /** Numbers: one without id is linked to nothing, as is one whose id nobody else has. */
+  /** Numbers of which the old one is linked: one without id is linked to nothing, as is one whose id nobody else has. */
   matchesScalar(old: number, now: number): boolean {
-    const before = old === 0 ? ++this.#temporary : old;
-    return this.matches(before, now === 0 ? ++this.#temporary : now);
+    return this.matches(old, now === 0 ? ++this.#temporary : now);
   }
 }
 
@@ -105,9 +104,12 @@ function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactne
   switch (type & BASE_TYPE) {
     case TYPES.SCALAR:
       if (w[a + PRECISE] === 0 && exact === LOOSE) return true;
+      if (!isWithin(w, a, v, b)) return false;
+      // One that the old state does not link to others may be linked now: that only says more of it.
+      if (w[a + ID] === 0) return true;
       if ((w[a + ID] ^ v[b + ID]) & ADD_CONST) return false;
       if (w[a + ID] & ADD_CONST && w[a + OFF] !== v[b + OFF]) return false;
-      return isWithin(w, a, v, b) && ids.matchesScalar(w[a + ID], v[b + ID]);
+      return ids.matchesScalar(w[a + ID], v[b + ID]);
     case TYPES.MAP_KEY:
     case TYPES.MAP_VALUE:
     case TYPES.MEM:

@@ -42,6 +42,12 @@ export class Explorer {
     return this.#steps.length - 1;
   }
 
+  /** The step before that one on its path. */
+  get stepBefore(): number {
+    const branch = this.#branch;
+    return branch === undefined || this.step > branch.first ? this.step - 1 : branch.fork;
+  }
+
   /** A branch begins at an instruction, parting from another at step `fork`. */
   begin(state: State, insn: number, fork: number): void {
     this.#branch = undefined;
