@@ -5,10 +5,7 @@
  */
 import { type Environment, SEEN } from "./environment.ts";
 import { reject } from "./rejection.ts";
-import { isConditional, isFunctionAddress, isMayGoto, JA_CODE } from "./structure.ts";
-
-/** Slots of the loop that stands for one call. */
-const INLINED_LOOP = 19;
+import { INLINED_LOOP, isConditional, isFunctionAddress, isMayGoto, JA_CODE } from "./structure.ts";
 
 /** Refuses what Linux 6.18 fails to load because the function of a callback that is never called was removed. */
 export function checkCallbacksLive(env: Environment): void {

@@ -525,6 +525,12 @@ export const MESSAGES = {
   ),
 
   // Limits
+  jump_patched: row(
+    "ENOMEM",
+    "insn %d cannot be patched due to 16-bit range",
+    "Linux puts several instructions in place of this one, and a jump over it gets longer than 16 bits can say.",
+    "Make the loop or the branch shorter: move a part of it into a function.",
+  ),
   infinite_loop: row(
     "EINVAL",
     "infinite loop detected at insn %d",

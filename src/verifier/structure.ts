@@ -55,6 +55,9 @@ export const isMayGoto = (insn: Instruction): boolean => insn.code === MAY_GOTO_
 /** Slots of the instruction: 2 for a 64-bit constant. */
 export const slotsOf = (insn: Instruction): number => (insn.code === LD_IMM64_CODE ? 2 : 1);
 
+/** Slots of the loop that Linux puts in place of a call of `bpf_loop`. */
+export const INLINED_LOOP = 19;
+
 /** Finds the functions: the main one at 0 and every target of a call. */
 export function findSubprograms(env: Environment): Subprogram[] {
   const { insns } = env;

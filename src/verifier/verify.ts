@@ -18,6 +18,7 @@ import { compareMain, globalFrame } from "./global-functions.ts";
 import { computeLiveRegisters } from "./live-registers.ts";
 import { LOG } from "./log.ts";
 import { findLoops } from "./loops.ts";
+import { checkPatchedJumps } from "./patched-jumps.ts";
 import { relevanceOf } from "./precision.ts";
 import { Recorder } from "./record.ts";
 import { markPointer, TYPES } from "./registers.ts";
@@ -71,6 +72,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     followGlobalFunctions(env);
     checkCallbacksLive(env);
     checkStackDepth(env);
+    checkPatchedJumps(env);
     checkCallsResolved(env);
     return verdict(env);
   } catch (cause) {

@@ -17,6 +17,13 @@ export const MAPS: readonly MapSpec[] = [
   { type: "array_of_maps", name: "outer", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0, inner: INNER },
 ];
 
+/** Maps whose elements are sockets, and one of devices: only programs that use them have them. */
+export const SOCKET_MAPS: readonly MapSpec[] = [
+  { type: "sockmap", name: "sockets", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+  { type: "sockhash", name: "byport", keySize: 8, valueSize: 4, maxEntries: 4, flags: 0 },
+  { type: "devmap", name: "devices", keySize: 4, valueSize: 4, maxEntries: 4, flags: 0 },
+];
+
 /** How many of them are looked up by key and used as they are; and where the others lie. */
 export const PLAIN_MAPS = 4;
 export const PER_CPU = 4;

@@ -10,7 +10,7 @@ import { PROGRAMS, programRow } from "../../src/programs/table.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { call, fittingCall } from "./verifier-calls.ts";
 import { useFeature } from "./verifier-features.ts";
-import { insn, link, MAPS, PER_CPU, type Piece, PLAIN_MAPS } from "./verifier-pieces.ts";
+import { insn, link, MAPS, PER_CPU, type Piece, PLAIN_MAPS, SOCKET_MAPS } from "./verifier-pieces.ts";
 import { useSocket } from "./verifier-sockets.ts";
 
 /** Most programs are of types with much to do; now and then any that has a context of its own, at any place. */
@@ -36,6 +36,7 @@ export class Builder {
   readonly kinds: Kind[] = ["none", "ctx", "none", "none", "none", "none", "none", "none", "none", "none", "stack"];
   readonly type: ProgramType;
   readonly attach: AttachType | undefined;
+  usesSocketMaps = false;
   readonly #tape: readonly number[];
   #at = 0;
   #functions = 0;
@@ -469,8 +470,14 @@ export class Builder {
     const op = this.rarely(30) ? this.pick(256) : this.one([0x00, 0x01, 0x40, 0x51, 0x50, 0xa1, 0xe1, 0xf1, 0x110]);
     const offset = base === 10 || this.kinds[base] === "stack" ? -8 * (1 + this.pick(3)) : this.pick(6) * 4;
     if (this.rarely(8)) {
-      // A load-acquire, of any size, from any pointer.
+      // A load-acquire or store-release, of any size, through any pointer.
+      const releases = this.rarely(2);
       const dst = this.target();
+      if (releases) {
+        const where = this.rarely(10) ? this.holding("ctx", "packet") : this.holding("stack", "value");
+        this.emit(insn(0xc3 | this.one(SIZES)[0], where, this.holding("number"), offset, 0x110));
+        return;
+      }
       this.emit(
         insn(
           0xc3 | this.one(SIZES)[0],
@@ -548,7 +555,7 @@ export class Builder {
       ...(attach && { expectedAttachType: attach }),
       name: "generated",
       insns: link(this.pieces, starts),
-      maps: MAPS,
+      maps: this.usesSocketMaps ? [...MAPS, ...SOCKET_MAPS] : MAPS,
       license: "GPL",
     };
   }

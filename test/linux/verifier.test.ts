@@ -65,6 +65,26 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
     }
   });
 
+  test("jumps that get too long when Linux rewrites the program", { timeout: 120_000 }, () => {
+    const over = (count: number, line: string): string =>
+      `r6 = r1\ncall get_prandom_u32\nif r0 == 0 goto out\n${Array(count).fill(line).join("\n")}\nout:\nr0 = 0\nexit`;
+    // The first of each pair is the longest that Linux takes.
+    const limits: readonly (readonly [line: string, count: number])[] = [
+      ["may_goto +1\nr0 = 0", 4095],
+      ...(NIGHT ? ([["r0 = *(u8 *)skb[3]", 5461]] as const) : []),
+    ];
+    for (const [line, most] of limits)
+      for (const count of [most, most + 1]) {
+        const { linux, ours } = compare(program(over(count, line), "sched_cls"), 4);
+        expect(linux.ok).toBe(count === most);
+        expect({ ok: ours.ok, errno: ours.errno, error: ours.error }).toEqual({
+          ok: linux.ok,
+          errno: linux.errno,
+          error: linux.error,
+        });
+      }
+  });
+
   test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
     const tally = new Tally();
     for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED })) {
@@ -74,9 +94,10 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
     console.log(`verifier beside Linux (seed ${SEED}): ${tally}`);
     console.log(`  false rejects: ${tally.falseRejects.join("; ") || "none"}`);
     console.log(`  rows never provoked: ${tally.neverProvoked.join(" ")}`);
-    if (NIGHT) {
-      for (const [form, count] of [...tally.linuxMessages].sort((a, b) => b[1] - a[1]))
-        console.log(`  ${count} ${form}`);
+    const messages = [...tally.linuxMessages].sort((a, b) => b[1] - a[1]).map(([form, count]) => `${count} ${form}`);
+    if (!NIGHT) console.log(`  said most often: ${messages.slice(0, 8).join("; ")}`);
+    else {
+      for (const message of messages) console.log(`  ${message}`);
       for (const each of tally.differing.slice(0, 10)) console.log(describeDifference(each));
     }
     expect(tally.unsound.map(describeDifference)).toEqual([]);

@@ -50,4 +50,56 @@ export const NIGHT_CASES: readonly Case[] = [
     name: "compared with itself: ranges that contradict each other are said",
     program: program("call get_prandom_u32\nr0 &= 1\nif w0 >= w0 goto +0\nr0 = 0\nexit"),
   },
+  {
+    name: "0 or -1, masked: both are followed",
+    program: program(
+      `call get_prandom_u32
+       r0 s>>= 63
+       r0 &= -16
+       r2 = r10
+       r2 += -8
+       r2 += r0
+       *(u8 *)(r2 + 0) = 1
+       r0 = 0
+       exit`,
+    ),
+  },
+  {
+    name: "0 or -1 in the lower half, with bits set: both are followed",
+    program: program("call get_prandom_u32\nif w0 s> 0 goto +2\nif w0 s< -1 goto +1\nr0 |= 7\nr0 = 0\nexit"),
+  },
+  {
+    name: "numbers that are linked are covered by the same ones without a link",
+    program: program(
+      `call get_prandom_u32
+       r8 = r0
+       call get_prandom_u32
+       r6 = r0
+       r6 &= 15
+       r7 = r6
+       call get_prandom_u32
+       if r8 == 3 goto linked
+       r7 = r0
+       r7 &= 15
+     linked:
+       r1 = 0
+       if r8 == 5 goto +0
+       if r8 == 7 goto +0
+       r1 = 1
+       r1 = 2
+       r1 = 3
+       r1 = 4
+       if r8 == 9 goto +0
+       r2 = r10
+       r2 += -40
+       r2 += r6
+       *(u8 *)(r2 + 0) = 1
+       r2 = r10
+       r2 += -40
+       r2 += r7
+       *(u8 *)(r2 + 0) = 1
+       r0 = 0
+       exit`,
+    ),
+  },
 ];
