@@ -24,7 +24,7 @@ export function useFeature(builder: Builder): void {
       return;
     case 4:
       // Where such a loop does not converge, both verifiers follow a million instructions.
-      builder.rarely(8) ? mayGoto(builder) : mask(builder);
+      builder.rarely(40) ? mayGoto(builder) : mask(builder);
       return;
     case 5:
       mask(builder);

@@ -85,7 +85,7 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
       }
   });
 
-  test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 120_000 }, () => {
+  test(`${PROGRAMS} generated programs`, { timeout: NIGHT ? 7_200_000 : 300_000 }, () => {
     const tally = new Tally();
     for (const each of fc.sample(tape, { numRuns: PROGRAMS, seed: SEED })) {
       const program = programFromTape(each);
