@@ -19,11 +19,14 @@ export interface PageView {
 /** Columns of a table in text are padded to at most this; what is longer pushes the rest. */
 const WIDEST = 60;
 
-/** What markdown would read as its own. Cells with code's characters become code. */
+/** Calls, types and errors, and one or two names: shown as code. */
+const CODE = /→|\w\(|\(E[A-Z0-9]+\)$|["{}<>]/;
+
+/** A cell: code where it reads as code, else prose. */
 function cell(text: string): string {
   const whole = text.replaceAll("|", "\\|").replaceAll("\n", " ");
-  const isCode = !text.includes("`") && /[_*<>{}()'"]|->|→/.test(text) && text.split(" ").length < 14;
-  return isCode ? `\`${whole}\`` : whole.replaceAll(/[<*_]/g, "\\$&");
+  const isName = text.includes("_") && text.split(" ").length < 3;
+  return !text.includes("`") && (isName || CODE.test(text)) ? `\`${whole}\`` : prose(whole);
 }
 
 function markdownBlock(block: PageBlock): string {

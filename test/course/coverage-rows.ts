@@ -1,0 +1,222 @@
+/** What the syllabus asks for: each concept, and each fact that its program prints, with the lesson and the cell that shows it. */
+
+/** One fact. Without a cell it is planned for the lesson. */
+export interface CoverageRow {
+  /** Section of the syllabus (`explain` has the same) or, for concepts, their reference. */
+  readonly topic: string;
+  readonly fact: string;
+  readonly lesson: string;
+  readonly cell?: string;
+}
+
+/** `fact = lesson cell`, a line each. */
+function rows(topic: string, lines: string): CoverageRow[] {
+  return lines
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const [fact, place] = line.split(" = ");
+      const [lesson, cell] = place!.trim().split(" ");
+      return { topic, fact: fact!.trim(), lesson: lesson!, ...(cell === undefined ? {} : { cell }) };
+    });
+}
+
+export const CONCEPTS: readonly CoverageRow[] = [
+  ...rows(
+    "2.10.38",
+    `a eBPF = 01 picture
+     b in-kernel VM = 02 trace
+     c verifier = 05 null
+     d JIT = 01 jited
+     e maps = 03 who-reads
+     f helper functions = 04 opens
+     g program types = 01 four-hooks
+     h CO-RE = 17`,
+  ),
+  ...rows(
+    "2.10.39",
+    `a bcc = 22
+     b bpftrace = 19
+     c libbpf = 18
+     d bpftool = 21
+     e common tools = 22
+     f custom programs = 00 mended
+     g use cases = 27`,
+  ),
+];
+
+export const FACTS: readonly CoverageRow[] = [
+  ...rows(
+    "overview",
+    `no kernel module is built = 01 releases
+     verified before it runs = 01 wild
+     compiled to native code = 01 jited
+     attached to many hooks = 01 four-hooks
+     1992: packet filter = 01 classic
+     2014: extended = 01 way-back
+     program, verifier, JIT, hook = 01 attached`,
+  ),
+  ...rows(
+    "verifier",
+    `loops: refused where they do not end = 01 forever
+     loops: accepted where they do = 06 loop
+     all paths reach exit = 01 forever
+     registers: ranges are tracked = 06 compared
+     registers: no access out of bounds = 05 value-end
+     memory: bounds = 03 value-end
+     memory: alignment = 07
+     helpers: arguments = 04 wrong-kind
+     helpers: permission = 04 wrong-type
+     a million instructions = 06 loop-too-long
+     the complexity limit, as it is = 06 loop-too-long
+     512 bytes of stack = 02 too-deep
+     33 tail calls = 25
+     message: invalid mem access = 05 null
+     message: back-edge, and what it is today = 00 exercise-2
+     message: unreachable insn, and dead code = 06 dead`,
+  ),
+  ...rows(
+    "jit",
+    `r0 returns = 02 add
+     r1 to r5 are arguments = 02 clobbered
+     r6 to r9 survive calls = 04 opens
+     r10 is the stack, read-only = 02 frame-pointer
+     struct bpf_insn: code, dst, src, off, imm = 02 table
+     bpf_jit_enable: 0, 1, 2 = 01 jit-enabled
+     turning the JIT on = 08`,
+  ),
+  ...rows(
+    "maps",
+    `shared by programs and processes = 03 config
+     hash = 03 who-reads
+     array = 03 array
+     program array = 03 prog-array
+     perf event array = 03 perf-array
+     ring buffer = 03 ringbuf
+     stack trace = 03 stack-trace
+     LRU hash = 03 lru
+     per-CPU hash = 03 all-types
+     per-CPU array = 03 percpu-map
+     lookup = 03 value-end
+     update = 03 program-errno
+     delete = 04 latency
+     definition in C = 03 all-types`,
+  ),
+  ...rows(
+    "helpers",
+    `map helpers = 03 program-errno
+     probe_read, and why not = 04 efault
+     probe_read_user = 04 opens
+     ktime_get_ns = 04 latency
+     get_current_pid_tgid = 04 pid-tgid
+     get_current_comm = 03 who-reads
+     get_current_uid_gid = 04 prototypes
+     perf_event_output = 03 perf-array
+     ringbuf_output = 03 ringbuf
+     trace_printk = 04 printk
+     skb_load_bytes = 04 by-type
+     skb_store_bytes = 04 prototypes
+     redirect = 04 wrong-type
+     xdp_adjust_head = 04 by-type
+     availability by program type = 04 by-type`,
+  ),
+  ...rows(
+    "program types",
+    `kprobe and kretprobe = 01 four-hooks
+     tracepoint, more stable = 01 four-hooks
+     raw tracepoint = 10
+     perf event, sampling = 01 four-hooks
+     XDP, before sk_buff = 01 picture
+     sched_cls, ingress and egress = 15
+     socket filter, classic BPF = 01 classic-run
+     LSM, own policies = 16
+     cgroup skb and sock = 16`,
+  ),
+  ...rows(
+    "xdp",
+    `network card, XDP, stack = 01 decide
+     XDP_PASS = 01 picture
+     XDP_DROP = 01 decide
+     XDP_TX = 14
+     XDP_REDIRECT = 15
+     XDP_ABORTED = 14
+     native, offloaded, generic = 14
+     use cases = 14
+     the smallest program = 01 decide`,
+  ),
+  ...rows(
+    "core",
+    `structures change between versions = 17
+     BTF in the kernel = 17
+     checking for BTF = 17
+     the workflow = 17
+     BPF_CORE_READ and its relatives = 17
+     vmlinux.h = 17`,
+  ),
+  ...rows(
+    "bcc",
+    `Python and Lua front ends, C at run time = 22
+     installing = 22
+     the ten tools = 22
+     calling them = 22`,
+  ),
+  ...rows(
+    "bpftrace",
+    `probe, filter, action = 19
+     kinds of probes = 19
+     builtins = 19
+     system calls by process = 19
+     files that are opened = 19
+     sizes of reads = 19
+     profile of the CPU = 19`,
+  ),
+  ...rows(
+    "libbpf",
+    `CO-RE, skeletons, a stable interface = 18
+     workflow in five steps = 18
+     clang -target bpf = 09
+     bpftool gen skeleton = 18
+     open, load, attach, destroy = 18`,
+  ),
+  ...rows(
+    "bpftool",
+    `prog list, prog show = 21
+     prog dump xlated = 21
+     prog dump jited = 21
+     map list, map dump = 21
+     map lookup, map update = 21
+     btf list, btf dump = 21
+     feature probe = 21`,
+  ),
+  ...rows(
+    "execsnoop",
+    `a record in a ring buffer = 04 opens
+     reserve and submit = 04 leak
+     the parent through CO-RE = 11
+     the path by probe_read_user_str = 04 opens
+     license GPL = 04 gpl`,
+  ),
+  ...rows(
+    "xdp-counter",
+    `a per-CPU array = 03 percpu-map
+     data, data_end, bounds check = 05 careful
+     counting by protocol = 14
+     ip link ... xdp = 14`,
+  ),
+  ...rows(
+    "use-cases",
+    `observability = 27
+     networking = 27
+     security = 27
+     profiling = 13
+     projects in production = 27`,
+  ),
+  ...rows(
+    "quick-reference",
+    `bpftrace -e = 19
+     execsnoop-bpfcc = 22
+     opensnoop-bpfcc = 22
+     bpftool prog list = 21
+     bpftool map list = 21`,
+  ),
+];
