@@ -34,7 +34,7 @@ describe("bpfbook bpftrace", () => {
     expect(first).toEqual({
       code: 0,
       err: "Attached 1 probe\n",
-      out: expect.stringMatching(/^\n\n(@\[\w+\]: \d+\n)+$/),
+      out: expect.stringMatching(/^\n\n(@\[[^\]\n]+\]: \d+\n)+$/),
     });
     expect(await bpftrace(...words)).toEqual(first);
   });
