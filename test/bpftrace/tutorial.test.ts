@@ -29,12 +29,12 @@ describe("the twelve lessons of bpftrace's one-liner tutorial", () => {
 
   test("3: file opens", async () => {
     const text = await run('tracepoint:syscalls:sys_enter_openat { printf("%s %s\\n", comm, str(args->filename)); }');
-    expect(text).toMatch(/^(\w+ \/\S+\n)+\n\n$/);
+    expect(text).toMatch(/^(\S+ \S+\n)+\n\n$/);
   });
 
   test("4: system calls by process, in the order of their counts", async () => {
     const text = await run("tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }");
-    const counts = [...text.matchAll(/^@\[\w+\]: (\d+)$/gm)].map(([, count]) => Number(count));
+    const counts = [...text.matchAll(/^@\[[^\]]+\]: (\d+)$/gm)].map(([, count]) => Number(count));
     expect(counts.length).toBeGreaterThan(2);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
   });
