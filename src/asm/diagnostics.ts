@@ -25,15 +25,18 @@ export interface AsmDiagnostic {
   readonly sourceLine: string;
 }
 
-/** A text that does not assemble: all its errors, in the order of the text. */
+/** Errors beyond this many are counted in the message, not shown. */
+const MOST_SHOWN = 20;
+
+/** A text that does not assemble: all its errors, in the order of the text; the message shows the first twenty. */
 export class AsmError extends Error {
   readonly code = "ASM";
   readonly diagnostics: readonly AsmDiagnostic[];
 
   constructor(diagnostics: readonly AsmDiagnostic[]) {
-    const [first, ...others] = diagnostics;
-    const more = others.length === 0 ? "" : `\n(and ${others.length} more error${others.length === 1 ? "" : "s"})`;
-    super(`${formatDiagnostic(first)}${more}`);
+    const left = diagnostics.length - MOST_SHOWN;
+    const more = left > 0 ? [`(and ${left} more error${left === 1 ? "" : "s"})`] : [];
+    super([...diagnostics.slice(0, MOST_SHOWN).map(formatDiagnostic), ...more].join("\n"));
     this.name = "AsmError";
     this.diagnostics = diagnostics;
   }

@@ -121,15 +121,23 @@ describe("all errors of a text at once", () => {
     ]);
   });
 
-  test("the message shows the first with its line underlined, and how many more there are", () => {
+  test("the message shows each with its line underlined", () => {
     const attempt = () => asm(text);
     expect(attempt).toThrow(AsmError);
     expect(attempt).toThrow(
       "1:8: there is no register r11: r0 to r10 (and their lower halves w0 to w10) exist\n" +
         "  r1 = r11\n" +
         "       ^~~\n" +
-        "(and 3 more errors)",
+        "2:8: ",
     );
+    expect(attempt).toThrow(/\n3:3: [\s\S]*\n4:6: /);
+  });
+
+  test("of very many the message shows the first twenty, and how many more there are", () => {
+    const attempt = () => asm("exti\n".repeat(30));
+    expect(attempt).toThrow(/\n20:1: /);
+    expect(attempt).not.toThrow(/\n21:1: /);
+    expect(attempt).toThrow(/\n\(and 10 more errors\)$/);
   });
 
   test("a suggestion is in the message; tabs in front stay tabs", () => {
