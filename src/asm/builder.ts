@@ -1,3 +1,4 @@
+import { describe } from "../isa/argument.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import {
   type Branch,
@@ -69,7 +70,7 @@ export class Register<Width extends 32 | 64> {
     const dst = this.number;
     return typeof value === "number"
       ? slot(`${name}_imm`, { dst, imm: value, offset })
-      : slot(`${name}_reg`, { dst, src: value.number, offset });
+      : slot(`${name}_reg`, { dst, src: requireRegister(name, value, this.width), offset });
   }
 
   /** `r0 = -r0` */
@@ -141,6 +142,13 @@ export class Register<Width extends 32 | 64> {
   }
 }
 
+/** The number of a register that is an operand. Types say it too, but values of type `any` get past them. */
+function requireRegister(name: string, value: unknown, width: 32 | 64): number {
+  if (value instanceof Register && value.width === width) return value.number;
+  const got = value instanceof Register ? `${value.width === 64 ? "r" : "w"}${value.number}` : describe(value);
+  throw new BuildError(`${got} is no operand of ${name}: a number or a register of ${width} bits is`);
+}
+
 const wide = (number: number) => new Register(number, 64);
 const half = (number: number) => new Register(number, 32);
 
@@ -153,7 +161,7 @@ export function store(type: UnsignedType, base: Register<64>, offset: number, va
   const letter = lettersOf(type);
   return typeof value === "number"
     ? slot(`st${letter}`, { dst: base.number, offset, imm: value })
-    : slot(`stx${letter}`, { dst: base.number, offset, src: value.number });
+    : slot(`stx${letter}`, { dst: base.number, offset, src: requireRegister("store", value, 64) });
 }
 
 /** Atomic operations: those named `fetch_` leave the old value in the source register, `cmpxchg` in r0. */

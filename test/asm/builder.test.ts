@@ -165,6 +165,9 @@ describe("what cannot be built", () => {
     ],
     ["a number of 33 bits", () => r0.mov(2 ** 32), "4294967296 in mov64_imm is no integer of 32 bits"],
     ["a fraction", () => r0.add(1.5), "1.5 in add64_imm"],
+    ["a text", () => r0.mov("a" as never), '"a" is no operand of mov64'],
+    ["nothing", () => r0.mov(undefined as never), "undefined is no operand of mov64"],
+    ["half a register stored", () => store("u8", r1, 0, w1 as never), "w1 is no operand of store"],
     ["not a number", () => w0.add(Number.NaN), "NaN in add32_imm"],
     ["an offset of 17 bits", () => r0.load("u8", r1, 40_000), "40000 in ldxb is no integer of 16 bits"],
     ["a missing label", () => build(jump("x")), "there is no label x"],
@@ -182,7 +185,7 @@ describe("what cannot be built", () => {
 
 test("registers of different widths do not mix", () => {
   // @ts-expect-error a 32-bit register is no operand of 64-bit arithmetic
-  r0.add(w1);
+  expect(() => r0.add(w1)).toThrow("w1 is no operand of add64: a number or a register of 64 bits is");
   // @ts-expect-error the 32-bit form extends 8 and 16 bits
   expect(() => w0.signExtend(32, w1)).toThrow();
   expect(new Register(3, 64).mov(0)).toEqual(r3.mov(0));

@@ -97,6 +97,7 @@ export class Debugger implements Disposable {
 
   /** One register, unsigned. */
   register(number: number): bigint {
+    requireWhole("register", number, 0, 10);
     return this.#run.register(number);
   }
 
@@ -160,6 +161,7 @@ export class Debugger implements Disposable {
 
   /** Takes `steps` instructions back, or all. */
   back(steps = 1): void {
+    requireWhole("steps", steps, 0);
     this.goTo(Math.max(0, this.executed - steps));
   }
 

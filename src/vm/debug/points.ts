@@ -1,4 +1,4 @@
-import { requireWhole } from "../../isa/argument.ts";
+import { ArgumentError, requireWhole } from "../../isa/argument.ts";
 import type { LinearMemory } from "../../memory/memory.ts";
 import type { SourceLine } from "../../programs/spec.ts";
 import type { Xlated } from "../types.ts";
@@ -22,6 +22,18 @@ export type Watched =
       /** `read` and `write` see instructions, not what helpers do inside; `change` sees both. Default `change`. */
       readonly on?: "change" | "read" | "write";
     };
+
+/** Types say it too, but values of type `any` get past them. Throws `ArgumentError`. */
+function requireWatched(watched: Watched): void {
+  if ("register" in watched) {
+    requireWhole("register", watched.register, 0, 10);
+    return;
+  }
+  const { address, bytes, on = "change" } = watched;
+  if (typeof address !== "bigint") throw new ArgumentError("address", "a bigint, such as 0xffff888000000000n", address);
+  if (![1, 2, 4, 8].includes(bytes)) throw new ArgumentError("bytes", "1, 2, 4 or 8", bytes);
+  if (!["change", "read", "write"].includes(on)) throw new ArgumentError("on", '"change", "read" or "write"', on);
+}
 
 /** Slots of the xlated program at which a place of the written program begins; throws `DebugError` where there is none. */
 export function slotsAt(
@@ -80,8 +92,8 @@ export class Points {
   }
 
   addWatch(watched: Watched): number {
-    if ("register" in watched) requireWhole("register", watched.register, 0, 10);
-    else if (this.#memory.offsetOf(watched.address) === undefined) {
+    requireWatched(watched);
+    if ("address" in watched && this.#memory.offsetOf(watched.address) === undefined) {
       throw new DebugError("NO_MEMORY", `there is no memory at 0x${watched.address.toString(16)}`);
     }
     const id = this.#next++;

@@ -118,6 +118,19 @@ describe("breakpoints", () => {
     },
   );
 
+  test("what cannot be watched or gone back to is told by its argument", () => {
+    const { debug: d } = debug("r0 = 5\nexit");
+    const watch = (watched: object) => () => d.watch(watched as never);
+    expect(watch({})).toThrow("address must be a bigint");
+    expect(watch({ address: 0xffff_8880_0000_0000n, bytes: 3 })).toThrow("bytes must be 1, 2, 4 or 8, got 3");
+    expect(watch({ address: 0xffff_8880_0000_0000n, bytes: 4, on: "reed" })).toThrow(
+      'on must be "change", "read" or "write"',
+    );
+    expect(watch({ register: 11 })).toThrow("register must be");
+    expect(() => d.back(-3)).toThrow("steps must be");
+    expect(() => d.register(12)).toThrow("register must be");
+  });
+
   test("conditions compare as the instructions do", () => {
     const registers = [0n, 2n ** 64n - 1n, 0x1_0000_0005n, 5n];
     const holds = (text: string) => readCondition(text)(registers);
