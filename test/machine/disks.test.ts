@@ -128,7 +128,7 @@ describe("write-back", () => {
     linux.process({
       comm: "writer",
       *program(sys) {
-        const fd = yield sys.openat("/root/log", O_RDWR | O_CREAT, 0o644);
+        const fd = yield sys.openat("/home/log", O_RDWR | O_CREAT, 0o644);
         for (let i = 0; i < 30; i++) yield sys.write(fd, 100_000);
         yield sys.fsync(fd);
       },

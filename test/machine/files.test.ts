@@ -197,13 +197,13 @@ describe("contents", () => {
     const { sb } = linux.files.lookup("/")!;
     sb.used = sb.capacity - 10_000;
     const results = run(linux, function* (sys, note) {
-      const fd = yield sys.openat("/root/big", O_WRONLY | O_CREAT | O_TRUNC, 0o644);
+      const fd = yield sys.openat("/home/big", O_WRONLY | O_CREAT | O_TRUNC, 0o644);
       note(yield sys.write(fd, 8_000));
       note(yield sys.write(fd, 8_000));
       note(yield sys.write(fd, 8_000));
-      yield sys.unlink("/root/big");
+      yield sys.unlink("/home/big");
       yield sys.close(fd);
-      const other = yield sys.openat("/root/small", O_WRONLY | O_CREAT, 0o644);
+      const other = yield sys.openat("/home/small", O_WRONLY | O_CREAT, 0o644);
       note(yield sys.write(other, 8_000));
     });
     expect(results).toEqual([8_000, 2_000, ENOSPC, 8_000]);

@@ -1,16 +1,7 @@
 /** Objects that programs allocate, and lists and trees that own them. What Linux 6.18 says of each program. */
+import { lookup, make, one, program, RETURN } from "./object-pieces.ts";
 import type { TypedText } from "./typed-programs.ts";
 
-const RETURN = "r0 = 0\n exit";
-const program = (...lines: string[]): string => `${lines.join("\n")}\nnone:\n${RETURN}`;
-
-/** The element 0 of a map, in a register. */
-const lookup = (map: string, register = 6): string => `
-  *(u32 *)(r10 - 4) = 0\n r1 = map[${map}]\n r2 = r10\n r2 += -4\n call map_lookup_elem
-  if r0 == 0 goto none\n r${register} = r0`;
-
-const make = (type: string, register = 7): string =>
-  `r1 = local[${type}]\n r2 = 0\n call bpf_obj_new_impl\n if r0 == 0 goto none\n r${register} = r0`;
 const drop = (register = 7): string => `r1 = r${register}\n r2 = 0\n call bpf_obj_drop_impl`;
 const lock = (register = 6): string => `r1 = r${register}\n call spin_lock`;
 const unlock = (register = 6): string => `r1 = r${register}\n call spin_unlock`;
@@ -21,20 +12,6 @@ const add = (at = 8, node = 8, root = 6, object = 7): string =>
   `r1 = r${root}\n r1 += ${at}\n r2 = r${object}\n r2 += ${node}\n r3 = func[less]\n r4 = 0\n r5 = 0\n call bpf_rbtree_add_impl`;
 const LESS = "less: r0 = 0\n r3 = *(u64 *)(r1 - 8)\n r4 = *(u64 *)(r2 - 8)\n if r3 >= r4 goto +1\n r0 = 1\n exit";
 
-const one = (
-  name: string,
-  text: string,
-  error?: string,
-  errno = "EINVAL",
-  more: Partial<TypedText> = {},
-): TypedText => ({
-  name,
-  text,
-  type: "sched_cls",
-  objects: true,
-  ...(error === undefined ? {} : { error, errno }),
-  ...more,
-});
 const compared = (name: string, text: string, error?: string, errno?: string, less = LESS): TypedText =>
   one(name, `${text}\n${less}`, error, errno, { functions: ["less"] });
 

@@ -1,13 +1,7 @@
 /** Pointers to objects in map values. What Linux 6.18 says of each program. */
+import { lookup, make, one, program } from "./object-pieces.ts";
 import type { TypedText } from "./typed-programs.ts";
 
-const RETURN = "r0 = 0\n exit";
-const program = (...lines: string[]): string => `${lines.join("\n")}\nnone:\n${RETURN}`;
-const lookup = (map: string, register = 6): string => `
-  *(u32 *)(r10 - 4) = 0\n r1 = map[${map}]\n r2 = r10\n r2 += -4\n call map_lookup_elem
-  if r0 == 0 goto none\n r${register} = r0`;
-const make = (type: string, register = 7): string =>
-  `r1 = local[${type}]\n r2 = 0\n call bpf_obj_new_impl\n if r0 == 0 goto none\n r${register} = r0`;
 const makeEach = `r1 = local[pair]\n r2 = 0\n call bpf_percpu_obj_new_impl\n if r0 == 0 goto none\n r7 = r0`;
 const drop = (register = 7, name = "obj_drop"): string => `r1 = r${register}\n r2 = 0\n call bpf_${name}_impl`;
 const exchange = (offset: number, value = "r7", base = 6): string =>
@@ -18,20 +12,6 @@ const TASK = "r1 = 1\n call bpf_task_from_pid\n if r0 == 0 goto none\n r7 = r0";
 const OLD_TASK = "if r0 == 0 goto none\n r1 = r0\n call bpf_task_release";
 const rcu = (...lines: string[]): string => `call bpf_rcu_read_lock\n${lines.join("\n")}\n call bpf_rcu_read_unlock`;
 
-const one = (
-  name: string,
-  text: string,
-  error?: string,
-  errno = "EINVAL",
-  more: Partial<TypedText> = {},
-): TypedText => ({
-  name,
-  text,
-  type: "sched_cls",
-  objects: true,
-  ...(error === undefined ? {} : { error, errno }),
-  ...more,
-});
 const waits = (name: string, text: string, error?: string, errno?: string): TypedText =>
   one(name, text, error, errno, { type: "syscall" });
 

@@ -1,25 +1,6 @@
 /** Resilient locks, saved interrupts, workqueues, maps in maps with timers. What Linux 6.18 says of each program. */
+import { lookup, one, program, RETURN } from "./object-pieces.ts";
 import type { TypedText } from "./typed-programs.ts";
-
-const RETURN = "r0 = 0\n exit";
-const program = (...lines: string[]): string => `${lines.join("\n")}\nnone:\n${RETURN}`;
-const lookup = (map: string, register = 6): string => `
-  *(u32 *)(r10 - 4) = 0\n r1 = map[${map}]\n r2 = r10\n r2 += -4\n call map_lookup_elem
-  if r0 == 0 goto none\n r${register} = r0`;
-const one = (
-  name: string,
-  text: string,
-  error?: string,
-  errno = "EINVAL",
-  more: Partial<TypedText> = {},
-): TypedText => ({
-  name,
-  text,
-  type: "sched_cls",
-  objects: true,
-  ...(error === undefined ? {} : { error, errno }),
-  ...more,
-});
 
 const take = (register = 6, offset = 8): string => `r1 = r${register}\n r1 += ${offset}\n call bpf_res_spin_lock`;
 const give = (register = 6, offset = 8): string => `r1 = r${register}\n r1 += ${offset}\n call bpf_res_spin_unlock`;
