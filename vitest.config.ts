@@ -6,6 +6,8 @@ import { defineConfig } from "vitest/config";
  */
 export default defineConfig({
   test: {
+    // Vitest would leave one of two CPUs idle.
+    maxWorkers: "100%",
     // For a busy machine, on which a test of 1.5 s of processor time once took more than 30 s.
     testTimeout: 60_000,
     setupFiles: ["test/support/properties.ts"],
@@ -27,7 +29,6 @@ export default defineConfig({
           include: ["test/protocol/**/*.test.ts"],
           retry: 1,
           testTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
@@ -37,7 +38,6 @@ export default defineConfig({
           include: ["test/notebooks/**/*.test.ts"],
           retry: 1,
           testTimeout: 300_000,
-          fileParallelism: false,
         },
       },
       {
@@ -47,7 +47,6 @@ export default defineConfig({
           retry: 1,
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],
