@@ -6,10 +6,16 @@ import { progress, run } from "./step.js";
 const WANTED = [
   { program: "chromium", packages: ["chromium"] },
   { program: "clang", packages: ["clang", "llvm", "libbpf-dev", "linux-libc-dev"] },
+  { program: "bpftool", packages: ["bpftool"] },
+  { program: "bpftrace", packages: ["bpftrace"] },
+  { program: "offcputime", packages: ["libbpf-tools"] },
+  { program: "redis-server", packages: ["redis-server"] },
+  { program: "bwrap", packages: ["bubblewrap"] },
 ];
 
+/** Debian keeps root's programs in /usr/sbin, which is not on everybody's path. */
 const onPath = (program) =>
-  (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+  [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].some((folder) => existsSync(join(folder, program)));
 
 /**
  * Installs what is missing through apt where that is possible without asking anybody (root on Debian or Ubuntu).
