@@ -1,5 +1,6 @@
 import type { Duration } from "../../linux/duration.ts";
 import type { LogSource } from "../../linux/replay/lines.ts";
+import type { Data } from "../output/data.ts";
 import type { ReleaseStyle } from "../output/style.ts";
 import type { Listener } from "../output/transcript.ts";
 
@@ -29,6 +30,12 @@ export interface BpftraceOptions {
   readonly warnings?: boolean;
   /** Gets what the program prints at once; the result is then without text. */
   readonly listener?: Listener;
+  /** Takes each value that `print` prints outside of maps, as data; the transcript then has nothing of it. */
+  readonly onValue?: (value: Data) => void;
+  /** The ring buffer's bytes, a power of two of at least a page; default 256 KiB. */
+  readonly bufferBytes?: number;
+  /** The ring buffer is read at such intervals of virtual time, so that it can overflow; left out: after each event. */
+  readonly readEvery?: Duration;
   /** The line that the text begins at, counted from 1: messages count from there. */
   readonly firstLine?: number;
   /** What messages call the program; default `stdin`, as bpftrace calls the text of `-e`. */

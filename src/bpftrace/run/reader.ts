@@ -27,6 +27,8 @@ export interface ReaderHost {
   /** A file's text, or undefined where there is none. */
   file(path: string): string | undefined;
   readonly maxCatBytes: number;
+  /** Takes values that are printed, as data. */
+  readonly onValue?: ((value: Data) => void) | undefined;
 }
 
 /** Turns records of programs into what bpftrace prints. */
@@ -84,7 +86,9 @@ export class Reader {
         return;
       case "print-value": {
         const [value] = values;
-        if (value !== undefined) this.#print("value", `${dataText(value, names)}\n`, dataJson(value, names));
+        const { onValue } = this.#host;
+        if (value !== undefined && onValue !== undefined) onValue(value);
+        else if (value !== undefined) this.#print("value", `${dataText(value, names)}\n`, dataJson(value, names));
         return;
       }
       case "clear":

@@ -2,6 +2,7 @@ import { machineBtf } from "../../btf/data/machine.ts";
 import type { BpfLink } from "../../linux/bpf/link.ts";
 import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
+import { parseDuration } from "../../linux/duration.ts";
 import { FileError } from "../../linux/file-system.ts";
 import { FileTable } from "../../linux/files.ts";
 import { HookError } from "../../linux/hooks.ts";
@@ -68,6 +69,8 @@ export class Session {
   readonly #links: BpfLink[] = [];
   readonly #watches: (() => void)[] = [];
   readonly #context: number;
+  /** Virtual nanoseconds between two looks into the ring buffer; 0: after each event. */
+  readonly #readEvery: number;
   /** bpftrace's own process. */
   #own: Task | undefined;
   #closed = false;
@@ -86,7 +89,11 @@ export class Session {
     this.typed = analyse(source, parse(source), machineSource(linux), { parameters, unsafe, options: named, child });
     const { settings, formats, events, maps } = this.typed;
     this.compiled = compile(source, this.typed, { cpus: linux.cpus.length, startNs: BigInt(linux.ktimeNs()) });
-    this.#maps = this.compiled.maps.map((spec) => bpf.createMap(spec));
+    const { bufferBytes, readEvery } = options;
+    this.#readEvery = readEvery === undefined ? 0 : Math.max(1000, parseDuration(readEvery));
+    this.#maps = this.compiled.maps.map((spec, index) =>
+      bpf.createMap(index === EVENTS && bufferBytes !== undefined ? { ...spec, maxEntries: bufferBytes } : spec),
+    );
     const kernel = machineBtf(linux.release);
     this.#programs = this.compiled.probes.map(({ probe, spec }) => ({
       probe,
@@ -106,6 +113,7 @@ export class Session {
         now: () => BigInt(linux.ktimeNs()),
         file: (path) => textOfFile(linux, path),
         maxCatBytes: settings.maxCatBytes,
+        onValue: options.onValue,
       },
       this.transcript,
     );
@@ -146,9 +154,35 @@ export class Session {
       if (BY_HAND.has(probe.provider)) continue;
       for (const hook of probe.hooks) this.#links.push(this.#attachOne(probe, program, hook));
     }
+    if (this.#readEvery > 0) this.#readLater();
     const { pid, child } = this.#options;
     if (pid !== undefined) this.#endWith(pid);
     if (child !== undefined) this.#endWith(child);
+  }
+
+  /** Looks into the ring buffer again and again. */
+  #readLater(): void {
+    const next = (time: number): void => {
+      if (this.#closed || this.exited) return;
+      this.#drain();
+      this.#linux.at(time + this.#readEvery, next);
+    };
+    this.#linux.at(this.#linux.ktimeNs() + this.#readEvery, next);
+  }
+
+  /** Records that found the ring buffer full, and that nobody will read. */
+  get lost(): number {
+    return (this.#maps[EVENTS] as RingbufMap).dropped;
+  }
+
+  /** Removes every element of a map. */
+  clear(name: string): void {
+    this.#readers.get(name)?.clear();
+  }
+
+  /** Reads what programs wrote and nobody has read yet. */
+  read(): void {
+    this.#drain();
   }
 
   /** Ends the program when a process ends. */
@@ -167,7 +201,7 @@ export class Session {
     const run = (context: number): unknown => {
       if (this.exited || (only !== undefined && hooks.moment?.task.tgid !== only)) return 0;
       const result = this.#bpf.run(program, context);
-      this.#drain();
+      if (this.#readEvery === 0) this.#drain();
       return result;
     };
     return this.#bpf.link(hook, program, this.#hook(probe, hook, run));
