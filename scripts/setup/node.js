@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprint, isDone, markDone, ROOT } from "./stamp.js";
 import { progress, run, SetupError } from "./step.js";
@@ -6,8 +6,12 @@ import { progress, run, SetupError } from "./step.js";
 /** The Node 24 that the npm package `node` brings; used where the machine's own is older. */
 const BUNDLED = join(ROOT, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
 
+/** Whether node_modules belongs to another checkout: `npm ci` would empty it there. */
+const isShared = () => lstatSync(join(ROOT, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
 /** Installs the npm packages once per lock file. */
 export async function installPackages() {
+  if (isShared()) return;
   const stamp = join(ROOT, "node_modules", ".bpfbook-stamp");
   const print = fingerprint(join(ROOT, "package-lock.json"));
   if (isDone(stamp, print)) return;
