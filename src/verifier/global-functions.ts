@@ -2,11 +2,11 @@
  * Global functions: followed once, with any arguments that their types allow, and not from each of their calls. A call only
  * checks that its arguments fit the types, and knows nothing of what the function returns.
  */
-import { helperById } from "../helpers/table.ts";
-import { CALL, REG } from "../isa/constants.ts";
+import { REG } from "../isa/constants.ts";
 import { structName, structsMatch } from "./btf-pointers.ts";
 import { checkDynptr, markDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
+import { changesPacket, mightSleep } from "./function-effects.ts";
 import { functionType } from "./functions.ts";
 import { type Argument, argumentsOf } from "./global-types.ts";
 import { checkHelperMemory } from "./helper-memory.ts";
@@ -32,7 +32,6 @@ import {
 } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { enterFrame, type Frame, MAIN } from "./state.ts";
-import { CALL_CODE, isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
 
 /** Whether the function is verified on its own. */
 export const isGlobal = (env: Environment, subprogram: number): boolean =>
@@ -45,13 +44,13 @@ export function checkGlobalCall(env: Environment, subprogram: number): void {
   const wrong = attempt(() => {
     checkArguments(env, argumentsOf(env, subprogram));
   });
-  if (wrong) {
-    // The log has both: what is wrong with an argument, and where.
-    log.write(`${wrong.message}\n`);
-    throw new Rejection("global_call", [subprogram, name], wrong.code);
-  }
-  if (env.state.resources.locks > 0) reject("global_lock");
-  if (log.verbose) log.write(`Func#${subprogram} ('${name}') is global and assumed valid.\n`);
+  // The log has both: what is wrong with an argument, and where.
+  if (wrong) log.write(`${wrong.message}\n`);
+  const { locks, rcu, preempt, irq } = env.state.resources;
+  if (locks > 0) reject("global_lock");
+  if ((rcu > 0 || preempt > 0 || irq !== 0 || !env.sleepable) && mightSleep(env, subprogram)) reject("global_sleeps");
+  if (wrong) throw new Rejection("global_call", [subprogram, name], wrong.code);
+  log.write(`Func#${subprogram} ('${name}') is global and assumed valid.\n`);
   if (changesPacket(env, subprogram)) forgetPacketPointers(env.state, (words, r) => markUnknown(words, r));
   env.calledFunctions.add(subprogram);
   // Only now: the arguments may have made the stack larger.
@@ -91,7 +90,7 @@ function remark({ log }: Environment, check: () => void): boolean {
  * something does not fit, which the log says. Types of arguments that only global functions have are not looked at.
  */
 export function compareStaticCall(env: Environment, subprogram: number): void {
-  if (!env.log.verbose || functionType(env, subprogram) === undefined || env.mismatched.has(subprogram)) return;
+  if (env.log.level === 0 || functionType(env, subprogram) === undefined || env.mismatched.has(subprogram)) return;
   let wanted: Argument[] | undefined;
   try {
     wanted = argumentsOf(env, subprogram);
@@ -219,19 +218,4 @@ export function globalFrame(env: Environment, subprogram: number): Frame {
     }
   });
   return frame;
-}
-
-/** Whether the function, or one that it calls, may move the packet. */
-function changesPacket(env: Environment, subprogram: number, seen = new Set<number>()): boolean {
-  if (seen.has(subprogram)) return false;
-  seen.add(subprogram);
-  const { insns, subprograms } = env;
-  const end = subprograms[subprogram + 1]?.start ?? insns.length;
-  for (let index = subprograms[subprogram].start; index < end; index++) {
-    const insn = insns[index];
-    if (insn.code === CALL_CODE && insn.src === CALL.HELPER && helperById(insn.imm)?.changesPacket) return true;
-    if (!isSubprogramCall(insn) && !isFunctionAddress(insn)) continue;
-    if (changesPacket(env, subprogramOf(env, index + 1 + insn.imm), seen)) return true;
-  }
-  return false;
 }

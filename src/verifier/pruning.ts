@@ -107,7 +107,7 @@ export class Checkpoints {
       // A round of a callback is taken as the checkpoint was that was looked at before.
       if ((env.flags[env.index] & CALLS_CALLBACK) === 0) this.#incomplete = true;
     } else {
-      this.#incomplete = old.visit !== undefined && old.visit.backEdges.length > 0;
+      this.#incomplete = isIncomplete(old);
       if (!env.prunes || !covers(env, old, state, this.#incomplete ? WITHIN : LOOSE)) return false;
     }
     old.hits++;
@@ -199,7 +199,7 @@ export class Checkpoints {
   #drop(old: State): void {
     old.dropped = true;
     this.#live--;
-    if (old.branches > 0) this.#waiting++;
+    if (old.branches > 0 || isIncomplete(old)) this.#waiting++;
     else if (!this.#keepsStates) old.release();
   }
 
@@ -211,7 +211,7 @@ export class Checkpoints {
       if (--at.branches > 0) return;
       if (at.visit) this.#leaveLoop(env, at);
       const { parent }: State = at;
-      if (at !== state && at.dropped) {
+      if (at !== state && at.dropped && !isIncomplete(at)) {
         this.#waiting--;
         if (!this.#keepsStates) at.release();
       }
@@ -223,7 +223,7 @@ export class Checkpoints {
   #cleanFinished(env: Environment, bucket: readonly State[]): void {
     for (const old of bucket) {
       if (old.branches > 0 || old.cleaned || old.index !== env.index) continue;
-      if (!sameCallsites(old, env.state) || (old.visit !== undefined && old.visit.backEdges.length > 0)) continue;
+      if (!sameCallsites(old, env.state) || isIncomplete(old)) continue;
       old.cleaned = true;
       cleanState(env, old);
     }
@@ -244,6 +244,9 @@ function cleanState(env: Environment, state: State): void {
     }
   });
 }
+
+/** Paths joined its loop that will only be told at its end what it needs: such a state is kept, dropped or not. */
+const isIncomplete = ({ visit }: State): boolean => visit !== undefined && visit.backEdges.length > 0;
 
 /** The path came back to where it was with nothing changed. */
 const isEndless = (env: Environment, old: State): boolean =>

@@ -219,6 +219,12 @@ export const RESOURCE_MESSAGES = {
     "A function that is verified on its own may not be called while a lock is held.",
     "Declare it `static`.",
   ),
+  global_sleeps: row(
+    "EINVAL",
+    "global functions that may sleep are not allowed in non-sleepable context,\ni.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context",
+    "The function may wait, and the program may not at this place: it is not sleepable, or a section is open.",
+    "End the section before the call, load the program as sleepable, or take what waits out of the function.",
+  ),
   callback_removed: row(
     "EFAULT",
     "verifier bug: No program to jit at insn %d (subprog < 0)",

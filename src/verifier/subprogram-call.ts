@@ -101,10 +101,13 @@ const TAIL_CALL_STACK = 256;
 export function checkStackDepth(env: Environment): void {
   const { insns, subprograms, spec } = env;
   const hasPrivate = hasPrivateStacks(spec) && !subprograms.some(({ callsTail }) => callsTail);
+  /** Functions that run later, and what they call, stay on the common stack wherever they are called. */
+  const common = new Set<number>();
   const follow = (subprogram: number, calls: number, used: number, callers: readonly number[]): void => {
+    if (callers[0] !== 0) common.add(subprogram);
     if (subprogram > 0 && subprograms[subprogram].callsTail && used >= TAIL_CALL_STACK) reject("tail_call_stack", used);
     const own = allocated(subprograms[subprogram].stackDepth);
-    const isPrivate = hasPrivate && own >= PRIVATE_STACK;
+    const isPrivate = hasPrivate && own >= PRIVATE_STACK && !common.has(subprogram);
     if (isPrivate && own > MAX_STACK) reject("private_stack", subprogram, own);
     const depth = isPrivate ? used : used + own;
     if (depth > MAX_STACK) reject("combined_stack", calls, depth);
@@ -122,7 +125,7 @@ export function checkStackDepth(env: Environment): void {
       follow(called, calls + 1, depth, [...callers, called]);
     }
   };
-  subprograms.forEach(({ isAsync }, number) => {
-    if (number === 0 || isAsync) follow(number, 1, 0, [number]);
-  });
+  // From the last to the main one, as Linux does: which of two complaints is made depends on it.
+  for (let number = subprograms.length - 1; number >= 0; number--)
+    if (number === 0 || subprograms[number].isAsync || subprograms[number].isException) follow(number, 1, 0, [number]);
 }

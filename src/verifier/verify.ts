@@ -176,7 +176,7 @@ function printLiveRegisters(env: Environment): void {
 /** Follows a function's paths. At level 1 only the path that failed is of interest. */
 function follow(env: Environment, frame: Frame): void {
   followPaths(env, frame);
-  if (env.log.verbose && !env.log.full) env.log.reset(0);
+  if (!env.log.full) env.log.reset(0);
 }
 
 function followMain(env: Environment): void {

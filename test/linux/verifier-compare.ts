@@ -79,8 +79,9 @@ export function lastMessage(log: string): string {
     .slice(0, end)
     .findLastIndex((line) => !/^(cur state:|old state:|verification time|stack depth)/.test(line));
   const last = lines[message] ?? "";
-  // One message has two lines.
-  return last === "use static function instead" ? `${lines[message - 1]}\n${last}` : last;
+  // Two messages have more than one line.
+  const more = last === "use static function instead" ? 1 : last === "a non-sleepable BPF program context" ? 2 : 0;
+  return lines.slice(message - more, message + 1).join("\n");
 }
 
 /** Linux counts here in the program after all its rewriting (loads of fields, lookups and divisions put in place), ours before. */
@@ -136,7 +137,7 @@ export class Tally {
   messages = 0;
   logs = 0;
   readonly linuxMessages = new Map<string, number>();
-  readonly #provoked = new Set<string>();
+  readonly #provoked = new Map<string, number>();
   /** Ours accepted what Linux refuses: must stay empty. */
   readonly unsound: Comparison[] = [];
   readonly differing: Comparison[] = [];
@@ -158,7 +159,7 @@ export class Tally {
     if (sameErrno) this.errnos++;
     if (sameMessage) {
       this.messages++;
-      if (ours.message) this.#provoked.add(ours.message);
+      if (ours.message) this.#provoked.set(ours.message, (this.#provoked.get(ours.message) ?? 0) + 1);
     }
     if (sameLog) this.logs++;
     else this.differing.push(comparison);
@@ -174,9 +175,21 @@ export class Tally {
     );
   }
 
-  /** Rows of the catalogue that Linux was not brought to say. */
-  get neverProvoked(): string[] {
-    return Object.keys(MESSAGES).filter((name) => !this.#provoked.has(name));
+  /**
+   * How often Linux said what, by the catalogue's names, most often first; with `forms` in Linux's words too, numbers left
+   * out.
+   */
+  report(forms: boolean): string {
+    const byCount = (counts: ReadonlyMap<string, number>): [string, number][] =>
+      [...counts].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+    return [
+      this.toString(),
+      `  false rejects: ${this.falseRejects.join("; ") || "none"}`,
+      `  how often Linux said what: ${byCount(this.#provoked)
+        .map(([name, count]) => `${name} ${count}`)
+        .join(", ")}`,
+      ...(forms ? byCount(this.linuxMessages).map(([form, count]) => `  ${count} ${form}`) : []),
+    ].join("\n");
   }
 
   /** What ours refused and Linux accepts, by message. */

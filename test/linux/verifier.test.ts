@@ -91,15 +91,8 @@ describe.skipIf(!available)(suiteName("verifier"), () => {
       const program = programFromTape(each);
       if (program.insns.length > 0) tally.add(compare(program));
     }
-    console.log(`verifier beside Linux (seed ${SEED}): ${tally}`);
-    console.log(`  false rejects: ${tally.falseRejects.join("; ") || "none"}`);
-    console.log(`  rows never provoked: ${tally.neverProvoked.join(" ")}`);
-    const messages = [...tally.linuxMessages].sort((a, b) => b[1] - a[1]).map(([form, count]) => `${count} ${form}`);
-    if (!NIGHT) console.log(`  said most often: ${messages.slice(0, 8).join("; ")}`);
-    else {
-      for (const message of messages) console.log(`  ${message}`);
-      for (const each of tally.differing.slice(0, 10)) console.log(describeDifference(each));
-    }
+    console.log(`verifier beside Linux (seed ${SEED}): ${tally.report(NIGHT)}`);
+    if (NIGHT) for (const each of tally.differing.slice(0, 10)) console.log(describeDifference(each));
     expect(tally.unsound.map(describeDifference)).toEqual([]);
     expect(tally.verdicts / tally.programs).toBeGreaterThanOrEqual(0.99);
     expect(tally.messages / tally.programs).toBeGreaterThanOrEqual(0.97);

@@ -134,3 +134,56 @@ export const GLOBAL_FUNCTION_CASES: readonly TypedText[] = [
     signatures: ["int -> int"],
   },
 ];
+
+const SLEEPS =
+  "global functions that may sleep are not allowed in non-sleepable context,\ni.e., in a RCU/IRQ/preempt-disabled section, or in\na non-sleepable BPF program context";
+const WAITING = `*(u64 *)(r10 - 8) = 0\n r1 = r10\n r1 += -8\n r2 = 8\n r3 = 0\n call copy_from_user\n ${RETURN}`;
+const waiting = (before: string, after: string): Pick<TypedText, "type" | "text"> => ({
+  type: "syscall",
+  text: `${before}\n call f\n ${after}\n ${RETURN}\nf: ${WAITING}`,
+});
+
+/** Functions that wait, and what is said first where more than one thing is wrong. They call functions of Linux. */
+export const WAITING_CASES: readonly TypedText[] = [
+  { name: "a global function that waits", ...waiting("", ""), ...globals("-> int") },
+  {
+    name: "a global function that waits in a program that may not",
+    type: "kprobe",
+    text: `call f\n ${RETURN}\nf: ${WAITING}`,
+    ...globals("-> int"),
+    error: SLEEPS,
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that waits in an RCU section",
+    ...waiting("call bpf_rcu_read_lock", "call bpf_rcu_read_unlock"),
+    ...globals("-> int"),
+    error: SLEEPS,
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that waits without preemption",
+    ...waiting("call bpf_preempt_disable", "call bpf_preempt_enable"),
+    ...globals("-> int"),
+    error: SLEEPS,
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that waits, and the argument does not fit",
+    type: "kprobe",
+    text: `r1 = 5\n call f\n ${RETURN}\nf: ${WAITING}`,
+    ...globals("ctx -> int"),
+    error: SLEEPS,
+    errno: "EINVAL",
+  },
+  {
+    name: "a global function that calls one that waits",
+    type: "kprobe",
+    text: `call g\n ${RETURN}\nf: ${WAITING}\ng: call f\n ${RETURN}`,
+    functions: ["f", "g"],
+    signatures: ["-> int", "-> int"],
+    linkage: "global",
+    error: SLEEPS,
+    errno: "EINVAL",
+  },
+];

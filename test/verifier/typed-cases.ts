@@ -6,7 +6,7 @@ import { CALLBACK_CASES } from "./callback-cases.ts";
 import { CONVERGENCE_CASES } from "./convergence-cases.ts";
 import { FROZEN_CASES } from "./frozen-cases.ts";
 import { FUNCTION_CASES } from "./function-cases.ts";
-import { GLOBAL_FUNCTION_CASES } from "./global-function-cases.ts";
+import { GLOBAL_FUNCTION_CASES, WAITING_CASES } from "./global-function-cases.ts";
 import { HEAP_CASES } from "./heap-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
 import { LOCK_CASES } from "./lock-cases.ts";
@@ -17,7 +17,12 @@ import { TIMER_CASES } from "./timer-cases.ts";
 import type { TypedText } from "./typed-programs.ts";
 
 /** What needs more of Linux's types than a made-up one has. */
-export const HEAP_AND_MAP_CASES: readonly TypedText[] = [...HEAP_CASES, ...POINTER_CASES, ...SECTION_CASES];
+export const HEAP_AND_MAP_CASES: readonly TypedText[] = [
+  ...HEAP_CASES,
+  ...POINTER_CASES,
+  ...SECTION_CASES,
+  ...WAITING_CASES,
+];
 
 export const TYPED_CASES: readonly TypedText[] = [
   ...ITERATOR_CASES,
