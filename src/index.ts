@@ -44,6 +44,7 @@ export { PinError } from "./linux/bpf/bpf-fs.ts";
 export { Trace } from "./linux/bpf/debug-run.ts";
 export type { BpfLink } from "./linux/bpf/link.ts";
 export { BpfPermissionError } from "./linux/bpf/permission.ts";
+export type { RunInput } from "./linux/bpf/prepared-run.ts";
 export { RunResult } from "./linux/bpf/test-run.ts";
 export { DurationError } from "./linux/duration.ts";
 export { FaultError, type FaultName, type FaultOptions, type InjectedFault } from "./linux/faults/inject.ts";

@@ -63,7 +63,7 @@ function onMachine(
     for (let at = 0; at < count; at++) fill(map, at, map.spec.type === "prog_array" ? loaded.id : 0);
   }
   if (partner !== undefined) fill(maps[0]!, 1, bpf.load(partner, { engine, maps }).id);
-  const { context } = prepareTestRun(memory, spec.type, PACKET);
+  const { context } = prepareTestRun(memory, spec.type, { data: PACKET });
   // Linux gives maps their pages when they are created, and not when they are first written.
   for (let page = 0; page < memory.size; page += 4096) memory.u8[page] = memory.u8[page]!;
   return { ...loaded, bpf, context };

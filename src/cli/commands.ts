@@ -88,7 +88,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "run",
     usage:
-      "bpfbook run FILE|- [--type NAME] [--data HEX|@FILE] [--repeat N] [--engine jit|interp] [--map TYPE,KEY,VALUE,ENTRIES]... [--seed N] [--trace [--steps N]] [--json]\n" +
+      "bpfbook run FILE|- [--type NAME] [--data HEX|@FILE] [--context HEX|@FILE] [--repeat N] [--engine jit|interp] [--map TYPE,KEY,VALUE,ENTRIES]... [--seed N] [--trace [--steps N]] [--json]\n" +
       "       bpfbook run --conformance FILE.data... [--engine jit|interp] [--json]",
     summary: "assemble, verify and run a program on a packet; or run cases of bpf_conformance",
     run: async (args) => (await import("./run/command.ts")).runCommand(args),

@@ -1,4 +1,6 @@
+import { isObject, requireBytes } from "../isa/argument.ts";
 import { debugRun, type Trace, traceRun } from "../linux/bpf/debug-run.ts";
+import type { RunInput } from "../linux/bpf/prepared-run.ts";
 import type { LinuxProgram } from "../linux/bpf/program.ts";
 import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
 import { type RunResult, testRun } from "../linux/bpf/test-run.ts";
@@ -7,6 +9,13 @@ import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Debugger } from "../vm/debug/debugger.ts";
 import { type JitedListing, jitedListingOf } from "./jited.ts";
+
+/** A packet alone is an input. */
+function inputOf(input: unknown): RunInput {
+  if (isObject(input) && !Array.isArray(input) && !(input instanceof Uint8Array)) return input;
+  requireBytes("packet", input);
+  return { data: input };
+}
 
 /** A program that a machine accepted, as a notebook holds it. */
 export class LoadedProgram implements Displayable {
@@ -31,21 +40,26 @@ export class LoadedProgram implements Displayable {
   }
 
   /**
-   * Runs the program once on a packet, as BPF_PROG_TEST_RUN does, for types that take one (`xdp`, `sched_cls`,
-   * `socket_filter`) and `raw`. The result shows the returned value with its name and the packet after the run.
+   * Runs the program once, as BPF_PROG_TEST_RUN does: on a packet, or on what the type takes instead (`RunInput`). Programs of
+   * type `kprobe`, `tracepoint`, `perf_event` and `cgroup_device` run on a context too; that is ours, Linux cannot do it.
+   *
+   * @example
+   * xdp.run(packet.udp({ dport: 53 })).verdict; // "XDP_PASS"
+   * tc.run({ data: packet.udp(), context: { mark: 5 } }).contextOut;
+   * switches.run({ event: "sched:sched_switch", context: { prev_comm: "bash", prev_pid: 7 } }).retval;
    */
-  run(data: Uint8Array): RunResult {
-    return testRun(this.bpf, this.program, { data });
+  run(input: Uint8Array | RunInput): RunResult {
+    return testRun(this.bpf, this.program, inputOf(input));
   }
 
   /**
-   * Runs the program once on a packet in the interpreter and tells every instruction of the run (at most `steps`, default
+   * Runs the program once, as `run` does, in the interpreter and tells every instruction of the run (at most `steps`, default
    * 2,000) and what it changed. The machine stays as it was: maps, memory, random numbers. Shows as a stepper.
    *
    * @example xdp.trace(packet.udp({ dport: 53 })).run.steps.length; // instructions executed
    */
-  trace(data: Uint8Array, options: { readonly steps?: number } = {}): Trace {
-    return traceRun(this.bpf, this.program, { data, ...options });
+  trace(input: Uint8Array | RunInput, options: { readonly steps?: number } = {}): Trace {
+    return traceRun(this.bpf, this.program, { ...inputOf(input), ...options });
   }
 
   /**
@@ -57,8 +71,8 @@ export class LoadedProgram implements Displayable {
    * debug.runTo({ line: 7 });
    * debug.state().registers;
    */
-  debug(data: Uint8Array): Debugger {
-    return debugRun(this.bpf, this.program, data);
+  debug(input: Uint8Array | RunInput): Debugger {
+    return debugRun(this.bpf, this.program, inputOf(input));
   }
 
   /**

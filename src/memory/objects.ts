@@ -95,6 +95,16 @@ export const SK_BUFF = layout("sk_buff", {
   encapsulation: 1,
   /** `hash` holds the hash of the packet's flow. */
   hash_known: 1,
+  /** What programs read of the packet's socket through it; ports as in `struct __sk_buff`. */
+  family: 2,
+  remote_port: 2,
+  local_port: 2,
+  remote_ip4: 4,
+  local_ip4: 4,
+  remote_ip6: 16,
+  local_ip6: 16,
+  /** Of a flow dissector: what it fills. */
+  flow_keys: 8,
 });
 
 /** A header whose place is not known. */
@@ -130,6 +140,12 @@ export class ObjectView<Name extends string> {
     if (size === 1) view.setUint8(at + offset, value);
     else if (size === 2) view.setUint16(at + offset, value, true);
     else view.setUint32(at + offset, value, true);
+  }
+
+  /** Copies a member of any size from elsewhere in memory. */
+  copyFrom(at: number, name: Name, from: number): void {
+    const { offset, size } = this.#members[name];
+    this.#memory.u8.copyWithin(at + offset, from, from + size);
   }
 
   /** Lets a member point to an offset. */

@@ -19,7 +19,7 @@ function attempt(bytes: Uint8Array, type: ProgramType): void {
     const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
     const program = bpf.load(spec, { engine: "interp" });
     traceRun(bpf, program, { data: new Uint8Array(60), steps: 50 });
-    debugRun(bpf, program, new Uint8Array(60)).measure(1000);
+    debugRun(bpf, program, { data: new Uint8Array(60) }).measure(1000);
   } catch (error) {
     expect(EXPECTED.some((Kind) => error instanceof Kind) ? "expected" : error).toBe("expected");
   }

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 const hash = (bytes: Uint8Array): bigint => {
-  const { context } = prepareTestRun(host.memory, "sched_cls", bytes);
+  const { context } = prepareTestRun(host.memory, "sched_cls", { data: bytes });
   return host.u64(host.call("get_hash_recalc", context));
 };
 
@@ -29,7 +29,7 @@ test("a flow has one hash in both directions, other flows have others, and none 
 });
 
 test("a hash that was set stays until it is forgotten", () => {
-  const { context } = prepareTestRun(host.memory, "sched_cls", packet.udp());
+  const { context } = prepareTestRun(host.memory, "sched_cls", { data: packet.udp() });
   host.call("set_hash", context, 7, 0);
   expect(host.u64(host.call("get_hash_recalc", context))).toBe(7n);
   host.call("set_hash_invalid", context);

@@ -114,7 +114,7 @@ function onMachine(
     memory.u32.fill(i, out >> 2, (out >> 2) + 1);
     array.userUpdate(at, out, 0);
   }
-  const { context } = prepareTestRun(memory, "socket_filter", PACKET);
+  const { context } = prepareTestRun(memory, "socket_filter", { data: PACKET });
   const retval = runnable[0]!.run(context);
   const values = maps.slice(0, 2).map((map) =>
     indices.map((i) => {

@@ -141,7 +141,7 @@ describe.skipIf(!available)(suiteName("program types against the running Linux")
     function ours(type: ProgramType, data: Uint8Array): { run?: TestRun; memory: LinearMemory; errno?: string } {
       const memory = new LinearMemory();
       try {
-        return { memory, run: prepareTestRun(memory, type, data) };
+        return { memory, run: prepareTestRun(memory, type, { data }) };
       } catch (error) {
         return { memory, errno: (error as TestRunError).errno };
       }

@@ -64,7 +64,7 @@ function onMachine(spec: ProgramSpec, engine: "jit" | "interp"): Outcome {
   const key = memory.allocate(4);
   memory.u8.set(INPUT, input);
   for (const map of program.maps) map.update(key, input, 0);
-  const { context, dataOut } = prepareTestRun(memory, spec.type, INPUT);
+  const { context, dataOut } = prepareTestRun(memory, spec.type, { data: INPUT });
   const retval = program.runnable.run(context);
   const value = program.maps.map((map) => {
     const at = map.lookup(key);

@@ -113,9 +113,11 @@ describe("a machine", () => {
     expect(raw.run(packet).retval).toBe(2);
   });
 
-  it("says of a program without a packet that it takes none, whatever it is given", () => {
+  it("says of a program without a packet that it takes none", () => {
     const counter = m.load(asm({ type: "tracepoint" })`r0 = 0; exit`);
-    expect(() => counter.run(loose(undefined))).toThrow(expect.objectContaining({ errno: "ENOTSUPP" }));
+    expect(() => counter.run(packet)).toThrow(expect.objectContaining({ errno: "ENOTSUPP" }));
+    const socket = m.load(asm({ type: "cgroup_sock" })`r0 = 1; exit`);
+    expect(() => socket.run({})).toThrow(expect.objectContaining({ errno: "ENOTSUPP" }));
   });
 
   it.each([-1, 1.5, Number.NaN, 2 ** 32, "5"])("repeats no %o times", (repeat) => {

@@ -16,7 +16,7 @@ function frame(length: number, etherType = 0x0806): Uint8Array {
 
 function prepare(type: ProgramType, data: Uint8Array) {
   const memory = new LinearMemory();
-  const run = prepareTestRun(memory, type, data);
+  const run = prepareTestRun(memory, type, { data });
   const { members }: ObjectLayout<string> = type === "xdp" ? XDP_BUFF : SK_BUFF;
   /** A member's value; of a pointer the offset. */
   const get = (name: string): number => {
@@ -88,7 +88,7 @@ describe("a test run", () => {
     memory.allocate(8 << 20);
     expect(run.dataOut()).toEqual(frame(64));
     run.free();
-    expect(prepareTestRun(memory, "sched_cls", frame(64)).context).toBe(run.context);
+    expect(prepareTestRun(memory, "sched_cls", { data: frame(64) }).context).toBe(run.context);
   });
 
   test.each([
@@ -103,7 +103,7 @@ describe("a test run", () => {
     ["raw", frame(64), "ENOTSUPP"],
   ] as const)("of %s is refused as Linux does, with what to do", (type, data, errno) => {
     try {
-      prepareTestRun(new LinearMemory(), type, data);
+      prepareTestRun(new LinearMemory(), type, { data });
       expect.fail("it was taken");
     } catch (error) {
       expect(error).toBeInstanceOf(TestRunError);

@@ -100,7 +100,7 @@ describe.each(Object.entries({ interpret, jit }))("%s", (_, engine) => {
     test.each(cases.map((each) => [each.row, each.text, each] as const))("%s: %s", (_row, _text, each) => {
       if (loadsPacket(each)) {
         const xlated = unverified({ ...rawProgram(packetProgram(each)), type: "socket_filter" });
-        const packet = prepareTestRun(host.memory, "socket_filter", CASE_PACKET);
+        const packet = prepareTestRun(host.memory, "socket_filter", { data: CASE_PACKET });
         const returned = engine(xlated, environment, []).run(packet.context, 4096);
         packet.free();
         expect([[0, BigInt(returned)]]).toEqual(each.after.registers);

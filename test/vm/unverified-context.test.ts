@@ -15,7 +15,7 @@ describe.each(Object.entries({ jit, interpret }))("an unverified program of a re
 
   function run(type: ProgramType, text: string): { retval: number; packet: Uint8Array } {
     const spec: ProgramSpec = { type, name: "test", insns: assembleText(text), maps: [], license: "GPL" };
-    const frame = prepareTestRun(host.memory, type, PACKET);
+    const frame = prepareTestRun(host.memory, type, { data: PACKET });
     const retval = engine(unverified(spec), environment, [], { budget: 1000 }).run(frame.context);
     return { retval, packet: frame.dataOut() };
   }

@@ -57,16 +57,21 @@ const verdictFields = (verdict: Verdict): Answer => ({
   processed: verdict.processed,
 });
 
-function answerRun({ id, program, engine, data, repeat, timeLimit }: RunRequest): Answer {
+function answerRun({ id, program, engine, data, context, repeat, timeLimit }: RunRequest): Answer {
   // A machine of its own for each request: maps start empty, and nothing of one program reaches the next.
   const bpf = new BpfSubsystem(new Linux({ cpus: 1 }));
   const loaded = bpf.load(program, { engine });
-  const { retval, dataOut, nsPerRun } = testRun(bpf, loaded, { data, repeat, timeLimit: timeLimit * 1000 });
+  const input = { ...(data ? { data } : {}), ...(context ? { context } : {}) };
+  const { retval, dataOut, contextOut, nsPerRun } = testRun(bpf, loaded, {
+    ...input,
+    ...{ repeat, timeLimit: timeLimit * 1000 },
+  });
   return {
     id,
     ok: true,
     retval,
     dataOut: toHex(dataOut),
+    ...(contextOut ? { contextOut: toHex(contextOut) } : {}),
     nsPerRun: Math.round(10 * nsPerRun) / 10,
     maps: dump(loaded.maps),
   };

@@ -2,6 +2,7 @@ import { decode, fromHex } from "../../isa/encode.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
+import { PACKET_TYPES } from "../../programs/test-run.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
 
 /** A line that cannot be understood: it is answered with this message, and the next line goes on. */
@@ -25,7 +26,10 @@ export interface RunRequest {
   readonly id: unknown;
   readonly program: ProgramSpec;
   readonly engine: "jit" | "interp";
-  readonly data: Uint8Array;
+  /** The packet; undefined for types that take none where none is given. */
+  readonly data: Uint8Array | undefined;
+  /** The context as bytes of the program type's user structure. */
+  readonly context: Uint8Array | undefined;
   readonly repeat: number;
   /** Real seconds after which no further run is begun. */
   readonly timeLimit: number;
@@ -59,12 +63,14 @@ export function parseRequest(value: unknown): Request {
   const op = oneOf(fields, "op", ["verify", "run"]);
   const program = parseProgram(fields);
   if (op === "verify") return { op, id, program, logLevel: count(fields, "logLevel", 0, 0, 7) };
+  const takesData = program.type === "raw" || PACKET_TYPES.has(program.type);
   return {
     op,
     id,
     program,
     engine: oneOf(fields, "engine", ["jit", "interp"], "jit"),
-    data: bytes(fields, "data", ""),
+    data: takesData || fields.data != null ? bytes(fields, "data", "") : undefined,
+    context: fields.context == null ? undefined : bytes(fields, "context"),
     repeat: count(fields, "repeat", 1, 1, MOST_REPEATS),
     timeLimit: seconds(fields, "timeLimit", 10, 600),
   };

@@ -1,6 +1,7 @@
 import { ArgumentError } from "../../isa/argument.ts";
 import { DecodeError, fromHex, toHex } from "../../isa/encode.ts";
 import { debugRun, traceRun } from "../../linux/bpf/debug-run.ts";
+import type { RunInput } from "../../linux/bpf/prepared-run.ts";
 import type { Engine, LinuxProgram } from "../../linux/bpf/program.ts";
 import { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
 import { type RunResult, testRun } from "../../linux/bpf/test-run.ts";
@@ -8,7 +9,7 @@ import { Linux } from "../../linux/linux.ts";
 import { MapError } from "../../maps/error.ts";
 import { grouped, plural } from "../../plot/format.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
-import { TestRunError } from "../../programs/test-run.ts";
+import { PACKET_TYPES, TestRunError } from "../../programs/test-run.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
 import { refusalText, VerifierError } from "../../verifier/verification.ts";
 import { hexText } from "../../views/hex.ts";
@@ -24,6 +25,7 @@ import { readMap, readProgram, UnreadableProgramError } from "./read-program.ts"
 const KINDS = {
   type: "string",
   data: "string",
+  context: "string",
   repeat: "string",
   engine: "string",
   seed: "string",
@@ -46,7 +48,7 @@ const MOST_COUNTED = 10_000_000;
 const MOST_ELEMENTS = 100_000;
 
 /**
- * `bpfbook run FILE|-`: assembles or decodes a program, verifies it (not type `raw`) and runs it on a packet.
+ * `bpfbook run FILE|-`: assembles or decodes a program, verifies it (not type `raw`) and runs it on a packet or a context.
  * `bpfbook run --conformance FILE...`: runs cases of bpf_conformance's format.
  */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -64,7 +66,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const steps = wholeNumber("steps", flags.steps, 1, 1_000_000);
   const seed = wholeNumber("seed", flags.seed, 0, Number.MAX_SAFE_INTEGER) ?? 1;
   const maps = (flags.map ?? []).map(readMap);
-  const data = flags.data === undefined ? defaultData(type) : readData(flags.data);
+  const input = readRunInput(type, flags.data, flags.context);
   const bytes = await readInput(file);
   const fail = (error: Failure): number => {
     if (flags.json) process.stdout.write(`${JSON.stringify({ ok: false, ...error })}\n`);
@@ -77,11 +79,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     const bpf = new BpfSubsystem(new Linux({ cpus: 1, seed }));
     const program = bpf.load(spec, { engine: engine ?? "jit" });
     if (flags.trace && !flags.json) {
-      const trace = traceRun(bpf, program, { data, ...(steps === undefined ? {} : { steps }) });
+      const trace = traceRun(bpf, program, { ...input, ...(steps === undefined ? {} : { steps }) });
       for (const line of traceLines(trace)) process.stdout.write(`${line}\n`);
     }
-    const { executed, result: r0 } = measure(bpf, program, data);
-    const result = testRun(bpf, program, { data, repeat });
+    const { executed, result: r0 } = measure(bpf, program, input);
+    const result = testRun(bpf, program, { ...input, repeat });
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(answer(program, result, executed, r0))}\n`
@@ -124,22 +126,31 @@ function failureOf(error: unknown, file: string, lines: ProgramSpec["lines"]): F
   return undefined;
 }
 
-const defaultData = (type: ProgramType): Uint8Array => new Uint8Array(type === "raw" ? 0 : DEFAULT_PACKET);
+/** What the flags say the program is run on; a type that takes a packet gets one where none is given. */
+function readRunInput(type: ProgramType, data: string | undefined, context: string | undefined): RunInput {
+  const packet = PACKET_TYPES.has(type) ? DEFAULT_PACKET : type === "raw" ? 0 : undefined;
+  const bytes =
+    data === undefined ? (packet === undefined ? undefined : new Uint8Array(packet)) : readBytes("data", data);
+  return {
+    ...(bytes === undefined ? {} : { data: bytes }),
+    ...(context === undefined ? {} : { context: readBytes("context", context) }),
+  };
+}
 
-function readData(text: string): Uint8Array {
+function readBytes(flag: string, text: string): Uint8Array {
   if (text.startsWith("@")) return Uint8Array.from(readFile(text.slice(1)));
   try {
     return fromHex(text);
   } catch (error) {
     if (error instanceof DecodeError)
-      throw new UsageError(`--data: ${error.message}; or @FILE for the bytes of a file`);
+      throw new UsageError(`--${flag}: ${error.message}; or @FILE for the bytes of a file`);
     throw error;
   }
 }
 
 /** The first run in the interpreter: how many instructions it takes, and all of r0. The machine is as it was. */
-function measure(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array) {
-  using debug = debugRun(bpf, program, data);
+function measure(bpf: BpfSubsystem, program: LinuxProgram, input: RunInput) {
+  using debug = debugRun(bpf, program, input);
   return debug.measure(MOST_COUNTED);
 }
 
@@ -153,6 +164,7 @@ function answer(program: LinuxProgram, result: RunResult, executed: number, r0: 
     ...(result.verdict === undefined ? {} : { verdict: result.verdict }),
     executed,
     dataOut: toHex(result.dataOut),
+    ...(result.contextOut === undefined ? {} : { contextOut: toHex(result.contextOut) }),
     maps: program.maps.map((map) =>
       Object.fromEntries(elements(map, MOST_ELEMENTS).map(({ key, value }) => [toHex(key), toHex(value)])),
     ),
@@ -173,13 +185,14 @@ function text(program: LinuxProgram, result: RunResult, { executed, r0, repeat }
   const runs = repeat === 1 ? "" : `, the last of ${grouped(repeat)} runs`;
   const changed = dataOut.reduce((sum, byte, i) => (byte === dataIn[i] ? sum : sum + 1), 0);
   const length = dataOut.length === dataIn.length ? "" : `, ${dataIn.length} before`;
-  const what = spec.type === "raw" ? "memory" : "packet";
+  const what = spec.type === "raw" ? "memory" : spec.type === "flow_dissector" ? "flow keys" : "packet";
   return [
     `${spec.name} (${spec.type}): ${plural(spec.insns.length, "slot")}, ${verdict ? "verified" : "not verified"}`,
     `returned ${name}${r0 === undefined || repeat > 1 ? "" : `, r0 = ${hex(r0)}`}${runs}`,
     `${count} executed${repeat === 1 ? "" : " in the first run"}`,
     ...(dataOut.length === 0 ? [] : [`${what}: ${plural(dataOut.length, "byte")}${length}, ${changed} changed`]),
     ...(changed > 0 || length !== "" ? [hexText(dataOut, { before: dataIn })] : []),
+    ...(result.contextOut === undefined ? [] : ["context:", hexText(result.contextOut)]),
     ...maps.map(mapText),
     "",
   ].join("\n");

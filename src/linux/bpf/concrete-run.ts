@@ -17,7 +17,7 @@ const MOST_STEPS = 1_000;
  * overlay(exploration!, concreteRun(bpf, program, data)).breaches; // []
  */
 export function concreteRun(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array): ConcreteRun {
-  const debug = debugRun(bpf, program, data);
+  const debug = debugRun(bpf, program, { data });
   const { registers, memory } = debug.state();
   const packet = memory.find(({ name }) => name === "packet");
   return {

@@ -1,6 +1,5 @@
 import { MemoryHistory } from "../../memory/history.ts";
 import { DIRECT_MAP_HIGH, type LinearMemory } from "../../memory/memory.ts";
-import { SK_BUFF, XDP_BUFF } from "../../memory/objects.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
@@ -10,7 +9,7 @@ import { type RunTrace, recordTrace } from "../../vm/debug/trace.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import type { Region } from "../../vm/regions.ts";
 import type { Xlated } from "../../vm/types.ts";
-import { prepareRun } from "./prepared-run.ts";
+import { prepareRun, type RunInput } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
 
@@ -18,18 +17,18 @@ import type { BpfSubsystem } from "./subsystem.ts";
 const MOST_SHOWN = 4096;
 
 /**
- * A debugger on one test run of a program (as `testRun`, on a packet of its own), whatever engine it was loaded for. Until
+ * A debugger on one test run of a program (as `testRun`, on an input of its own), whatever engine it was loaded for. Until
  * it is closed nothing else may run on the machine; then the machine is as it was before.
  *
  * @example
- * using debug = debugRun(bpf, program, packet);
+ * using debug = debugRun(bpf, program, { data: packet });
  * debug.break({ line: 6 });
  * debug.continue();
  */
-export function debugRun(bpf: BpfSubsystem, program: LinuxProgram, data: Uint8Array): Debugger {
+export function debugRun(bpf: BpfSubsystem, program: LinuxProgram, input: RunInput): Debugger {
   const { memory } = bpf.host;
   const before = new MemoryHistory(memory);
-  const { context, length } = prepareRun(bpf, program, data);
+  const { context, length } = prepareRun(bpf, program, input);
   const interpreted = interpret(program.runnable.xlated, bpf.environment, program.maps);
   return new Debugger(interpreted, bpf.environment, {
     ...{ context, length },
@@ -49,12 +48,13 @@ function others({ programs }: BpfSubsystem, { id }: LinuxProgram): OtherProgram[
 
 /** The packet behind a context, which the program reaches through it. */
 function packet(memory: LinearMemory, { type }: ProgramSpec, context: number): Region[] {
-  const members = type === "xdp" ? XDP_BUFF.members : type === "raw" ? undefined : SK_BUFF.members;
-  if (members === undefined) return [];
-  const at = (member: { readonly offset: number }): number => memory.view.getUint32(context + member.offset, true);
-  const start = at(members.data);
-  if (memory.view.getInt32(context + members.data.offset + 4, true) !== DIRECT_MAP_HIGH) return [];
-  return [{ name: "packet", start, size: at(members.data_end) - start }];
+  const fields = PROGRAMS[type].context?.fields ?? [];
+  const place = (name: string): number | undefined => fields.find((field) => field.name === name)?.object?.offset;
+  const [data, end] = [place("data"), place("data_end")];
+  if (data === undefined || end === undefined) return [];
+  const start = memory.view.getUint32(context + data, true);
+  if (memory.view.getInt32(context + data + 4, true) !== DIRECT_MAP_HIGH) return [];
+  return [{ name: "packet", start, size: memory.view.getUint32(context + end, true) - start }];
 }
 
 function arrays({ maps }: LinuxProgram): Region[] {
@@ -95,9 +95,9 @@ export class Trace implements Displayable {
 export function traceRun(
   bpf: BpfSubsystem,
   program: LinuxProgram,
-  { data, steps }: { readonly data: Uint8Array; readonly steps?: number },
+  { steps, ...input }: RunInput & { readonly steps?: number },
 ): Trace {
-  const debug = debugRun(bpf, program, data);
+  const debug = debugRun(bpf, program, input);
   const run = recordTrace(debug, steps === undefined ? {} : { steps });
   const loaded = [...bpf.programs.values()];
   const specOf = (xlated: Xlated): ProgramSpec =>

@@ -2,15 +2,13 @@ import { ArgumentError, isObject } from "../../isa/argument.ts";
 import { MemoryHistory } from "../../memory/history.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import { type CpuRun, Interleaving } from "../../vm/schedule/interleaving.ts";
-import { prepareRun } from "./prepared-run.ts";
+import { prepareRun, type RunInput } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
 
 /** A test run for one CPU. */
-export interface RunOnCpu {
+export interface RunOnCpu extends RunInput {
   readonly program: LinuxProgram;
-  /** The packet; for type `raw` the memory that r1 points to. */
-  readonly data: Uint8Array;
 }
 
 /**
@@ -33,9 +31,9 @@ export function interleave(bpf: BpfSubsystem, runs: readonly RunOnCpu[]): Interl
     before.restore(before.beginning);
   };
   try {
-    const prepared = runs.map(({ program, data }): CpuRun => {
+    const prepared = runs.map(({ program, ...input }): CpuRun => {
       const { top } = memory.allocatorState();
-      const { context, length } = prepareRun(bpf, program, data);
+      const { context, length } = prepareRun(bpf, program, input);
       const interpreted = interpret(program.runnable.xlated, bpf.environment, program.maps);
       // The packet and its context concern this CPU alone, where they are new memory.
       const own = { start: top, size: memory.allocatorState().top - top };

@@ -52,10 +52,10 @@ export class TraceRecord {
   }
 
   /** `values` are those of the row's own fields, in their order; what is missing is 0. Objects are told by `address`. */
-  write(task: Task, values: readonly TraceValue[], address: (object: object) => number): void {
+  write({ pid }: Pick<Task, "pid">, values: readonly TraceValue[], address: (object: object) => number): void {
     const { at } = this;
     this.#memory.i32[at >> 2] = this.#id;
-    this.#memory.i32[(at >> 2) + 1] = task.pid;
+    this.#memory.i32[(at >> 2) + 1] = pid;
     let dynamic = this.#size;
     for (let i = 0; i < this.#places.length; i++) {
       const place = this.#places[i]!;

@@ -5,7 +5,7 @@ import type { RuntimeMap } from "../../maps/runtime.ts";
 import { DIRECT_MAP, LinearMemory } from "../../memory/memory.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import { PROGRAMS } from "../../programs/table.ts";
-import { prepareTestRun } from "../../programs/test-run.ts";
+import { PACKET_TYPES, prepareTestRun } from "../../programs/test-run.ts";
 import { ExecutionError } from "../../vm/errors.ts";
 import type { Execution } from "../../vm/interpreter/execution.ts";
 import { type InterpretedProgram, interpret } from "../../vm/interpreter/interpret.ts";
@@ -13,8 +13,6 @@ import { unverified } from "../../vm/unverified.ts";
 import { type BpfHost, BpfSubsystem } from "../bpf/subsystem.ts";
 import { type Input, NUMBERS, RANDOMS } from "./input.ts";
 
-/** Types whose input is a packet, as for BPF_PROG_TEST_RUN. */
-const TAKES_PACKET: ReadonlySet<string> = new Set(["xdp", "sched_cls", "socket_filter"]);
 /** Bytes of the context of other types; most have far less. */
 const CONTEXT = 512;
 const LOOKUP = 1;
@@ -62,7 +60,7 @@ export class Scratch {
   constructor(spec: ProgramSpec, path: readonly number[]) {
     this.#spec = spec;
     this.#path = path;
-    this.contextSize = TAKES_PACKET.has(spec.type) ? 0 : Math.min(CONTEXT, PROGRAMS[spec.type].context?.size ?? 0);
+    this.contextSize = PACKET_TYPES.has(spec.type) ? 0 : Math.min(CONTEXT, PROGRAMS[spec.type].context?.size ?? 0);
     this.#bpf = new BpfSubsystem(this.#host());
     this.#maps = spec.maps.map((map) => this.#bpf.createMap(map));
     this.#program = interpret(unverified(spec), this.#bpf.environment, this.#maps, { budget: 4 * path.length + 64 });
@@ -88,8 +86,8 @@ export class Scratch {
   }
 
   #putContext({ packet, length, context }: Input): number {
-    if (TAKES_PACKET.has(this.#spec.type))
-      return prepareTestRun(this.#memory, this.#spec.type, packet.subarray(0, length)).context;
+    if (PACKET_TYPES.has(this.#spec.type))
+      return prepareTestRun(this.#memory, this.#spec.type, { data: packet.subarray(0, length) }).context;
     const at = this.#memory.allocate(CONTEXT);
     this.#memory.u8.set(context, at);
     return at;

@@ -2,6 +2,7 @@ import type { RelocatedField } from "../../btf/core/relocate.ts";
 import type { ObjectFunction } from "../../elf/object.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import type { BpfLink } from "../../linux/bpf/link.ts";
+import type { RunInput } from "../../linux/bpf/prepared-run.ts";
 import type { RunResult } from "../../linux/bpf/test-run.ts";
 import { DISPLAY, type MimeBundle } from "../../plot/displayable.ts";
 import { ATTACH_TYPES, type AttachType } from "../../programs/attach-types.ts";
@@ -150,9 +151,9 @@ export class BpfProgram {
     );
   }
 
-  /** Runs it once on a packet, as BPF_PROG_TEST_RUN does. */
-  run(data: Uint8Array): RunResult {
-    return this.loaded.run(data);
+  /** Runs it once on a packet or a context, as BPF_PROG_TEST_RUN does. */
+  run(input: Uint8Array | RunInput): RunResult {
+    return this.loaded.run(input);
   }
 
   #requireOpen(what: string): void {

@@ -128,7 +128,7 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("user ring buffer 
               const program = programs[[0, 1, 2, 4].indexOf(each.flags)]!;
               expect(onLinux(program, fds)).toBeUndefined();
               const loaded = bpf.load(program, { maps });
-              loaded.runnable.run(prepareTestRun(memory, "socket_filter", new Uint8Array(64)).context);
+              loaded.runnable.run(prepareTestRun(memory, "socket_filter", { data: new Uint8Array(64) }).context);
               const at = maps[0]!.lookup(key);
               const linux = words(mapLookup(fds[0]!, new Uint8Array(4), 64).value!);
               expect([each, ...words(memory.u8.slice(at, at + 64))]).toEqual([each, ...linux]);
@@ -191,7 +191,7 @@ describe.skipIf(!available || KERNEL === undefined)(suiteName("user ring buffer 
           try {
             expect(onLinux(program, fds)).toBeUndefined();
             const loaded = bpf.load(program);
-            loaded.runnable.run(prepareTestRun(memory, "socket_filter", new Uint8Array(64)).context);
+            loaded.runnable.run(prepareTestRun(memory, "socket_filter", { data: new Uint8Array(64) }).context);
             const at = loaded.maps[0]!.lookup(memory.allocate(4));
             const linux = words(mapLookup(fds[0]!, new Uint8Array(4), 64).value!);
             expect([a, b, flags, ...words(memory.u8.slice(at, at + 64))]).toEqual([a, b, flags, ...linux]);
