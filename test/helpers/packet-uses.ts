@@ -8,7 +8,8 @@ export function packetUses(
   host: () => BareHost,
   make: (type: "devmap") => number,
 ): Readonly<Record<string, () => readonly number[]>> {
-  const skb = (): number => prepareTestRun(host().memory, "sched_cls", { data: packet.udp({ payload: "hello" }) }).context;
+  const skb = (): number =>
+    prepareTestRun(host().memory, "sched_cls", { data: packet.udp({ payload: "hello" }) }).context;
   const xdp = (): number => prepareTestRun(host().memory, "xdp", { data: packet.udp({ payload: "hello" }) }).context;
   const bytes = (): number => host().put("0123456789");
   return {
