@@ -13,7 +13,8 @@ import { Mystery } from "./linux/faults/mystery.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux, MachineOptionError } from "./linux/linux.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
-import { TASK_STATES } from "./linux/task.ts";
+import { standingTasks } from "./linux/standing-tasks.ts";
+import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
 import type { CSource } from "./loader/c.ts";
 import type { CompileOptions } from "./loader/clang/compile.ts";
@@ -67,6 +68,7 @@ export class Machine implements Displayable {
   /** Throws `MachineOptionError`. */
   constructor(options: MachineOptions = {}) {
     this.linux = new Linux(options);
+    standingTasks(this.linux);
     this.net = new Net(this.linux);
     this.cpus = this.linux.cpus.length;
     this.seed = this.linux.seed;
@@ -270,9 +272,12 @@ export class Machine implements Displayable {
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {
     const { now, cpus, seed, linux, bpf } = this;
     const links = [...bpf.links.values()];
+    const tasks = linux.tasks();
+    const awake = tasks.filter(({ cpuNs, state }) => cpuNs > 0 || state === TASK_RUNNING);
     return render("machine", {
       ...{ now, cpus, seed },
-      tasks: linux.tasks().map(({ pid, comm, state }) => ({ pid, comm, state: TASK_STATES[state] ?? String(state) })),
+      tasks: awake.map(({ pid, comm, state }) => ({ pid, comm, state: TASK_STATES[state] ?? String(state) })),
+      asleep: tasks.length - awake.length,
       programs: [...bpf.programs.values()].map((program) => ({
         id: program.id,
         name: program.spec.name,

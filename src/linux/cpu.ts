@@ -39,6 +39,8 @@ export class Cpu {
   /** Softirqs that have been raised, a bit each. */
   softirqs = 0;
   inSoftirq = false;
+  /** The thread that runs what softirqs leave behind, where there is one. */
+  ksoftirqd: Task | undefined;
   /** Interrupts of devices so far. */
   interrupts = 0;
   readonly rcuCallbacks: RcuCallback[] = [];

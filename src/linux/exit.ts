@@ -72,7 +72,7 @@ function* doExit(t: Task, status: number): Kernel<never> {
   }
   const leader = t.linux.taskOf(t.tgid) ?? t;
   // A thread, or a process that nobody waits for, leaves nothing behind.
-  t.state = t === leader && t.parent !== undefined ? EXIT_ZOMBIE : EXIT_DEAD;
+  t.state = t === leader && t.parent !== t.linux.init ? EXIT_ZOMBIE : EXIT_DEAD;
   if (last) {
     leader.exitCode = group.exitStatus ?? leader.exitCode;
     notifyParent(t, leader);
@@ -88,7 +88,7 @@ function* doExit(t: Task, status: number): Kernel<never> {
 /** `do_notify_parent`: SIGCHLD for who shall wait for `leader`, whose last thread is `t`. */
 function notifyParent(t: Task, leader: Task): void {
   const { parent } = leader;
-  if (parent === undefined) return;
+  if (parent === undefined || parent === t.linux.init) return;
   t.enter(F.do_notify_parent, 200, leader, SIGCHLD);
   const code = (leader.exitCode & 0x7f) === 0 ? CLD_EXITED : CLD_KILLED;
   sendSignal(t, parent, { signal: SIGCHLD, errno: 0, code, pid: leader.pid }, true);

@@ -78,7 +78,8 @@ function processRow(task: Task): ProcessRow {
     uid,
     state: stateLetter(task),
     cpu: cpu.id,
-    time: Math.round(cpuNs / 1e6),
+    // No time at all is negative zero.
+    time: Math.round(cpuNs / 1e6) + 0,
     comm: name,
   };
 }
@@ -97,7 +98,7 @@ export interface TopRow extends ProcessRow {
 /** Tasks by what they have used of the CPUs, the greediest first. */
 export function top(linux: Linux): Rows<TopRow> {
   const now = Math.max(1, linux.ktimeNs());
-  const share = (task: Task) => Math.round((task.cpuNs / now) * 1000) / 10;
+  const share = (task: Task) => Math.round((task.cpuNs / now) * 1000) / 10 + 0;
   const rows = [...linux.tasks()].sort((a, b) => b.cpuNs - a.cpuNs || a.pid - b.pid);
   return rowsOf(
     "top",

@@ -114,5 +114,10 @@ export function handleSoftirqs(t: Task): void {
     }
   }
   cpu.inSoftirq = false;
+  if (cpu.softirqs !== 0 && cpu.ksoftirqd !== undefined && cpu.ksoftirqd !== t) {
+    t.enter(F.wake_up_process, 10, cpu.ksoftirqd);
+    linux.scheduler.wake(cpu.ksoftirqd, t);
+    t.leave(1);
+  }
   t.leave(undefined);
 }

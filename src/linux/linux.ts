@@ -1,8 +1,8 @@
-import { machineBtf, NEWEST, RELEASES, type Release } from "../btf/data/machine.ts";
+import { machineBtf, type Release } from "../btf/data/machine.ts";
 import { Callbacks } from "../helpers/callbacks.ts";
 import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
-import { LinearMemory } from "../memory/memory.ts";
+import type { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
 import { Processes } from "./bpf/processes.ts";
 import { type Cgroup, Cgroups } from "./cgroups.ts";
@@ -18,7 +18,7 @@ import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
 import { SOFTIRQ, type SoftirqAction } from "./interrupts.ts";
 import { KernelLog } from "./kernel-log.ts";
-import { MachineOptionError } from "./machine-option-error.ts";
+import { checkedOptions, type LinuxOptions } from "./linux-options.ts";
 import { PageAllocator } from "./mm/page-allocator.ts";
 import type { PacketPrograms } from "./net/packet-programs.ts";
 import { Network } from "./network.ts";
@@ -49,6 +49,7 @@ import { WorkloadError } from "./workloads/options.ts";
 import type { Workload } from "./workloads/workload.ts";
 import { Writeback } from "./writeback.ts";
 
+export type { LinuxOptions } from "./linux-options.ts";
 export { MachineOptionError } from "./machine-option-error.ts";
 
 /** The machine was asked to run while it is running. */
@@ -82,19 +83,14 @@ export interface NewProcess {
 const LATENESS = 10_000_000_000;
 const LATENESS_STEP = 1_000_000;
 
-const MOST_CPUS = 64;
-
-/** Bytes of RAM. */
-const USUAL_RAM = 4 * 2 ** 30;
-const LEAST_RAM = 64 * 2 ** 20;
-const MOST_RAM = 2 ** 40;
-
 /** Lines that the trace pipe keeps. */
 const TRACE_LINES = 65_536;
 
 /** Pids of processes; below them those of Linux's own threads. */
 const FIRST_PID = 1000;
 const FIRST_THREAD = 40;
+/** After those two that come first. */
+const FIRST_STANDING = 3;
 
 /** Where the ticks' timers lie among each CPU's variables. */
 const TICK_TIMERS = 0xffff_8881_3bc2_3a40n;
@@ -169,6 +165,9 @@ export class Linux implements Host {
   syscalls = 0;
   /** What softirqs do, by {@link SOFTIRQ}. */
   readonly softirqs: (SoftirqAction | undefined)[] = [];
+  /** `systemd`, and the parent of Linux's own threads, where they stand. */
+  init: Task | undefined;
+  kthreadd: Task | undefined;
   readonly #buffer: UserBuffer;
   readonly #programRandom: Random;
   readonly #timers = new ProgramTimers(this);
@@ -176,24 +175,12 @@ export class Linux implements Host {
   readonly #tasks = new Map<number, Task>();
   readonly #libcFrames: number[] = [];
   #nextPid = FIRST_PID;
-  #nextThread = FIRST_THREAD;
+  #nextThread = FIRST_STANDING;
   /** The run that is under way. */
   #run: Run | undefined;
 
   constructor(options: LinuxOptions = {}) {
-    if (typeof options !== "object" || options === null) {
-      throw new MachineOptionError("options", options, "an object such as { cpus: 2, seed: 7 }");
-    }
-    const { cpus = 2, seed = 1, memory = new LinearMemory(), release = NEWEST, ram = USUAL_RAM } = options;
-    if (!Number.isInteger(cpus) || cpus < 1 || cpus > MOST_CPUS) {
-      throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
-    }
-    if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
-    if (!RELEASES.includes(release))
-      throw new MachineOptionError("release", release, `one of ${RELEASES.map((name) => `"${name}"`).join(", ")}`);
-    if (!Number.isSafeInteger(ram) || ram < LEAST_RAM || ram > MOST_RAM) {
-      throw new MachineOptionError("ram", ram, `a number of bytes from ${LEAST_RAM} to ${MOST_RAM}`);
-    }
+    const { cpus, seed, memory, release, ram } = checkedOptions(options);
     this.pages = new PageAllocator(this, ram);
     this.memory = memory;
     this.seed = seed;
@@ -413,6 +400,7 @@ export class Linux implements Host {
     task.cwd = options.parent?.cwd;
     task.umask = options.parent?.umask ?? task.umask;
     task.program = (options.thread ? threadLife : programLife)(task, options.program);
+    task.parent ??= this.init;
     this.#tasks.set(pid, task);
     return task;
   }
@@ -420,11 +408,24 @@ export class Linux implements Host {
   /** Starts a thread of Linux itself, which has no user space. */
   kernelThread(comm: string, body: (task: Task) => Kernel<never>): Task {
     const { active } = this.scheduler;
-    const task = new Task(this, active, { pid: this.#nextThread++, comm }, new FileTable());
+    this.#nextThread = Math.max(this.#nextThread, FIRST_THREAD);
+    const task = this.newThread(comm, active);
     task.rest = body(task);
-    this.#tasks.set(task.pid, task);
     this.scheduler.start(task, active.now);
     return task;
+  }
+
+  /** A thread of Linux that does nothing yet. */
+  newThread(comm: string, cpu: Cpu): Task {
+    const task = new Task(this, cpu, { pid: this.#nextThread++, comm }, new FileTable());
+    task.parent = this.kthreadd;
+    this.stand(task);
+    return task;
+  }
+
+  /** A task is there. */
+  stand(task: Task): void {
+    this.#tasks.set(task.pid, task);
   }
 
   #freePid(): number {
@@ -441,7 +442,7 @@ export class Linux implements Host {
 
   /** A child whose parent has exited: nobody waits for it any more. */
   adopt(t: Task, child: Task): void {
-    child.parent = undefined;
+    child.parent = this.init;
     if (child.state === EXIT_ZOMBIE) releaseTask(t, child);
   }
 
@@ -582,17 +583,6 @@ const isUserAddress = ([, high]: Halves): boolean => high < 0x8000_0000;
 function noWorkload(given: unknown): string {
   const call = typeof given === "function" ? " (call it, to get a workload)" : "";
   return `spawn takes a workload, such as workloads.webServer(), not ${shown(given)}${call}`;
-}
-
-/** How a machine is built. */
-export interface LinuxOptions {
-  readonly cpus?: number;
-  readonly seed?: number;
-  readonly memory?: LinearMemory;
-  /** Bytes of RAM, 64 MiB to 1 TiB; default 4 GiB. When processes want more than there is, one of them is killed. */
-  readonly ram?: number;
-  /** Which Linux's types and layouts; default the newest. */
-  readonly release?: Release;
 }
 
 function turn(): Promise<void> {

@@ -64,6 +64,8 @@ function generate(t: Task, p: Task, info: SignalInfo, group: boolean): number {
 }
 
 function isIgnored(p: Task, signal: number): boolean {
+  // SIGNAL_UNKILLABLE: the first process, and Linux's own threads, get no signal that they do not expect.
+  if (p === p.linux.init || p.program === undefined) return !p.group.actions.has(signal);
   if (signal === SIGKILL || signal === SIGSTOP) return false;
   const action = p.group.actions.get(signal);
   if (action !== undefined) return action.handler === undefined;

@@ -13,8 +13,10 @@ export interface MachineView {
   readonly now: bigint;
   readonly cpus: number;
   readonly seed: number;
-  /** Tasks that live. */
+  /** Tasks that live and have run since it was started. */
   readonly tasks: readonly { readonly pid: number; readonly comm: string; readonly state: string }[];
+  /** How many more tasks sleep, and have done so from the beginning. */
+  readonly asleep: number;
   /** Loaded programs, each with the hooks that it is attached to. */
   readonly programs: readonly {
     readonly id: number;
@@ -31,10 +33,11 @@ const MAX_ROWS = 12;
 /** Time, tasks by pid, programs with their hooks, maps: a table each, empty ones left out. */
 export function renderMachine(machine: MachineView): MimeBundle {
   const facts = `${plural(machine.cpus, "CPU")}, seed ${machine.seed}, at ${virtualTime(machine.now)} of virtual time`;
+  const { asleep } = machine;
   const tasks = [...machine.tasks].sort((a, b) => a.pid - b.pid);
   const tables: readonly Part[] = [
     {
-      title: plural(tasks.length, "task"),
+      title: `${plural(tasks.length, "task")}${asleep > 0 ? `, and ${asleep} that have only slept` : ""}`,
       columns: [{ title: "pid", kind: "number" }, { title: "comm" }, { title: "state" }],
       rows: tasks.map(({ pid, comm, state }) => [String(pid), comm, state]),
     },

@@ -88,6 +88,7 @@ describe("every kind in both forms", () => {
         cpus: 2,
         seed: 7,
         tasks: [{ pid: 1, comm: "init", state: "sleeping" }],
+        asleep: 0,
         programs: [
           { id: 1, name: "count_reads", type: "tracepoint", hooks: ["tracepoint:syscalls:sys_exit_read"] },
           { id: 2, name: "idle", type: "xdp", hooks: [] },
@@ -256,7 +257,7 @@ describe("a run", () => {
 });
 
 describe("a machine", () => {
-  const base: MachineView = { now: 0n, cpus: 1, seed: 1, tasks: [], programs: [], maps: [] };
+  const base: MachineView = { now: 0n, cpus: 1, seed: 1, tasks: [], asleep: 0, programs: [], maps: [] };
 
   test.each([
     [0n, "0 ns"],

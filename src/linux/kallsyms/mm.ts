@@ -84,7 +84,7 @@ export const MM_TEXT = {
   __kmalloc_noprof: [0x62c890, 1696, 849],
   kfree: [0x62d290, 1104, 553],
   free_unref_folios: [0x61a920, 2480, 1241],
-  kswapd: [0x5abbd0, 880, 441],
+  kswapd: [0x5abbd0, 880, 863],
   balance_pgdat: [0x5ab400, 1984, 993],
   oom_badness: [0x5972d0, 512, 257],
   free_frozen_pages: [0x61a900, 16, 9],

@@ -19,4 +19,5 @@ export const TIME_TEXT = {
   bpf_timer_cb: [0x50bec0, 208, 104],
   it_real_fn: [0x42f250, 128, 65],
   hrtimer_setup: [0x41e330, 144, 73],
+  common_nsleep_timens: [0x428fc0, 160, 81],
 } as const satisfies KernelText;

@@ -12,7 +12,7 @@ export const UNIX_TEXT = {
   unix_stream_read_generic: [0x10c56c0, 3216, 1609],
   unix_stream_read_actor: [0x10c1f20, 48, 25],
   unix_release_sock: [0x10c4f80, 1152, 577],
-  do_epoll_wait: [0x72cb70, 1440, 721],
+  do_epoll_wait: [0x72cb70, 1440, 1352],
   ep_poll_callback: [0x72c8b0, 688, 345],
   do_epoll_ctl: [0x72d530, 3760, 1881],
   do_sys_poll: [0x6d7190, 1424, 713],
@@ -21,4 +21,5 @@ export const UNIX_TEXT = {
   udp_poll: [0x1044eb0, 144, 73],
   schedule_hrtimeout_range: [0x11fd420, 16, 9],
   schedule_hrtimeout_range_clock: [0x11fd2f0, 288, 145],
+  "poll_schedule_timeout.constprop.0": [0x6d5c60, 144, 55],
 } as const satisfies KernelText;

@@ -1,4 +1,5 @@
 import { pathText } from "../fs/mount.ts";
+import { KERNEL_BASE } from "../kallsyms.ts";
 import type { Linux } from "../linux.ts";
 import { EXIT_ZOMBIE, TASK_IDLE, TASK_INTERRUPTIBLE, TASK_RUNNING, TASK_UNINTERRUPTIBLE, type Task } from "../task.ts";
 import { type DirectoryNode, directory, file, type Node } from "./node.ts";
@@ -131,11 +132,16 @@ function maps(linux: Linux, task: Task): string {
     .join("");
 }
 
-/** `/proc/PID/stack`. */
+/** Functions of the scheduler, which `/proc/PID/stack` leaves out: `__sched_text_start` to `__sched_text_end`. */
+const SCHED_START = KERNEL_BASE + 0x11f_4f60n;
+const SCHED_END = KERNEL_BASE + 0x11f_da77n;
+
+/** `/proc/PID/stack`: from the function that went to sleep on. */
 function kernelStack(linux: Linux, task: Task): string {
   const lines: string[] = [];
   for (let level = task.kernelDepth - 1; level >= 0; level--) {
-    const { name, at, size } = linux.symbols.of(task.kernel[level]!);
+    const { name, address, at, size } = linux.symbols.of(task.kernel[level]!);
+    if (address >= SCHED_START && address < SCHED_END) continue;
     lines.push(`[<0>] ${name}+0x${at.toString(16)}/0x${size.toString(16)}\n`);
   }
   return lines.join("");
