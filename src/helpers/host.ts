@@ -3,6 +3,7 @@ import type { LinearMemory } from "../memory/memory.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { PacketHost } from "./packet-host.ts";
 import type { ProcessHost } from "./process-host.ts";
+import type { SocketHost } from "./socket-host.ts";
 
 /** The task on whose behalf a program runs. */
 export interface CurrentTask {
@@ -51,6 +52,8 @@ export interface Host {
   readonly processes?: ProcessHost;
   /** The network, for programs that send packets on; without it there is none. */
   readonly packets?: PacketHost;
+  /** Sockets, and what programs at cgroups are told; without it there are none. */
+  readonly sockets?: SocketHost;
   /** The objects of Linux that values of storage maps belong to; without it there are none. */
   readonly storage?: ObjectNames;
   /** One line into the trace pipe. */

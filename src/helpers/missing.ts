@@ -1,14 +1,8 @@
 /** Why helpers of Linux have no implementation here: what the machine does not have. Those that are neither here nor implemented do not exist. */
 const MISSING: Readonly<Record<string, string>> = {
-  "the machine's cgroups are one, without classes, devices, options and sysctls that programs decide on": `
-    get_cgroup_classid skb_under_cgroup skb_cgroup_id skb_ancestor_cgroup_id skb_cgroup_classid sk_cgroup_id
-    sk_ancestor_cgroup_id get_local_storage get_retval set_retval sysctl_get_name sysctl_get_current_value
-    sysctl_get_new_value sysctl_set_new_value`,
   "sockets do not run programs yet": `
-    get_socket_cookie get_socket_uid setsockopt getsockopt sock_ops_cb_flags_set bind sk_lookup_tcp sk_lookup_udp
-    skc_lookup_tcp sk_release sk_assign sk_fullsock tcp_sock get_listener_sock sk_select_reuseport tcp_send_ack
-    load_hdr_opt store_hdr_opt reserve_hdr_opt get_netns_cookie skc_to_tcp6_sock skc_to_tcp_sock skc_to_tcp_timewait_sock
-    skc_to_tcp_request_sock skc_to_udp6_sock skc_to_unix_sock skc_to_mptcp_sock sock_from_file`,
+    sock_ops_cb_flags_set sk_assign sk_select_reuseport tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt
+    sock_from_file`,
   "maps of sockets cannot be made yet": `
     sk_redirect_map sock_map_update msg_redirect_map msg_apply_bytes msg_cork_bytes msg_pull_data sock_hash_update
     msg_redirect_hash sk_redirect_hash msg_push_data msg_pop_data`,

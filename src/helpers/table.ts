@@ -1,5 +1,6 @@
 /** All helpers of Linux, one row each: what Linux says of it, and how it is run here where it is. */
 import { CALLBACK_HELPERS } from "./callback-helpers.ts";
+import { CGROUP_HELPERS } from "./cgroup-helpers.ts";
 import { CHECKSUM_HELPERS } from "./checksum.ts";
 import { CURRENT_HELPERS } from "./current.ts";
 import { DYNPTR_HELPERS } from "./dynptr.ts";
@@ -13,6 +14,7 @@ import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
+import { SOCKET_HELPERS } from "./socket-helpers.ts";
 import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 import { STORAGE_HELPERS } from "./storage-helpers.ts";
@@ -40,6 +42,8 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...PROCESS_HELPERS,
     ...USER_RINGBUF_HELPERS,
     ...PACKET_HELPERS,
+    ...SOCKET_HELPERS,
+    ...CGROUP_HELPERS,
   ].map((row) => [row.name, row]),
 );
 

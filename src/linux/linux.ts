@@ -4,7 +4,9 @@ import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
+import { sayBoot } from "./boot-log.ts";
 import { Processes } from "./bpf/processes.ts";
+import type { SocketPrograms } from "./bpf/socket-programs.ts";
 import { type Cgroup, Cgroups } from "./cgroups.ts";
 import { Cpu } from "./cpu.ts";
 import { type Duration, DurationError, LONGEST, parseDuration } from "./duration.ts";
@@ -24,7 +26,6 @@ import type { PacketPrograms } from "./net/packet-programs.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { StoredObjects } from "./objects/stored-objects.ts";
-import { releaseOf } from "./proc/machine-files.ts";
 import { LIBC, programLife, threadLife } from "./program-life.ts";
 import { ProgramTimers } from "./program-timers.ts";
 import { Random } from "./random.ts";
@@ -203,20 +204,8 @@ export class Linux implements Host {
     this.disks = DISKS.map(([kind, sectors], index) => new Disk(this, index, kind, sectors));
     this.writeback = new Writeback(this);
     this.files = new FileSystem(this);
-    this.#boot();
+    sayBoot(this);
     this.network = new Network(this);
-  }
-
-  /** What Linux says when it starts. */
-  #boot(): void {
-    const say = (text: string) => this.log.print(0, 6, text);
-    say(`Linux version ${releaseOf(this)} (bpfbook) #1 SMP PREEMPT_DYNAMIC`);
-    say(`smp: Brought up 1 node, ${this.cpus.length} CPU${this.cpus.length === 1 ? "" : "s"}`);
-    for (const { name, sectors } of this.disks) {
-      say(`virtio_blk: [${name}] ${sectors} 512-byte logical blocks (${(sectors / 1_953_125).toFixed(1)} GB)`);
-    }
-    for (const { sb } of this.files.mounts.list())
-      if (sb.journal) say(`EXT4-fs (${sb.id}): mounted filesystem with ordered data mode.`);
   }
 
   #createCpu(id: number): Cpu {
@@ -286,6 +275,10 @@ export class Linux implements Host {
 
   get packets(): PacketPrograms {
     return this.network.programs;
+  }
+
+  get sockets(): SocketPrograms {
+    return this.network.sockets;
   }
 
   trace(line: string): void {

@@ -1,7 +1,9 @@
+import { SocketPrograms } from "./bpf/socket-programs.ts";
 import type { Cpu } from "./cpu.ts";
 import { irqExit, raiseSoftirq, SOFTIRQ } from "./interrupts.ts";
 import type { Linux } from "./linux.ts";
 import { type Ip, ipOf, type Mac, macOf, prefixOf } from "./net/address.ts";
+import { cgroupSkb } from "./net/cgroup-hooks.ts";
 import { NetDevice } from "./net/device.ts";
 import { DROP } from "./net/drop-reason.ts";
 import { Ledger } from "./net/ledger.ts";
@@ -52,6 +54,7 @@ export class Network {
   readonly tcp: MachineTcp;
   readonly outside: Outside;
   readonly programs: PacketPrograms;
+  readonly sockets: SocketPrograms;
   readonly namespaces: NetNamespace[] = [];
   readonly initial: NetNamespace;
   readonly eth0: NetDevice;
@@ -69,6 +72,7 @@ export class Network {
     this.random = new Random(linux.seed, 2);
     this.tcp = new MachineTcp(linux);
     this.programs = new PacketPrograms(linux);
+    this.sockets = new SocketPrograms(linux);
     this.#softnets = linux.cpus.map(() => new Softnet());
     this.initial = this.addNamespace("");
     this.eth0 = this.addDevice(this.initial, "eth0", "ethernet", macOf("mac", "02:00:00:00:00:02"), 1500);
@@ -241,9 +245,10 @@ export class Network {
 
   /** Programs and filters at a socket: 0, or the reason for which the packet is dropped. */
   filter(t: Task, sk: Sock, skb: Skb): number {
-    if (sk.filter === undefined) return 0;
+    if (sk.filter === undefined && this.#linux.cgroups.use.generation === 0) return 0;
     t.enter(F.sk_filter_trim_cap, 40, sk, skb, 1);
-    const kept = sk.filter(skb, sk);
+    if (cgroupSkb(t, sk, skb, "ingress") !== 0) return t.leave(DROP.SOCKET_FILTER);
+    const kept = sk.filter?.(skb, sk);
     return t.leave(kept === 0 ? DROP.SOCKET_FILTER : 0);
   }
 

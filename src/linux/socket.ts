@@ -1,7 +1,8 @@
 import { ERRNO } from "./errno.ts";
 import { type FileOperations, type OpenFile, openFile } from "./files.ts";
 import { AF_INET, AF_INET6, type Ip, isAny } from "./net/address.ts";
-import { SOCK_DGRAM, SOCK_STREAM, type Sock, TcpSock } from "./net/sock.ts";
+import { cgroupAddress, cgroupSock, type PassedAddress } from "./net/cgroup-hooks.ts";
+import { SOCK_DGRAM, SOCK_STREAM, type Sock, TCP, TcpSock } from "./net/sock.ts";
 import { tcpAccept, tcpClose, tcpConnect, tcpListen, tcpReceive, tcpSend, tcpShutdown } from "./net/tcp-socket.ts";
 import { udpClose, udpConnect, udpReceive, udpSend } from "./net/udp-socket.ts";
 import { SocketAddress, socketFor } from "./security/arguments.ts";
@@ -48,7 +49,13 @@ export function sysSocket(t: Task, family: number, type: number): number {
   t.enter(F.inet_create, 300, t.netns, undefined, kind, 0);
   const sk = kind === SOCK_STREAM ? network.tcpSock(t.netns, family) : network.udpSock(t.netns, family);
   sk.uid = t.uid;
+  sk.cgroup = t.cgroup;
   sk.nonblocking = (type & SOCK_NONBLOCK) !== 0;
+  const refused = cgroupSock(t, sk, "cgroup_inet_sock_create");
+  if (refused !== 0) {
+    t.linux.objects.forget(sk);
+    return t.leave(refused, 4);
+  }
   t.leave(0, 2);
   return t.leave(install(t, sk), 2);
 }
@@ -72,13 +79,19 @@ export function sysBind(t: Task, fd: number, port: number, ip?: Ip): number {
   if (denied !== 0) return t.leave(denied, 2);
   t.enter(F.inet_bind, 10, sk);
   t.enter(F.inet_bind_sk, 250, sk);
-  return t.leave(bind(t, sk, port, ip), 4);
+  const any = sk.family === AF_INET ? 0 : "::";
+  const passed: PassedAddress = { ip: ip ?? any, port };
+  if (typeof passed.ip !== typeof any) return t.leave(-ERRNO.EAFNOSUPPORT!, 4);
+  const { error, more } = cgroupAddress(t, sk, "bind", passed);
+  if (error !== 0) return t.leave(error, 4);
+  // A program that changes nothing of "any address" leaves it as it was.
+  const chosen = passed.ip === any && ip === undefined ? undefined : passed.ip;
+  return t.leave(bind(t, sk, passed.port, chosen, more !== 0), 4);
 }
 
-function bind(t: Task, sk: Sock, port: number, ip: Ip | undefined): number {
-  if (ip !== undefined && (typeof ip === "number") !== (sk.family === AF_INET)) return -ERRNO.EAFNOSUPPORT!;
+function bind(t: Task, sk: Sock, port: number, ip: Ip | undefined, privileged = false): number {
   if (ip !== undefined && !isAny(ip) && sk.netns.owner(ip) === undefined) return -ERRNO.EADDRNOTAVAIL!;
-  if (port > 0 && port < FIRST_UNPRIVILEGED && t.uid !== 0) return -ERRNO.EACCES!;
+  if (port > 0 && port < FIRST_UNPRIVILEGED && t.uid !== 0 && !privileged) return -ERRNO.EACCES!;
   if (sk.sport !== 0) return -ERRNO.EINVAL!;
   if (ip !== undefined) sk.saddr = ip;
   sk.sport = port || sk.netns.freePort((one) => sk.netns.isBound(sk, one));
@@ -86,7 +99,12 @@ function bind(t: Task, sk: Sock, port: number, ip: Ip | undefined): number {
     sk.sport = 0;
     return -ERRNO.EADDRINUSE!;
   }
-  return 0;
+  const refused = cgroupSock(t, sk, sk.family === AF_INET ? "cgroup_inet4_post_bind" : "cgroup_inet6_post_bind");
+  if (refused === 0) return 0;
+  sk.netns.unbind(sk);
+  sk.sport = 0;
+  sk.saddr = sk.family === AF_INET ? 0 : "::";
+  return refused;
 }
 
 /** `listen(2)`. */
@@ -130,7 +148,12 @@ export function sysConnect(t: Task, fd: number, ip: Ip, port: number): Maybe<num
   if (denied !== 0) return t.leave(denied, 2);
   if ((typeof ip === "number") !== (sk.family === AF_INET)) return t.leave(-ERRNO.EAFNOSUPPORT!, 2);
   const done = (result: number) => t.leave(result, 2);
-  return after(sk instanceof TcpSock ? tcpConnect(t, sk, ip, port) : udpConnect(t, sk, ip, port), done);
+  const passed = { ip, port };
+  const free = sk.state === TCP.CLOSE;
+  const { error } = free ? cgroupAddress(t, sk, "connect", passed) : { error: 0 };
+  if (error !== 0) return t.leave(error, 2);
+  const to = [passed.ip, passed.port] as const;
+  return after(sk instanceof TcpSock ? tcpConnect(t, sk, ...to) : udpConnect(t, sk, ...to), done);
 }
 
 /** `sendto(2)`, or `sendmsg(2)`: a datagram to `to`, or more of a connection. `length` bytes, of which `to.data` is the beginning. */
@@ -139,6 +162,8 @@ export function sysSendto(t: Task, nr: 44 | 46, fd: number, length: number, to: 
   t.enter(nr === 44 ? F.__sys_sendto : F.__sys_sendmsg, 60, fd);
   const sk = socketOf(t, fd);
   if (typeof sk === "number") return t.leave(sk, 2);
+  const denied = security(t, "socket_sendmsg", 0, socketFor(sk), undefined, length);
+  if (denied !== 0) return t.leave(denied, 2);
   const done = (result: number) => t.leave(result, 2);
   return after(sk instanceof TcpSock ? tcpSend(t, sk, length, to.data) : udpSend(t, sk, length, to), done);
 }
@@ -175,12 +200,15 @@ export const SOCKET_OPERATIONS: FileOperations = {
   write(t: Task, file: OpenFile, count: number): Maybe<number> {
     const sk = file.object as Sock;
     t.enter(F.sock_write_iter, 40);
+    const denied = security(t, "socket_sendmsg", 0, socketFor(sk), undefined, count);
+    if (denied !== 0) return t.leave(denied);
     return leaveAfter(t, sk instanceof TcpSock ? tcpSend(t, sk, count) : udpSend(t, sk, count, {}), 1);
   },
   release(t, file) {
     const sk = file.object as Sock;
     t.enter(F.sock_close, 40);
     t.enter(F.inet_release, 30);
+    cgroupSock(t, sk, "cgroup_inet_sock_release");
     if (sk instanceof TcpSock) tcpClose(t, sk);
     else udpClose(t, sk);
     t.leave(0, 2);

@@ -7,6 +7,7 @@ import { declaredNames, latestDeclaration } from "../maps/latest.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../maps/spec.ts";
 import type { AttachType } from "../programs/attach-types.ts";
 import { requireProgramType } from "../programs/require-program.ts";
+import { sectionForm } from "../programs/sections.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { Program } from "./program.ts";
@@ -20,7 +21,8 @@ export interface AsmOptions {
   readonly license?: string;
   /**
    * What a program of type `tracing` is for: `fentry:FUNCTION`, `fexit:FUNCTION`, `fmod_ret:FUNCTION` or `tp_btf:NAME`. Its
-   * arguments have the types that they have there.
+   * arguments have the types that they have there. For programs of cgroups and sockets the place, as libbpf's sections name it:
+   * `cgroup/connect4`, `cgroup_skb/egress`, `sk_skb/stream_verdict`.
    */
   readonly attach?: string;
   /** Maps for `map[name]`. A name that is not here means the map declared last under that name. */
@@ -50,7 +52,7 @@ export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]
 export function asm(options: AsmOptions): AsmTag {
   checkOptions(options);
   const { type, name = type, license = "GPL", maps = [], attach } = options;
-  const target = attach === undefined ? {} : typedTarget(attach);
+  const attachTo = attach === undefined ? {} : target(attach, type);
   return (template, ...values) => {
     const given = new Map(maps.map((map) => [map.name, map]));
     const [first, ...rest] = pieces(template);
@@ -75,7 +77,7 @@ export function asm(options: AsmOptions): AsmTag {
       mapNames: [...given.keys(), ...declaredNames()],
       mapTypes: Object.keys(MAP_TYPES),
     });
-    return new Program({ type, name, insns, lines, maps: used, license, ...target });
+    return new Program({ type, name, insns, lines, maps: used, license, ...attachTo });
   };
 }
 
@@ -91,6 +93,14 @@ const TYPED_ATTACH: Readonly<Record<string, AttachType>> = {
 };
 
 /** The hook of a program with typed arguments as the verifier is told it. */
+function target(hook: unknown, type: ProgramType): Pick<ProgramSpec, "attachBtfId" | "expectedAttachType"> {
+  const form = typeof hook === "string" && !hook.includes(":") ? sectionForm(hook) : undefined;
+  if (form === undefined || form.attach === undefined) return typedTarget(hook);
+  if (form.type === type) return { expectedAttachType: form.attach };
+  throw new ArgumentError("attach of asm(options)", `a section of programs of type ${type}`, hook);
+}
+
+/** The same, of those that are named with their function. */
 function typedTarget(hook: unknown): Pick<ProgramSpec, "attachBtfId" | "expectedAttachType"> {
   const [, kind, name] = (typeof hook === "string" && /^([a-z_]+):(\w+)$/.exec(hook)) || [];
   const attachType = kind === undefined ? undefined : TYPED_ATTACH[kind];

@@ -17,6 +17,10 @@ export interface NetworkAttachOptions {
   readonly priority?: number;
 }
 
+/** A load of 8 bytes, and where `sk` lies in `struct __sk_buff`. */
+const LOAD_64 = 0x79;
+const SK_OFFSET = 168;
+
 /** What a card can do by itself: maps and the packet, nothing else of Linux (helpers by number). */
 const OFFLOADED_HELPERS = [1, 2, 3, 7, 44, 65];
 
@@ -42,7 +46,7 @@ export function attachNetwork(
     throw new NetworkError("EINVAL", `${spec.name} is of type ${spec.type}: ${hook} runs programs of type ${type}`);
   const dev = deviceNamed(linux, name);
   const run = (context: number): number => bpf.run(program, context);
-  const own = { id: program.id, name: spec.name, run };
+  const own = { id: program.id, name: spec.name, run, readsSocket: readsSocket(spec) };
   if (kind !== "xdp") {
     const filter = { ...own, kind: kind === "tc" ? ("clsact" as const) : ("tcx" as const), priority };
     const at = side as "ingress" | "egress";
@@ -65,6 +69,10 @@ export function attachNetwork(
     if (dev.xdp === attached) dev.xdp = undefined;
   });
 }
+
+/** Whether a program of traffic control loads `sk`: only then the packet's socket is brought into memory. */
+const readsSocket = ({ type, insns }: LoadedProgram["spec"]): boolean =>
+  type === "sched_cls" && insns.some(({ code, offset }) => code === LOAD_64 && offset === SK_OFFSET);
 
 /** The card verifies again, and takes less than Linux. */
 function checkOffload(kind: string, name: string, spec: LoadedProgram["spec"]): void {

@@ -8,6 +8,7 @@ import type { Linux } from "../linux/linux.ts";
 import { tracepoint } from "../linux/tracepoints.ts";
 import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
+import { attachCgroup, type CgroupAttachOptions, isCgroupHook } from "./attach-cgroup.ts";
 import { attachNetwork, isNetworkHook, type NetworkAttachOptions } from "./attach-network.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
@@ -46,14 +47,16 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
 const OVERRIDE_RETURN = 58;
 
 /** How a program is attached. */
-export interface AttachOptions extends NetworkAttachOptions {
+export interface AttachOptions extends Omit<NetworkAttachOptions, "mode">, Omit<CgroupAttachOptions, "mode"> {
+  /** On a device where XDP runs, at a cgroup who else may be there. */
+  readonly mode?: NetworkAttachOptions["mode"] | CgroupAttachOptions["mode"];
   /** What `bpf_get_attach_cookie` tells the program. */
   readonly cookie?: bigint;
 }
 
 /**
  * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME`, `kprobe:FUNCTION`, `profile:hz:N`,
- * `xdp:eth0`, `tc:eth0:ingress`, ...
+ * `xdp:eth0`, `tc:eth0:ingress`, `cgroup:/system.slice`, ...
  * (`m.linux.hooks.list()`). Throws `AttachError` for a program of the wrong type or for another function, `HookError` for a hook
  * that does not exist, and `ArgumentError` for what is no loaded program or no name of a hook.
  */
@@ -74,7 +77,8 @@ export function attach(
   const { type, name, insns } = program.spec;
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
-  if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options);
+  if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options as NetworkAttachOptions);
+  if (isCgroupHook(hook)) return attachCgroup(linux, bpf, program, hook, options as CgroupAttachOptions);
   if (wanted !== undefined && wanted.type !== type) {
     throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);
   }

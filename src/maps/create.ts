@@ -4,6 +4,7 @@ import { ArenaMap } from "./arena.ts";
 import { ArrayMap } from "./array.ts";
 import { BloomFilterMap } from "./bloom-filter.ts";
 import { CgroupArrayMap } from "./cgroup-array.ts";
+import { CgroupStorageMap } from "./cgroup-storage.ts";
 import { DevmapHashMap, TargetArrayMap } from "./devmap.ts";
 import { MapError } from "./error.ts";
 import { MAP_FLAGS } from "./flags.ts";
@@ -56,6 +57,8 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   inode_storage: ObjectStorageMap,
   sk_storage: ObjectStorageMap,
   cgrp_storage: ObjectStorageMap,
+  cgroup_storage_deprecated: CgroupStorageMap,
+  percpu_cgroup_storage_deprecated: CgroupStorageMap,
 };
 
 /** The widest number that an attribute of bpf(2) holds. */

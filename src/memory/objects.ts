@@ -95,12 +95,12 @@ export const SK_BUFF = layout("sk_buff", {
   encapsulation: 1,
   /** `hash` holds the hash of the packet's flow. */
   hash_known: 1,
-  /** What programs read of the packet's socket through it; ports as in `struct __sk_buff`. */
-  family: 2,
-  remote_port: 2,
-  local_port: 2,
+  /** Family, addresses and ports of the packet's socket. The port of the other side is as on the wire, in the upper half. */
+  family: 4,
   remote_ip4: 4,
   local_ip4: 4,
+  remote_port: 4,
+  local_port: 4,
   remote_ip6: 16,
   local_ip6: 16,
   /** Of a flow dissector: what it fills. */

@@ -5,12 +5,14 @@ import { helperId } from "../../src/helpers/names.ts";
 import { helperById } from "../../src/helpers/table.ts";
 import type { RuntimeMap } from "../../src/maps/runtime.ts";
 import { FIRST_OFFSET, LinearMemory, RETURN_HIGH } from "../../src/memory/memory.ts";
+import { bareSockets } from "./socket-uses.ts";
 
 export class BareHost implements Host {
   readonly memory = new LinearMemory();
   readonly maps: RuntimeMap[] = [];
   readonly callbacks = new Callbacks();
   readonly lines: string[] = [];
+  readonly sockets = bareSockets((answer) => answer);
   now = 0;
   current: CurrentTask = { pid: 12, tgid: 10, uid: 1000, gid: 100, comm: "bash" };
   stacks: { kernel: readonly number[]; user: readonly number[] } = { kernel: [], user: [] };

@@ -10,6 +10,7 @@ import { DIRECT_MAP_HIGH, FIRST_OFFSET } from "../../src/memory/memory.ts";
 import { mapOf } from "../verifier/value-types.ts";
 import { BareHost } from "./bare-host.ts";
 import { packetUses } from "./packet-uses.ts";
+import { bareSockets, socketUses } from "./socket-uses.ts";
 
 let host: BareHost;
 beforeEach(() => {
@@ -242,6 +243,11 @@ describe("growing memory", () => {
 
   /** Arguments with which each helper that runs does its work, for a host whose every question grows the memory. */
   const uses: Readonly<Record<string, () => readonly number[]>> = {
+    ...socketUses(
+      () => host,
+      (type) =>
+        make(type === "cgroup_array" ? { type, valueSize: 4 } : { type, keySize: 16, valueSize: 8, maxEntries: 0 }),
+    ),
     ...packetUses(
       () => host,
       (type) => make({ type, valueSize: 4 }),
@@ -359,6 +365,7 @@ describe("growing memory", () => {
       this.memory.allocate(this.memory.u8.length);
       return answer;
     }
+    override readonly sockets = bareSockets((answer) => this.#grow(answer));
     override ktimeNs(): number {
       return this.#grow(2 ** 40 + 5);
     }

@@ -53,7 +53,11 @@ describe("rows", () => {
   });
 
   test("every helper that runs may be called by some program", () => {
-    const callable = new Set(Object.values(PROGRAMS).flatMap((row) => (row.type === "raw" ? [] : [...row.helpers])));
+    const rows = Object.values(PROGRAMS).filter(({ type }) => type !== "raw");
+    const sets = rows.flatMap((row) =>
+      [row, ...Object.values(row.variants ?? {})].map(({ helpers = [] }) => [...helpers]),
+    );
+    const callable = new Set(sets.flat());
     const running = HELPERS.filter((row) => row.implement);
     expect(running.length).toBeGreaterThanOrEqual(13);
     for (const { name } of running) expect(callable, name).toContain(name);

@@ -1,5 +1,6 @@
 import type { FileOperations } from "../files.ts";
 import { PageCache } from "../page-cache.ts";
+import type { Task } from "../task.ts";
 import { type Content, zeros } from "./content.ts";
 import type { SuperBlock } from "./super-block.ts";
 
@@ -21,6 +22,10 @@ export interface Directory {
   readonly volatile?: true;
   add?(name: string, inode: Inode): void;
   remove?(name: string): void;
+  /** Where directories are more than names: makes one by itself; its inode, or -errno. */
+  make?(t: Task, name: string, mode: number): Inode | number;
+  /** Takes one away that `make` has made; 0 or -errno. */
+  unmake?(t: Task, name: string): number;
 }
 
 /** A directory on a disk or in memory. */

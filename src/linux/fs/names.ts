@@ -21,7 +21,7 @@ function mayCreate(t: Task, dentry: Dentry): number {
   const dir = dentry.parent.inode!;
   const denied = inodePermission(t, dir, MAY_WRITE | MAY_EXEC);
   if (denied !== 0) return denied;
-  if (dir.sb.type.change === undefined) return -ERRNO.EPERM!;
+  if (dir.sb.type.change === undefined) return dir.directory?.make === undefined ? -ERRNO.EPERM! : 0;
   return t.linux.files.isFull(dir.sb, 1) ? -ERRNO.ENOSPC! : 0;
 }
 
@@ -113,11 +113,23 @@ function doMkdirat(t: Task, dfd: number, path: number, mode: number): number {
   t.enter(F.vfs_mkdir, 50, undefined, dir, dentry, all);
   const refused = security(t, "inode_mkdir", 0, dir, dentry, all);
   if (refused !== 0) return t.leave(refused, 2);
+  const { make } = dir.directory!;
+  if (make !== undefined) return makeDirectory(t, dentry, make.call(dir.directory, t, dentry.name, all));
   t.enter(dir.sb.type.change!.mkdir, 4_500, undefined, dir, dentry, all);
   const inode = t.linux.files.newInode(t, dir, all, { directory: new DirectoryEntries(), size: 4096 });
   appear(t, dentry, inode);
   dir.nlink++;
   t.leave(undefined);
+  t.leave(dentry);
+  return t.leave(0);
+}
+
+/** A file system has made a directory by itself, which has its name from now on. */
+function makeDirectory(t: Task, dentry: Dentry, made: Inode | number): number {
+  if (typeof made === "number") return t.leave(made, 2);
+  dentry.inode = made;
+  remember(dentry);
+  dentry.parent.inode!.nlink++;
   t.leave(dentry);
   return t.leave(0);
 }
@@ -141,9 +153,17 @@ function doRmdir(t: Task, dfd: number, path: number): number {
   if (!inode.isDirectory) return t.leave(-ERRNO.ENOTDIR!, 2);
   if (dentry.mounted !== undefined) return t.leave(-ERRNO.EBUSY!, 2);
   const { change } = dir.sb.type;
-  if (change === undefined) return t.leave(-ERRNO.EPERM!, 2);
+  const unmakes = dir.directory?.unmake !== undefined;
+  if (change === undefined && !unmakes) return t.leave(-ERRNO.EPERM!, 2);
   const refused = security(t, "inode_rmdir", 0, dir, dentry);
   if (refused !== 0) return t.leave(refused, 2);
+  if (change === undefined) {
+    const failed = dir.directory!.unmake!(t, dentry.name);
+    if (failed !== 0) return t.leave(failed, 2);
+    dir.nlink--;
+    dDelete(t, dentry);
+    return t.leave(0, 2);
+  }
   t.enter(change.rmdir, 2_500, dir, dentry);
   if (inode.directory!.names().length > 0) return t.leave(-ERRNO.ENOTEMPTY!, 3);
   vanish(t, dentry);

@@ -1,5 +1,6 @@
 import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, capable } from "../capable.ts";
 import { ERRNO } from "../errno.ts";
+import { cgroupDevice } from "../net/cgroup-hooks.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import type { Inode } from "./inode.ts";
@@ -16,7 +17,7 @@ export function inodePermission(t: Task, inode: Inode, mask: number): number {
   t.enter(F.inode_permission, 12, undefined, inode, mask);
   t.enter(F.generic_permission, 10, undefined, inode, mask);
   const result = t.leave(permitted(t, inode, mask & 7) ? 0 : -ERRNO.EACCES!);
-  return t.leave(result);
+  return t.leave(result !== 0 ? result : cgroupDevice(t, inode, mask));
 }
 
 /** The mode's bits for owner, group or others, then the capabilities that override them. */

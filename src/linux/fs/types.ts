@@ -79,3 +79,11 @@ export const BPF: FileSystemType = {
   lookup: F.bpf_lookup,
   getattr: undefined,
 };
+
+/** The tree of cgroups: to make a directory is to make a cgroup. Nothing else can be made there. */
+export const CGROUP2: FileSystemType = {
+  name: "cgroup2",
+  options: "rw,nosuid,nodev,noexec,relatime",
+  lookup: F.kernfs_iop_lookup,
+  getattr: F.kernfs_iop_getattr,
+};

@@ -128,4 +128,11 @@ export const PACKETS_TEXT = {
   __cgroup_bpf_run_filter_skb: [0x555c90, 1200, 601],
   __cgroup_bpf_run_filter_sk: [0x555400, 656, 329],
   __cgroup_bpf_run_filter_sock_addr: [0x555940, 832, 417],
+  __cgroup_bpf_run_filter_sock_ops: [0x5556a0, 656, 329],
+  __cgroup_bpf_run_filter_setsockopt: [0x5586c0, 1264, 633],
+  __cgroup_bpf_run_filter_getsockopt: [0x558bc0, 1248, 625],
+  __cgroup_bpf_run_filter_sysctl: [0x558290, 1056, 529],
+  __cgroup_bpf_check_dev_permission: [0x557fd0, 688, 345],
+  __sys_getpeername: [0xe2bb70, 240, 121],
+  __sys_getsockname: [0xe2ba00, 240, 121],
 } as const satisfies KernelText;

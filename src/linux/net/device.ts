@@ -12,6 +12,8 @@ export interface PacketProgram {
   readonly name: string;
   /** Runs on the context at an offset of linear memory; gives its return value, unsigned. */
   readonly run: (context: number) => number;
+  /** It reads `sk` of its context. */
+  readonly readsSocket?: boolean;
 }
 
 /** Where XDP runs: in the driver, after Linux made a socket buffer, or on the card itself. */

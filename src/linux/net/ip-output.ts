@@ -2,6 +2,7 @@ import { ERRNO } from "../errno.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import type { Ip } from "./address.ts";
+import { cgroupSkb } from "./cgroup-hooks.ts";
 import { queueXmit } from "./dev-output.ts";
 import type { NetDevice } from "./device.ts";
 import { DROP } from "./drop-reason.ts";
@@ -32,14 +33,12 @@ export function ipOutput(t: Task, skb: Skb, netns: NetNamespace): number {
   const { sk } = skb;
   const dst = sk instanceof TcpSock ? sk.dst : undefined;
   if (dst !== undefined && sk!.netns === netns && dst.generation === netns.generation && dst.ip === skb.daddr) {
-    hop(t, skb, dst.dev, dst.mac, six, netns);
-    return 0;
+    return hop(t, skb, dst.dev, dst.mac, six, netns);
   }
   const own = netns.owner(skb.daddr);
   if (own !== undefined) {
     const lo = netns.device("lo")!;
-    hop(t, skb, lo, 0, six, netns);
-    return 0;
+    return hop(t, skb, lo, 0, six, netns);
   }
   const route = netns.route(skb.daddr);
   if (route === undefined || route.kind !== "unicast") {
@@ -66,14 +65,24 @@ function throughRoute(t: Task, skb: Skb, route: Route, six: boolean): number {
   // Not of one that comes through here from another namespace.
   if (skb.sk instanceof TcpSock && skb.sk.netns === netns && skb.sk.listener === undefined)
     skb.sk.dst = { ip: skb.daddr, dev: route.dev, mac, generation: netns.generation };
-  hop(t, skb, route.dev, mac, six, netns);
-  return 0;
+  return hop(t, skb, route.dev, mac, six, netns);
 }
 
-function hop(t: Task, skb: Skb, dev: NetDevice, mac: number, six: boolean, netns: NetNamespace): void {
+/** 0, or -errno where a program of the sender's cgroup lets the packet not pass. */
+function hop(t: Task, skb: Skb, dev: NetDevice, mac: number, six: boolean, netns: NetNamespace): number {
   skb.setHop(dev.mac, mac);
   t.enter(six ? F.ip6_output : F.ip_output, 60, netns, skb.sk, skb);
+  const { sk } = skb;
+  if (sk !== undefined && t.linux.cgroups.use.generation !== 0 && sk.netns === netns) {
+    skb.dev = dev;
+    const refused = cgroupSkb(t, sk, skb, "egress");
+    // 2: it goes on, and there is congestion.
+    if (refused !== 0 && refused !== 2) {
+      t.linux.network.drop(t, skb, DROP.BPF_CGROUP_EGRESS, sk);
+      return t.leave(refused);
+    }
+  }
   t.enter(six ? F.ip6_finish_output2 : F.ip_finish_output2, 90, netns, skb.sk, skb);
   queueXmit(t, skb, dev);
-  t.leave(0, 2);
+  return t.leave(0, 2);
 }

@@ -5,10 +5,12 @@ import type { Linux } from "../linux.ts";
 import type { Task } from "../task.ts";
 import { familyOf, type Ip, ipAt, ipBytes, isAny, putMac } from "./address.ts";
 import type { NetDevice, PacketProgram } from "./device.ts";
+import type { NetNamespace } from "./namespace.ts";
 import type { PacketInMemory } from "./packet-memory.ts";
 import { sameBytes } from "./packet-memory.ts";
 import { redirectSkb } from "./redirect.ts";
 import { Skb } from "./skb.ts";
+import type { Sock } from "./sock.ts";
 
 /** `enum` of what `bpf_fib_lookup` returns. */
 const FIB = {
@@ -33,6 +35,7 @@ export class PacketPrograms implements PacketHost {
   /** What the program that ran last said of where the packet goes. */
   target: Redirect | undefined;
   #task: Task | undefined;
+  #skb: Skb | undefined;
   #dev: NetDevice | undefined;
 
   constructor(linux: Linux) {
@@ -43,11 +46,14 @@ export class PacketPrograms implements PacketHost {
   run(t: Task, program: PacketProgram, skb: Skb, dev: NetDevice, place: PacketInMemory): number {
     const { hooks } = this.#linux;
     const outer = hooks.moment;
-    const [task, device] = [this.#task, this.#dev];
+    const [task, device, packet] = [this.#task, this.#dev, this.#skb];
     hooks.moment = { time: t.cpu.now, cpu: t.cpu.id, task: t, frames: t };
     this.target = undefined;
     this.#task = t;
     this.#dev = dev;
+    this.#skb = skb;
+    if (program.readsSocket && skb.sk !== undefined)
+      new ObjectView(this.#linux.memory, SK_BUFF).point(place.context, "sk", this.#linux.sockets.view(skb.sk));
     try {
       const result = program.run(place.context);
       const frame = place.frame();
@@ -57,8 +63,19 @@ export class PacketPrograms implements PacketHost {
       hooks.moment = outer;
       this.#task = task;
       this.#dev = device;
+      this.#skb = packet;
       place.free();
     }
+  }
+
+  /** The socket that sends the packet which a program looks at. */
+  get socket(): Sock | undefined {
+    return this.#skb?.sk;
+  }
+
+  /** The namespace of the device that a program runs on; else the machine's own. */
+  get netns(): NetNamespace {
+    return this.#dev?.netns ?? this.#linux.network.initial;
   }
 
   redirect(target: Redirect): void {

@@ -1,3 +1,4 @@
+import type { Cgroup } from "../cgroups.ts";
 import type { Cpu } from "../cpu.ts";
 import { WaitQueue } from "../wait-queue.ts";
 import { type Ip, isAny } from "./address.ts";
@@ -63,6 +64,16 @@ export class Sock {
   bytesSent = 0;
   bytesReceived = 0;
   uid = 0;
+  /** Whose it is: the cgroup of the task that made it, or of the listener that it came from. */
+  cgroup: Cgroup | undefined;
+  /** `SO_MARK`, `SO_PRIORITY`, and the number of the device that it is bound to. */
+  mark = 0;
+  priority = 0;
+  device = 0;
+  /** `SO_REUSEADDR` and `SO_REUSEPORT`; options that nothing looks at, by level and name. */
+  reuseAddress = false;
+  reusePort = false;
+  readonly options = new Map<number, number>();
   /** The next of the same hash. */
   next: Established | undefined;
 
@@ -220,6 +231,8 @@ export class TcpSock extends Sock {
   retries = 0;
   rtoAt = Number.POSITIVE_INFINITY;
   totalRetrans = 0;
+  /** `BPF_SOCK_OPS_*_CB_FLAG`: which events programs want to hear of. */
+  callbacks = 0;
   segsOut = 0;
   segsIn = 0;
   bytesAcked = 0;

@@ -101,6 +101,9 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   network.tcp.forget(request);
   const child = network.tcpSock(netns, listener.sk.family);
   establish(child, request);
+  child.cgroup = listener.sk.cgroup;
+  child.mark = listener.sk.mark;
+  child.priority = listener.sk.priority;
   child.cpu = t.cpu;
   child.state = TCP.LISTEN;
   netns.established.add(child);

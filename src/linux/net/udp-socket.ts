@@ -5,6 +5,7 @@ import type { Message } from "../socket.ts";
 import { F } from "../symbols.ts";
 import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
 import { type Ip, isAny } from "./address.ts";
+import { cgroupAddress, type PassedAddress } from "./cgroup-hooks.ts";
 import { ipOutput } from "./ip-output.ts";
 import { ETH_P_IP, ETH_P_IPV6, IPPROTO_UDP } from "./protocol.ts";
 import type { Sock } from "./sock.ts";
@@ -34,14 +35,24 @@ export function udpConnect(t: Task, sk: Sock, ip: Ip, port: number): number {
 
 /** `udp_sendmsg` and `udpv6_sendmsg`. */
 export function udpSend(t: Task, sk: Sock, length: number, to: Message): number {
-  const ip = to.ip ?? sk.daddr;
-  const port = to.port ?? sk.dport;
+  let ip = to.ip ?? sk.daddr;
+  let port = to.port ?? sk.dport;
   const six = sk.family === 10;
   t.enter(six ? F.inet6_sendmsg : F.inet_sendmsg, 20);
   t.enter(six ? F.udpv6_sendmsg : F.udp_sendmsg, 300, sk, undefined, length);
   if (length > LONGEST) return t.leave(-ERRNO.EMSGSIZE!, 2);
   if (port === 0) return t.leave(-ERRNO.EDESTADDRREQ!, 2);
-  const source = isAny(sk.saddr) ? sk.netns.sourceFor(ip) : sk.saddr;
+  let said: Ip | undefined;
+  if (to.ip !== undefined) {
+    // Only an address that comes with the datagram is shown to the cgroup's programs.
+    const passed: PassedAddress = { ip, port, source: six ? "::" : 0 };
+    const { error } = cgroupAddress(t, sk, "sendmsg", passed);
+    if (error !== 0) return t.leave(error, 2);
+    [ip, port] = [passed.ip, passed.port];
+    if (!isAny(passed.source!)) said = passed.source;
+    if (port === 0) return t.leave(-ERRNO.EINVAL!, 2);
+  }
+  const source = said ?? (isAny(sk.saddr) ? sk.netns.sourceFor(ip) : sk.saddr);
   if (source === undefined) return t.leave(-ERRNO.ENETUNREACH!, 2);
   if (!autobind(sk)) return t.leave(-ERRNO.EAGAIN!, 2);
   t.enter(F._copy_from_iter, copyCost(length));
@@ -89,8 +100,10 @@ function received(t: Task, sk: Sock, count: number, out: Message | undefined): n
   t.enter(F._copy_to_iter, copyCost(bytes));
   t.leave(undefined);
   if (out !== undefined) {
-    out.ip = skb.saddr;
-    out.port = skb.sport;
+    const from: PassedAddress = { ip: skb.saddr, port: skb.sport };
+    cgroupAddress(t, sk, "recvmsg", from);
+    out.ip = from.ip;
+    out.port = from.port;
     out.data = new Uint8Array(bytes);
     if (skb.data !== undefined) out.data.set(skb.data.subarray(0, bytes));
   }

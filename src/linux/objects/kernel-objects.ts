@@ -62,8 +62,7 @@ export class KernelObjects {
     row === undefined ? 0 : this.#placed(object, row).at;
 
   /** The same, with what lies there and behind all its pointers as it is now. */
-  readonly written = (object: object): number => {
-    const row = rowOf(object);
+  readonly written = (object: object, row: AnyRow | undefined = rowOf(object)): number => {
     if (row === undefined) return 0;
     const first = this.#placed(object, row);
     this.#queue = new Set([first]);

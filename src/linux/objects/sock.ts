@@ -1,9 +1,9 @@
-import { AF_INET6, ipBytes } from "../net/address.ts";
+import { AF_INET6, familyOf, type Ip, ipBytes } from "../net/address.ts";
 import type { NetDevice } from "../net/device.ts";
 import type { NetNamespace } from "../net/namespace.ts";
-import { ETH_P_IP, ETH_P_IPV6 } from "../net/protocol.ts";
+import { ETH_P_IP, ETH_P_IPV6, IPPROTO_TCP } from "../net/protocol.ts";
 import type { Skb } from "../net/skb.ts";
-import type { Sock, TcpSock } from "../net/sock.ts";
+import { type Established, Sock, TCP, type TcpSock } from "../net/sock.ts";
 import type { StructRow } from "./row.ts";
 import type { StructWriter } from "./struct-writer.ts";
 
@@ -93,6 +93,54 @@ export const TCP_SOCK: StructRow<TcpSock> = {
     w.int("segs_in", sk.segsIn);
     w.int("segs_out", sk.segsOut);
     w.int("packets_out", sk.inFlight.length);
+  },
+};
+
+/** What programs on packets and cgroups see of a socket, whichever kind it is: `struct bpf_sock`. Ports of this side are numbers, those of the other as on the wire. */
+export const BPF_SOCK: StructRow<Established> = {
+  struct: "bpf_sock",
+  write(w, sk) {
+    const whole = sk instanceof Sock ? sk : undefined;
+    w.int("bound_dev_if", whole?.device ?? 0);
+    w.int("family", whole?.family ?? familyOf(sk.saddr));
+    w.int("type", whole?.type ?? 1);
+    w.int("protocol", whole?.proto ?? IPPROTO_TCP);
+    w.int("mark", whole?.mark ?? 0);
+    w.int("priority", whole?.priority ?? 0);
+    address(w, sk.saddr, "src_ip4", "src_ip6");
+    w.int("src_port", sk.sport);
+    w.int("dst_port", swap16(sk.dport));
+    address(w, sk.daddr, "dst_ip4", "dst_ip6");
+    w.int("state", whole?.state ?? ("substate" in sk ? TCP.TIME_WAIT : TCP.NEW_SYN_RECV));
+    // No queue of a device.
+    w.int("rx_queue_mapping", -1);
+  },
+};
+
+function address(w: StructWriter, ip: Ip, four: string, six: string): void {
+  if (typeof ip === "number") w.int(four, word(ipBytes(ip)));
+  else w.bytes(six, ipBytes(ip));
+}
+
+/** The same of a connection's numbers: `struct bpf_tcp_sock`. */
+export const BPF_TCP_SOCK: StructRow<TcpSock> = {
+  struct: "bpf_tcp_sock",
+  write(w, sk) {
+    w.int("snd_cwnd", sk.cwnd);
+    w.int("srtt_us", Math.round(sk.srtt / 125));
+    w.int("rtt_min", sk.srtt === 0 ? 0xffff_ffff : Math.round(sk.srtt / 1000));
+    w.int("snd_ssthresh", sk.ssthresh);
+    w.int("rcv_nxt", sk.rcvNxt);
+    w.int("snd_nxt", sk.sndNxt);
+    w.int("snd_una", sk.sndUna);
+    w.int("mss_cache", sk.mss);
+    w.int("packets_out", sk.inFlight.length);
+    w.int("total_retrans", sk.totalRetrans);
+    w.int("segs_in", sk.segsIn);
+    w.int("segs_out", sk.segsOut);
+    w.int("bytes_received", sk.bytesReceived);
+    w.int("bytes_acked", sk.bytesAcked);
+    w.int("icsk_retransmits", sk.retries);
   },
 };
 

@@ -1,6 +1,7 @@
 import { ERRNO } from "../../maps/errno.ts";
 import type { ObjectNames } from "../../maps/runtime.ts";
 import type { StorageType } from "../../maps/spec.ts";
+import { Cgroup } from "../cgroups.ts";
 import { Inode } from "../fs/inode.ts";
 import type { Linux } from "../linux.ts";
 import { Sock } from "../net/sock.ts";
@@ -16,7 +17,7 @@ function nameOf(type: StorageType, object: object): number | undefined {
     case "sk_storage":
       return object instanceof Sock ? object.cookie : undefined;
     case "cgrp_storage":
-      return undefined;
+      return object instanceof Cgroup ? object.id : undefined;
   }
 }
 
@@ -28,12 +29,17 @@ export class StoredObjects implements ObjectNames {
     this.#linux = linux;
   }
 
-  /** A task by its pid; other objects only once a program has seen them. */
+  /** A task by its pid, a cgroup by its id; other objects only once a program has seen them. */
   objectOf(type: StorageType, name: number): number {
     const { objects } = this.#linux;
-    const object =
-      type === "task_storage" ? this.#linux.taskOf(name) : objects.find((other) => nameOf(type, other) === name);
+    const object = this.#known(type, name) ?? objects.find((other) => nameOf(type, other) === name);
     return object === undefined ? -ERRNO.EBADF : objects.offset(object);
+  }
+
+  /** Tasks and cgroups are found whether or not a program has seen them. */
+  #known(type: StorageType, name: number): object | undefined {
+    if (type === "task_storage") return this.#linux.taskOf(name);
+    return type === "cgrp_storage" ? this.#linux.cgroups.list().find(({ id }) => id === name) : undefined;
   }
 
   nameOf(type: StorageType, offset: number): number | undefined {

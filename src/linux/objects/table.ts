@@ -1,5 +1,6 @@
 import { Disk, Partition } from "../block/disk.ts";
 import { Bio, BlockRequest } from "../block/request.ts";
+import { Cgroup } from "../cgroups.ts";
 import { Cpu } from "../cpu.ts";
 import { Credentials } from "../credentials.ts";
 import { Dentry, Path } from "../fs/dentry.ts";
@@ -20,6 +21,7 @@ import { FairQueue } from "../sched/fair.ts";
 import { Binprm, Socket, SocketAddress } from "../security/arguments.ts";
 import { Task } from "../task.ts";
 import { BLOCK_DEVICE, REQUEST_QUEUE } from "./block-device.ts";
+import { CGROUP } from "./cgroup.ts";
 import { CRED } from "./cred.ts";
 import { DENTRY, FILENAME, NAMEIDATA, OPEN_HOW, PATH } from "./dentry.ts";
 import { FILE } from "./file.ts";
@@ -43,6 +45,7 @@ function row<T extends object>(type: abstract new (...args: never[]) => T, struc
 /** Every class whose objects programs can see the address of, one line each. Other structs of theirs are reached from these. */
 const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
   row(Task, TASK_STRUCT),
+  row(Cgroup, CGROUP),
   row(Credentials, CRED),
   row(Cpu, RQ),
   row(FairQueue, CFS_RQ),

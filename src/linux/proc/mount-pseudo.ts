@@ -1,14 +1,15 @@
 import type { FileSystem } from "../file-system.ts";
 import type { FileSystemType } from "../fs/super-block.ts";
-import { PROC, SYSFS, TRACEFS } from "../fs/types.ts";
+import { CGROUP2, PROC, SYSFS, TRACEFS } from "../fs/types.ts";
 import type { Linux } from "../linux.ts";
+import { CgroupDirectory } from "./cgroup-files.ts";
 import { machineFiles } from "./machine-files.ts";
 import { type DirectoryNode, directory, GeneratedDirectory, type Node } from "./node.ts";
 import { ProcessDirectories } from "./process-files.ts";
 import { sysctlTree } from "./sysctl.ts";
 import { sysfsTree, tracefsTree } from "./sysfs.ts";
 
-/** `/proc`, `/sys` and `/sys/kernel/tracing`: nothing of them is made before somebody looks. */
+/** `/proc`, `/sys`, `/sys/kernel/tracing` and `/sys/fs/cgroup`: nothing of them is made before somebody looks. */
 export function mountPseudo(linux: Linux, files: FileSystem): void {
   const mount = (type: FileSystemType, at: string, tree: () => DirectoryNode) => {
     const root = new GeneratedDirectory(lazy(tree));
@@ -19,6 +20,9 @@ export function mountPseudo(linux: Linux, files: FileSystem): void {
   mount(PROC, "/proc", () => procTree(linux));
   mount(SYSFS, "/sys", () => sysfsTree(linux));
   mount(TRACEFS, "/sys/kernel/tracing", () => tracefsTree(linux));
+  const cgroups = new CgroupDirectory(linux, linux.cgroups.root);
+  cgroups.sb = files.pseudo(CGROUP2, cgroups);
+  files.mount(cgroups.superBlock, CGROUP2.name, "/sys/fs/cgroup");
 }
 
 function lazy(tree: () => DirectoryNode): DirectoryNode {

@@ -15,6 +15,8 @@ export interface FileNode {
   /** Takes what is written: 0 or -errno. Without it the file is read-only. */
   readonly write?: (text: string) => number;
   readonly mode?: number;
+  /** Asked before it is read or written: what is written then, or -errno. `written` absent: it is read. */
+  readonly guard?: (t: Task, written: string | undefined) => string | number | undefined;
 }
 
 /** A directory whose names are found when somebody looks. */
@@ -131,6 +133,8 @@ function operationsOf(sb: SuperBlock, node: FileNode): FileOperations {
   return {
     read(t, opened, count) {
       for (const frame of frames) t.enter(frame, 60);
+      const refused = opened.position === 0 ? node.guard?.(t, undefined) : undefined;
+      if (typeof refused === "number") return t.leave(refused, frames.length);
       const content = snapshot(opened, node);
       const bytes = Math.max(0, Math.min(count, content.length - opened.position));
       t.enter(F._copy_to_iter, MAKE + copyCost(bytes));
@@ -155,7 +159,9 @@ function snapshot(opened: OpenFile, node: FileNode): TextContent {
 
 function accept(t: Task, node: FileNode, count: number): number {
   if (node.write === undefined) return -ERRNO.EINVAL!;
-  const text = new TextDecoder().decode(t.sent ?? new Uint8Array()).trim();
-  const result = node.write(text);
+  const sent = new TextDecoder().decode(t.sent ?? new Uint8Array());
+  const guarded = node.guard?.(t, sent) ?? sent;
+  if (typeof guarded === "number") return guarded;
+  const result = node.write(guarded.trim());
   return result === 0 ? count : result;
 }

@@ -1,5 +1,6 @@
 import { ERRNO } from "../errno.ts";
 import type { Linux } from "../linux.ts";
+import { cgroupSysctl } from "../net/cgroup-hooks.ts";
 import { releaseOf } from "./machine-files.ts";
 import { type DirectoryNode, directory, type FileNode, file, type Node } from "./node.ts";
 
@@ -41,16 +42,21 @@ function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
 }
 
 /** A setting as a file: numbers in its range are taken, everything else is refused with EINVAL. */
-function sysctlFile({ value, range }: Sysctl): FileNode {
+function sysctlFile(path: string, { value, range }: Sysctl): FileNode {
   let now = String(value);
   const text = () => `${now}\n`;
-  if (range === undefined) return file(text);
-  return file(text, (written) => {
+  const guard: FileNode["guard"] = (t, sent) => {
+    const { error, written } = cgroupSysctl(t, path, text(), sent);
+    return error !== 0 ? error : written;
+  };
+  if (range === undefined) return { ...file(text), guard };
+  const write = (written: string) => {
     const number = Number(written);
     if (!/^-?\d+$/.test(written) || number < range[0] || number > range[1]) return -ERRNO.EINVAL!;
     now = written;
     return 0;
-  });
+  };
+  return { ...file(text, write), guard };
 }
 
 /** `/proc/sys`. */
@@ -58,7 +64,7 @@ export function sysctlTree(linux: Linux): DirectoryNode {
   const folders: Record<string, Record<string, Node>> = {};
   for (const [path, row] of Object.entries(rows(linux))) {
     const cut = path.lastIndexOf("/");
-    (folders[path.slice(0, cut)] ??= {})[path.slice(cut + 1)] = sysctlFile(row);
+    (folders[path.slice(0, cut)] ??= {})[path.slice(cut + 1)] = sysctlFile(path, row);
   }
   const tree: Record<string, Record<string, Node>> = {};
   for (const [path, files] of Object.entries(folders)) {

@@ -1,0 +1,205 @@
+import type { SocketHost, SocketQuestion, SysctlAccess } from "../../helpers/socket-host.ts";
+import { ATTACH_TYPES, type AttachType } from "../../programs/attach-types.ts";
+import { ERRNO } from "../errno.ts";
+import type { Linux } from "../linux.ts";
+import { familyOf, type Ip, ipAt } from "../net/address.ts";
+import type { NetNamespace } from "../net/namespace.ts";
+import { type Established, RequestSock, Sock, TcpSock, TimeWaitSock } from "../net/sock.ts";
+import { getOption, setOption } from "../net/socket-options.ts";
+import { BPF_SOCK, BPF_TCP_SOCK } from "../objects/sock.ts";
+import type { Task } from "../task.ts";
+import type { CgroupEntry } from "./cgroup-programs.ts";
+
+/** What the programs that run now are told of. */
+export interface Occasion {
+  readonly sk?: Sock | undefined;
+  readonly sysctl?: SysctlAccess;
+}
+
+/** What the programs of a cgroup have said. */
+export interface Decision {
+  /** 0: go on; negative: what the system call returns. */
+  readonly error: number;
+  /** Bits above the lowest of what they returned, or-ed. */
+  readonly more: number;
+}
+
+const NOBODY = 65_534;
+const TUPLE4 = 12;
+const PORTS4 = 8;
+const PORTS6 = 32;
+
+/** Programs at cgroups and sockets, and what their helpers ask of the network. */
+export class SocketPrograms implements SocketHost {
+  readonly #linux: Linux;
+  #occasion: Occasion | undefined;
+  #entry: CgroupEntry | undefined;
+  #type: AttachType | undefined;
+  retval = 0;
+
+  constructor(linux: Linux) {
+    this.#linux = linux;
+  }
+
+  /** Runs `body` as programs of a task, told of this occasion. */
+  during<R>(t: Task, occasion: Occasion, body: () => R): R {
+    const { hooks } = this.#linux;
+    const outer = [hooks.moment, this.#occasion, this.#entry, this.#type, this.retval] as const;
+    hooks.moment = { time: t.cpu.now, cpu: t.cpu.id, task: t, frames: t };
+    this.#occasion = occasion;
+    this.retval = 0;
+    try {
+      return body();
+    } finally {
+      [hooks.moment, this.#occasion, this.#entry, this.#type, this.retval] = outer;
+    }
+  }
+
+  /**
+   * Programs of a cgroup on one context, all of them in their order (`bpf_prog_run_array_cg`): one that returns 0 makes the call fail
+   * with EPERM, or with what a program has set. `flags`: bits above the lowest of what they return mean something by themselves.
+   */
+  decide(
+    t: Task,
+    type: AttachType,
+    entries: readonly CgroupEntry[],
+    context: number,
+    occasion: Occasion,
+    { flags = false, retval = 0 }: { readonly flags?: boolean; readonly retval?: number } = {},
+  ): Decision {
+    return this.during(t, occasion, () => {
+      let more = 0;
+      this.retval = retval;
+      this.#type = type;
+      for (const entry of entries) {
+        this.#entry = entry;
+        const result = entry.program.run(context);
+        if (flags) more |= result >>> 1;
+        const yes = flags ? (result & 1) !== 0 : result !== 0;
+        if (!yes && this.retval >= 0) this.retval = -ERRNO.EPERM!;
+      }
+      return { error: this.retval, more };
+    });
+  }
+
+  /** The socket that an object is, or that its context has. */
+  #socket(object: number): Established | undefined {
+    const known = object === 0 ? undefined : this.#linux.objects.at(object);
+    if (known instanceof Sock || known instanceof RequestSock || known instanceof TimeWaitSock) return known;
+    return this.#occasion?.sk ?? this.#linux.packets.socket;
+  }
+
+  #whole(object: number): Sock | undefined {
+    const sk = this.#socket(object);
+    return sk instanceof Sock ? sk : undefined;
+  }
+
+  /** The namespace that the running program is in. */
+  get #netns(): NetNamespace {
+    return this.#occasion?.sk?.netns ?? this.#linux.packets.netns;
+  }
+
+  /** A socket as programs see it: offset of its `struct bpf_sock`, up to date. */
+  view(sk: Established | undefined): number {
+    return sk === undefined ? 0 : this.#linux.objects.written(sk, BPF_SOCK);
+  }
+
+  cookie(object: number): number {
+    return this.#whole(object)?.cookie ?? 0;
+  }
+
+  uid(object: number): number {
+    return this.#whole(object)?.uid ?? NOBODY;
+  }
+
+  netnsCookie(object: number): number {
+    return (this.#whole(object)?.netns ?? this.#netns).cookie;
+  }
+
+  find({ protocol, tuple, small }: SocketQuestion): number {
+    const length = tuple.length === TUPLE4 ? 4 : 16;
+    const at = tuple.length === TUPLE4 ? PORTS4 : PORTS6;
+    const [from, to] = [ipAt(tuple, 0, length), ipAt(tuple, length, length)];
+    const [sport, dport] = [(tuple[at]! << 8) | tuple[at + 1]!, (tuple[at + 2]! << 8) | tuple[at + 3]!];
+    const netns = this.#netns;
+    if (protocol === "udp") return this.view(netns.datagram(to, dport, from, sport));
+    const one = netns.established.find(to, dport, from, sport);
+    if (one === undefined) return this.view(netns.listener(to, dport)?.sk);
+    if (small || one instanceof Sock) return this.view(one);
+    // A handshake is known by its listener; what is in TIME-WAIT is no socket any more.
+    return one instanceof RequestSock ? this.view(one.listener.sk) : 0;
+  }
+
+  full(object: number): number {
+    return this.view(this.#whole(object));
+  }
+
+  tcp(object: number): number {
+    const sk = this.#whole(object);
+    return sk instanceof TcpSock ? this.#linux.objects.written(sk, BPF_TCP_SOCK) : 0;
+  }
+
+  listener(object: number): number {
+    const sk = this.#whole(object);
+    if (!(sk instanceof TcpSock)) return 0;
+    return sk.listener !== undefined ? this.view(sk) : this.view(sk.parent?.sk);
+  }
+
+  cast(object: number, struct: string): number {
+    const sk = this.#whole(object);
+    if (sk === undefined) return 0;
+    const tcp = sk instanceof TcpSock;
+    const six = sk.family === 10;
+    const fits =
+      struct === "sock" ||
+      (struct === "tcp_sock" && tcp) ||
+      (struct === "tcp6_sock" && tcp && six) ||
+      (struct === "udp6_sock" && !tcp && six);
+    return fits ? this.#linux.objects.written(sk) : 0;
+  }
+
+  cgroups(object: number): readonly number[] {
+    const sk = this.#whole(object);
+    return sk === undefined ? [] : (sk.cgroup ?? this.#linux.cgroups.root).line.map(({ id }) => id);
+  }
+
+  setOption(object: number, level: number, name: number, value: Uint8Array): number {
+    const sk = this.#whole(object);
+    return sk === undefined ? -ERRNO.EINVAL! : setOption(sk, level, name, value, "program");
+  }
+
+  getOption(object: number, level: number, name: number, value: Uint8Array): number {
+    const sk = this.#whole(object);
+    if (sk === undefined) return -ERRNO.EINVAL!;
+    return Math.min(0, getOption(sk, level, name, value, "program"));
+  }
+
+  /** The port may only be 0, unless it is free: the socket gets it. */
+  bind(address: Uint8Array): number {
+    const sk = this.#occasion?.sk;
+    if (sk === undefined || address.length < 2) return -ERRNO.EINVAL!;
+    const family = address[0]! | (address[1]! << 8);
+    if (family !== 2 && family !== 10) return -ERRNO.EAFNOSUPPORT!;
+    if (address.length < (family === 2 ? 16 : 28)) return -ERRNO.EINVAL!;
+    const ip: Ip = family === 2 ? ipAt(address, 4, 4) : ipAt(address, 8, 16);
+    if (familyOf(ip) !== sk.family) return -ERRNO.EINVAL!;
+    if (sk.netns.owner(ip) === undefined && ip !== 0 && ip !== "::") return -ERRNO.EADDRNOTAVAIL!;
+    const port = (address[2]! << 8) | address[3]!;
+    sk.saddr = ip;
+    if (port === 0) return 0;
+    if (sk.sport !== 0) return -ERRNO.EINVAL!;
+    sk.sport = port;
+    if (sk.netns.bind(sk)) return 0;
+    sk.sport = 0;
+    return -ERRNO.EADDRINUSE!;
+  }
+
+  get attached(): { readonly cgroup: number; readonly attachType: number } | undefined {
+    if (this.#entry === undefined || this.#type === undefined) return undefined;
+    return { cgroup: this.#entry.source.cgroupId, attachType: ATTACH_TYPES[this.#type] };
+  }
+
+  get sysctl(): SysctlAccess | undefined {
+    return this.#occasion?.sysctl;
+  }
+}
