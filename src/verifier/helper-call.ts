@@ -15,6 +15,7 @@ import { toNumberU } from "./int64.ts";
 import { type Exchange, giveToPointer } from "./kernel-pointers.ts";
 import { CHANGES_MAP, isReadOnly, isSocketMap, mapFits, mayChangeSockets } from "./map-functions.ts";
 import { forgetPacketPointers } from "./packet.ts";
+import { mayNamePaths } from "./path-names.ts";
 import { markPrecise } from "./precision.ts";
 import { acquireReference, checkNothingHeld, releaseReference } from "./references.ts";
 import {
@@ -77,7 +78,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   const row = findHelper(env, insn.imm);
   const signature = signatureOf(row, env.spec.type);
   if (signature.gplOnly && !env.gpl) reject("gpl_only");
-  if (row.denied?.includes(env.spec.type)) reject("helper_denied");
+  if (row.denied?.includes(env.spec.type) || (row.name === "d_path" && !mayNamePaths(env))) reject("helper_denied");
   if (row.mightSleep) {
     if (!env.sleepable) reject("might_sleep");
     const { rcu, preempt, irq } = env.state.resources;

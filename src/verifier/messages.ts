@@ -587,7 +587,7 @@ export const MESSAGES = {
   internal: row(
     "EFAULT",
     "verifier bug: %s",
-    "The verifier contradicts itself; this is a fault of bpfbook.",
+    "The verifier contradicts itself: a fault of Linux where Linux says the same, else of bpfbook.",
     "Report the program.",
   ),
 } as const satisfies Readonly<Record<string, MessageRow>>;

@@ -282,7 +282,7 @@ export function loadFromStack(env: Environment, register: number, offset: number
   if (dst < 0) reject("stack_variable_helper", formatBits(w, r + VALUE), offset, size);
   const min = toNumber(w, r + SMIN) + offset;
   const max = toNumber(w, r + SMAX) + offset;
-  checkReadable(env, frame, register, min, max + size, max + size - min, false);
+  checkReadable(env, frame, register, min, max + size, size, false);
   fillBytes(env, frame, min, max + size, dst);
 }
 

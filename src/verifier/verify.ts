@@ -82,7 +82,14 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
 }
 
 /** Messages of which Linux forgot the end of the line. */
-const WITHOUT_END: ReadonlySet<string> = new Set(["tail_call_map", "exception_called"]);
+const WITHOUT_END: ReadonlySet<string> = new Set([
+  "tail_call_map",
+  "exception_called",
+  "two_references",
+  "func_info_first",
+  "func_info_order",
+  "func_info_type",
+]);
 
 function verdict(env: Environment, refusal?: Rejection): Verdict {
   if (refusal) env.explorer?.end("refused", env.index);

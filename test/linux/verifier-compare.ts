@@ -122,7 +122,9 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
 function memberIndex({ attachBtfId, attachMember }: ProgramSpec): number | undefined {
   if (attachMember === undefined || KERNEL === undefined || typeof attachBtfId !== "number") return undefined;
   const type = KERNEL.type(attachBtfId);
-  return type.kind === "struct" ? type.members.findIndex(({ name }) => name === attachMember) : undefined;
+  if (type.kind !== "struct") return undefined;
+  const index = type.members.findIndex(({ name }) => name === attachMember);
+  return index < 0 ? type.members.length : index;
 }
 
 /** Programs that take longer are compared without logs. */

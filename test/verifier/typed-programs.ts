@@ -10,7 +10,7 @@ import { ARENA_START } from "../../src/maps/arena.ts";
 import { MAP_FLAGS } from "../../src/maps/flags.ts";
 import type { MapSpec } from "../../src/maps/spec.ts";
 import type { AttachType } from "../../src/programs/attach-types.ts";
-import type { ProgramSpec } from "../../src/programs/spec.ts";
+import type { FunctionInfo, ProgramSpec } from "../../src/programs/spec.ts";
 import type { ProgramType } from "../../src/programs/types.ts";
 import { ARRAY, HASH, STACKS } from "./programs.ts";
 import { CALLBACK_FUNCTION, MAIN_FUNCTION, mapOf, OBJECT_TYPES, type ObjectType, VALUE_BTF } from "./value-types.ts";
@@ -109,6 +109,8 @@ export interface TypedText {
   readonly license?: string;
   /** Its types are those of its maps' values, so that it can allocate objects: `local[item]` is the id of one. */
   readonly objects?: boolean;
+  /** What differs in the records of its functions from what its labels say, by their order. */
+  readonly records?: readonly Partial<FunctionInfo>[];
   /** Linux's message; undefined: accepted. */
   readonly error?: string;
   readonly errno?: string;
@@ -124,6 +126,10 @@ function offsetOf(kernel: Btf, struct: string, path: string): number {
   const found = pathOf(kernel, kernel.byName(struct, "struct")!.id, path)!;
   return found.bitOffset / 8;
 }
+
+/** Linux's message, with the ids that types have in this Linux: `type[task_struct]`. */
+export const messageOf = ({ error }: TypedText, kernel: Btf): string | undefined =>
+  error?.replace(/type\[(\w+)\]/g, (_, name: string) => `${kernel.byName(name)!.id}`);
 
 /** Assembles it for a Linux with the given types; `maps` are those that it may name. */
 export function typedProgram(each: TypedText, kernel: Btf, maps: readonly MapSpec[] = TYPED_MAPS): ProgramSpec {
@@ -190,7 +196,8 @@ export function typedProgram(each: TypedText, kernel: Btf, maps: readonly MapSpe
     type === "xdp" ? "xdp_md" : "__sk_buff",
     each.tags ?? [],
   );
-  return { ...program, btf, functions: starts.map((insn, k) => ({ insn, type: ids[k] })) };
+  const records = starts.map((insn, k) => ({ insn, type: ids[k], ...each.records?.[k] }));
+  return { ...program, btf, functions: records };
 }
 
 const known = new Map<string, Btf>();

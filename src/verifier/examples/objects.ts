@@ -74,6 +74,15 @@ export const OBJECT_EXAMPLES = {
     text: `${ARRAY}\n*(u32 *)(r10 - 4) = 0\nr1 = map[array]\nr2 = r10\nr2 += -4\ncall map_lookup_elem\nif r0 == 0 goto out\nr3 = r0\n*(u64 *)(r10 - 16) = 0\nr1 = r10\nr1 += -16\nr2 = 8\ncall strncmp\nout:\n${RETURN}`,
   },
   symbol_kind: { hex: "18300000000000000000000000000000b7000000000000009500000000000000" },
+  socket_map_argument: {
+    type: "sched_cls",
+    text: `.map sockets, sockmap, key 4, value 4, entries 4\n*(u64 *)(r10 - 8) = 0\nr1 = map[sockets]\nr2 = r10\nr2 += -8\ncall map_peek_elem\n${RETURN}`,
+  },
+  symbol_module: { hex: "18300000010000000000000001000000b7000000000000009500000000000000" },
+  symbol_unknown: { hex: "18300000ffffff7f0000000000000000b7000000000000009500000000000000" },
+  too_many_maps: {
+    text: `${Array.from({ length: 65 }, (_, k) => `.map m${k}, array, key 4, value 4, entries 1`).join("\n")}\n${Array.from({ length: 65 }, (_, k) => `r1 = map[m${k}]`).join("\n")}\n${RETURN}`,
+  },
   tail_call_subprogram: {
     text: `.map programs, prog_array, key 4, value 4, entries 4\n*(u64 *)(r10 - 300) = 0\ncall f\nr0 = 0\nexit\nf:\nr2 = map[programs]\nr3 = 0\ncall tail_call\n${RETURN}`,
   },
