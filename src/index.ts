@@ -90,6 +90,7 @@ export { bytes, type Codec, char, s8, s16, s32, s64, u8, u16, u32, u64 } from ".
 export type { MapDeclaration } from "./maps/declaration.ts";
 export { MapError } from "./maps/error.ts";
 export { MAP_FLAGS } from "./maps/flags.ts";
+export { bpfSpinLock, bpfTimer, type KernelCodec } from "./maps/kernel-codec.ts";
 export { map } from "./maps/map.ts";
 export type { PerfDeclaration, PerfView } from "./maps/perf-view.ts";
 export type { RingbufDeclaration, RingbufView } from "./maps/ringbuf-view.ts";

@@ -6,8 +6,9 @@ import { type Codec, requireCodec } from "./codec.ts";
 import { checkMap, createMap } from "./create.ts";
 import { MapError } from "./error.ts";
 import type { UpdateMode } from "./flags.ts";
+import { kernelTypes } from "./kernel-codec.ts";
 import type { RuntimeMap } from "./runtime.ts";
-import type { MapSpec, MapType } from "./spec.ts";
+import type { MapBtf, MapSpec, MapType } from "./spec.ts";
 import { type MapTypes, MapView, olderProgram, type TypedMap } from "./view.ts";
 
 /**
@@ -33,13 +34,15 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
   readonly flags: number;
   readonly mapExtra?: bigint;
   readonly inner?: MapSpec;
+  /** There where values have a member that belongs to Linux (`bpfSpinLock`): Linux finds it by its type; and in storages. */
+  readonly btf?: MapBtf;
   /** The initial contents, in a small memory of their own, so that they obey the same rules; made on first use. */
   #initial: MapView<K, V> | undefined;
   #bound: { readonly machine: object; readonly view: MapView<K, V> } | undefined;
 
   /** Throws at once where no machine could create the map: `ArgumentError`, `MapError`. */
   constructor(
-    spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries" | "mapExtra" | "inner"> & {
+    spec: Pick<MapTypes<K, V>, "type" | "name" | "key" | "value" | "maxEntries" | "mapExtra" | "inner" | "btf"> & {
       flags?: number;
     },
   ) {
@@ -56,6 +59,8 @@ export class MapDeclaration<K, V> implements MapTypes<K, V>, TypedMap<K, V> {
     this.flags = spec.flags ?? 0;
     if (spec.mapExtra !== undefined) this.mapExtra = spec.mapExtra;
     if (spec.inner !== undefined) this.inner = spec.inner;
+    const types = spec.btf ?? kernelTypes(spec.name, spec.key, spec.value);
+    if (types !== undefined) this.btf = types;
     checkMap(this);
   }
 

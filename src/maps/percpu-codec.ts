@@ -5,6 +5,8 @@ import { type Codec, CodecError } from "./codec.ts";
 export interface PerCpuCodec<T> extends Codec<readonly T[]> {
   /** The codec for a machine with so many CPUs: what bpf(2) copies. */
   forCpus(cpus: number): Codec<readonly T[]>;
+  /** Of one CPU's value. */
+  readonly each: Codec<T>;
 }
 
 /**
@@ -27,7 +29,7 @@ export function perCpu<T>(value: Codec<T>): PerCpuCodec<T> {
       for (const [cpu, each] of values.entries()) value.write(view, at + cpu * stride, each, `${path}[${cpu}]`);
     },
   });
-  return { ...forCpus(1), size: value.size, forCpus };
+  return { ...forCpus(1), size: value.size, forCpus, each: value };
 }
 
 /** Whether a codec is one of `perCpu`. */

@@ -1,8 +1,9 @@
 import { Btf } from "../btf/btf.ts";
 import { buildBtf } from "../btf/build.ts";
-import { type Codec, u32 } from "./codec.ts";
+import { type Codec, requireCodec, u32 } from "./codec.ts";
 import { MapDeclaration } from "./declaration.ts";
 import { MAP_FLAGS } from "./flags.ts";
+import { kernelTypes } from "./kernel-codec.ts";
 import type { ObjectStorageMap } from "./object-storage.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import type { MapBtf, StorageType } from "./spec.ts";
@@ -31,9 +32,6 @@ function typesOf(bytes: number): MapBtf {
   return { btf: new Btf(types), keyType: 1, valueType: 3 };
 }
 
-/** Made when they are first asked for: the constructor of declarations asks already. */
-const known = new WeakMap<object, MapBtf>();
-
 /**
  * Values that belong to tasks, inodes, sockets or cgroups, as a notebook declares them; they go when the object goes. Keys are
  * what names the object: a pid, an inode's number, a socket's cookie, a cgroup's id.
@@ -42,17 +40,9 @@ const known = new WeakMap<object, MapBtf>();
  */
 export class StorageDeclaration<V> extends MapDeclaration<number, V> {
   constructor(type: StorageType, { name, value, flags = 0 }: StorageDescription<V>) {
-    super({ ...{ type, name, value, key: u32, maxEntries: 0 }, flags: flags | MAP_FLAGS.NO_PREALLOC });
-  }
-
-  /** The types of key and value. */
-  get btf(): MapBtf {
-    let types = known.get(this);
-    if (types === undefined) {
-      types = typesOf(this.valueSize);
-      known.set(this, types);
-    }
-    return types;
+    requireCodec(`value of map "${name}"`, value);
+    const btf = kernelTypes(name, u32, value) ?? typesOf(value.size);
+    super({ ...{ type, name, value, key: u32, maxEntries: 0, btf }, flags: flags | MAP_FLAGS.NO_PREALLOC });
   }
 
   protected override view(runtime: RuntimeMap, used?: () => boolean): StorageView<V> {

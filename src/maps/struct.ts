@@ -1,11 +1,14 @@
 import { ArgumentError, isObject, requireWhole } from "../isa/argument.ts";
 import { bytesOf, type Codec, CodecError, requireCodec, type ValueOf } from "./codec.ts";
+import { isKernelCodec, type KernelCodec } from "./kernel-codec.ts";
 
 /** Codecs by field name, in the order of the C structure. */
 export type Fields = Readonly<Record<string, Codec<unknown>>>;
 
-/** The TypeScript type of a structure's values. */
-export type StructOf<F extends Fields> = { -readonly [Name in keyof F]: ValueOf<F[Name]> };
+/** The TypeScript type of a structure's values; members that belong to Linux (`bpfSpinLock`) are none of them. */
+export type StructOf<F extends Fields> = {
+  -readonly [Name in keyof F as F[Name] extends KernelCodec ? never : Name]: ValueOf<F[Name]>;
+};
 
 /** A structure's codec, with the place of each field for those that draw or document it. */
 export interface StructCodec<T> extends Codec<T> {
@@ -32,21 +35,23 @@ export function struct<const F extends Fields>(members: F): StructCodec<StructOf
     return { name, offset, codec };
   });
   const size = roundUp(end, align);
+  const own = fields.filter(({ codec }) => !isKernelCodec(codec));
+  const owned = new Set(own.map(({ name }) => name));
   return {
     name: `struct { ${fields.map(({ name, codec }) => `${codec.name} ${name};`).join(" ")} }`,
     size,
     align,
     fields,
     read: (view, at) =>
-      Object.fromEntries(fields.map(({ name, offset, codec }) => [name, codec.read(view, at + offset)])) as StructOf<F>,
+      Object.fromEntries(own.map(({ name, offset, codec }) => [name, codec.read(view, at + offset)])) as StructOf<F>,
     write(view, at, value, path = "") {
       if (value === null || typeof value !== "object")
-        throw new CodecError(path, `an object with ${fields.map((field) => field.name).join(", ")}`, value);
-      const unknown = Object.keys(value).find((name) => !(name in members));
+        throw new CodecError(path, `an object with ${[...owned].join(", ")}`, value);
+      const unknown = Object.keys(value).find((name) => !owned.has(name));
       if (unknown !== undefined) throw new CodecError(`${path}.${unknown}`, "no field of this structure", "one");
       bytesOf(view, at, size).fill(0);
       const values: Readonly<Record<string, unknown>> = value;
-      for (const { name, offset, codec } of fields) codec.write(view, at + offset, values[name], `${path}.${name}`);
+      for (const { name, offset, codec } of own) codec.write(view, at + offset, values[name], `${path}.${name}`);
     },
   };
 }
