@@ -3,9 +3,11 @@ import type { LiveOptions } from "./bpftrace/live.ts";
 import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
 import type { Btf } from "./btf/btf.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
+import { ArgumentError, isObject } from "./isa/argument.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { BpfUser } from "./linux/bpf/permission.ts";
+import type { RunInput } from "./linux/bpf/prepared-run.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
 import { type FaultName, type FaultOptions, type InjectedFault, inject } from "./linux/faults/inject.ts";
@@ -18,7 +20,7 @@ import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
 import type { CSource } from "./loader/c.ts";
 import type { CompileOptions } from "./loader/clang/compile.ts";
-import type { LoadedProgram } from "./loader/loaded-program.ts";
+import { LoadedProgram } from "./loader/loaded-program.ts";
 import { type Declares, Loader } from "./loader/loader.ts";
 import { BpfObject, type OpenOptions } from "./loader/object/bpf-object.ts";
 import type { MapDeclaration } from "./maps/declaration.ts";
@@ -154,10 +156,18 @@ export class Machine implements Displayable {
    * using both = m.interleave([{ program: count, data }, { program: count, data }]);
    * explore(both, { observe: () => String(m.map(counter).get(0)) }).outcomes;
    */
-  interleave(runs: readonly { readonly program: LoadedProgram; readonly data: Uint8Array }[]): Interleaving {
+  interleave(runs: readonly ({ readonly program: LoadedProgram } & RunInput)[]): Interleaving {
+    const given: unknown = runs;
+    if (!Array.isArray(given))
+      throw new ArgumentError("runs", "a list such as [{ program, data }, { program, data }]", given);
     return interleave(
       this.bpf,
-      runs.map(({ program, data }) => ({ program: program.program, data })),
+      given.map((run: unknown, index) => {
+        const { program, ...input } = isObject(run) ? run : { program: run };
+        if (program instanceof LoadedProgram) return { ...input, program: program.program };
+        const hint = "`m.load(program)` loads one; of an object file it is `object.programs.NAME.loaded`.";
+        throw new ArgumentError(`runs[${index}].program`, "a loaded program", program, hint);
+      }),
     );
   }
 

@@ -109,6 +109,21 @@ export class Register<Width extends 32 | 64> {
     return this.#wide("ld_map_value", index, offset);
   }
 
+  /** `r1 = map_idx[0]`, by the place in the loader's list of maps (`fdArray`) */
+  loadMapByPlace(place: number): Instruction[] {
+    return this.#wide("ld_map_idx", place, 0);
+  }
+
+  /** `r1 = map_idx[0][0]+8` */
+  loadMapValueByPlace(place: number, offset = 0): Instruction[] {
+    return this.#wide("ld_map_idx_value", place, offset);
+  }
+
+  /** `r1 = btf[42]`: the address of a variable of Linux, by its id in the BTF of `module` (0: Linux itself) */
+  loadBtfId(id: number, module = 0): Instruction[] {
+    return this.#wide("ld_btf_id", id, module);
+  }
+
   #wide(name: string, imm: number, next: number): Instruction[] {
     integer(next, 32, name);
     return [slot(name, { dst: this.number, imm }), { code: 0, dst: 0, src: 0, offset: 0, imm: next }];

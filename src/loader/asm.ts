@@ -27,6 +27,8 @@ export interface AsmOptions {
   readonly attach?: string;
   /** Maps for `map[name]`. A name that is not here means the map declared last under that name. */
   readonly maps?: readonly MapSpec[];
+  /** What `map_idx[0]`, `map_idx[1]`, ... mean: the list of maps that a loader passes beside the program. */
+  readonly fdArray?: readonly MapSpec[];
 }
 
 /** What may stand in `${...}`: a number, a text, or a map, which gives its name. */
@@ -51,7 +53,7 @@ export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]
  */
 export function asm(options: AsmOptions): AsmTag {
   checkOptions(options);
-  const { type, name = type, license = "GPL", maps = [], attach } = options;
+  const { type, name = type, license = "GPL", maps = [], attach, fdArray } = options;
   const attachTo = attach === undefined ? {} : target(attach, type);
   return (template, ...values) => {
     const given = new Map(maps.map((map) => [map.name, map]));
@@ -77,7 +79,9 @@ export function asm(options: AsmOptions): AsmTag {
       mapNames: [...given.keys(), ...declaredNames()],
       mapTypes: Object.keys(MAP_TYPES),
     });
-    return new Program({ type, name, insns, lines, maps: used, license, ...attachTo });
+    for (const each of fdArray ?? []) if (!used.includes(each)) used.push(each);
+    const list = fdArray === undefined ? {} : { fdArray: fdArray.map((each) => used.indexOf(each)) };
+    return new Program({ type, name, insns, lines, maps: used, license, ...list, ...attachTo });
   };
 }
 
@@ -120,9 +124,11 @@ function checkOptions(options: unknown): asserts options is AsmOptions {
     if (value !== undefined && typeof value !== "string")
       throw new ArgumentError(`${name} of asm(options)`, "a string", value);
   }
-  const { maps = [] } = options;
-  if (!Array.isArray(maps)) throw new ArgumentError("maps of asm(options)", "a list of maps", maps);
-  maps.forEach(checkMap);
+  for (const name of ["maps", "fdArray"] as const) {
+    const maps = options[name] ?? [];
+    if (!Array.isArray(maps)) throw new ArgumentError(`${name} of asm(options)`, "a list of maps", maps);
+    maps.forEach(checkMap);
+  }
 }
 
 /** The text between the holes of a template; all of a text that was given as such. */

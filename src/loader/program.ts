@@ -13,6 +13,7 @@ export class Program implements ProgramSpec, Displayable {
   readonly insns: readonly Instruction[];
   readonly maps: readonly MapSpec[];
   readonly license: string;
+  readonly fdArray?: readonly number[];
   readonly lines: readonly (SourceLine | undefined)[] | undefined;
   /** What a program with typed arguments is for. */
   readonly expectedAttachType?: AttachType;
@@ -24,6 +25,7 @@ export class Program implements ProgramSpec, Displayable {
     this.insns = spec.insns;
     this.maps = spec.maps;
     this.license = spec.license;
+    if (spec.fdArray !== undefined) this.fdArray = spec.fdArray;
     this.lines = spec.lines;
     if (spec.expectedAttachType !== undefined) this.expectedAttachType = spec.expectedAttachType;
     if (spec.attachBtfId !== undefined) this.attachBtfId = spec.attachBtfId;

@@ -128,8 +128,8 @@ const programsNeverSeeValues = must(
 const kmallocValue = must((s) => s.valueSize <= KMALLOC_MAX, theValue, "Keep values at most 4 MiB.", "E2BIG");
 const pages = must(
   (s) => Number.isInteger(Math.log2(s.maxEntries)) && s.maxEntries % PAGE === 0,
-  theEntries,
-  "It is the size in bytes: use a power of two of at least 4096.",
+  ({ maxEntries }) => `size ${maxEntries} (Linux's max_entries)`,
+  "A ring buffer's size in bytes is a power of two of at least 4096.",
 );
 const someInner: MapCheck = (spec) =>
   spec.inner === undefined

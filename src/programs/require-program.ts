@@ -1,5 +1,5 @@
 import { suggest } from "../asm/suggest.ts";
-import { ArgumentError, isObject, requireInstructions } from "../isa/argument.ts";
+import { ArgumentError, isObject, requireInstructions, requireWhole } from "../isa/argument.ts";
 import { checkMap } from "../maps/create.ts";
 import type { ProgramSpec } from "./spec.ts";
 import { PROGRAM_TYPES, type ProgramType } from "./types.ts";
@@ -27,4 +27,7 @@ export function requireProgram(value: unknown): asserts value is ProgramSpec {
   }
   if (!Array.isArray(value.maps)) throw new ArgumentError("program.maps", "a list of maps", value.maps);
   value.maps.forEach(checkMap);
+  const { fdArray = [], maps } = value;
+  if (!Array.isArray(fdArray)) throw new ArgumentError("program.fdArray", "a list of indexes of maps", fdArray);
+  for (const [at, map] of fdArray.entries()) requireWhole(`program.fdArray[${at}]`, map, 0, maps.length - 1);
 }

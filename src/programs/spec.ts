@@ -41,6 +41,8 @@ export interface ProgramSpec {
   readonly name: string;
   readonly insns: readonly Instruction[];
   readonly maps: readonly MapSpec[];
+  /** What `map_idx[i]` means (`fd_array` of bpf(2)): at each place the index of a map in `maps`. */
+  readonly fdArray?: readonly number[];
   readonly license: string;
   /** The source line of each slot, where known. */
   readonly lines?: readonly (SourceLine | undefined)[];

@@ -181,19 +181,19 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
       checkSymbol(env, insn, second);
       return;
     case LD_IMM64.MAP_FD:
+    case LD_IMM64.MAP_IDX:
       if (second.imm !== 0) reject("unrecognized_ld_imm64");
       break;
     case LD_IMM64.MAP_VALUE:
-      break;
-    case LD_IMM64.MAP_IDX:
     case LD_IMM64.MAP_IDX_VALUE:
-      // A program here names its maps by their index in any case, as Linux does by descriptor.
-      reject("map_index");
       break;
     default:
       reject("unrecognized_ld_imm64");
   }
-  const map = env.spec.maps[insn.imm];
+  const byIndex = insn.src === LD_IMM64.MAP_IDX || insn.src === LD_IMM64.MAP_IDX_VALUE;
+  // Those that the list has are named by their maps by now.
+  if (byIndex && env.spec.fdArray === undefined) reject("map_index");
+  const map = byIndex ? undefined : env.spec.maps[insn.imm];
   if (map === undefined) reject("bad_map", insn.imm);
   if (insn.src !== LD_IMM64.MAP_VALUE) return;
   if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);

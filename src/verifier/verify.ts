@@ -4,6 +4,7 @@ import { LINUX_6_18 } from "../btf/data/linux-6.18.ts";
 import { unpackBtf } from "../btf/data/unpack.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { withMaps } from "../programs/fd-array.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { programRow } from "../programs/table.ts";
 import { checkAttachId, checkAttachTarget } from "./attach-target.ts";
@@ -57,7 +58,7 @@ const machineKernel = (): Btf => unpackBtf(LINUX_6_18);
  * @example verify(spec).ok || verify(spec).error // "R0 invalid mem access 'map_value_or_null'"
  */
 export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict {
-  const env = new Environment(spec, {
+  const env = new Environment(withMaps(spec), {
     logLevel: options.logLevel ?? 0,
     cpus: options.cpus ?? 2,
     kernel: "kernel" in options ? options.kernel : machineKernel,

@@ -64,6 +64,10 @@ test.each([
   [r1.loadImm64(-2n), "r1 = -2 ll"],
   [r1.loadMap(1), "r1 = map[1]"],
   [r1.loadMapValue(1, 8), "r1 = map[1][0]+8"],
+  [r1.loadMapByPlace(1), "r1 = map_idx[1]"],
+  [r1.loadMapValueByPlace(1, 8), "r1 = map_idx[1][0]+8"],
+  [r1.loadBtfId(42), "r1 = btf[42]"],
+  [r1.loadBtfId(42, 3), "r1 = btf[42][3]"],
   [call(5), "call ktime_get_ns"],
   [exit(), "exit"],
 ])("%# makes %o", (part, text) => {

@@ -92,6 +92,8 @@ export interface ProgLoadOptions {
   /** Raw 8-byte instructions. A `ld_imm64` with src 1 or 2 holds an index into `mapFds`, which is replaced by the descriptor. */
   readonly insns: Uint8Array;
   readonly mapFds?: readonly number[];
+  /** Descriptors that `map_idx` (src 5 and 6) means by their place. */
+  readonly fdArray?: readonly number[];
   /** Default "GPL". */
   readonly license?: string;
   /** 0 (default), 1, 2 or 4: with 0 Linux writes no log. */
@@ -419,6 +421,11 @@ export function progLoad(options: ProgLoadOptions): ProgLoadAnswer {
   if (options.functions) {
     const info = Uint32Array.from(options.functions.flatMap(({ insn, type }) => [insn, type]));
     fields.u32(76, 8).pointer(80, 2, new Uint8Array(info.buffer)).u32(88, options.functions.length);
+  }
+  if (options.fdArray) {
+    const at = AREA[2] + DATA_SIZE / 2;
+    bytes.set(new Uint8Array(Int32Array.from(options.fdArray).buffer), at);
+    fields.u64(120, native!.base + BigInt(at));
   }
   if (options.lineInfo) {
     const info = Uint32Array.from(options.lineInfo.flat());

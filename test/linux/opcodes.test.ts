@@ -23,8 +23,8 @@ const MEMORY: MapSpec = { name: "memory", type: "array", keySize: 4, valueSize: 
 const MAPS = [...CASE_MAPS, MEMORY];
 const NAMES = MAPS.map(({ name }) => name);
 
-/** Rows that need a list of maps or BTF at load, which the harness does not pass; Linux refuses callx. */
-const NOT_HERE = new Set(["ld_map_idx", "ld_map_idx_value", "ld_func", "callx"]);
+/** Rows that need BTF at load, which the harness does not pass; Linux refuses callx. */
+const NOT_HERE = new Set(["ld_func", "callx"]);
 
 const idOf = (name: string): number => KERNEL?.byName(name, "func")?.id ?? 0;
 
@@ -56,7 +56,7 @@ function onLinux(each: OpcodeCase): Uint8Array | string {
   mapUpdate(fds[1]!, key(0), numbers);
   mapUpdate(fds[CASE_MAPS.length]!, key(0), memory);
   const insns = encode(assembleText(withIds(wholeProgram(each, "r1 = map[memory][0]"), idOf), NAMES));
-  const loaded = progLoad({ type: "socket_filter", insns, mapFds: fds, logLevel: 1 });
+  const loaded = progLoad({ type: "socket_filter", insns, mapFds: fds, fdArray: fds, logLevel: 1 });
   try {
     if (!loaded.ok) return `${loaded.errno}: ${loaded.log}`;
     progTestRun(loaded.fd, { data: new Uint8Array(64) });

@@ -86,7 +86,20 @@ function parseProgram(fields: Fields): ProgramSpec {
   const list = fields.maps ?? [];
   if (!Array.isArray(list)) throw new RequestError('"maps" must be a list');
   if (list.length > MOST_MAPS) throw new RequestError(`"maps" has ${list.length} maps, over ${MOST_MAPS}`);
-  return { type, name: "batch", insns, maps: list.map(parseMap), license: "GPL" };
+  const maps = list.map(parseMap);
+  return { type, name: "batch", insns, maps, license: "GPL", ...parseFdArray(fields, maps.length) };
+}
+
+/** What `map_idx` means: indexes into `maps`. */
+function parseFdArray(fields: Fields, maps: number): Pick<ProgramSpec, "fdArray"> {
+  const list = fields.fdArray ?? undefined;
+  if (list === undefined) return {};
+  if (!Array.isArray(list) || list.length > MOST_MAPS)
+    throw new RequestError(`"fdArray" must be a list of at most ${MOST_MAPS}`);
+  const isIndex = (value: unknown): value is number =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < maps;
+  if (!list.every(isIndex)) throw new RequestError('"fdArray" must have indexes into "maps"');
+  return { fdArray: list };
 }
 
 function parseMap(value: unknown, index: number): MapSpec {

@@ -11,6 +11,7 @@ import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import { DISPLAY } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import { withMaps } from "../../programs/fd-array.ts";
 import { requireProgram } from "../../programs/require-program.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
@@ -118,7 +119,8 @@ export class BpfSubsystem {
     try {
       const maps = spec.maps.map((map, index) => existing[index] ?? this.createMap(map));
       for (const map of maps) requireKind(map, spec);
-      const xlated = verdict === undefined ? unverified(spec) : rewrite(spec, verdict);
+      const named = withMaps(spec);
+      const xlated = verdict === undefined ? unverified(named) : rewrite(named, verdict);
       return this.#register({ spec, verdict, maps, ...this.#prepare(xlated, engine, maps) });
     } catch (error) {
       // Nothing half-done: maps that were made for a program that cannot run are gone again.
