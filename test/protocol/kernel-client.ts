@@ -22,7 +22,10 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+/** The sources, or the package whose launcher BPFBOOK_LAUNCHER names: `built.test.ts` sets it. */
 function ownCommand(connectionFile: string): readonly string[] {
+  const launcher = process.env["BPFBOOK_LAUNCHER"];
+  if (launcher) return [process.execPath, "--disable-sigusr1", launcher, "kernel", "start", connectionFile];
   return [process.execPath, "--disable-warning=ExperimentalWarning", ENTRY, connectionFile];
 }
 
