@@ -1,3 +1,4 @@
+import { pattern } from "../frame/common.ts";
 import { type Plan, tool, when } from "../frame/tool.ts";
 import { num, text } from "../frame/values.ts";
 
@@ -68,10 +69,10 @@ export const execsnoop = tool({
         open.delete(num(pid));
         if (num(ret) !== 0 && !o.fails) return undefined;
         if (o.ppid !== undefined && num(ppid) !== o.ppid) return undefined;
-        if (o.name !== undefined && !new RegExp(o.name).test(text(comm))) return undefined;
+        if (o.name !== undefined && !pattern(o.name).test(text(comm))) return undefined;
         const shown = words.length > o.maxArgs ? [...words.slice(0, o.maxArgs), "..."] : words;
         const args = shown.map((word) => (o.quote ? `"${word.replaceAll('"', '\\"')}"` : word)).join(" ");
-        if (o.line !== undefined && !new RegExp(o.line).test(args)) return undefined;
+        if (o.line !== undefined && !pattern(o.line).test(args)) return undefined;
         return {
           seconds: (num(ns) - look.start) / 1e9,
           time: look.clock(),
