@@ -77,7 +77,7 @@ export function sysBind(t: Task, fd: number, port: number, ip?: Ip): number {
   if (typeof sk === "number") return t.leave(sk, 2);
   const denied = address(t, "socket_bind", sk, ip ?? (sk.family === AF_INET ? 0 : "::"), port);
   if (denied !== 0) return t.leave(denied, 2);
-  t.enter(F.inet_bind, 10, sk);
+  t.enter(F.inet_bind, 10, socketFor(sk));
   t.enter(F.inet_bind_sk, 250, sk);
   const any = sk.family === AF_INET ? 0 : "::";
   const passed: PassedAddress = { ip: ip ?? any, port };

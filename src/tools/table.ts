@@ -9,6 +9,17 @@ import { filetop } from "./file/filetop.ts";
 import { opensnoop } from "./file/opensnoop.ts";
 import { statsnoop } from "./file/statsnoop.ts";
 import { vfsstat } from "./file/vfsstat.ts";
+import { argdist } from "./functions/argdist.ts";
+import { funccount } from "./functions/funccount.ts";
+import { funclatency } from "./functions/funclatency.ts";
+import { stackcount } from "./functions/stackcount.ts";
+import { trace } from "./functions/trace.ts";
+import { hardirqs } from "./interrupts/hardirqs.ts";
+import { softirqs } from "./interrupts/softirqs.ts";
+import { drsnoop } from "./memory/drsnoop.ts";
+import { llcstat } from "./memory/llcstat.ts";
+import { memleak } from "./memory/memleak.ts";
+import { slabratetop } from "./memory/slabratetop.ts";
 import { bindsnoop } from "./network/bindsnoop.ts";
 import { solisten } from "./network/solisten.ts";
 import { tcpaccept } from "./network/tcpaccept.ts";
@@ -23,12 +34,20 @@ import { exitsnoop } from "./process/exitsnoop.ts";
 import { killsnoop } from "./process/killsnoop.ts";
 import { mountsnoop } from "./process/mountsnoop.ts";
 import { oomkill } from "./process/oomkill.ts";
+import { syscount } from "./process/syscount.ts";
+import { cpudist } from "./scheduler/cpudist.ts";
+import { offcputime } from "./scheduler/offcputime.ts";
+import { profile } from "./scheduler/profile.ts";
+import { runqlat } from "./scheduler/runqlat.ts";
+import { runqlen } from "./scheduler/runqlen.ts";
+import { wakeuptime } from "./scheduler/wakeuptime.ts";
 import { bashreadline } from "./user/bashreadline.ts";
 import { gethostlatency } from "./user/gethostlatency.ts";
 import { sslsniff } from "./user/sslsniff.ts";
 
 /** bcc's tools by name. */
 export const TOOLS = {
+  argdist,
   bashreadline,
   bindsnoop,
   biolatency,
@@ -37,24 +56,41 @@ export const TOOLS = {
   bitesize,
   cachestat,
   capable,
+  cpudist,
+  drsnoop,
   execsnoop,
   exitsnoop,
   ext4dist,
   fileslower,
   filetop,
+  funccount,
+  funclatency,
   gethostlatency,
+  hardirqs,
   killsnoop,
+  llcstat,
+  memleak,
   mountsnoop,
+  offcputime,
   oomkill,
   opensnoop,
+  profile,
+  runqlat,
+  runqlen,
+  slabratetop,
+  softirqs,
   solisten,
   sslsniff,
+  stackcount,
   statsnoop,
+  syscount,
   tcpaccept,
   tcpconnect,
   tcplife,
   tcpretrans,
   tcpstates,
   tcptop,
+  trace,
   vfsstat,
+  wakeuptime,
 } as const;

@@ -1,6 +1,7 @@
 import { ERRNO } from "../errno.ts";
 import { copyCost } from "../filemap.ts";
 import { sleepOn } from "../scheduler.ts";
+import { socketFor } from "../security/arguments.ts";
 import type { Message } from "../socket.ts";
 import { F } from "../symbols.ts";
 import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
@@ -49,7 +50,7 @@ function takeError(sk: TcpSock): number {
 
 /** `listen`: the port is open. */
 export function tcpListen(t: Task, sk: TcpSock, backlog: number): number {
-  t.enter(F.inet_listen, 200, sk, backlog);
+  t.enter(F.inet_listen, 200, socketFor(sk), backlog);
   const most = Math.min(Math.max(0, backlog), SOMAXCONN);
   if (sk.listener !== undefined) {
     sk.listener.backlog = most;

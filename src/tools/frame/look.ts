@@ -105,6 +105,13 @@ export class Look {
     return this.#map(name).map(({ key, value }) => ({ key: parts(key), value: number(value) }));
   }
 
+  /** A map's elements whose values are tuples. */
+  records(name: string): readonly { readonly key: readonly Value[]; readonly value: readonly Value[] }[] {
+    return this.#map(name).flatMap(({ key, value }) =>
+      value.kind === "value" ? [{ key: parts(key), value: parts(value.data) }] : [],
+    );
+  }
+
   /** Totals and counts of a map of `stats`. */
   stats(name: string): readonly { readonly key: readonly Value[]; readonly count: number; readonly total: number }[] {
     return this.#map(name).flatMap(({ key, value }) =>
