@@ -28,7 +28,7 @@ export interface XlatedListing extends XlatedNames {
  * name, and the address space of constants told apart.
  *
  * @example
- * formatXlated(insns, 1); // "(18) r1 = map[id:3]"
+ * formatXlated(asm({ type: "xdp" })`r0 = 2; exit`.insns, 0); // "(b7) r0 = 2"
  */
 export function formatXlated(insns: readonly Instruction[], index: number, names: XlatedNames = {}): string {
   const insn = insns[index];

@@ -208,7 +208,7 @@ export const map = {
   /**
    * Cgroups by index, for `bpf_current_task_under_cgroup`; a value is a cgroup's id. All tasks are in the first one, 1.
    *
-   * @example map.cgroupArray({ name: "only", maxEntries: 1 }).set(0, 1)
+   * @example m.map(map.cgroupArray({ name: "only", maxEntries: 1 })).set(0, 1)
    */
   cgroupArray: (spec: Named): MapDeclaration<number, number> =>
     remember(new MapDeclaration({ type: "cgroup_array", key: u32, value: u32, ...described("cgroupArray", spec) })),

@@ -7,7 +7,7 @@ import { layersText } from "./text.ts";
 /**
  * A packet: its bytes, from the Ethernet header on, which show themselves layer by layer. Slices of it are plain bytes.
  *
- * @example packet.udp({ dport: 53 }).layers.map((layer) => layer.protocol) // ["Ethernet", "IPv4", "UDP", "DNS"]
+ * @example packet.udp({ dport: 53 }).layers.map((layer) => layer.protocol) // ["Ethernet", "IPv4", "UDP"]
  */
 export class Packet extends Uint8Array<ArrayBuffer> implements Displayable {
   /** What `slice`, `map` and others make. */

@@ -21,7 +21,7 @@ const MOST_SHOWN = 4096;
  * it is closed nothing else may run on the machine; then the machine is as it was before.
  *
  * @example
- * using debug = debugRun(bpf, program, { data: packet });
+ * using debug = debugRun(m.bpf, xdp.program, { data });
  * debug.break({ line: 6 });
  * debug.continue();
  */

@@ -55,7 +55,7 @@ function requireUser(user: BpfUser): void {
  * Throws {@link BpfPermissionError} where Linux answers EPERM to `BPF_PROG_LOAD`. The machine's `kernel.unprivileged_bpf_disabled` is 2, as
  * distributions have it, so nothing goes without CAP_BPF.
  *
- * @example requireProgramPermission({ capabilities: ["CAP_BPF"] }, spec) // an XDP program needs CAP_NET_ADMIN, too
+ * @example requireProgramPermission({ capabilities: ["CAP_BPF", "CAP_NET_ADMIN"] }, spec) // an XDP program needs both
  */
 export function requireProgramPermission(user: BpfUser, { type, name }: ProgramSpec): void {
   requireUser(user);
