@@ -14,6 +14,7 @@ import { type FaultName, type FaultOptions, type InjectedFault, inject } from ".
 import { Mystery } from "./linux/faults/mystery.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux, MachineOptionError } from "./linux/linux.ts";
+import { LiveRun } from "./linux/live-run.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
 import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
@@ -217,6 +218,15 @@ export class Machine implements Displayable {
   /** Lets virtual time pass: `"10s"`, `"250ms"`, or nanoseconds. */
   run(duration: Parameters<Linux["run"]>[0]): ReturnType<Linux["run"]> {
     return this.linux.run(duration);
+  }
+
+  /**
+   * The same as a cell's last value: a progress bar in virtual and real time and the busiest tasks, anew some times a second.
+   *
+   * @example m.live("1h")
+   */
+  live(duration: Parameters<Linux["run"]>[0]): LiveRun {
+    return new LiveRun(this.linux, duration);
   }
 
   /**

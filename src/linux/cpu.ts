@@ -33,6 +33,8 @@ export class Cpu {
   mustSwitch = false;
   /** The periodic tick is planned. */
   ticking = false;
+  /** The idle loop shall stop it on its way back into the halt. */
+  tickStops = false;
   ticks = 0;
   tickTimer!: Hrtimer;
   readonly times: CpuTimes = { user: 0, system: 0, idle: 0 };

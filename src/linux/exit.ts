@@ -1,4 +1,5 @@
 import { ERRNO } from "./errno.ts";
+import { cacheFree, TASK_STRUCTS } from "./mm/slab.ts";
 import { fput } from "./open.ts";
 import { completeVfork } from "./process.ts";
 import { traceExit, traceFree, traceWait } from "./process-trace.ts";
@@ -54,7 +55,10 @@ function* doExit(t: Task, status: number): Kernel<never> {
     t.linux.pages.release(t, t.mm.anon);
     t.mm.anon = 0;
     t.mm.mappings.length = 0;
-    t.leave(undefined, 4);
+    t.leave(undefined, 2);
+    t.enter(F.free_pgtables, 0);
+    t.linux.pages.freeTables(t);
+    t.leave(undefined, 3);
   }
   t.enter(F.exit_files, 150, t);
   // That took long: what others did meanwhile comes before the files are closed.
@@ -62,7 +66,9 @@ function* doExit(t: Task, status: number): Kernel<never> {
   if (last) {
     for (const [fd] of t.files.entries()) {
       const removed = t.files.remove(fd)!;
+      t.enter(F.filp_close, 0, removed.file, t);
       if (removed.last) fput(t, removed.file);
+      t.leave(0);
     }
   }
   t.leave(undefined);
@@ -137,6 +143,9 @@ export function releaseTask(t: Task, zombie: Task): void {
   t.cpu.rcuCallbacks.push((current) => {
     current.enter(F.delayed_put_task_struct, 60);
     traceFree(current, zombie);
+    current.enter(F.free_task, 0, zombie);
+    cacheFree(current, TASK_STRUCTS, zombie);
+    current.leave(undefined);
     current.linux.forget(zombie);
     current.leave(undefined);
   });

@@ -87,6 +87,8 @@ export class FileSystem {
   /** Who holds which locks of `flock(2)` on a file. */
   readonly locks = new Map<Inode, Map<OpenFile, number>>();
   /** Pages of all files. */
+  /** Pipes so far. */
+  pipes = 0;
   readonly pages = { resident: 0, dirty: 0 };
   readonly #linux: Linux;
   readonly #root: SuperBlock;

@@ -1,5 +1,5 @@
-import { Bio, REQ_RAHEAD } from "./block/request.ts";
-import { finishPlug, Plug, submitBio } from "./block/submit.ts";
+import { REQ_RAHEAD } from "./block/request.ts";
+import { finishPlug, newBio, Plug, submitBio } from "./block/submit.ts";
 import { ERRNO } from "./errno.ts";
 import { fsync } from "./ext4/sync.ts";
 import { addedFolio, dirtiedFolio } from "./filemap-trace.ts";
@@ -131,6 +131,7 @@ function readAhead(t: Task, inode: Inode, first: number): void {
   const limit = Math.min(first + READ_AHEAD, Math.ceil(inode.size / PAGE_SIZE));
   let last = first;
   t.enter(F.page_cache_sync_ra, 80);
+  t.enter(F.page_cache_ra_order, 0);
   t.enter(F.page_cache_ra_unbounded, 100);
   for (; last < limit && pages.state(last) === ABSENT; last++) {
     pages.set(last, READING);
@@ -142,10 +143,10 @@ function readAhead(t: Task, inode: Inode, first: number): void {
   t.enter(F.ext4_mpage_readpages, 350, inode);
   const done = (current: Task) => readDone(current, inode, first, last);
   const sector = inode.sector + first * SECTORS;
-  submitBio(t, new Bio(sb.partition!, sector, (last - first) * PAGE_SIZE, REQ_RAHEAD, done), plug);
+  submitBio(t, newBio(t, sb.partition!, sector, (last - first) * PAGE_SIZE, REQ_RAHEAD, done), plug);
   t.leave(undefined, 2);
   finishPlug(t, plug);
-  t.leave(undefined, 3);
+  t.leave(undefined, 4);
 }
 
 /** Sectors of a page. */

@@ -2,6 +2,7 @@ import type { Cpu } from "./cpu.ts";
 import { traceCpuIdle } from "./sched/trace.ts";
 import { F, type Frame } from "./symbols.ts";
 import type { Task } from "./task.ts";
+import { TP } from "./tracepoints.ts";
 
 /** How an idle task came to be, on the CPU that booted and on the others. */
 const BOOT: readonly Frame[] = [F.common_startup_64, F.x86_64_start_kernel, F.start_kernel, F.rest_init];
@@ -16,6 +17,9 @@ const SWITCHING: readonly Frame[] = [F.schedule_idle, F.__schedule];
 /** The C-state that `power:cpu_idle` names for a halted CPU, and what it says when the CPU comes back. */
 const HALT = 1;
 const EXIT = 0xffff_ffff;
+
+/** `TICK_DEP_MASK_NONE`: nothing wants the tick. */
+const NO_DEPENDENCY = 0;
 
 /** Puts the stack of a halted CPU on its idle task. */
 export function idleFrames(idle: Task, cpu: number): void {
@@ -53,6 +57,20 @@ export function haltAgain(cpu: Cpu): void {
   const { idle } = cpu;
   idle.leave(undefined, HALTED.length);
   traceCpuIdle(idle, EXIT);
+  if (cpu.tickStops) stopTick(cpu);
   traceCpuIdle(idle, HALT);
   push(idle, HALTED);
+}
+
+/** `tick_nohz_idle_stop_tick`: nobody needs the tick, so the idle loop has it stopped before the next halt. */
+function stopTick(cpu: Cpu): void {
+  const { idle } = cpu;
+  cpu.tickStops = false;
+  idle.leave(undefined, STATE.length);
+  idle.enter(F.tick_nohz_idle_stop_tick, 0);
+  const { hooks } = idle.linux;
+  const hook = hooks.live[TP.tick_stop];
+  if (hook !== undefined) hooks.trace(hook, idle, [1, NO_DEPENDENCY], 1, NO_DEPENDENCY);
+  idle.leave(undefined);
+  push(idle, STATE);
 }

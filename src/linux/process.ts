@@ -1,5 +1,6 @@
 import { Credentials } from "./credentials.ts";
 import { AddressSpace } from "./mm/address-space.ts";
+import { cacheAlloc, TASK_STRUCTS } from "./mm/slab.ts";
 import { traceExec, traceFork, traceNewTask, traceRename } from "./process-trace.ts";
 import { sleepOn } from "./scheduler.ts";
 import { Binprm } from "./security/arguments.ts";
@@ -39,6 +40,7 @@ export function* sysClone(t: Task, { nr, flags }: CloneArguments, makeChild: (pa
   // That took long: what others did meanwhile comes before the child exists.
   while (t.behind) yield BEHIND;
   const child = makeChild(t);
+  cacheAlloc(t, TASK_STRUCTS, child);
   if ((flags & CLONE_THREAD) === 0) t.children.push(child);
   traceNewTask(t, child, flags & ~CSIGNAL);
   t.leave(child);

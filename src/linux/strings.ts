@@ -21,6 +21,7 @@ export class UserStrings {
   readonly #memory: LinearMemory;
   readonly #addresses = new Map<string, number>();
   readonly #texts = new Map<number, string>();
+  /** Arrays of pointers and structures, by what they hold. */
   readonly #arrays = new Map<string, number>();
   /** Pages of linear memory that programs see: the others are Linux's, or nobody's. */
   readonly #pages = new Set<number>();
@@ -60,6 +61,20 @@ export class UserStrings {
     const { view } = this.#memory;
     for (const [i, address] of addresses.entries()) view.setBigUint64(offset + 8 * i, BigInt(address), true);
     view.setBigUint64(offset + 8 * texts.length, 0n, true);
+    const address = USER_STRINGS_HIGH * 2 ** 32 + offset;
+    this.#arrays.set(key, address);
+    return address;
+  }
+
+  /** The user address of a structure that `make` gives the bytes of, 8-aligned; one copy per `key`. */
+  structure(key: string, make: () => Uint8Array): number {
+    const known = this.#arrays.get(key);
+    if (known !== undefined) return known;
+    const bytes = make();
+    this.#bytes += bytes.length;
+    if (this.#bytes > MOST) return UNMAPPED;
+    const offset = this.#room(bytes.length, 8);
+    this.#memory.u8.set(bytes, offset);
     const address = USER_STRINGS_HIGH * 2 ** 32 + offset;
     this.#arrays.set(key, address);
     return address;

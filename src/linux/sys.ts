@@ -4,12 +4,13 @@ import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
 import type { UsdtPoint } from "./hooks/usdt.ts";
 import { touch } from "./mm/fault.ts";
-import { ipOf } from "./net/address.ts";
+import { AF_INET, AF_INET6, type Ip, ipOf } from "./net/address.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysPoll } from "./poll.ts";
 import { sysClone, sysExecve } from "./process.ts";
 import type { Random } from "./random.ts";
 import { sysWrite } from "./read-write.ts";
+import { SocketAddress } from "./security/arguments.ts";
 import { sysRtSigaction } from "./signal-send.ts";
 import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
 import type { Frame } from "./symbols.ts";
@@ -322,7 +323,9 @@ export class Sys {
 
   /** To a port of all addresses, or of `ip` ("10.0.0.2"); port 0 is a free one. */
   bind(fd: number, port: number, ip?: string): Request {
-    return this.call(49, [fd, port, 16], (t) => sysBind(t, fd, port, ip && ipOf("ip", ip)));
+    const own = ip === undefined ? 0 : ipOf("ip", ip);
+    const [address, length] = this.#socketAddress(own, port);
+    return this.call(49, [fd, address, length], (t) => sysBind(t, fd, port, ip === undefined ? undefined : own));
   }
 
   listen(fd: number, backlog: number): Request {
@@ -331,7 +334,16 @@ export class Sys {
 
   connect(fd: number, ip: string, port: number): Request {
     const target = ipOf("ip", ip);
-    return this.call(42, [fd, USER_HEAP, 16], (t) => sysConnect(t, fd, target, port));
+    const [address, length] = this.#socketAddress(target, port);
+    return this.call(42, [fd, address, length], (t) => sysConnect(t, fd, target, port));
+  }
+
+  /** A `struct sockaddr_in` or `sockaddr_in6` in the program's memory: its address and size. */
+  #socketAddress(ip: Ip, port: number): readonly [address: number, length: number] {
+    const { strings } = this.task.linux;
+    const length = typeof ip === "number" ? 16 : 28;
+    const make = () => new SocketAddress(typeof ip === "number" ? AF_INET : AF_INET6, ip, port).struct;
+    return [strings.structure(`sockaddr ${ip} ${port}`, make), length];
   }
 
   /** Sends `data` (bytes, or that many zeros) to an address, or along a connection. */
@@ -339,7 +351,8 @@ export class Sys {
     const length = typeof data === "number" ? data : data.length;
     const to: Message = { data: typeof data === "number" ? undefined : data, port };
     if (ip !== undefined) to.ip = ipOf("ip", ip);
-    return this.call(44, [fd, USER_HEAP, length, 0, USER_HEAP, 16], (t) => sysSendto(t, 44, fd, length, to));
+    const [address, size] = to.ip === undefined ? [0, 0] : this.#socketAddress(to.ip, port ?? 0);
+    return this.call(44, [fd, USER_HEAP, length, 0, address, size], (t) => sysSendto(t, 44, fd, length, to));
   }
 
   /** Receives at most `count` bytes; `out` gets them, and who sent them. */

@@ -8,6 +8,7 @@ import type { Linux } from "./linux.ts";
 import { sleepOn } from "./scheduler.ts";
 import { F } from "./symbols.ts";
 import { type Kernel, TASK_IDLE, type Task } from "./task.ts";
+import { TimerList } from "./timer-list.ts";
 import { TP } from "./tracepoints.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
@@ -30,6 +31,10 @@ const I_DIRTY_PAGES = 4;
 /** Why ext4 changes metadata: `EXT4_HT_INODE`. */
 const EXT4_HT_INODE = 1;
 
+/** Where the work lies, and what says that any CPU may do it: `WORK_CPU_UNBOUND`. */
+const WORK = 0xffff_8881_0088_2020n;
+const UNBOUND_CPU = 8_192;
+
 /** The one cgroup that writes: the root's inode number. */
 const CGROUP = 1;
 
@@ -41,6 +46,7 @@ export class Writeback {
   readonly #linux: Linux;
   readonly #idle = new WaitQueue();
   #worker: Task | undefined;
+  readonly #timerList = new TimerList("delayed_work_timer_fn", 0);
   /** A timer is set. */
   #planned = false;
   /** It has expired, and the worker has not begun. */
@@ -71,6 +77,7 @@ export class Writeback {
   #plan(t: Task): void {
     if (this.#planned) return;
     this.#planned = true;
+    this.#timerList.start(t, t.cpu.now + INTERVAL);
     this.#linux.interrupt(t.cpu, t.cpu.now + INTERVAL, (current) => this.#timer(current));
   }
 
@@ -81,15 +88,22 @@ export class Writeback {
     t.enter(F.handle_softirqs, 60);
     t.enter(F.run_timer_softirq, 60);
     t.enter(F.__run_timers, 80);
-    t.enter(F.call_timer_fn, 20);
+    this.#timerList.expire(t, () => this.#queue(t));
+    t.leave(undefined, 6);
+  }
+
+  /** `__queue_work`: a worker shall begin. */
+  #queue(t: Task): void {
     t.enter(F.delayed_work_timer_fn, 20);
     t.enter(F.__queue_work, 150);
+    traceWorkqueue(t, "workqueue_queue_work", ["writeback", UNBOUND_CPU, t.cpu.id]);
+    traceWorkqueue(t, "workqueue_activate_work");
     t.enter(F.kick_pool, 60);
     this.#planned = false;
     this.#due = true;
     if (this.#worker === undefined) this.#worker = this.#linux.kernelThread("kworker/u8:1", (w) => this.#work(w));
     else this.#idle.wakeAll();
-    t.leave(undefined, 10);
+    t.leave(undefined, 3);
   }
 
   *#work(t: Task): Kernel<never> {
@@ -101,9 +115,11 @@ export class Writeback {
       while (!this.#due) yield* sleepOn(t, this.#idle, TASK_IDLE);
       this.#due = false;
       t.enter(F.process_one_work, 150);
+      traceWorkqueue(t, "workqueue_execute_start");
       for (const { sb } of this.#linux.files.mounts.list()) {
         if (sb.partition !== undefined) writeFileSystem(t, sb);
       }
+      traceWorkqueue(t, "workqueue_execute_end");
       t.leave(undefined);
     }
   }
@@ -173,6 +189,22 @@ function traceWork(t: Task, event: WorkEvent, sb: SuperBlock, pages: number): vo
   const left = Number.MAX_SAFE_INTEGER - pages;
   const values: readonly TraceValue[] = [bdiName(sb.root), left, 0, WB_SYNC_NONE, 1, 1, 0, PERIODIC, CGROUP];
   hooks.trace(hook, t, values);
+}
+
+type WorkqueueEvent =
+  | "workqueue_queue_work"
+  | "workqueue_activate_work"
+  | "workqueue_execute_start"
+  | "workqueue_execute_end";
+
+/** The tracepoints of the work that writes: where its `struct work_struct` lies, and its function. */
+function traceWorkqueue(t: Task, event: WorkqueueEvent, rest: readonly TraceValue[] = []): void {
+  const { hooks, symbols } = t.linux;
+  const hook = hooks.live[TP[event]];
+  if (hook === undefined) return;
+  const wbWorkfn = symbols.of(F.wb_workfn).address;
+  const args = event === "workqueue_queue_work" ? [UNBOUND_CPU, undefined, WORK] : [WORK, wbWorkfn];
+  hooks.trace(hook, t, [WORK, wbWorkfn, ...rest], ...args);
 }
 
 function traceQueue(t: Task, sb: SuperBlock): void {

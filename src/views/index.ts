@@ -12,6 +12,7 @@ import { renderClassic } from "./classic.ts";
 import { renderCheck, renderHint, renderProgress } from "./course.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
+import { renderLiveRun } from "./live-run.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
 import { renderCapture, renderNet, renderSentPackets } from "./network.ts";
@@ -50,6 +51,7 @@ export function registerViews(): void {
   register("run", renderRun);
   register("trace", renderTrace);
   register("machine", renderMachine);
+  register("live-run", renderLiveRun);
   register("rows", renderRows);
   register("summary", renderSummary);
   register("link", renderLink);

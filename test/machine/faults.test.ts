@@ -20,6 +20,22 @@ describe("faults", () => {
     expect(link.loss).toBe(0.5);
   });
 
+  it.each(["memory:leak", "memory:hog", "lock:contention", "cpu:hog"] as const)(
+    "%s ends: its processes are gone, and what they held is given back",
+    async (name) => {
+      const m = new Machine({ seed: 2, ram: 2 ** 28 });
+      const { linux } = m;
+      const before = { pids: linux.tasks().map(({ pid }) => pid), free: linux.pages.anon };
+      m.inject(name, { at: "10ms", for: "300ms" });
+      await m.run("200ms");
+      expect(linux.tasks().length).toBeGreaterThan(before.pids.length);
+      await m.run("2s");
+      const processes = linux.tasks().filter(({ program }) => program !== undefined);
+      expect(processes.map(({ pid }) => pid).filter((pid) => !before.pids.includes(pid))).toEqual([]);
+      expect(linux.pages.anon).toBe(before.free);
+    },
+  );
+
   it("of every kind make the machine another one, the same each time", async () => {
     const state = async (name?: FaultName) => {
       const m = new Machine({ seed: 3, ram: 2 ** 28 });

@@ -12,31 +12,19 @@ const ABSENT: Readonly<Record<string, string>> = {
   "kprobe:xfs_file_write_iter": "the file systems are ext4 and tmpfs",
   "kprobe:xfs_file_open": "the file systems are ext4 and tmpfs",
   "kprobe:xfs_file_fsync": "the file systems are ext4 and tmpfs",
-  "kprobe:filp_close": "close(2) goes another way since 6.x; only exit would call it",
   "kprobe:account_page_dirtied": "Linux 6.18 has folio_account_dirtied instead, inlined",
   "kprobe:finish_task_switch": "its name is finish_task_switch.isra.0",
-  "kprobe:mutex_lock": "mutexes of Linux are not modelled",
-  "kprobe:mutex_unlock": "mutexes of Linux are not modelled",
   "kprobe:__netif_receive_skb_core": "its name is __netif_receive_skb_core.constprop.0",
 };
 
 /** Hooks at which nothing happens: why. */
 const SILENT: Readonly<Record<string, string>> = {
+  "tracepoint:timer:tick_stop":
+    "no CPU of this machine is idle at a tick; a less busy one stops its ticks (test/machine/slab.test.ts)",
   "uprobe:/usr/lib/x86_64-linux-gnu/libcrypto.so.3:rsa_ossl_private_decrypt":
     "only a server that is sent RSA secrets decrypts",
   "tracepoint:syscalls:sys_enter_msync": "files are not mapped into memory",
   "kprobe:unix_stream_read_actor": "there are no sockets of the family AF_UNIX",
-  "tracepoint:kmem:kmalloc": "slabs are not modelled",
-  "tracepoint:kmem:kfree": "slabs are not modelled",
-  "tracepoint:kmem:kmem_cache_alloc": "slabs are not modelled",
-  "tracepoint:kmem:kmem_cache_free": "slabs are not modelled",
-  "tracepoint:kmem:mm_page_free": "not raised yet",
-  "tracepoint:net:napi_gro_receive_entry": "the machine's virtio card hands packets to the stack as they are",
-  "tracepoint:timer:timer_start": "the timer wheel's tracepoints are not raised yet",
-  "tracepoint:timer:tick_stop": "not raised yet",
-  "tracepoint:workqueue:workqueue_execute_start": "not raised yet",
-  "tracepoint:rcu:rcu_utilization": "not raised yet",
-  "kprobe:page_cache_ra_order": "folios of the page cache are single pages",
 };
 
 const MIB = 2 ** 20;

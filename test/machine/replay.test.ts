@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, vi } from "vitest";
 import { Linux, RunningError } from "../../src/linux/linux.ts";
 import { LogSourceError } from "../../src/linux/replay/lines.ts";
@@ -313,4 +314,39 @@ describe("bad logs", () => {
     ]);
     expect(summary).toMatchObject({ calls: 5, processes: 2 });
   });
+});
+
+describe("a log packed with gzip", () => {
+  const packed = gzipSync(LOG);
+
+  it.each([
+    ["as bytes", () => new Uint8Array(packed)],
+    ["in pieces", () => inPieces(packed, 100)],
+    ["as a stream", () => new Blob([new Uint8Array(packed)]).stream()],
+  ])("is replayed as it is unpacked: %s", async (_, source) => {
+    const summary = await new Linux({ seed: 1 }).replay(LOG);
+    expect(await new Linux({ seed: 1 }).replay(source())).toEqual(summary);
+  });
+
+  it("names the line that is malformed, counted in the unpacked text", async () => {
+    const lines = LOG.split("\n");
+    lines[40] = "nonsense";
+    const error = await new Linux({ seed: 1 }).replay(gzipSync(lines.join("\n"))).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(StraceError);
+    expect((error as StraceError).line).toBe(41);
+  });
+
+  it.each([
+    ["cut off", packed.subarray(0, packed.length >> 1), /gzip data is damaged or cut off/],
+    ["damaged", packed.map((byte, i) => (i === packed.length - 6 ? byte ^ 0x55 : byte)), /gzip data is damaged/],
+    ["of another format", Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 4, 0), /packed with zstd.*unpack it first/],
+  ])("is refused when %s", async (_, bytes, message) => {
+    const replay = new Linux({ seed: 1 }).replay(new Uint8Array(bytes));
+    await expect(replay).rejects.toThrow(LogSourceError);
+    await expect(new Linux({ seed: 1 }).replay(new Uint8Array(bytes))).rejects.toThrow(message);
+  });
+
+  async function* inPieces(bytes: Uint8Array, size: number) {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+  }
 });

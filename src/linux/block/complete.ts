@@ -1,4 +1,5 @@
 import { deviceInterrupt } from "../interrupts.ts";
+import { BIOS, cacheFree } from "../mm/slab.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { runQueue } from "./dispatch.ts";
@@ -27,6 +28,11 @@ function completeRequest(t: Task, request: BlockRequest): void {
   for (const bio of request.bios) {
     t.enter(F.bio_endio, 60, bio);
     bio.complete(t);
+    if (bio.bytes > 0) {
+      t.enter(F.bio_free, 0, bio);
+      cacheFree(t, BIOS, bio);
+      t.leave(undefined);
+    }
     t.leave(undefined);
   }
   t.leave(0);

@@ -26,7 +26,7 @@ export class Bio {
   readonly bytes: number;
   readonly flags: number;
   /** Runs in the interrupt that reports the request done: `bi_end_io`. */
-  readonly complete: (t: Task) => void;
+  complete: (t: Task) => void;
 
   /** `sector` counts from the partition's start. */
   constructor(partition: Partition, sector: number, bytes: number, flags: number, complete: (t: Task) => void) {
@@ -39,11 +39,6 @@ export class Bio {
 
   get sectors(): number {
     return this.bytes / SECTOR;
-  }
-
-  /** The same, with something else at its end. */
-  completing(complete: (t: Task) => void): Bio {
-    return new Bio(this.partition, this.sector - this.partition.start, this.bytes, this.flags, complete);
   }
 }
 

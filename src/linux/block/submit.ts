@@ -1,3 +1,4 @@
+import { BIOS, cacheAlloc } from "../mm/slab.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import type { Disk } from "./disk.ts";
@@ -11,6 +12,14 @@ export const MOST_BYTES = 1_280 * 1024;
 /** Requests that a task collects before it hands them to the disk: `struct blk_plug`. */
 export class Plug {
   readonly requests: BlockRequest[] = [];
+}
+
+/** `bio_alloc_bioset`: what a file system or the journal sends to a disk. */
+export function newBio(t: Task, ...parts: ConstructorParameters<typeof Bio>): Bio {
+  t.enter(F.bio_alloc_bioset, 0);
+  const bio = new Bio(...parts);
+  cacheAlloc(t, BIOS, bio);
+  return t.leave(bio);
 }
 
 /** `submit_bio`: a request, new or grown, into the plug; or to the disk at once. */
@@ -75,8 +84,9 @@ function issueDirectly(t: Task, request: BlockRequest): void {
 function insertFlush(t: Task, bio: Bio): void {
   const { flags, partition } = bio;
   const { disk } = partition;
-  const data = (flags & REQ_FUA) === 0 ? bio : bio.completing((current) => flush(current, disk, bio.complete));
-  const request = new BlockRequest(t, data, flags & ~(REQ_PREFLUSH | REQ_FUA));
+  const { complete } = bio;
+  if ((flags & REQ_FUA) !== 0) bio.complete = (current) => flush(current, disk, complete);
+  const request = new BlockRequest(t, bio, flags & ~(REQ_PREFLUSH | REQ_FUA));
   begin(t, request);
   t.enter(F.blk_insert_flush, 60, request);
   if ((flags & REQ_PREFLUSH) !== 0 && bio.bytes > 0) flush(t, disk, (current) => insert(current, disk, [request]));

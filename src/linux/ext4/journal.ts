@@ -1,15 +1,19 @@
-import { Bio, REQ_FUA, REQ_META, REQ_OP_WRITE, REQ_PREFLUSH, REQ_SYNC } from "../block/request.ts";
-import { finishPlug, Plug, submitBio } from "../block/submit.ts";
+import { REQ_FUA, REQ_META, REQ_OP_WRITE, REQ_PREFLUSH, REQ_SYNC } from "../block/request.ts";
+import { finishPlug, newBio, Plug, submitBio } from "../block/submit.ts";
 import type { SuperBlock } from "../fs/super-block.ts";
 import type { Linux } from "../linux.ts";
 import { sleepOn } from "../scheduler.ts";
 import { F } from "../symbols.ts";
 import { type Kernel, TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE, type Task } from "../task.ts";
+import { TimerList } from "../timer-list.ts";
 import { TP } from "../tracepoints.ts";
 import { WaitQueue } from "../wait-queue.ts";
 
 /** A transaction is committed after so many nanoseconds, if nobody asks earlier (ext4's `commit=5`). */
 const INTERVAL = 5_000_000_000;
+
+/** The timer of the write-back comes before those of the journals. */
+const FIRST_TIMER = 1;
 
 const BLOCK = 4096;
 const SECTORS = BLOCK / 512;
@@ -45,6 +49,7 @@ export class Journal {
   readonly #idle = new WaitQueue();
   readonly #done = new WaitQueue();
   readonly #written = new WaitQueue();
+  #timer: TimerList | undefined;
   #inFlight = 0;
   #head = 0;
 
@@ -75,6 +80,8 @@ export class Journal {
 
   #begin(t: Task): Transaction {
     const tid = this.#tid++;
+    this.#timer ??= new TimerList("commit_timeout", FIRST_TIMER + this.#linux.disks.indexOf(this.#sb.partition!.disk));
+    this.#timer.start(t, t.cpu.now + INTERVAL);
     this.#linux.interrupt(t.cpu, t.cpu.now + INTERVAL, (current) => this.#timeout(current, tid));
     return { tid, begin: t.cpu.now, handles: 0, blocks: new Set() };
   }
@@ -88,10 +95,12 @@ export class Journal {
     t.enter(F.handle_softirqs, 60);
     t.enter(F.run_timer_softirq, 60);
     t.enter(F.__run_timers, 80);
-    t.enter(F.call_timer_fn, 20);
-    t.enter(F.commit_timeout, 20);
-    this.#want(tid);
-    t.leave(undefined, 8);
+    this.#timer!.expire(t, () => {
+      t.enter(F.commit_timeout, 20);
+      this.#want(tid);
+      t.leave(undefined);
+    });
+    t.leave(undefined, 6);
   }
 
   #want(tid: number): void {
@@ -164,7 +173,11 @@ export class Journal {
     const sector = FIRST + this.#head * SECTORS;
     this.#head = (this.#head + bytes / BLOCK) % BLOCKS;
     this.#inFlight++;
-    submitBio(t, new Bio(this.#sb.partition!, sector, bytes, flags, (current) => this.#finished(current)), plug);
+    submitBio(
+      t,
+      newBio(t, this.#sb.partition!, sector, bytes, flags, (current) => this.#finished(current)),
+      plug,
+    );
   }
 
   #finished(t: Task): void {

@@ -1,5 +1,5 @@
-import { Bio, REQ_OP_WRITE, REQ_SYNC } from "../block/request.ts";
-import { finishPlug, Plug, submitBio } from "../block/submit.ts";
+import { REQ_OP_WRITE, REQ_SYNC } from "../block/request.ts";
+import { finishPlug, newBio, Plug, submitBio } from "../block/submit.ts";
 import type { Inode } from "../fs/inode.ts";
 import { PAGE_SIZE } from "../page-cache.ts";
 import { F } from "../symbols.ts";
@@ -52,7 +52,7 @@ function submit(t: Task, inode: Inode, first: number, last: number, mode: number
   t.enter(F.ext4_io_submit, 30);
   const flags = REQ_OP_WRITE | (mode === WB_SYNC_ALL ? REQ_SYNC : 0);
   const done = (current: Task) => endWriteback(current, inode, last - first);
-  submitBio(t, new Bio(sb.partition!, sector + first * SECTORS, (last - first) * PAGE_SIZE, flags, done), plug);
+  submitBio(t, newBio(t, sb.partition!, sector + first * SECTORS, (last - first) * PAGE_SIZE, flags, done), plug);
   t.leave(undefined);
 }
 

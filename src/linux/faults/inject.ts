@@ -62,7 +62,7 @@ export function inject<Name extends FaultName>(linux: Linux, name: Name, options
   if (from + (length ?? 0) > LONGEST) throw new FaultError(`${name}: the machine does not live that long`);
   linux.at(from, (now) => {
     const end = row.begin(linux, values);
-    if (length !== undefined && end !== undefined) linux.at(now + length, end);
+    if (length !== undefined) linux.at(now + length, end);
   });
   return { name, options: values, from };
 }

@@ -1,8 +1,12 @@
 import type { Linux } from "../linux.ts";
 import { dnsService } from "../net/name-server.ts";
+import { sendSignal } from "../signal-send.ts";
+import { SI_USER, SIGKILL } from "../signals.ts";
+import type { Task } from "../task.ts";
 import { leak } from "../workloads/leak.ts";
 import { lockContention } from "../workloads/lock-contention.ts";
 import { memoryHog } from "../workloads/memory-hog.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 /** A parameter that is a number: its usual value and its limits. */
 export interface FaultNumber {
@@ -25,8 +29,8 @@ export type FaultParameter = FaultNumber | FaultWord;
 export interface FaultRow {
   readonly doc: string;
   readonly parameters: Readonly<Record<string, FaultParameter>>;
-  /** Makes it happen, now; gives back what ends it, where it can end. */
-  readonly begin: (linux: Linux, options: FaultValues) => (() => void) | undefined;
+  /** Makes it happen, now; gives back what ends it. */
+  readonly begin: (linux: Linux, options: FaultValues) => () => void;
 }
 
 /** All parameters with their values. */
@@ -97,24 +101,31 @@ export const FAULTS = {
   "memory:leak": {
     doc: "a program loses memory and open files with each failed request",
     parameters: { rate: number(400, 1, 100_000, "requests a second") },
-    begin: (linux, { rate }) => endless(() => leak({ rate: Number(rate) }).start(linux)),
+    begin: (linux, { rate }) => untilKilled(linux, leak({ rate: Number(rate) })),
   },
   "memory:hog": {
     doc: "a program takes all memory that there is, again and again",
     parameters: { rate: number(500, 1, 100_000, "megabytes a second") },
-    begin: (linux, { rate }) => endless(() => memoryHog({ rate: Number(rate) }).start(linux)),
+    begin: (linux, { rate }) => untilKilled(linux, memoryHog({ rate: Number(rate) })),
   },
   "lock:contention": {
     doc: "threads of a program wait for each other",
     parameters: { threads: number(8, 2, 1_000, "how many"), held: number(800, 1, 1e7, "microseconds with the lock") },
     begin: (linux, { threads, held }) =>
-      endless(() => lockContention({ threads: Number(threads), held: Number(held) }).start(linux)),
+      untilKilled(linux, lockContention({ threads: Number(threads), held: Number(held) })),
   },
 } as const satisfies Readonly<Record<string, FaultRow>>;
 
-/** A fault that began and does not end. */
-function endless(begin: () => unknown): undefined {
-  begin();
+/** A program that goes wrong; in the end somebody kills it with all that it has started, and Linux takes back what they hold. */
+function untilKilled(linux: Linux, workload: Workload): () => void {
+  const first = workload.start(linux);
+  const isOf = (task: Task | undefined): boolean => task === first || (task !== undefined && isOf(task.parent));
+  return () => {
+    const info = { signal: SIGKILL, errno: 0, code: SI_USER, pid: 0 };
+    for (const p of linux.tasks().filter((task) => task.pid === task.tgid && isOf(task))) {
+      linux.interrupt(p.cpu, linux.ktimeNs(), (t) => sendSignal(t, p, info, true));
+    }
+  };
 }
 
 function changeLine(linux: Linux, what: "loss" | "latency", value: number): () => void {

@@ -27,4 +27,6 @@ export const BLOCK_TEXT = {
   blk_mq_try_issue_directly: [0xb03f00, 336, 169],
   dd_insert_requests: [0xb25aa0, 880, 441],
   submit_bio_noacct_nocheck: [0xaf3770, 880, 441],
+  bio_alloc_bioset: [0xaec1f0, 1360, 681],
+  bio_free: [0xaeb4e0, 80, 41],
 } as const satisfies KernelText;

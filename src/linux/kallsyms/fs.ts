@@ -138,4 +138,7 @@ export const FS_TEXT = {
   user_statfs: [0x70fd30, 192, 97],
   vfs_statfs: [0x70fbc0, 80, 41],
   statfs_by_dentry: [0x70f4f0, 160, 81],
+  filp_close: [0x6aeb90, 64, 33],
+  alloc_pipe_info: [0x6c48a0, 560, 281],
+  free_pipe_info: [0x6c4ae0, 176, 89],
 } as const satisfies KernelText;

@@ -92,4 +92,5 @@ export const MM_TEXT = {
   kmem_cache_alloc_node_noprof: [0x634390, 1520, 761],
   __mmdrop: [0x353150, 384, 193],
   free_task: [0x353a40, 96, 49],
+  free_pgtables: [0x5e0350, 592, 297],
 } as const satisfies KernelText;

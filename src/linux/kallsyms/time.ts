@@ -20,4 +20,6 @@ export const TIME_TEXT = {
   it_real_fn: [0x42f250, 128, 65],
   hrtimer_setup: [0x41e330, 144, 73],
   common_nsleep_timens: [0x428fc0, 160, 81],
+  __mod_timer: [0x41d340, 816, 409],
+  tick_nohz_idle_stop_tick: [0x433510, 896, 449],
 } as const satisfies KernelText;

@@ -13,6 +13,9 @@ const MIGRATE_MOVABLE = 1;
 /** A share of memory that is Linux's own. */
 const RESERVED = 0.06;
 
+/** Levels of page tables. */
+const TABLE_LEVELS = 4;
+
 /** Pages given back by one round of direct reclaim: `SWAP_CLUSTER_MAX`. */
 const CLUSTER = 32;
 
@@ -96,6 +99,16 @@ export class PageAllocator {
     const end = hooks.live[TP.mm_vmscan_direct_reclaim_end];
     if (end !== undefined) hooks.trace(end, t, [reclaimed], reclaimed);
     return t.leave(reclaimed);
+  }
+
+  /** Page tables that a process does not need any more: `free_frozen_pages` of each of their four levels. */
+  freeTables(t: Task): void {
+    for (let level = 0; level < TABLE_LEVELS; level++) {
+      t.enter(F.free_frozen_pages, 0, undefined, 0);
+      const hook = t.linux.hooks.live[TP.mm_page_free];
+      if (hook !== undefined) t.linux.hooks.trace(hook, t, [t.pid * TABLE_LEVELS + level, 0], undefined, 0);
+      t.leave(undefined);
+    }
   }
 
   /** Pages of a process come back: `free_unref_folios`. */

@@ -92,6 +92,7 @@ function pollCard(t: Task, { ring }: Softnet, dev: NetDevice): void {
 
 function intoStack(t: Task, skb: Skb, dev: NetDevice): void {
   t.enter(F.gro_receive_skb, 250, undefined, skb);
+  tracing.groEntry(t, skb, dev);
   receive(t, skb, dev);
   t.leave(undefined);
 }

@@ -9,6 +9,10 @@ import type { Sock, TcpSock } from "./sock.ts";
 
 const NONE4 = new Uint8Array(4);
 const NO_CLASS = 64;
+/** Of the card: the first one that is no CPU's. */
+const NAPI_ID = 0x2001;
+/** `sizeof(struct sk_buff)` and what ends a packet's buffer. */
+const SKB_OVERHEAD = 576;
 
 /** An address in the four bytes that IPv4 has; zeros for IPv6. */
 const v4 = (ip: Ip): Uint8Array => (typeof ip === "number" ? ipBytes(ip) : NONE4);
@@ -151,6 +155,19 @@ export function xmitted(t: Task, skb: Skb, size: number, dev: NetDevice): void {
 export function napiPoll(t: Task, name: string, work: number): void {
   const hook = t.linux.hooks.live[TP.napi_poll];
   if (hook !== undefined) t.linux.hooks.trace(hook, t, [undefined, name, work, NO_CLASS], undefined, work, NO_CLASS);
+}
+
+/** `napi_gro_receive_entry`: a packet as the card's driver gives it to the stack. */
+export function groEntry(t: Task, skb: Skb, dev: NetDevice): void {
+  const hook = t.linux.hooks.live[TP.napi_gro_receive_entry];
+  if (hook === undefined) return;
+  const { networkLength, hash, protocol, gsoSize } = skb;
+  const gsoType = gsoSize === 0 ? 0 : protocol === ETH_P_IPV6 ? 16 : 1;
+  const values = [
+    ...[dev.name, NAPI_ID, skb.queue + 1, skb, 0, 0, 0, protocol, 0, hash, hash === 0 ? 0 : 1, networkLength, 0],
+    ...[networkLength + SKB_OVERHEAD, 1, -14, 0, gsoSize, gsoType],
+  ];
+  t.linux.hooks.trace(hook, t, values, skb);
 }
 
 /** The tracepoints of XDP: `values` after the four common fields. */

@@ -1,16 +1,11 @@
 import { shown } from "../shown.ts";
+import { LogSourceError } from "./log-source-error.ts";
+import { unpacked } from "./unpack.ts";
 
-/** Where a log comes from: its text or its bytes, or pieces of them as they arrive. */
+export { LogSourceError } from "./log-source-error.ts";
+
+/** Where a log comes from: its text or its bytes (packed with gzip, or not), or pieces of them as they arrive. */
 export type LogSource = string | Uint8Array | AsyncIterable<string | Uint8Array> | ReadableStream<string | Uint8Array>;
-
-/** What was given to be replayed is no log. */
-export class LogSourceError extends Error {
-  readonly code = "EINVAL";
-  constructor(reason: string) {
-    super(reason);
-    this.name = "LogSourceError";
-  }
-}
 
 const EXAMPLE = 'await readFile("build.strace", "utf8")';
 
@@ -22,7 +17,7 @@ export async function* linesOf(source: LogSource): AsyncGenerator<string, void, 
   const decoder = new TextDecoder();
   // Pieces of a line whose end has not come yet.
   let rest: string[] = [];
-  for await (const piece of pieces(source)) {
+  for await (const piece of unpacked(pieces(source))) {
     if (typeof piece !== "string" && !ArrayBuffer.isView(piece)) {
       throw new LogSourceError(`a log's pieces must be text or bytes, not ${shown(piece)}`);
     }

@@ -2,6 +2,7 @@ import type { Cpu } from "../cpu.ts";
 import { raiseSoftirq, SOFTIRQ, timerInterrupt } from "../interrupts.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
+import { TP } from "../tracepoints.ts";
 import { TICK_NSEC } from "./fair.ts";
 
 /** Ticks between two looks at the balance of the CPUs. */
@@ -27,7 +28,9 @@ function tick(t: Task): void {
     t.enter(F.update_process_times, 60, user ? 1 : 0);
     accountProcessTick(t, user);
     t.enter(F.rcu_sched_clock_irq, 20, user ? 1 : 0);
+    traceRcu(t, "Start scheduler-tick");
     if (cpu.rcuCallbacks.length > 0) raiseSoftirq(t, SOFTIRQ.RCU);
+    traceRcu(t, "End scheduler-tick");
     t.leave(undefined);
     t.enter(F.sched_tick, 90);
     if (t === cpu.idle) t.enter(F.task_tick_idle, 10, cpu, t, 0);
@@ -39,8 +42,10 @@ function tick(t: Task): void {
     if (++cpu.ticks % BALANCE_TICKS === 0 && t !== cpu.idle) raiseSoftirq(t, SOFTIRQ.SCHED);
     t.leave(undefined, 3);
   });
-  if (t === cpu.idle && !cpu.busy) cpu.ticking = false;
-  else plan(cpu);
+  if (t === cpu.idle && !cpu.busy) {
+    cpu.ticking = false;
+    cpu.tickStops = true;
+  } else plan(cpu);
 }
 
 /** `sched_balance_softirq`: takes work over from a CPU that has two waiting tasks more. */
@@ -56,9 +61,21 @@ export function schedBalanceSoftirq(t: Task): void {
 export function rcuSoftirq(t: Task): void {
   t.enter(F.rcu_core_si, 20);
   t.enter(F.rcu_core, 80);
+  traceRcu(t, "Start RCU core");
   t.enter(F.rcu_do_batch, 60);
   for (const callback of t.cpu.rcuCallbacks.splice(0)) callback(t);
-  t.leave(undefined, 3);
+  t.leave(undefined);
+  traceRcu(t, "End RCU core");
+  t.leave(undefined, 2);
+}
+
+/** `rcu_utilization`: what RCU costs. */
+function traceRcu(t: Task, text: string): void {
+  const { hooks, strings } = t.linux;
+  const hook = hooks.live[TP.rcu_utilization];
+  if (hook === undefined) return;
+  const address = strings.address(text);
+  hooks.trace(hook, t, [address], address);
 }
 
 /** `account_process_tick`: the whole tick goes to what it has interrupted. */

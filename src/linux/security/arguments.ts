@@ -40,6 +40,14 @@ export class SocketAddress {
     this.bytes.set(address, 2 + flow);
     this.length = address.length === 4 ? 16 : 28;
   }
+
+  /** The whole structure. */
+  get struct(): Uint8Array {
+    const bytes = new Uint8Array(this.length);
+    bytes[0] = this.family;
+    bytes.set(this.bytes, 2);
+    return bytes;
+  }
 }
 
 /** A program that is about to take a task over. */
