@@ -129,10 +129,10 @@ function extent(values: readonly (number | bigint)[]): [number | bigint, number 
   return [low, high];
 }
 
-/** The least of 1, 2, 5, 10, ... that cuts the range into at most 20 bins; at least 1 for whole numbers. */
-function niceInterval(low: number, high: number, whole: boolean): number {
+/** The least of 1, 2, 5, 10, ... that cuts the range into at most `most` bins; at least 1 for whole numbers. */
+export function niceInterval(low: number, high: number, whole: boolean, most = 20): number {
   // Divided first: the difference of the largest doubles is infinite.
-  const wanted = Math.max(high / 20 - low / 20, whole ? 1 : 0);
+  const wanted = Math.max(high / most - low / most, whole ? 1 : 0);
   if (wanted === 0) return 1;
   const power = 10 ** Math.floor(Math.log10(wanted));
   // Rounding in the division must not push an exact power to the next step.

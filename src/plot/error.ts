@@ -7,7 +7,15 @@ export type PlotErrorCode =
   /** The bins asked for are too many or have no width. */
   | "PLOT_BINS"
   /** A stack is neither an id, nor `{kernel, user}`, nor a list of frame names; or ids came without `stacks`. */
-  | "PLOT_STACK";
+  | "PLOT_STACK"
+  /** A value that should be a number is none, or a pair is none. */
+  | "PLOT_NUMBER"
+  /** More series than can be told apart. */
+  | "PLOT_SERIES"
+  /** A link of a graph leads to a node that is not there, or a flow goes round in a circle. */
+  | "PLOT_LINK"
+  /** A picture is asked for in a form that needs a program which is not there. */
+  | "PLOT_PNG";
 
 /**
  * Data that cannot be drawn as asked. `message` says what is wrong with which item, `advice` what to do.

@@ -28,6 +28,27 @@ export function compact(value: number | bigint): string {
   return `${scaled < 9.95 ? Number(scaled.toFixed(1)) : Math.round(scaled)}${unit}`;
 }
 
+/** Any number in a few characters: `0.25`, `−17`, `1.2k`, `9.2E`, `1e+25`. */
+export function brief(value: number | bigint): string {
+  const number = Number(value);
+  if (number < 0) return `−${brief(-number)}`;
+  if (number >= 9.995e20) return number.toExponential(1).replace(".0e", "e");
+  return number >= 999.5 ? compact(number) : String(Number(number.toPrecision(3)));
+}
+
+const UNITS = [
+  [1e9, "s"],
+  [1e6, "ms"],
+  [1e3, "µs"],
+] as const;
+
+/** A time in the unit that suits it: `12.3 ms`. */
+export function nanoseconds(time: number | bigint): string {
+  const ns = Number(time);
+  const [size, unit] = UNITS.find(([least]) => ns >= least) ?? [1, "ns"];
+  return `${Number((ns / size).toPrecision(3))} ${unit}`;
+}
+
 /** `2^exponent` with bpftrace's base-1024 suffixes: `512`, `1K`, `2M`; from 2^70 on as a power. */
 export function powerOfTwo(exponent: number): string {
   if (exponent >= 70) return `2^${exponent}`;

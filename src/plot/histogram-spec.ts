@@ -1,13 +1,15 @@
 /** The Vega-Lite 5 spec of a histogram. */
 import { compact, grouped, percent, plural } from "./format.ts";
-import type { HistogramOptions, PlacedBar } from "./histogram.ts";
+import type { HistogramOptions, HistogramSeries } from "./histogram.ts";
 import { fullest } from "./histogram-text.ts";
 import { LITE_SCHEMA, liteConfig, sentenceSpec } from "./lite.ts";
+import { rowHeight, rows, seriesColor } from "./lite-parts.ts";
 import type { PlotSpec } from "./svg.ts";
-import { color } from "./theme.ts";
+import { BAR, NOTE } from "./theme.ts";
 
 interface HistogramPicture {
-  readonly bars: readonly PlacedBar[];
+  /** All with the same bins. */
+  readonly series: readonly HistogramSeries[];
   /** The lower edge of a bin as text. */
   readonly edge: (index: number) => string;
   readonly total: bigint;
@@ -23,12 +25,23 @@ interface HistogramPicture {
 const MAX_LABELLED_BARS = 20;
 
 /** Bars between ticks at the edges of bins, as on a number line; each non-empty bar labelled where there is room. */
-export function histogramSpec({ bars, edge, total, left, title, alt, empty, options }: HistogramPicture): PlotSpec {
-  if (bars.length === 0) return sentenceSpec(title, empty, alt);
+export function histogramSpec({ series, edge, total, left, title, alt, empty, options }: HistogramPicture): PlotSpec {
+  const [one] = series;
+  if (one === undefined) return sentenceSpec(title, empty, alt);
+  const { bars } = one;
   const first = bars[0].index;
-  const most = fullest(bars);
+  const all = series.flatMap((each) => each.bars);
+  const most = fullest(all);
+  const names = series.map(({ name }) => name);
+  const several = names.length > 1;
+  const log = options.y?.type === "log";
   const edges = Array.from({ length: bars.length + 1 }, (_, i) => first + i);
-  const values = bars.map(({ index, label, count }) => ({
+  // A logarithm has no place for nothing.
+  const drawn = series.flatMap(({ name, bars }) =>
+    bars.filter(({ count }) => count > 0n || (!log && !several)).map((bar) => ({ ...bar, name })),
+  );
+  const values = drawn.map(({ index, label, count, name }) => ({
+    ...(several && { z: name }),
     from: index,
     to: index + 1,
     range: label,
@@ -56,6 +69,8 @@ export function histogramSpec({ bars, edge, total, left, title, alt, empty, opti
   const y = {
     field: "count",
     type: "quantitative",
+    stack: null,
+    ...(log && { scale: { type: "log", domainMin: 0.5, nice: false } }),
     axis: {
       title: options.y?.label ?? "samples",
       tickCount: 5,
@@ -66,17 +81,20 @@ export function histogramSpec({ bars, edge, total, left, title, alt, empty, opti
     },
   };
   const bar = {
-    mark: { type: "bar", color: color.bar, binSpacing: 2 },
+    mark: { type: "bar", color: BAR, binSpacing: 2, ...(several && !options.fy && { opacity: 0.6 }) },
     encoding: {
       x,
       x2: { field: "to" },
       y,
+      ...(log && { y2: { datum: 0.5 } }),
+      ...(several && { color: seriesColor(names, !options.fy) }),
+      ...rows(names, options),
       tooltip: [{ field: "range" }, { field: "samples" }, { field: "share" }],
     },
   };
   const text = {
     transform: [{ calculate: "(datum.from + datum.to) / 2", as: "middle" }],
-    mark: { type: "text", dy: -6, fontSize: 10, color: color.muted, tooltip: null },
+    mark: { type: "text", dy: -6, fontSize: 10, style: NOTE, tooltip: null },
     encoding: { x: { ...x, field: "middle", bin: null }, y, text: { field: "text" } },
   };
   const spec = {
@@ -84,9 +102,9 @@ export function histogramSpec({ bars, edge, total, left, title, alt, empty, opti
     description: alt,
     title: { text: title, subtitle: subtitle(total, left) },
     width: options.width ?? 560,
-    height: options.height ?? 220,
+    height: rowHeight(options, names.length),
     data: { values },
-    layer: bars.length <= MAX_LABELLED_BARS ? [bar, text] : [bar],
+    ...(several ? bar : { layer: bars.length <= MAX_LABELLED_BARS ? [bar, text] : [bar] }),
     config: liteConfig,
   };
   return { mime: "application/vnd.vegalite.v5+json", spec };

@@ -1,4 +1,5 @@
 import { DISPLAY, type Displayable, type MimeBundle } from "./displayable.ts";
+import { svgToPng } from "./png.ts";
 import { drawSvg, type PlotSpec } from "./svg.ts";
 
 /** What a plot function hands over: all of it is plain data. */
@@ -10,6 +11,8 @@ export interface PlotParts {
   readonly text: string;
   /** One or two sentences from the data: kind, number, range, peak. */
   readonly alt: string;
+  /** An interactive view with the static picture in it, as HTML; front ends prefer it. */
+  readonly view?: (still: string) => string;
 }
 
 /**
@@ -27,7 +30,10 @@ export class Plot implements Displayable {
   readonly text: string;
   readonly alt: string;
 
-  constructor({ picture, title, text, alt }: PlotParts) {
+  readonly #view: PlotParts["view"];
+
+  constructor({ picture, title, text, alt, view }: PlotParts) {
+    this.#view = view;
     this.spec = picture.spec;
     this.mime = picture.mime;
     this.title = title;
@@ -40,11 +46,23 @@ export class Plot implements Displayable {
     return drawSvg({ mime: this.mime, spec: this.spec }, this);
   }
 
-  /** Spec, picture and text; never HTML, which exporters would prefer to the picture. */
+  /**
+   * The picture as PNG, `scale` times as large as the SVG says: drawn by the browser where this runs in one, else refused, for nothing
+   * that draws pixels is a part of this package.
+   *
+   * @throws {PlotError} `PLOT_PNG` where there is no canvas
+   */
+  async toPNG(scale = 2): Promise<Uint8Array> {
+    return svgToPng(await this.toSVG(), scale);
+  }
+
+  /** Spec, picture and text; HTML only for an interactive view, which has the picture inside: exporters prefer HTML. */
   async [DISPLAY](): Promise<MimeBundle> {
+    const still = await this.toSVG();
     return {
       [this.mime]: this.spec,
-      "image/svg+xml": await this.toSVG(),
+      "image/svg+xml": still,
+      ...(this.#view && { "text/html": this.#view(still) }),
       "text/plain": `${this.text}\n\n${this.alt}`,
     };
   }

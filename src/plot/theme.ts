@@ -1,7 +1,7 @@
 /**
- * Colours by role. Every plot is a card: its background is painted together with its text, so it can be read on any
- * page, and the static picture swaps both where the reader's system is dark. Text has a contrast of at least 4.5:1 to
- * its background, bars 3:1; the hues are of Okabe and Ito's palette, which colour-blind readers tell apart.
+ * Colours by role. A spec names only the colours of data, which are the same on light and on dark pages: text, axes and background
+ * are the front end's, whose theme JupyterLab gives to Vega. The static picture is a card of its own that paints its background
+ * together with its text, so it can be read on any page, and swaps both where the reader's system is dark.
  */
 interface Role {
   readonly light: string;
@@ -15,15 +15,23 @@ export const THEME = {
   muted: { light: "#59636e", dark: "#9ba5b0" },
   grid: { light: "#e6e9ed", dark: "#2a313a" },
   axis: { light: "#8c959f", dark: "#6e7681" },
-  bar: { light: "#0072b2", dark: "#56b4e9" },
 } as const satisfies Record<string, Role>;
 
 export type ThemeRole = keyof typeof THEME;
 
-/** The light colour of a role, which specs use. */
+/** The light colour of a role, for the static picture. */
 export const color = Object.fromEntries(Object.entries(THEME).map(([role, { light }]) => [role, light])) as Readonly<
   Record<ThemeRole, string>
 >;
+
+/**
+ * Colours of data, first the one that all plots of one series have. Hues are those of Okabe and Ito's palette, which colour-blind
+ * readers tell apart, each as light as it must be to have 3:1 on white and on the dark grey (`#333`) of Vega's dark theme.
+ */
+export const SERIES = ["#1f8bc9", "#d55e00", "#009e73", "#cc79a7", "#7f868d"] as const;
+
+/** The colour of data that is one series. */
+export const BAR = SERIES[0];
 
 /** Ink on coloured boxes, which keep their colours in the dark. */
 export const INK = "#14181d";
@@ -31,6 +39,25 @@ export const INK = "#14181d";
 /** One face for all text; front ends have it or something of its width. */
 export const FONT = "system-ui, Roboto, Helvetica, Arial, sans-serif";
 export const MONOSPACE = "ui-monospace, Menlo, Consolas, monospace";
+
+/** The style of text in a picture: Vega's own name for labels, so themes colour it. */
+export const NOTE = "guide-label";
+
+/** What the static picture is drawn with: the colours that a front end's theme would give. */
+export const STILL_CONFIG = {
+  background: color.background,
+  title: { color: color.text, subtitleColor: color.muted },
+  axis: {
+    labelColor: color.muted,
+    titleColor: color.muted,
+    domainColor: color.axis,
+    tickColor: color.axis,
+    gridColor: color.grid,
+  },
+  legend: { labelColor: color.muted, titleColor: color.muted },
+  header: { labelColor: color.muted, titleColor: color.muted },
+  style: { [NOTE]: { fill: color.muted } },
+} as const;
 
 /** The class on a static picture that the dark rules are tied to. */
 export const SVG_CLASS = "bpfbook-plot";

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { darkRules, INK, THEME } from "../../src/plot/theme.ts";
+import * as plot from "../../src/plot/index.ts";
+import { darkRules, INK, SERIES, THEME } from "../../src/plot/theme.ts";
 import { loadVega } from "../../src/plot/vega.ts";
 
 test("Vega is one instance, and leaves a global of that name as it was", async () => {
@@ -15,7 +16,7 @@ test("Vega is one instance, and leaves a global of that name as it was", async (
 
 test("no module of the folder imports Vega before a picture is drawn", () => {
   const folder = new URL("../../src/plot/", import.meta.url);
-  for (const file of readdirSync(folder))
+  for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts")))
     expect(readFileSync(new URL(file, folder), "utf8"), file).not.toMatch(/^import (?!type).*"vega(-lite)?"/m);
 });
 
@@ -37,7 +38,24 @@ test.each(["light", "dark"] as const)("text and bars can be read in the %s", (mo
   const background = THEME.background[mode];
   expect(contrast(THEME.text[mode], background)).toBeGreaterThan(7);
   expect(contrast(THEME.muted[mode], background)).toBeGreaterThan(4.5);
-  expect(contrast(THEME.bar[mode], background)).toBeGreaterThan(3);
+  for (const series of SERIES) expect(contrast(series, background), series).toBeGreaterThan(3);
+});
+
+test("colours of data can be seen on the pages of front ends, names be read on them", () => {
+  // White, JupyterLab's dark page and the background of Vega's dark theme, which JupyterLab gives to it.
+  for (const page of ["#ffffff", "#111111", "#333333"])
+    for (const series of SERIES) expect(contrast(series, page), `${series} on ${page}`).toBeGreaterThan(3);
+  for (const series of SERIES) expect(contrast(INK, series), series).toBeGreaterThan(4.5);
+});
+
+test("specs name no colour of text, axes or background, so a front end's theme applies", () => {
+  const { background, text, muted, axis, grid } = THEME;
+  const spec = JSON.stringify([
+    plot.histogram([1, 2]).spec,
+    plot.flameGraph([[["a"], 1]]).spec,
+    plot.bars([["a", 1]]).spec,
+  ]);
+  for (const { light } of [background, text, muted, axis, grid]) expect(spec).not.toContain(light);
 });
 
 test("names can be read on every box of a flame graph", () => {

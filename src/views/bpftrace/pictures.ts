@@ -3,7 +3,7 @@ import { greatest, least } from "../../bpftrace/output/extremes.ts";
 import { plural } from "../../plot/format.ts";
 import { LITE_SCHEMA, liteConfig } from "../../plot/lite.ts";
 import { Plot } from "../../plot/plot.ts";
-import { color } from "../../plot/theme.ts";
+import { BAR, NOTE } from "../../plot/theme.ts";
 
 /** Keys and series that a picture shows; the largest are last in a map. */
 const MOST_KEYS = 20;
@@ -48,11 +48,11 @@ export function barsPlot(title: string, rows: readonly (readonly [label: string,
     data: { values },
     layer: [
       {
-        mark: { type: "bar", color: color.bar },
+        mark: { type: "bar", color: BAR },
         encoding: { y, x, tooltip: [{ field: "whole" }, { field: "exact" }] },
       },
       {
-        mark: { type: "text", align: "left", dx: 4, fontSize: 10, color: color.muted, tooltip: null },
+        mark: { type: "text", align: "left", dx: 4, fontSize: 10, style: NOTE, tooltip: null },
         encoding: { y, x, text: { field: "exact" } },
       },
     ],
@@ -94,7 +94,7 @@ export function seriesPlot(
       row: {
         field: "key",
         type: "nominal",
-        header: { title: null, labelAngle: 0, labelAlign: "left", labelColor: color.muted },
+        header: { title: null, labelAngle: 0, labelAlign: "left" },
       },
     }),
   };
@@ -102,7 +102,7 @@ export function seriesPlot(
     width: 520,
     height: several ? 80 : 200,
     data: { values },
-    mark: { type: "line", color: color.bar, point: { color: color.bar, size: 20 }, interpolate: "linear" },
+    mark: { type: "line", color: BAR, point: { color: BAR, size: 20 }, interpolate: "linear" },
     encoding,
   });
 }
@@ -139,12 +139,12 @@ export function multiplesPlot(
       field: "key",
       type: "nominal",
       sort: shown.map(([key]) => shortened(key)),
-      header: { title: null, labelColor: color.muted },
+      header: { title: null },
     },
     spec: {
       width: 170,
       height: { step: 14 },
-      mark: { type: "bar", color: color.bar },
+      mark: { type: "bar", color: BAR },
       encoding: {
         y: { field: "range", type: "ordinal", sort: order, scale: { domain: order }, axis: { title: null, ...quiet } },
         x: { field: "count", type: "quantitative", axis: { title: null, tickCount: 3, format: "~s" } },
