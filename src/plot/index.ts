@@ -13,6 +13,7 @@ export { type GanttOptions, gantt, type Interval } from "./gantt.ts";
 export { type HeatmapData, type HeatmapOptions, heatmap } from "./heatmap.ts";
 export { type HistogramData, type HistogramOptions, histogram } from "./histogram.ts";
 export { type Bar, histogramText } from "./histogram-text.ts";
+export { type LiveOptions, LivePlot, live } from "./live.ts";
 export type { AxesOptions, AxisOptions, PlotOptions } from "./options.ts";
 export { Plot, type PlotParts } from "./plot.ts";
 export type { PlottedFacts } from "./plotted.ts";

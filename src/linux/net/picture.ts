@@ -1,0 +1,51 @@
+/** A machine's devices as a graph, and what XDP programs decided as flows: what is plotted of a network. */
+import type { Flow } from "../../plot/sankey.ts";
+import type { Topology, TopologyLink } from "../../plot/topology.ts";
+import { ipText } from "./address.ts";
+import type { NetDevice } from "./device.ts";
+
+const OUTSIDE = "outside";
+
+function idOf(dev: NetDevice): string {
+  return dev.netns.name === "" ? dev.name : `${dev.netns.name}/${dev.name}`;
+}
+
+/** Devices by namespace; links are wires: to the world outside and between the ends of pairs, with the packets that went over them. */
+export function topologyOf(devices: readonly NetDevice[]): Topology {
+  const wired = devices.filter((dev) => dev.kind !== "loopback" && dev.peer === undefined);
+  const links = devices.flatMap((dev): TopologyLink[] => {
+    const { rxPackets, txPackets } = dev.counters;
+    if (dev.peer !== undefined) return [{ from: idOf(dev), to: idOf(dev.peer), count: txPackets }];
+    if (dev.kind === "loopback") return [{ from: idOf(dev), to: idOf(dev), count: txPackets }];
+    return [
+      { from: OUTSIDE, to: idOf(dev), count: rxPackets },
+      { from: idOf(dev), to: OUTSIDE, count: txPackets },
+    ];
+  });
+  return {
+    nodes: [
+      ...(wired.length > 0 ? [{ id: OUTSIDE, group: OUTSIDE }] : []),
+      ...devices.map((dev) => ({
+        id: idOf(dev),
+        note: dev.addresses.map(({ ip }) => ipText(ip))[0] ?? (dev.up ? "" : "down"),
+        group: dev.netns.name === "" ? "machine" : dev.netns.name,
+      })),
+    ],
+    links,
+  };
+}
+
+/** From each device to what its XDP program said, and on to what followed from it. */
+export function xdpFlowsOf(devices: readonly NetDevice[]): Flow[] {
+  return devices.flatMap((dev): Flow[] => {
+    const { xdpPass, xdpDrop, xdpTx, xdpRedirect, xdpAborted } = dev.counters;
+    const actions = [
+      ["XDP_PASS", xdpPass],
+      ["XDP_DROP", xdpDrop],
+      ["XDP_TX", xdpTx],
+      ["XDP_REDIRECT", xdpRedirect],
+      ["XDP_ABORTED", xdpAborted],
+    ] as const;
+    return actions.map(([action, count]) => [idOf(dev), action, count]);
+  });
+}
