@@ -63,6 +63,7 @@ export {
 } from "./linux/net/net.ts";
 export { LogSourceError } from "./linux/replay/lines.ts";
 export { StraceError } from "./linux/replay/strace-line.ts";
+export type { SwitchRecord } from "./linux/sched/switch-record.ts";
 export type { ReplaySummary, RunSummary } from "./linux/summary.ts";
 export type { Sys } from "./linux/sys.ts";
 export type { UserCode } from "./linux/task.ts";

@@ -16,6 +16,7 @@ import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux, MachineOptionError } from "./linux/linux.ts";
 import { LiveRun } from "./linux/live-run.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
+import { SwitchRecord } from "./linux/sched/switch-record.ts";
 import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
@@ -170,6 +171,18 @@ export class Machine implements Displayable {
         throw new ArgumentError(`runs[${index}].program`, "a loaded program", program, hint);
       }),
     );
+  }
+
+  /**
+   * The scheduler's own record of which task had which CPU, from now on: shows itself as a Gantt chart.
+   *
+   * @example
+   * using record = m.recordSwitches();
+   * await m.run("50ms");
+   * record.plot();
+   */
+  recordSwitches(): SwitchRecord {
+    return new SwitchRecord(this.linux);
   }
 
   /**

@@ -44,6 +44,8 @@ export class Scheduler {
   active: Cpu;
   /** Context switches so far. */
   switches = 0;
+  /** Told of each switch: a machine's own record (`sched/switch-record.ts`). */
+  readonly watchers: ((cpu: number, next: Task, time: number) => void)[] = [];
 
   constructor(cpus: readonly Cpu[]) {
     this.#cpus = cpus;

@@ -4,12 +4,15 @@ import { Packet } from "../../packets/packet.ts";
 import { write as writePcap } from "../../packets/pcap.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import type { Flow } from "../../plot/sankey.ts";
+import type { Topology } from "../../plot/topology.ts";
 import { type Duration, parseDuration } from "../duration.ts";
 import type { Linux } from "../linux.ts";
 import { ipOf, ipText, macText } from "./address.ts";
 import type { DeviceCounters, DeviceKind, NetDevice, XdpMode } from "./device.ts";
 import type { LinkOptions } from "./link.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { topologyOf, xdpFlowsOf } from "./picture.ts";
 import { Skb } from "./skb.ts";
 
 /** A device or namespace that does not exist, or cannot be made. */
@@ -129,7 +132,29 @@ export class Net implements Displayable {
 
   /** All devices of all namespaces. */
   get devices(): readonly DeviceRow[] {
-    return this.#linux.network.namespaces.flatMap(({ devices }) => [...devices.values()].map(rowOf));
+    return this.#all().map(rowOf);
+  }
+
+  /**
+   * Devices and what lies between them, with the packets that went there.
+   *
+   * @example plot.topology(m.net.topology)
+   */
+  get topology(): Topology {
+    return topologyOf(this.#all());
+  }
+
+  /**
+   * What XDP programs decided, device by device.
+   *
+   * @example plot.sankey(m.net.xdpFlows)
+   */
+  get xdpFlows(): Flow[] {
+    return xdpFlowsOf(this.#all());
+  }
+
+  #all(): readonly NetDevice[] {
+    return this.#linux.network.namespaces.flatMap(({ devices }) => [...devices.values()]);
   }
 
   /** One device; throws `NetworkError` where there is none. */

@@ -4,6 +4,8 @@ import { TP } from "../tracepoints.ts";
 
 /** `sched:sched_switch`: the task `t` leaves its CPU in `state` and `next` gets it; `t` is still the current one. */
 export function traceSwitch(t: Task, next: Task, state: number): void {
+  const { watchers } = t.linux.scheduler;
+  for (let i = 0; i < watchers.length; i++) watchers[i]!(t.cpu.id, next, t.cpu.now);
   if (t.linux.hooks.counters["context-switches"] !== undefined) t.linux.hooks.count("context-switches", t);
   const hook = t.linux.hooks.live[TP.sched_switch];
   if (hook === undefined) return;
