@@ -29,6 +29,7 @@ import type { MapDeclaration } from "./maps/declaration.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
 import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
+import { type ToolCall, type ToolName, type ToolRow, type ToolRun, toolRun } from "./tools/tool-run.ts";
 import type { Interleaving } from "./vm/schedule/interleaving.ts";
 
 type SpawnArguments = Parameters<Linux["spawn"]>;
@@ -295,6 +296,19 @@ export class Machine implements Displayable {
    */
   bpftrace(options: LiveOptions = {}): BpftraceTag {
     return bpftraceTag(this, options);
+  }
+
+  /**
+   * Runs one of bcc's tools on this machine. `await` gives its rows as data, which show as the tool's text with a table or a plot;
+   * without `await` a cell shows the table while it grows. Options are the tool's own, by name, or `args` as its users type them.
+   * Throws `ToolError`, and `UsageFault` for words that the tool does not know.
+   *
+   * @example
+   * const rows = await m.tool("execsnoop", { for: "5s" });
+   * for (const { comm, args } of rows) console.log(comm, args);
+   */
+  tool<Name extends ToolName>(name: Name, call?: ToolCall<Name>): ToolRun<ToolRow<Name>> {
+    return toolRun(this, name, call);
   }
 
   /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */

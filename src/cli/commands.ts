@@ -4,6 +4,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   /** Resolves to the exit code: 0, or 1 when the program or check failed. Wrong words throw a `UsageError` (2). */
+  /** It answers `-h` behind its first word itself. */
+  readonly ownHelp?: boolean;
   readonly run: (args: readonly string[]) => Promise<number>;
 }
 
@@ -92,6 +94,16 @@ export const COMMANDS: readonly Command[] = [
       "       bpfbook run --conformance FILE.data... [--engine jit|interp] [--json]",
     summary: "assemble, verify and run a program on a packet; or run cases of bpf_conformance",
     run: async (args) => (await import("./run/command.ts")).runCommand(args),
+  },
+  {
+    name: "tool",
+    usage:
+      "bpfbook tool NAME [ITS OWN OPTIONS] [--workload NAME] [--for 10s] [--seed N] [--cpus N] [--release X.Y] [--json]\n" +
+      "       bpfbook tool      (without a name: all tools)",
+    summary:
+      "run one of bcc's tools (execsnoop, biolatency, tcplife, ...) on a simulated machine, with its own options and columns",
+    ownHelp: true,
+    run: async (args) => (await import("./tool/command.ts")).toolCommandLine(args),
   },
   {
     name: "verify",

@@ -34,7 +34,8 @@ export async function main(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
-  if (rest.includes("--help") || rest.includes("-h")) {
+  const asked = command.ownHelp === true ? rest.slice(0, 1) : rest;
+  if (asked.includes("--help") || asked.includes("-h")) {
     process.stdout.write(`usage: ${command.usage}\n\n${command.summary}\n`);
     return 0;
   }

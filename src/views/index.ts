@@ -25,6 +25,7 @@ import { renderRows } from "./rows.ts";
 import { renderRun } from "./run.ts";
 import { renderSchedules } from "./schedules.ts";
 import { renderSummary } from "./summary.ts";
+import { renderTool } from "./tool.ts";
 import { renderTrace } from "./trace.ts";
 import { renderVerdict } from "./verdict.ts";
 import { renderVerifierSteps } from "./verifier-steps/render.ts";
@@ -49,6 +50,7 @@ export function registerViews(): void {
   register("jited", renderJited);
   register("schedules", renderSchedules);
   register("run", renderRun);
+  register("tool", renderTool);
   register("trace", renderTrace);
   register("machine", renderMachine);
   register("live-run", renderLiveRun);

@@ -61,13 +61,17 @@ function readProbe(linux: Parameters<typeof placesOf>[0], words: string, index: 
     .slice(string?.[0].length ?? 0)
     .replace(/^\s*,/, "")
     .trim();
-  const expressions = after === "" ? [] : splitOutside(after, ",").map((each) => translate(each, kind, []));
+  // `arg2@user` points to memory of the process.
+  const translated = (each: string): string =>
+    each.trim().endsWith("@user")
+      ? `uptr(${translate(each.trim().slice(0, -"@user".length), kind, [])})`
+      : translate(each, kind, []);
+  const expressions = after === "" ? [] : splitOutside(after, ",").map(translated);
   const kinds = [...shown.matchAll(SPEC)].map(([, letter]) => letter).filter((letter) => letter !== "%");
   if (kinds.length !== expressions.length)
     throw new ToolError(`number of format specifiers and number of arguments do not match in '${words}'`);
   const values = expressions.map((expression, at) => {
-    if (kinds[at] === "s")
-      return kind === "tracepoint" && /^args\b/.test(expression) ? `str(${expression})` : `str(${expression})`;
+    if (kinds[at] === "s") return `str(${expression})`;
     if (kinds[at] === "K") return `ksym(${expression})`;
     if (kinds[at] === "U") return `usym(${expression})`;
     return kinds[at] === "d" || kinds[at] === "i" ? `(int64)(${expression})` : `(uint64)(${expression})`;
