@@ -1,8 +1,10 @@
+import { lineStarts, positionAt } from "../runtime/edits.ts";
 import { CellDocuments, type PreparedCell } from "./cell-documents.ts";
 import { completeness } from "./completeness.ts";
 import { completions, exportedNames, wordBefore } from "./completions.ts";
 import { LanguageConnection } from "./connection.ts";
 import { cellDiagnostics, conflictingNames, type LspDiagnostic } from "./diagnostics.ts";
+import { callStatements, floatingCalls, floatingProbe } from "./floating-promises.ts";
 import { hoverCandidates, inspectResult, isAlias } from "./hover.ts";
 import { type LspPosition, type LspRange, lspPosition } from "./lsp-positions.ts";
 import { leadingSpace } from "./tokens.ts";
@@ -85,15 +87,27 @@ export function createLanguageService(options: LanguageServiceOptions): Language
     async check({ code }): Promise<CheckResult> {
       if (NO_CHECK.test(leadingSpace(code))) return { diagnostics: [] };
       try {
+        const calls = callStatements(code);
+        const probe = floatingProbe(calls);
         let cell = documents.prepare(code);
-        let items = await diagnose(cell);
+        let items = await diagnose({ ...cell, text: cell.text + probe });
         // A name that the cell declares after all, in a way that the scan of its tokens did not see.
         const local = conflictingNames(items, cell);
         if (local.length > 0) {
           cell = documents.prepare(code, { local });
-          items = await diagnose(cell);
+          items = await diagnose({ ...cell, text: cell.text + probe });
         }
-        return { diagnostics: await markUnknownNames(cellDiagnostics(code, items, cell.lineShift), origins) };
+        const line = lineStarts(code).length + cell.lineShift;
+        const inCell = items.filter(({ range }) => calls.length === 0 || range.start.line < line);
+        const behind = items.filter((item) => !inCell.includes(item));
+        const errors = behind.map((item) => ({ character: item.range.start.character, code: Number(item.code) }));
+        return {
+          diagnostics: await markUnknownNames(cellDiagnostics(code, inCell, cell.lineShift), origins),
+          floating: floatingCalls(calls, probe, errors).map(({ callee, start }) => ({
+            callee,
+            line: positionAt(lineStarts(code), start).line,
+          })),
+        };
       } catch {
         return { diagnostics: [], note: UNCHECKED };
       }

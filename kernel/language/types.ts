@@ -39,6 +39,14 @@ export interface UnknownName {
 export interface CheckResult {
   readonly diagnostics: readonly CellDiagnostic[];
   readonly note?: string;
+  /** Statements in the midst of the cell that make a promise and do not wait for it. */
+  readonly floating?: readonly FloatingCall[];
+}
+
+/** A call whose promise nobody awaits: what is called, and the 1-based line. */
+export interface FloatingCall {
+  readonly callee: string;
+  readonly line: number;
 }
 
 /** One completion; `type` is a Jupyter word (`function`, `instance`, `class`, `module`, `keyword`, `type`, ...). */
@@ -93,8 +101,8 @@ export interface LanguageService {
   isComplete(code: string): CompletenessResult;
   /** Forgets all executed cells: the runtime was restarted. */
   reset(): void;
-  /** Ends the server. */
   /** All names that cells have declared, the latest first. */
   names(): readonly string[];
+  /** Ends the server. */
   dispose(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { RequestContents } from "../wire/requests.ts";
 import { exitError, resetError, stuckError, tickingError } from "./child-errors.ts";
 import { OpenComms } from "./open-comms.ts";
 import type { OutputMessage, Outputs } from "./outputs.ts";
-import { typeErrors } from "./type-errors.ts";
+import { floatingNote, typeErrors } from "./type-errors.ts";
 
 /** One cell to execute. */
 export interface CellRequest {
@@ -156,7 +156,12 @@ export class Executor {
       this.#outputs.handle({ type: "display", cell, data: { "text/plain": result.note } });
     }
     this.#note = result.note;
-    return typeErrors(code, result);
+    const failure = typeErrors(code, result);
+    if (failure === undefined) {
+      const text = (result.floating ?? []).map(floatingNote).join("");
+      if (text !== "") this.#outputs.handle({ type: "stream", cell, name: "stderr", text });
+    }
+    return failure;
   }
 
   #run(cell: string, request: CellRequest): Promise<CellResult> {

@@ -1,5 +1,5 @@
 import { excerpt } from "../display/traceback.ts";
-import type { CellDiagnostic, CheckResult, UnknownName } from "../language/service.ts";
+import type { CellDiagnostic, CheckResult, FloatingCall, UnknownName } from "../language/service.ts";
 import type { ErrorOutput } from "../runtime/messages.ts";
 import { listed, unknownNameHints } from "./unknown-name-hints.ts";
 
@@ -40,6 +40,11 @@ export function typeErrors(code: string, { diagnostics }: CheckResult): ErrorOut
       `The cell did not run: ${count === 1 ? "one error" : `${count} errors`}.`,
     ],
   };
+}
+
+/** What a cell says, and runs, of a promise that it does not wait for. */
+export function floatingNote({ callee, line }: FloatingCall): string {
+  return `Line ${line}: ${callee}(...) gives a promise and the cell does not wait for it. Write \`await\` before it, or \`void\` if that is meant.\n`;
 }
 
 /** Each unknown name once. */

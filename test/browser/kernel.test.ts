@@ -18,6 +18,8 @@ const ARGUMENTS = [
 const CELLS = [
   'import { slider } from "bpfbook/widgets";\nconst packets = slider({ label: "packets", max: 10, value: 3 });\npackets.onChange((n) => console.log("moved to", n));\npackets',
   "function double(n: number) {\n  const twice = n * 2;\n  return twice;\n}\ndouble(21)",
+  "for (let n = 0; ; n++) if (n === 0) console.log('spinning');",
+  "const kept: string = 'text';\nkept.toUp",
 ];
 
 function writeCells(file: string): void {
@@ -91,5 +93,51 @@ describe.skipIf(skip)("the kernel in JupyterLab", () => {
     await page.screenshot({ path: join(ARTIFACTS, "kernel-breakpoint.png") });
     await page.locator('[data-command="debugger:continue"], .jp-DebuggerCallstack [title^="Continue"]').first().click();
     await cell(1).locator(".jp-OutputArea-output", { hasText: "42" }).waitFor({ timeout: 20_000 });
+    // A breakpoint outlives a restart: the next tests want to run through.
+    await notebook.locator(".jp-DebuggerBugButton[aria-pressed=true]").first().click();
+    await notebook.locator(".jp-DebuggerBugButton[aria-pressed=false]").first().waitFor({ timeout: 20_000 });
+  });
+
+  it("completion pop-up", async () => {
+    await cell(3).locator(".cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.press("Tab");
+    await page.locator(".jp-Completer:visible", { hasText: "toUpperCase" }).waitFor({ timeout: 20_000 });
+    await page.screenshot({ path: join(ARTIFACTS, "kernel-completer.png") });
+    await page.keyboard.press("Enter");
+    await cell(3).locator(".cm-content", { hasText: "kept.toUpperCase" }).waitFor({ timeout: 10_000 });
+  });
+
+  it("tooltip", async () => {
+    await page.keyboard.press("Shift+Tab");
+    const tooltip = page.locator(".jp-Tooltip:visible");
+    await tooltip.filter({ hasText: "toUpperCase(): string" }).waitFor({ timeout: 20_000 });
+    await tooltip.filter({ hasText: "uppercase" }).waitFor({ timeout: 5_000 });
+    await page.screenshot({ path: join(ARTIFACTS, "kernel-tooltip-shown.png") });
+    await page.keyboard.press("Escape");
+  });
+
+  it("interrupt button", async () => {
+    await run(2);
+    await cell(2).getByText("spinning", { exact: true }).waitFor({ timeout: 20_000 });
+    await notebook.locator('[data-jp-item-name="interrupt"]').click();
+    await cell(2).getByText("CellInterrupted").first().waitFor({ timeout: 20_000 });
+    await page.getByText("TypeScript (bpfbook) | Idle").waitFor({ timeout: 20_000 });
+  });
+
+  it("restart and run all", async () => {
+    // The endless cell has become a short one.
+    await cell(2).locator(".cm-content").click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("'ran again'");
+    await cell(3).locator(".cm-content").click();
+    await page.keyboard.press("Control+End");
+    await page.keyboard.type("()");
+    await notebook.locator('[data-jp-item-name="restart-and-run"]').click();
+    await page.locator(".jp-Dialog button.jp-mod-accept").click();
+    await cell(2).locator(".jp-OutputArea-output", { hasText: "ran again" }).waitFor({ timeout: 30_000 });
+    await cell(3).locator(".jp-OutputArea-output", { hasText: "TEXT" }).waitFor({ timeout: 30_000 });
+    await cell(0).locator(".jp-InputPrompt", { hasText: "[1]" }).waitFor({ timeout: 10_000 });
+    await cell(3).locator(".jp-InputPrompt", { hasText: "[4]" }).waitFor({ timeout: 10_000 });
   });
 });

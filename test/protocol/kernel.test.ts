@@ -227,6 +227,17 @@ describe("errors", () => {
 });
 
 describe("output", () => {
+  test("a promise that the midst of a cell does not wait for is named, before the cell's own output", async () => {
+    const answer = await kernel.execute("async function later() {}\nconsole.log('own');\nlater();\n1");
+    expect(answer.reply).toMatchObject({ status: "ok" });
+    expect(contents(answer, "stream")).toEqual([
+      { name: "stderr", text: expect.stringMatching(/^Line 3: later\(\.\.\.\) gives a promise .*`await`/) as string },
+      { name: "stdout", text: "own\n" },
+    ]);
+    const meant = await kernel.execute("void later();\nawait later();\nlater().then(() => {});\n1");
+    expect(contents(meant, "stream")).toEqual([]);
+  });
+
   test("stdout and stderr keep their order with displays between them", async () => {
     const answer = await kernel.execute(
       "console.log('a'); console.error('b'); display('c'); process.stdout.write('d'); console.log({ e: 1 }); 'f'",

@@ -96,7 +96,7 @@ char LICENSE[] SEC("license") = "GPL";`);
     const after = await run(`const object = reads.open(m);
 object.rodata.uid = 5;
 object.load().attach();
-await m.run("20ms");
+await m.run("100ms");
 const total: bigint = object.bss.calls;
 total > 0n && total % 2n === 0n`);
     expect(resultText(after)).toBe("true");
