@@ -72,6 +72,8 @@ export function holds(w: Words, r: number, value: bigint, where: Surroundings): 
   const type = w[r + TYPE];
   if (type === TYPES.NOT_INIT) return true;
   if (type === TYPES.SCALAR) return holdsNumber(w, r, value);
+  // An address in an arena is whatever the program makes of it: 0, too.
+  if (type === TYPES.ARENA) return true;
   if (value === 0n) return (type & MAYBE_NULL) !== 0;
   switch (type & BASE_TYPE) {
     case TYPES.CTX:

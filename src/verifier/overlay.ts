@@ -3,7 +3,7 @@
  * what the verifier knew there. One value outside, on a path that no older one covered, is a mistake of the verifier.
  */
 import { REGISTER_COUNT } from "../isa/constants.ts";
-import { type Exploration, ExplorationCursor } from "./exploration.ts";
+import { type Branch, type Exploration, ExplorationCursor, stepBefore } from "./exploration.ts";
 import { holds, type Surroundings } from "./holds.ts";
 import type { Words } from "./int64.ts";
 import { REGISTER_WORDS } from "./registers.ts";
@@ -63,27 +63,47 @@ export function overlay(exploration: Exploration, { steps, surroundings }: Concr
   const forks = forksOf(exploration);
   const cursor = new ExplorationCursor(exploration);
   const found: OverlayStep[] = [];
-  let at = -1;
-  let claimed = true;
+  let here: Position = { at: -1, claimed: true, base: 0 };
+  /** Where callers of functions that were followed on their own stand. */
+  const callers: Position[] = [];
   for (const concrete of steps) {
     if (found.length === MAX_RUN) break;
+    while (concrete.frames.length <= here.base) here = callers.pop()!;
+    let { candidates, cut } = reach(exploration, forks, here.at, concrete.insn);
+    if (candidates.length === 0) {
+      const own = ownBranch(exploration, concrete.insn);
+      if (own !== undefined) {
+        callers.push(here);
+        here = { ...here, base: concrete.frames.length - 1 };
+        candidates = [{ step: own.first, joined: false }];
+      }
+    }
     let best: OverlayStep | undefined;
-    const { candidates, cut } = reach(exploration, forks, at, concrete.insn);
     for (const { step, joined } of candidates) {
-      const outside = outsideOf(cursor.goTo(step).words, concrete, surroundings);
+      const outside = outsideOf(cursor.goTo(step).words, concrete, here.base, surroundings);
       if (best === undefined || outside.length < best.outside.length)
-        best = { insn: concrete.insn, step, outside, claimed: claimed && !joined };
+        best = { insn: concrete.insn, step, outside, claimed: here.claimed && !joined };
     }
     if (best === undefined) {
       if (cut) break;
-      return finish(found, { insn: concrete.insn, after: at });
+      return finish(found, { insn: concrete.insn, after: here.at });
     }
-    claimed = best.claimed;
-    at = best.step;
+    here = { at: best.step, claimed: best.claimed, base: here.base };
     found.push(best);
   }
   return finish(found);
 }
+
+/** Where a run stands in an exploration; `base` functions of the run are not part of what was followed there. */
+interface Position {
+  readonly at: number;
+  readonly claimed: boolean;
+  readonly base: number;
+}
+
+/** The beginning of a function that was followed on its own: a global one, or one that catches or runs later. */
+const ownBranch = ({ branches }: Exploration, insn: number): Branch | undefined =>
+  branches.find((branch) => branch.number > 0 && branch.fork < 0 && branch.insn === insn && branch.count > 0);
 
 type Place =
   | { readonly branch: number; readonly joined: boolean }
@@ -111,7 +131,8 @@ const MAX_SKIPPED = 4096;
 
 /**
  * The steps at `insn` that a path may come to after step `after` (-1: at the beginning). Jumps that always go one way are
- * not there when the program runs, so steps that changed nothing may be passed. `cut`: the record ends on the way.
+ * not there when the program runs, so steps that changed nothing may be passed; a callback returns to its call, which is
+ * followed once more and is not run once more. `cut`: the record ends on the way.
  */
 function reach(
   exploration: Exploration,
@@ -123,6 +144,7 @@ function reach(
   const candidates: { step: number; joined: boolean }[] = [];
   const passed = new Set<number>();
   let cut = false;
+  let returned = after >= 0 && returns(exploration, after);
   let waiting: Place[] = after < 0 ? [{ branch: 0, joined: false }] : next(exploration, forks, after);
   while (waiting.length > 0 && passed.size < MAX_SKIPPED) {
     const further: Place[] = [];
@@ -136,13 +158,20 @@ function reach(
       passed.add(found.step);
       const { insn: recorded, from, to } = steps[found.step];
       if (recorded === insn) candidates.push(found);
-      else if (from === to)
+      else if (from === to || returned)
         for (const more of next(exploration, forks, found.step))
           further.push({ ...more, joined: found.joined || more.joined });
     }
     waiting = further;
+    returned = false;
   }
   return { candidates, cut };
+}
+
+/** Whether a step leaves a function. */
+function returns(exploration: Exploration, step: number): boolean {
+  const before = stepBefore(exploration, step);
+  return before >= 0 && exploration.steps[step].frames < exploration.steps[before].frames;
 }
 
 /** Where a path may go on after a step. */
@@ -166,9 +195,11 @@ function resolve({ branches }: Exploration, place: Place): { readonly step: numb
 /** Names of what does not lie within the abstract state. */
 function outsideOf(
   words: readonly Words[],
-  { registers, frames }: ConcreteStep,
+  { registers, frames: running }: ConcreteStep,
+  base: number,
   surroundings: ConcreteRun["surroundings"],
 ): string[] {
+  const frames = running.slice(base);
   const where: Surroundings = { ...surroundings, stacks: frames.map(({ pointer }) => pointer) };
   const outside: string[] = [];
   if (words.length !== frames.length) return [`${words.length} frames instead of ${frames.length}`];

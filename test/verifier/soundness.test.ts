@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatInstruction } from "../../src/asm/format-instruction.ts";
+import { machineBtf } from "../../src/btf/data/machine.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
 import { concreteRun } from "../../src/linux/bpf/concrete-run.ts";
 import { Machine } from "../../src/machine.ts";
@@ -13,14 +14,18 @@ import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { ExplorationCursor } from "../../src/verifier/exploration.ts";
 import { overlay } from "../../src/verifier/overlay.ts";
 import { verify } from "../../src/verifier/verify.ts";
+import { kindsTextFromTape } from "../linux/kinds-generator.ts";
+import { typedTextFromTape } from "../linux/typed-generator.ts";
 import { programFromTape } from "../linux/verifier-programs.ts";
 import { CASES } from "./cases.ts";
 import { program as assembled } from "./programs.ts";
+import { typedProgram } from "./typed-programs.ts";
 
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
 const PROGRAMS = NIGHT ? 20_000 : 400;
 const SEED = NIGHT ? Date.now() : 618;
 const COMPUTATIONS = NIGHT ? 20_000 : 120;
+const TYPED = NIGHT ? 5000 : 60;
 const PACKETS = 2;
 /** Types that a test run can run. */
 const RUNNABLE: ReadonlySet<string> = new Set(["xdp", "sched_cls", "socket_filter"]);
@@ -124,6 +129,57 @@ test(`${PROGRAMS} generated programs: no value outside of what was proved`, {
   expect(wrong.slice(0, 3)).toEqual([]);
   expect(programs).toBeGreaterThan(PROGRAMS / 20);
 });
+
+/**
+ * Programs with callbacks, iterators, dynptrs, slices of packets, loops that the machine ends, and functions of Linux that
+ * the engines have: those that they do not have are counted by name.
+ */
+test(`${TYPED} programs with types: no value outside of what was proved`, {
+  timeout: NIGHT ? 7_200_000 : 120_000,
+}, () => {
+  const kernel = machineBtf("6.18");
+  const numbers = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 10, maxLength: 40, size: "max" }));
+  const packets = fc.sample(fc.uint8Array({ minLength: 14, maxLength: 100 }), { numRuns: PACKETS, seed: SEED });
+  const sum = { programs: 0, steps: 0, reached: 0, reachable: 0 };
+  const wrong: string[] = [];
+  const refused = new Map<string, number>();
+  for (const [index, each] of fc.sample(numbers, { numRuns: TYPED, seed: SEED }).entries()) {
+    const text = index % 2 === 0 ? typedTextFromTape(each) : kindsTextFromTape(each);
+    // A loop that the machine ends runs eight million rounds first.
+    if (!RUNNABLE.has(text.type ?? "socket_filter") || text.text.includes("may_goto")) continue;
+    const whole = typedProgram(text, kernel);
+    // Only the maps that it uses are made.
+    const program = withUsedMaps(whole);
+    const { ok, processed } = verify(program, { kernel, limit: MOST_PROCESSED });
+    if (!ok || processed >= MOST_PROCESSED) continue;
+    try {
+      const checked = check(program, [...packets, ...packets.map((packet) => towards(program, packet))]);
+      if (checked.steps > 0) sum.programs++;
+      sum.steps += checked.steps;
+      sum.reached += checked.reached;
+      sum.reachable += checked.reachable;
+      wrong.push(...checked.wrong);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      refused.set(message, (refused.get(message) ?? 0) + 1);
+    }
+  }
+  console.log(
+    `soundness with types (seed ${SEED}): ${sum.programs} programs, ${sum.steps} steps, ` +
+      `${((100 * sum.reached) / Math.max(1, sum.reachable)).toFixed(1)}% of the instructions that can be reached`,
+  );
+  for (const [text, count] of [...refused].slice(0, 12)) console.log(`  not run: ${count} ${text.slice(0, 160)}`);
+  expect(wrong.slice(0, 3)).toEqual([]);
+  expect(sum.programs).toBeGreaterThan(TYPED / 10);
+});
+
+/** The same program with just the maps that it names. */
+function withUsedMaps(program: ProgramSpec): ProgramSpec {
+  const isMap = ({ code, src }: Instruction): boolean => code === 0x18 && (src === 1 || src === 2);
+  const used = [...new Set(program.insns.filter(isMap).map(({ imm }) => imm))];
+  const insns = program.insns.map((insn) => (isMap(insn) ? { ...insn, imm: used.indexOf(insn.imm) } : insn));
+  return { ...program, insns, maps: used.map((index) => program.maps[index]) };
+}
 
 /** Where ranges end and begin. */
 const EDGES = [
