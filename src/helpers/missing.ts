@@ -1,11 +1,9 @@
 /** Why helpers of Linux have no implementation here: what the machine does not have. Those that are neither here nor implemented do not exist. */
 const MISSING: Readonly<Record<string, string>> = {
-  "sockets do not run programs yet": `
-    sock_ops_cb_flags_set sk_assign sk_select_reuseport tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt
-    sock_from_file`,
-  "maps of sockets cannot be made yet": `
-    sk_redirect_map sock_map_update msg_redirect_map msg_apply_bytes msg_cork_bytes msg_pull_data sock_hash_update
-    msg_redirect_hash sk_redirect_hash msg_push_data msg_pop_data`,
+  "options of TCP headers are not written by programs, and files do not lead to sockets": `
+    tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt sock_from_file`,
+  "sockets of the machine share no ports": "sk_select_reuseport",
+  "messages are sent as they are written, in one piece": "msg_apply_bytes msg_cork_bytes msg_push_data msg_pop_data",
   "the network has no SYN cookies": `
     tcp_check_syncookie tcp_gen_syncookie tcp_raw_gen_syncookie_ipv4 tcp_raw_gen_syncookie_ipv6
     tcp_raw_check_syncookie_ipv4 tcp_raw_check_syncookie_ipv6`,

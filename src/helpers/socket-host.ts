@@ -47,4 +47,14 @@ export interface SocketHost {
   /** The cgroup that the running program is attached to, and what it is attached as; undefined where it is to none. */
   readonly attached: { readonly cgroup: number; readonly attachType: number } | undefined;
   readonly sysctl: SysctlAccess | undefined;
+  /** The data that the program decides on goes to the socket of this cookie; false where it cannot. */
+  redirect(cookie: number, flags: number): boolean;
+  /** A user puts a socket into a map: 0 or -errno. */
+  enter(map: number, cookie: number): number;
+  /** The cookie of the context's socket, which belongs to the map with this index from now on; 0 where none may. */
+  join(map: number): number;
+  /** Which events of the connection are wanted: the flags that there are none of, or -EINVAL. */
+  callbacks(flags: number): number;
+  /** `bpf_sk_assign`: the packet goes to this socket, or to none in particular (0). */
+  assign(socket: number, flags: number, lookup: boolean): number;
 }

@@ -15,6 +15,7 @@ import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
 import { SOCKET_HELPERS } from "./socket-helpers.ts";
+import { SOCKET_MAP_HELPERS } from "./socket-map-helpers.ts";
 import { SPIN_LOCK_HELPERS } from "./spin-lock-helpers.ts";
 import { STACK_HELPERS } from "./stack-helpers.ts";
 import { STORAGE_HELPERS } from "./storage-helpers.ts";
@@ -43,6 +44,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...USER_RINGBUF_HELPERS,
     ...PACKET_HELPERS,
     ...SOCKET_HELPERS,
+    ...SOCKET_MAP_HELPERS,
     ...CGROUP_HELPERS,
   ].map((row) => [row.name, row]),
 );

@@ -277,6 +277,10 @@ export class Linux implements Host {
     return this.network.programs;
   }
 
+  socketOf(cookie: number): number {
+    return this.sockets.view(this.sockets.byCookie(cookie));
+  }
+
   get sockets(): SocketPrograms {
     return this.network.sockets;
   }

@@ -248,8 +248,7 @@ export class Network {
     if (sk.filter === undefined && this.#linux.cgroups.use.generation === 0) return 0;
     t.enter(F.sk_filter_trim_cap, 40, sk, skb, 1);
     if (cgroupSkb(t, sk, skb, "ingress") !== 0) return t.leave(DROP.SOCKET_FILTER);
-    const kept = sk.filter?.(skb, sk);
-    return t.leave(kept === 0 ? DROP.SOCKET_FILTER : 0);
+    return t.leave(sk.filter?.(t, skb, sk) === false ? DROP.SOCKET_FILTER : 0);
   }
 
   /** `sk_data_ready`: who waits for something to read goes on. */

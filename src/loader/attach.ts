@@ -10,6 +10,7 @@ import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { attachCgroup, type CgroupAttachOptions, isCgroupHook } from "./attach-cgroup.ts";
 import { attachNetwork, isNetworkHook, type NetworkAttachOptions } from "./attach-network.ts";
+import { attachSocket, isSocketHook } from "./attach-socket.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
 /** A program and a hook that do not go together, or a program of another machine. */
@@ -78,6 +79,7 @@ export function attach(
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
   if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options as NetworkAttachOptions);
+  if (isSocketHook(hook)) return attachSocket(linux, bpf, program, hook);
   if (isCgroupHook(hook)) return attachCgroup(linux, bpf, program, hook, options as CgroupAttachOptions);
   if (wanted !== undefined && wanted.type !== type) {
     throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);

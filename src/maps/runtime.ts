@@ -21,6 +21,10 @@ export interface MapMachine {
   hasDevice?(ifindex: number): boolean;
   /** Whether there is a cgroup with this id. Without it there is none. */
   hasCgroup?(id: number): boolean;
+  /** The socket of a cookie as programs see it (offset of `struct bpf_sock`); 0 if it has gone. Without it there are none. */
+  socket?(cookie: number): number;
+  /** A socket is put into the map with this index: 0 or -errno. */
+  joinSocket?(map: number, cookie: number): number;
   /** Objects of Linux that values belong to. Without it there are none. */
   readonly storage?: ObjectNames;
 }

@@ -246,7 +246,11 @@ describe("growing memory", () => {
     ...socketUses(
       () => host,
       (type) =>
-        make(type === "cgroup_array" ? { type, valueSize: 4 } : { type, keySize: 16, valueSize: 8, maxEntries: 0 }),
+        make(
+          type === "cgroup_storage_deprecated"
+            ? { type, keySize: 16, valueSize: 8, maxEntries: 0 }
+            : { type, keySize: 4, valueSize: 4 },
+        ),
     ),
     ...packetUses(
       () => host,

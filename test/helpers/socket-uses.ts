@@ -22,6 +22,11 @@ export function bareSockets(answer: <T>(value: T) => T): SocketHost {
       return answer(0);
     },
     bind: (address) => answer(-address.length),
+    redirect: () => answer(true),
+    enter: () => answer(0),
+    join: () => answer(5),
+    callbacks: (flags) => answer(flags & ~0x7f),
+    assign: (_socket, flags) => answer(-flags),
     attached: { cgroup: 7, attachType: 1 },
     get sysctl() {
       return answer({ name: "vm/swappiness", current: "60\n", written: "70" });
@@ -32,7 +37,7 @@ export function bareSockets(answer: <T>(value: T) => T): SocketHost {
 /** By helper; `make` makes a map, `host` is asked when the helper is called. */
 export function socketUses(
   host: () => BareHost,
-  make: (type: "cgroup_array" | "cgroup_storage_deprecated") => number,
+  make: (type: "cgroup_array" | "cgroup_storage_deprecated" | "sockmap" | "sockhash") => number,
 ): Readonly<Record<string, () => readonly number[]>> {
   const bytes = (size: number): number => host().put(new Uint8Array(size).fill(1));
   const lookup = (): readonly number[] => [64, bytes(12), 12, -1, -1, 0, 0];
@@ -55,6 +60,15 @@ export function socketUses(
     setsockopt: () => [64, 1, 0, 12, 0, bytes(4), 4],
     getsockopt: () => [64, 1, 0, 12, 0, bytes(4), 4],
     bind: () => [64, bytes(16), 16],
+    sk_redirect_map: () => [64, make("sockmap"), 0, 0, 0, 0],
+    msg_redirect_map: () => [64, make("sockmap"), 0, 0, 1, 0],
+    sk_redirect_hash: () => [64, make("sockhash"), bytes(4), 0, 0],
+    msg_redirect_hash: () => [64, make("sockhash"), bytes(4), 1, 0],
+    sock_map_update: () => [64, make("sockmap"), host().put(new Uint8Array(4)), 0, 0],
+    sock_hash_update: () => [64, make("sockhash"), bytes(4), 0, 0],
+    sock_ops_cb_flags_set: () => [64, 0xff, 0],
+    sk_assign: () => [64, 64, 1, 0],
+    msg_pull_data: () => [64, 0, 0, 4, 0, 0, 0],
     skb_cgroup_id: () => [64],
     sk_cgroup_id: () => [64],
     skb_ancestor_cgroup_id: () => [64, 1, 0],

@@ -6,6 +6,7 @@ import { familyOf, type Ip, ipAt } from "../net/address.ts";
 import type { NetNamespace } from "../net/namespace.ts";
 import { type Established, RequestSock, Sock, TcpSock, TimeWaitSock } from "../net/sock.ts";
 import { getOption, setOption } from "../net/socket-options.ts";
+import { mayBeInMap, type Psock, type SocketMapProgram, type SocketRedirect } from "../net/sockmap.ts";
 import { BPF_SOCK, BPF_TCP_SOCK } from "../objects/sock.ts";
 import type { Task } from "../task.ts";
 import type { CgroupEntry } from "./cgroup-programs.ts";
@@ -13,6 +14,8 @@ import type { CgroupEntry } from "./cgroup-programs.ts";
 /** What the programs that run now are told of. */
 export interface Occasion {
   readonly sk?: Sock | undefined;
+  /** Where there is no socket yet. */
+  readonly netns?: NetNamespace;
   readonly sysctl?: SysctlAccess;
 }
 
@@ -96,7 +99,7 @@ export class SocketPrograms implements SocketHost {
 
   /** The namespace that the running program is in. */
   get #netns(): NetNamespace {
-    return this.#occasion?.sk?.netns ?? this.#linux.packets.netns;
+    return this.#occasion?.netns ?? this.#occasion?.sk?.netns ?? this.#linux.packets.netns;
   }
 
   /** A socket as programs see it: offset of its `struct bpf_sock`, up to date. */
@@ -131,7 +134,9 @@ export class SocketPrograms implements SocketHost {
   }
 
   full(object: number): number {
-    return this.view(this.#whole(object));
+    // The socket of a test run is known to nobody else.
+    const known = object === 0 ? undefined : this.#linux.objects.at(object);
+    return known === undefined ? object : this.view(this.#whole(object));
   }
 
   tcp(object: number): number {
@@ -197,6 +202,100 @@ export class SocketPrograms implements SocketHost {
   get attached(): { readonly cgroup: number; readonly attachType: number } | undefined {
     if (this.#entry === undefined || this.#type === undefined) return undefined;
     return { cgroup: this.#entry.source.cgroupId, attachType: ATTACH_TYPES[this.#type] };
+  }
+
+  // Maps of sockets.
+
+  /** Programs at maps of sockets, by the map's index. */
+  readonly mapPrograms = new Map<number, Omit<Psock, "pending">>();
+  /** Sockets that are in maps, by cookie. */
+  readonly #inMaps = new Map<number, Sock>();
+  #redirect: SocketRedirect | undefined;
+  #assigned: Sock | undefined;
+
+  /** A socket by its cookie, if it is still open. */
+  byCookie(cookie: number): Sock | undefined {
+    const known = this.#inMaps.get(cookie);
+    if (known !== undefined && !known.dead) return known;
+    this.#inMaps.delete(cookie);
+    for (const netns of this.#linux.network.namespaces) {
+      const found = netns.sockets().find((sk) => sk.cookie === cookie && !sk.dead);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Attaches a program to a map of sockets, for sockets that are put into it from now on; gives back how to detach it. */
+  attachToMap(map: number, kind: "parser" | "verdict" | "message", program: SocketMapProgram): () => void {
+    this.mapPrograms.set(map, { ...this.mapPrograms.get(map), [kind]: program });
+    return () => {
+      const { [kind]: now, ...rest } = this.mapPrograms.get(map) ?? {};
+      if (now === program) this.mapPrograms.set(map, rest);
+    };
+  }
+
+  /** A socket has come into a map: it has that map's programs. */
+  entered(map: number, sk: Sock): void {
+    this.#inMaps.set(sk.cookie, sk);
+    const programs = this.mapPrograms.get(map);
+    if (programs !== undefined) sk.psock = { pending: new Uint8Array(), ...sk.psock, ...programs };
+  }
+
+  join(map: number): number {
+    const sk = this.#occasion?.sk;
+    if (!mayBeInMap(sk)) return 0;
+    this.entered(map, sk);
+    return sk.cookie;
+  }
+
+  /** A user puts the socket of a cookie into a map: 0, -EBADF where there is none, -EOPNOTSUPP for one that cannot be there. */
+  enter(map: number, cookie: number): number {
+    const sk = this.byCookie(cookie);
+    if (sk === undefined) return -ERRNO.EBADF!;
+    if (!mayBeInMap(sk)) return -ERRNO.EOPNOTSUPP!;
+    this.entered(map, sk);
+    return 0;
+  }
+
+  redirect(cookie: number, flags: number): boolean {
+    const to = this.byCookie(cookie);
+    if (!(to instanceof TcpSock) || to.state !== 1) return false;
+    this.#redirect = { to, flags };
+    return true;
+  }
+
+  /** Runs a program that says what becomes of data, and perhaps where it goes. */
+  judge(
+    t: Task,
+    sk: Sock,
+    run: () => number,
+  ): { readonly result: number; readonly redirect: SocketRedirect | undefined } {
+    this.#redirect = undefined;
+    const result = this.during(t, { sk }, run);
+    return { result, redirect: this.#redirect };
+  }
+
+  callbacks(flags: number): number {
+    const sk = this.#occasion?.sk;
+    if (!(sk instanceof TcpSock)) return -ERRNO.EINVAL!;
+    sk.callbacks = flags & 0x7f;
+    return flags & ~0x7f;
+  }
+
+  assign(socket: number, flags: number, lookup: boolean): number {
+    const sk = socket === 0 ? undefined : this.#whole(socket);
+    if (!lookup) return -ERRNO.EOPNOTSUPP!;
+    if (flags & ~3) return -ERRNO.EINVAL!;
+    if (this.#assigned !== undefined && sk !== undefined && (flags & 1) === 0) return -ERRNO.EEXIST!;
+    this.#assigned = sk;
+    return 0;
+  }
+
+  /** Runs a program that chooses a socket for a packet: what it returned, and the socket that it named. */
+  choose(t: Task, occasion: Occasion, run: () => number): { readonly result: number; readonly sk: Sock | undefined } {
+    this.#assigned = undefined;
+    const result = this.during(t, occasion, run);
+    return { result, sk: this.#assigned };
   }
 
   get sysctl(): SysctlAccess | undefined {

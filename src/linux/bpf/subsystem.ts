@@ -4,6 +4,7 @@ import { implementedKfunc } from "../../helpers/kfunc/table.ts";
 import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
+import { ERRNO } from "../../maps/errno.ts";
 import { MapError } from "../../maps/error.ts";
 import { ObjectStorageMap } from "../../maps/object-storage.ts";
 import { type ArrayProgram, ProgArrayMap } from "../../maps/prog-array.ts";
@@ -34,6 +35,8 @@ export interface BpfHost extends Host {
   readonly maps: (RuntimeMap | undefined)[];
   /** Remembers what helpers can change outside of memory, and returns what brings it back. */
   remember(): () => void;
+  /** The socket of a cookie as programs see it; 0 if there is none. Without it there are no sockets. */
+  socketOf?(cookie: number): number;
   /** Lets programs that are run by hand see a CPU, until it is told `undefined`. */
   standOn(cpu: number | undefined): void;
 }
@@ -90,6 +93,8 @@ export class BpfSubsystem {
     const index = this.host.maps.length;
     const map = createMap(this.host.memory, index, spec, {
       ...{ cpus: this.#cpus, maps: this.host.maps, storage: this.host.storage },
+      joinSocket: (map, cookie) => this.host.sockets?.enter(map, cookie) ?? -ERRNO.EBADF,
+      socket: (cookie) => this.host.socketOf?.(cookie) ?? 0,
       hasCgroup: (id) => this.host.processes?.hasCgroup(id) === true,
       hasDevice: (ifindex) =>
         this.host.packets === undefined

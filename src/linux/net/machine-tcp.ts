@@ -7,6 +7,8 @@ import { ipXmit } from "./ip-output.ts";
 import type { NetNamespace } from "./namespace.ts";
 import type { Skb } from "./skb.ts";
 import { type RequestSock, type Sock, TCP, type TcpSock } from "./sock.ts";
+import { SOCK_OPS, sockOps } from "./sock-ops.ts";
+import { verdictReady } from "./sockmap.ts";
 import { rearm } from "./tcp/clock.ts";
 import type { TcpHost } from "./tcp/host.ts";
 import { SYNACK_RETRIES, SYNACK_TIMEOUT, synAck } from "./tcp/listen.ts";
@@ -85,7 +87,9 @@ export class MachineTcp implements TcpHost {
   setState(sk: TcpSock, state: number): void {
     const t = this.#t;
     const old = sk.state;
+    if (old === TCP.SYN_RECV && state === TCP.ESTABLISHED) sockOps(t, sk, SOCK_OPS.passiveEstablished);
     t.enter(F.tcp_set_state, 20, sk, state);
+    sockOps(t, sk, SOCK_OPS.state, old, state);
     tracing.setState(t, sk, old, state);
     sk.state = state;
     t.leave(undefined);
@@ -97,12 +101,14 @@ export class MachineTcp implements TcpHost {
   connected(sk: TcpSock): void {
     const t = this.#t;
     t.enter(F.tcp_finish_connect, 150, sk);
+    sockOps(t, sk, SOCK_OPS.activeEstablished);
     sk.waiters.wakeAll();
     sk.poll?.();
     t.leave(undefined);
   }
 
   readable(sk: TcpSock): void {
+    if (sk.psock !== undefined) verdictReady(this.#t, sk, sk.psock);
     this.#linux.network.wakeReaders(this.#t, sk);
   }
 
@@ -162,6 +168,7 @@ export class MachineTcp implements TcpHost {
     t.enter(F.__tcp_retransmit_skb, 120, sk, skb, 1);
     this.#linux.network.retransmits++;
     tracing.retransmitted(t, sk, skb);
+    sockOps(t, sk, SOCK_OPS.retransmit, skb.seq, skb.segments, 0);
     t.leave(0, 2);
   }
 

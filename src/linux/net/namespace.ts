@@ -2,6 +2,7 @@ import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "
 import type { NetDevice } from "./device.ts";
 import { EstablishedTable } from "./established.ts";
 import { Fifo } from "./fifo.ts";
+import type { LookupProgram } from "./sk-lookup.ts";
 import { type Listener, RequestSock, SOCK_DGRAM, Sock, TCP, type TcpSock, TimeWaitSock } from "./sock.ts";
 
 /** One route: which way packets to a network go. */
@@ -42,6 +43,8 @@ export class NetNamespace {
   readonly neighbours = new Map<Ip, Mac>();
   /** `net.ipv4.ip_forward`. */
   forwarding = false;
+  /** Programs that choose sockets for packets. */
+  lookups: readonly LookupProgram[] = [];
   /** Grows when the ways to addresses may have changed. */
   generation = 0;
   readonly #local: { readonly ip: Ip; readonly dev: NetDevice }[] = [];
@@ -118,6 +121,13 @@ export class NetNamespace {
   /** Handshakes under way with a listener. */
   requests(listener: Listener): readonly RequestSock[] {
     return [...this.established].filter((one) => one instanceof RequestSock).filter((one) => one.listener === listener);
+  }
+
+  /** All sockets that have a port or a connection. */
+  sockets(): readonly Sock[] {
+    return [
+      ...new Set([...this.connections(), ...this.listeners().map(({ sk }) => sk), ...[...this.#bound.values()].flat()]),
+    ];
   }
 
   listeners(): readonly Listener[] {

@@ -49,6 +49,8 @@ export class Skb {
   ifindex = 0;
   /** Told where it ended, for packets that somebody sent by hand. */
   fate: Fate | undefined;
+  /** A program at a map of sockets has let it pass to its reader. */
+  judged = false;
   /** A program has changed its bytes. */
   changed = false;
   /** Wrong in a way that IP or TCP notice: the drop reason. 0: as it should be. */

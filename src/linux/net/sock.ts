@@ -1,10 +1,12 @@
 import type { Cgroup } from "../cgroups.ts";
 import type { Cpu } from "../cpu.ts";
+import type { Task } from "../task.ts";
 import { WaitQueue } from "../wait-queue.ts";
 import { type Ip, isAny } from "./address.ts";
 import type { Destination, NetNamespace } from "./namespace.ts";
 import type { RemoteConnection } from "./outside.ts";
 import type { Skb } from "./skb.ts";
+import type { Psock } from "./sockmap.ts";
 
 /** States of a socket, `enum` in Linux's tcp_states.h. */
 export const TCP = {
@@ -25,8 +27,8 @@ export const TCP = {
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 
-/** A program that looks at what a socket receives: how many bytes to keep, 0: none of it. */
-export type SocketFilter = (skb: Skb, sk: Sock) => number;
+/** A program that looks at what a socket receives, and may cut it; false: it is dropped. */
+export type SocketFilter = (t: Task, skb: Skb, sk: Sock) => boolean;
 
 /** `struct sock`: one end of a connection, or of datagrams. */
 export class Sock {
@@ -51,6 +53,8 @@ export class Sock {
   /** Somebody waits for room to write. */
   wantsRoom = false;
   filter: SocketFilter | undefined;
+  /** Programs of the map of sockets that it is in. */
+  psock: Psock | undefined;
   /** Packets that came, and bytes in them that nobody has read. */
   readonly received: Skb[] = [];
   available = 0;

@@ -3,6 +3,7 @@ import type { Task } from "../task.ts";
 import { DROP } from "./drop-reason.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { ACK, FIN, RST, SYN } from "./protocol.ts";
+import { skLookup } from "./sk-lookup.ts";
 import type { Skb } from "./skb.ts";
 import { before, type Listener, RequestSock, TCP, TcpSock, TimeWaitSock } from "./sock.ts";
 import { input } from "./tcp/input.ts";
@@ -41,7 +42,13 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     // Forgotten, or a new connection of the same ports takes its place.
     netns.removeTimeWait(one);
   }
-  const listener = netns.listener(skb.daddr, skb.dport);
+  const chosen = skLookup(t, skb, netns);
+  const listener =
+    chosen instanceof TcpSock
+      ? chosen.listener
+      : chosen === undefined
+        ? netns.listener(skb.daddr, skb.dport)
+        : undefined;
   if (listener !== undefined) {
     toListener(t, listener, skb, six);
     return true;
@@ -102,6 +109,8 @@ function toRequest(t: Task, request: RequestSock, skb: Skb, netns: NetNamespace,
   const child = network.tcpSock(netns, listener.sk.family);
   establish(child, request);
   child.cgroup = listener.sk.cgroup;
+  child.filter = listener.sk.filter;
+  child.callbacks = listener.sk.callbacks;
   child.mark = listener.sk.mark;
   child.priority = listener.sk.priority;
   child.cpu = t.cpu;

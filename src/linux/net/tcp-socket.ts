@@ -7,6 +7,8 @@ import { F } from "../symbols.ts";
 import { type Kernel, type Maybe, TASK_INTERRUPTIBLE, type Task } from "../task.ts";
 import type { Ip } from "./address.ts";
 import { Listener, TCP, type TcpSock } from "./sock.ts";
+import { SOCK_OPS, sockOps } from "./sock-ops.ts";
+import { messageVerdict } from "./sockmap.ts";
 import { input, reset } from "./tcp/input.ts";
 import { canWrite } from "./tcp/listen.ts";
 import { sendAck, sendFin, sendReset, sendSyn, write } from "./tcp/output.ts";
@@ -63,6 +65,7 @@ export function tcpListen(t: Task, sk: TcpSock, backlog: number): number {
   tracing.setState(t, sk, sk.state, TCP.LISTEN);
   sk.state = TCP.LISTEN;
   sk.listener = listener;
+  sockOps(t, sk, SOCK_OPS.listen);
   return t.leave(0, 2);
 }
 
@@ -113,6 +116,7 @@ export function tcpConnect(t: Task, sk: TcpSock, ip: Ip, port: number): Maybe<nu
   locked(t, sk, () => {
     network.tcp.setState(sk, TCP.SYN_SENT);
     t.enter(F.tcp_connect, 400, sk);
+    sockOps(t, sk, SOCK_OPS.tcpConnect);
     sendSyn(network.tcp, sk);
     t.leave(0);
   });
@@ -148,6 +152,15 @@ export function tcpSend(t: Task, sk: TcpSock, length: number, data?: Uint8Array)
   if (sk.state === TCP.SYN_SENT || sk.queuedBytes + length > SEND_BUFFER) return sendWaiting(t, sk, length, data);
   const refused = refusal(sk);
   if (refused !== 0) return t.leave(refused, 2);
+  const program = sk.psock?.message;
+  if (program !== undefined) {
+    const bytes = new Uint8Array(length);
+    if (data !== undefined) bytes.set(data);
+    const taken = messageVerdict(t, sk, bytes, program);
+    if (taken !== undefined) return t.leave(taken, 2);
+    send(t, sk, length, bytes);
+    return t.leave(length, 2);
+  }
   send(t, sk, length, data);
   return t.leave(length, 2);
 }

@@ -3,6 +3,7 @@ import type { Task } from "../task.ts";
 import { DROP } from "./drop-reason.ts";
 import { icmpError } from "./icmp.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { skLookup } from "./sk-lookup.ts";
 import type { Skb } from "./skb.ts";
 import type { Sock } from "./sock.ts";
 
@@ -17,7 +18,10 @@ export function udpReceive(t: Task, skb: Skb, netns: NetNamespace, six: boolean)
   t.enter(six ? F.__udp6_lib_rcv : F.__udp4_lib_rcv, 200, skb, undefined, skb.proto);
   if (skb.wrong !== 0) network.drop(t, skb, skb.wrong);
   else {
-    const sk = netns.datagram(skb.daddr, skb.dport, skb.saddr, skb.sport);
+    const usual = netns.datagram(skb.daddr, skb.dport, skb.saddr, skb.sport);
+    // Connected sockets come first.
+    const chosen = usual === undefined || usual.dport === 0 ? skLookup(t, skb, netns) : undefined;
+    const sk = chosen === "refused" ? undefined : (chosen ?? usual);
     if (sk !== undefined) queue(t, skb, sk);
     else {
       icmpError(t, skb, netns, { type: 3, code: 3 });
