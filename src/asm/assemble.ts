@@ -10,6 +10,7 @@ import { FORM_NAMES, formOf, GRAMMARS, type TextForm } from "./forms.ts";
 import { match } from "./grammar.ts";
 import { reportMismatch } from "./mismatch.ts";
 import type { Surroundings } from "./operand-reader.ts";
+import { type ListingGap, pastedListing } from "./pasted-listing.ts";
 import { Reader } from "./reader.ts";
 import { Report } from "./report.ts";
 import { Labels, splitStatements } from "./statements.ts";
@@ -47,14 +48,18 @@ export interface Assembled {
  *
  * Labels (`name:`, `1:` with `1f` and `1b`), comments (`//`, `#`, `;`, C's), constants (`.equ NAME, 5`, `NAME = 5`),
  * maps (`.map counts, array, key 4, value 8, entries 16`), `map[name]`, `call name`, constant expressions. Throws
- * `AsmError` with all errors of the text; lines and columns count from the start of `text`.
+ * `AsmError` with all errors of the text; lines and columns count from the start of `text`. Listings of llvm-objdump, bpftool
+ * and the verifier's log are taken too (`pasted-listing.ts`).
  *
  * @example
  * assemble("r0 = 1\nexit", { helper: () => undefined, map: () => undefined }).insns.length; // 2
  */
 export function assemble(text: string, resolver: AsmResolver): Assembled {
-  const tokenized = tokenize(text);
+  const pasted = pastedListing(text);
+  // Errors and the debugger show the lines as they were written.
+  const tokenized = { ...tokenize(pasted.text), lines: text.split("\n").map((line) => line.replace(/\r$/, "")) };
   const report = new Report(tokenized.lines);
+  if (pasted.gap) reportGap(pasted.gap, report);
   const { constants, maps, rest } = readDirectives(splitStatements(tokenized, isCode), report, resolver.mapTypes);
 
   // Names of labels come first: they decide what `call name` means. Their slots follow from the statements' sizes.
@@ -102,6 +107,12 @@ export function assemble(text: string, resolver: AsmResolver): Assembled {
 
   if (report.diagnostics.length > 0) throw new AsmError(sorted(report));
   return { insns, lines, labels: labels.named, declaredMaps: maps, form };
+}
+
+/** A log has only what was followed, and in that order. */
+function reportGap({ line, number, wanted }: ListingGap, report: Report): void {
+  const advice = "take a whole listing, such as `bpftool prog dump xlated` or `llvm-objdump -d` prints";
+  report.addAt(line, 1, 1, `instruction ${number} stands where ${wanted} should: ${advice}`);
 }
 
 /** The form of the first statement that has one; the first of the other form is reported. */

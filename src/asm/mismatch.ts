@@ -1,5 +1,6 @@
 import { A_NUMBER } from "./expression.ts";
 import { FIRST_WORDS, type TextForm } from "./forms.ts";
+import { adviceFor } from "./habits.ts";
 import { registerOf } from "./operand-reader.ts";
 import type { Reader } from "./reader.ts";
 import type { Report } from "./report.ts";
@@ -13,22 +14,27 @@ const SHOWN = 8;
  */
 export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined): void {
   const { tokens, furthest, expected, constants } = reader;
+  const advice = adviceFor(tokens);
+  const instead = advice === undefined ? "" : `: ${advice}`;
   const token = tokens[furthest];
   const wanted = furthest === 0 ? "an instruction" : listing(expected);
   if (token === undefined) {
     const last = tokens[tokens.length - 1];
-    report.addAt(last.line, last.column + last.text.length, 1, `expected ${wanted}, but the line ends here`, {
+    report.addAt(last.line, last.column + last.text.length, 1, `expected ${wanted}, but the line ends here${instead}`, {
       expected,
     });
     return;
   }
-  const message = aboutRegister(token.text, expected, form) ?? `expected ${wanted}, found \`${token.text}\``;
+  const message = aboutRegister(token.text, expected, form) ?? `expected ${wanted}, found \`${token.text}\`${instead}`;
   const candidates = [
     ...words(expected),
     ...(expected.includes(A_NUMBER) ? constants.keys() : []),
     ...(furthest === 0 && form === undefined ? FIRST_WORDS : []),
   ];
-  report.add(token, token, message, { expected, candidates: token.kind === "name" ? candidates : [] });
+  report.add(token, token, message, {
+    expected,
+    candidates: token.kind === "name" && advice === undefined ? candidates : [],
+  });
 }
 
 /** The literal words among what was expected, without their quotes. */
