@@ -34,6 +34,7 @@ const file = (name: string, contents: string | Uint8Array): void => writeFileSyn
 file("pass.s", "r0 = 2   // XDP_PASS\nexit\n");
 file("count.s", ".map counts, array, key 4, value 8, entries 1\nlddw %r1, map[counts]\nmov %r0, 2\nexit\n");
 file("wrong.s", "r0 = r11\ngoto pas\npass: exit\n");
+file("loop.s", "r0 = 0\nagain:\nr0 += 1\nif r0 < 9 goto again\nexit\n");
 file("loop.hex", "# a loop\nb700000000000000\n0700000001000000\na500feff09000000 // back\n9500000000000000\n");
 file("object.o", new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]));
 const OBJECT = join(ROOT, "test", "fixtures", "elf", "everything.bpf.o");
@@ -111,6 +112,8 @@ describe("disasm", () => {
       ["text", "dot", "svg"].map(async (kind) => (await bpfbook(`disasm loop.hex --cfg ${kind}`)).out),
     );
     expect(text).toMatch(/^main: slots 0 to 3, 3 blocks, 1 loop\n/);
+    // The same from assembler text.
+    expect((await bpfbook("disasm loop.s --cfg text")).out).toBe(text);
     expect(dot).toMatch(/^digraph "DOT graph for eBPF program" \{\n/);
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" .*<\/svg>\n$/);
   });

@@ -1,9 +1,11 @@
+import { assemble } from "../../asm/assemble.ts";
 import { byteTable, byteTableText } from "../../asm/byte-table.ts";
+import { AsmError } from "../../asm/diagnostics.ts";
 import { disassemble, formatInstruction } from "../../asm/disassemble.ts";
 import { objdumpListing } from "../../asm/objdump.ts";
 import { xlatedListing } from "../../asm/xlated.ts";
 import { ElfError } from "../../elf/error.ts";
-import { helperName } from "../../helpers/names.ts";
+import { HELPER_NAMES, helperId, helperName } from "../../helpers/names.ts";
 import { DecodeError, decode, fromHex } from "../../isa/encode.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { slotsOf } from "../../isa/opcodes.ts";
@@ -50,7 +52,9 @@ export async function disasmCommand(args: readonly string[]): Promise<number> {
   try {
     const isObject = isObjectFile(bytes);
     if (flags.program !== undefined && !isObject) throw new DisasmError("--program chooses from an object file");
-    const functions = isObject ? readObject(bytes, flags.program) : [{ insns: readInstructions(bytes) }];
+    const functions = isObject
+      ? readObject(bytes, flags.program)
+      : [{ insns: readInstructions(bytes, cfg !== undefined) }];
     if (cfg !== undefined && cfg !== "text") requireOne(functions, cfg);
     const text = functions
       .map((listed) => {
@@ -78,8 +82,10 @@ export async function disasmCommand(args: readonly string[]): Promise<number> {
 
 const NAMES = { helperName: (id: number) => helperName(id) && `bpf_${helperName(id)}` };
 
-function readInstructions(bytes: Uint8Array): Instruction[] {
+/** `draws`: assembler text is taken too, for it says as well as bytes where a program goes. */
+function readInstructions(bytes: Uint8Array, draws: boolean): readonly Instruction[] {
   const text = textOf(bytes);
+  if (draws && text !== undefined && !isHex(text) && isProse(text) && text.trim() !== "") return assembled(text);
   if (text?.trim() === "") throw new DisasmError("there are no instructions in it");
   if (text !== undefined && bytes.length > 0 && !isHex(text) && isProse(text)) {
     throw new DisasmError(`this is text, but ${notHex(text)} is no hexadecimal digit; asm takes assembler text`);
@@ -88,6 +94,16 @@ function readInstructions(bytes: Uint8Array): Instruction[] {
   if (insns.length > MOST_SLOTS)
     throw new DisasmError(`${insns.length} instructions are too many: ${MOST_SLOTS} at most`);
   return insns;
+}
+
+/** Which maps a text means does not matter to a drawing. */
+function assembled(text: string): readonly Instruction[] {
+  try {
+    return assemble(text, { helper: helperId, helperNames: HELPER_NAMES, map: () => 0 }).insns;
+  } catch (error) {
+    if (!(error instanceof AsmError)) throw error;
+    throw new DisasmError(`\n${error.message}`);
+  }
 }
 
 /** The first character that is no digit, and where: `"g" (2:7)`. */
