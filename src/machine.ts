@@ -1,3 +1,5 @@
+import { bpftool, wordsOf } from "./bpftool/bpftool.ts";
+import type { BpftoolResult } from "./bpftool/result.ts";
 import { noteMachine } from "./bpftrace/current.ts";
 import type { LiveOptions } from "./bpftrace/live.ts";
 import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
@@ -309,6 +311,16 @@ export class Machine implements Displayable {
    */
   tool<Name extends ToolName>(name: Name, call?: ToolCall<Name>): ToolRun<ToolRow<Name>> {
     return toolRun(this, name, call);
+  }
+
+  /**
+   * Runs a bpftool command on this machine. The result shows what bpftool prints; `data` is what it prints with `-j`, as values.
+   * Commands that let the machine run are awaited: `await m.shell("bpftool prog profile ...")`.
+   *
+   * @example m.bpftool("prog show name drop_udp").data
+   */
+  bpftool(command: string | readonly string[]): BpftoolResult {
+    return bpftool(this, typeof command === "string" ? wordsOf(command) : command);
   }
 
   /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */

@@ -230,14 +230,14 @@ export class FileSystem {
   // What is done from outside of the machine: nothing of it takes time or is seen by programs.
 
   /**
-   * Creates a file, with the directories that it needs: of `size` bytes, or with this text; one that exists changes. Files
+   * Creates a file, with the directories that it needs: of `size` bytes, or with this text or these bytes; one that exists changes. Files
    * of a size alone have lines of words in them.
    *
    * @example
    * linux.files.create("/etc/hostname", "student\n");
    */
-  create(path: string, content: number | string = 0, { mode = 0o644, uid = 0, gid = 0 }: FileInit = {}): Inode {
-    const text = typeof content === "string" ? new TextContent(content) : undefined;
+  create(path: string, content: number | string | Uint8Array = 0, { mode = 0o644, uid = 0, gid = 0 }: FileInit = {}): Inode {
+    const text = typeof content === "number" ? undefined : new TextContent(content);
     const size = text?.length ?? (content as number);
     const known = this.lookup(path);
     if (known !== undefined) {

@@ -5,6 +5,7 @@ import type { RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
 import { sayBoot } from "./boot-log.ts";
+import type { JitSetting } from "./bpf/jit-setting.ts";
 import { Processes } from "./bpf/processes.ts";
 import type { SocketPrograms } from "./bpf/socket-programs.ts";
 import { type Cgroup, Cgroups } from "./cgroups.ts";
@@ -146,6 +147,8 @@ export class Linux implements Host {
   readonly load: LoadAverage;
   /** What `dmesg` shows. */
   readonly log = new KernelLog();
+  /** `net.core.bpf_jit_enable`. */
+  jitSetting: JitSetting = 1;
   /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */
   readonly disks: readonly Disk[];
   readonly writeback: Writeback;
@@ -289,6 +292,11 @@ export class Linux implements Host {
     this.tracePipe.push(traceLine(this.task(), this.cpu(), this.ktimeNs(), line));
     // Linux's buffer is a ring, too: who does not read it loses the oldest lines.
     if (this.tracePipe.length > TRACE_LINES) this.tracePipe.splice(0, TRACE_LINES / 2);
+  }
+
+  /** Says something in Linux's own log. */
+  printk(text: string): void {
+    this.log.print(this.ktimeNs(), 6, text);
   }
 
   /**

@@ -10,6 +10,8 @@ export type Engine = "jit" | "interp";
 export interface LinuxProgram {
   /** Counted from 1, as `bpftool prog list` shows it. */
   readonly id: number;
+  /** Virtual nanoseconds since the machine was started. */
+  readonly loadedAt: number;
   readonly spec: ProgramSpec;
   /** Absent for type `raw`, which nobody verifies. */
   readonly verdict?: Verdict;

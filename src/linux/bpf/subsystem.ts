@@ -26,6 +26,8 @@ import { rewrite } from "../../vm/rewrite.ts";
 import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
 import { BpfFs } from "./bpf-fs.ts";
+import { BtfTable } from "./btf-table.ts";
+import { type JitSetting, jitImage } from "./jit-setting.ts";
 import type { BpfLink } from "./link.ts";
 import { type BpfUser, requireMapPermission, requireProgramPermission } from "./permission.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
@@ -39,6 +41,10 @@ export interface BpfHost extends Host {
   socketOf?(cookie: number): number;
   /** Lets programs that are run by hand see a CPU, until it is told `undefined`. */
   standOn(cpu: number | undefined): void;
+  /** `net.core.bpf_jit_enable`: what programs that are loaded from now on run as; default 1. */
+  readonly jitSetting?: JitSetting;
+  /** Says something in Linux's own log. */
+  printk?(text: string): void;
 }
 
 /** The one device of a host without a network. */
@@ -70,9 +76,12 @@ export class BpfSubsystem {
   readonly links = new Map<number, BpfLink>();
   /** What is pinned. */
   readonly fs = new BpfFs();
+  /** Types of programs and maps. */
+  readonly btf = new BtfTable();
   #nextProgram = 1;
   #nextLink = 1;
   #cpu = 0;
+  #counted: { readonly program: LinuxProgram; runs: number } | undefined;
 
   constructor(host: BpfHost, { cpus = 1 }: { cpus?: number } = {}) {
     this.host = host;
@@ -102,6 +111,7 @@ export class BpfSubsystem {
           : this.host.packets.mtu(ifindex) !== undefined && ifindex !== 0,
     });
     this.host.maps[index] = map;
+    this.btf.add(spec.btf?.btf);
     if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));
     return map;
   }
@@ -110,8 +120,10 @@ export class BpfSubsystem {
    * `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created, and
    * `ArgumentError` for what is no program or no engine.
    */
-  load(spec: ProgramSpec, { engine = "jit", maps: existing = [], kernel, as }: LoadOptions = {}): LinuxProgram {
+  load(spec: ProgramSpec, { engine: asked, maps: existing = [], kernel, as }: LoadOptions = {}): LinuxProgram {
     requireProgram(spec);
+    const { jitSetting = 1 } = this.host;
+    const engine = asked ?? (jitSetting === 0 ? "interp" : "jit");
     if (engine !== "jit" && engine !== "interp") throw new ArgumentError("engine", '"jit" or "interp"', engine);
     if (as !== undefined) {
       // A loader makes the maps first.
@@ -126,12 +138,20 @@ export class BpfSubsystem {
       for (const map of maps) requireKind(map, spec);
       const named = withMaps(spec);
       const xlated = verdict === undefined ? unverified(named) : rewrite(named, verdict);
-      return this.#register({ spec, verdict, maps, ...this.#prepare(xlated, engine, maps) });
+      const program = this.#register({ spec, verdict, maps, ...this.#prepare(xlated, engine, maps) });
+      if (jitSetting === 2) for (const line of jitImage(program)) this.host.printk?.(line);
+      return program;
     } catch (error) {
       // Nothing half-done: maps that were made for a program that cannot run are gone again.
       this.host.maps.length = before;
       throw error;
     }
+  }
+
+  /** The ids that the next program and map shall have, at least: as on a machine that has been up for a while. */
+  startIdsAt({ program = 1, map = 1 }: { readonly program?: number; readonly map?: number }): void {
+    this.#nextProgram = Math.max(this.#nextProgram, program);
+    this.host.maps.length = Math.max(this.host.maps.length, map - 1);
   }
 
   /** Its maker does not hold the program any more: its id is gone, unless it is pinned or attached. */
@@ -168,8 +188,9 @@ export class BpfSubsystem {
     return program && { slot: this.environment.slotOf(program.runnable), kind: program.spec.type };
   }
 
-  #register(parts: Omit<LinuxProgram, "id">): LinuxProgram {
-    const program = { id: this.#nextProgram++, ...parts };
+  #register(parts: Omit<LinuxProgram, "id" | "loadedAt">): LinuxProgram {
+    this.btf.add(parts.spec.btf);
+    const program = { id: this.#nextProgram++, loadedAt: this.host.ktimeNs(), ...parts };
     this.programs.set(program.id, program);
     return program;
   }
@@ -197,7 +218,18 @@ export class BpfSubsystem {
   /** Runs a program on the CPU that the host is on; the low 32 bits of r0. */
   run(program: LinuxProgram, context: number, length?: number): number {
     this.#selectCpu();
+    if (this.#counted !== undefined && this.#counted.program === program) this.#counted.runs++;
     return program.runnable.run(context, length);
+  }
+
+  /** Counts the runs of a program from now on; what is returned ends that, and says how many there were. One at a time. */
+  countRuns(program: LinuxProgram): () => number {
+    const counted = { program, runs: 0 };
+    this.#counted = counted;
+    return () => {
+      if (this.#counted === counted) this.#counted = undefined;
+      return counted.runs;
+    };
   }
 
   /** Runs a verified program many times on one context; the last result. */

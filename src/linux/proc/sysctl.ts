@@ -1,3 +1,4 @@
+import type { JitSetting } from "../bpf/jit-setting.ts";
 import { ERRNO } from "../errno.ts";
 import type { Linux } from "../linux.ts";
 import { cgroupSysctl } from "../net/cgroup-hooks.ts";
@@ -9,6 +10,8 @@ interface Sysctl {
   readonly value: string | number;
   /** The least and the greatest that it takes; without them it cannot be changed. */
   readonly range?: readonly [least: number, most: number];
+  /** What follows from a new value. */
+  readonly set?: (value: number) => void;
 }
 
 /** Settings that programs and tools look at, with the values of a usual machine. */
@@ -27,7 +30,13 @@ function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
     "kernel/pid_max": { value: 4_194_304, range: [301, 4_194_304] },
     "kernel/randomize_va_space": { value: 0, range: [0, 2] },
     "kernel/unprivileged_bpf_disabled": { value: 2, range: [0, 2] },
-    "net/core/bpf_jit_enable": { value: 1, range: [1, 1] },
+    // A Linux with CONFIG_BPF_JIT_ALWAYS_ON takes 1 only; this one also takes 0 and 2, for courses.
+    "net/core/bpf_jit_enable": {
+      ...{ value: 1, range: [0, 2] },
+      set: (value) => {
+        linux.jitSetting = value as JitSetting;
+      },
+    },
     "net/core/bpf_jit_harden": { value: 0, range: [0, 2] },
     "net/core/bpf_jit_kallsyms": { value: 1, range: [0, 1] },
     "net/core/bpf_jit_limit": { value: 528_482_304, range: [1, 1_000_000_000_000] },
@@ -42,7 +51,7 @@ function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
 }
 
 /** A setting as a file: numbers in its range are taken, everything else is refused with EINVAL. */
-function sysctlFile(path: string, { value, range }: Sysctl): FileNode {
+function sysctlFile(path: string, { value, range, set }: Sysctl): FileNode {
   let now = String(value);
   const text = () => `${now}\n`;
   const guard: FileNode["guard"] = (t, sent) => {
@@ -54,6 +63,7 @@ function sysctlFile(path: string, { value, range }: Sysctl): FileNode {
     const number = Number(written);
     if (!/^-?\d+$/.test(written) || number < range[0] || number > range[1]) return -ERRNO.EINVAL!;
     now = written;
+    set?.(number);
     return 0;
   };
   return { ...file(text, write), guard };

@@ -104,7 +104,7 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements TypedMap<K, V> {
   }
 
   /** Before `load`: uses a map that the machine has, of another object say, instead of a new one. */
-  reuse(map: BpfMap<K, V> | MapView<K, V>): void {
+  reuse(map: BpfMap<K, V> | { readonly runtime: RuntimeMap }): void {
     this.#requireOpen("map");
     const runtime = map instanceof BpfMap ? map.view.runtime : map.runtime;
     this.#reused = runtime;
