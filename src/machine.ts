@@ -1,11 +1,14 @@
 import { bpftool, wordsOf } from "./bpftool/bpftool.ts";
 import type { BpftoolResult } from "./bpftool/result.ts";
+import type { Shell, ShellOptions, ShellResult } from "./bpftool/shell/shell.ts";
+import { prepareSyllabus } from "./bpftool/shell/syllabus.ts";
 import { noteMachine } from "./bpftrace/current.ts";
 import type { LiveOptions } from "./bpftrace/live.ts";
 import { type BpftraceTag, bpftraceTag } from "./bpftrace/tag.ts";
 import type { Btf } from "./btf/btf.ts";
 import { machineBtf, type Release } from "./btf/data/machine.ts";
 import { ArgumentError, isObject } from "./isa/argument.ts";
+import { BPF_FS } from "./linux/bpf/bpf-fs.ts";
 import { interleave } from "./linux/bpf/interleave.ts";
 import type { BpfLink } from "./linux/bpf/link.ts";
 import type { BpfUser } from "./linux/bpf/permission.ts";
@@ -21,6 +24,7 @@ import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/n
 import { SwitchRecord } from "./linux/sched/switch-record.ts";
 import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
+import { workloads } from "./linux/workloads/index.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
 import type { CSource } from "./loader/c.ts";
 import type { CompileOptions } from "./loader/clang/compile.ts";
@@ -71,6 +75,7 @@ export class Machine implements Displayable {
   readonly net: Net;
   readonly #loader: Loader;
   readonly #mystery: Mystery | undefined;
+  #shell: Promise<Shell> | undefined;
 
   /** Throws `MachineOptionError`. */
   constructor(options: MachineOptions = {}) {
@@ -80,6 +85,7 @@ export class Machine implements Displayable {
     this.cpus = this.linux.cpus.length;
     this.seed = this.linux.seed;
     this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
+    this.linux.pins = () => this.bpf.fs.list().map(([path]) => path.slice(BPF_FS.length));
     this.#loader = new Loader(this.bpf);
     if (options.mystery !== undefined) this.#mystery = new Mystery(this.linux, options.mystery);
     noteMachine(this);
@@ -89,6 +95,19 @@ export class Machine implements Displayable {
   get mystery(): Mystery {
     if (this.#mystery !== undefined) return this.#mystery;
     throw new MachineOptionError("mystery", undefined, "a number or a text: new Machine({ mystery: 7 })");
+  }
+
+  /**
+   * The machine of the course's syllabus: busy with everything, with a program 123, a map 456 (4 bytes of key, 1 byte of value), a process
+   * 1234, and in `/root` the sources and objects that its lines name.
+   *
+   * @example await Machine.syllabus().shell("bpftool map lookup id 456 key 0x01 0x00 0x00 0x00")
+   */
+  static syllabus(options: MachineOptions = {}): Machine {
+    const machine = new Machine({ seed: 21, ...options });
+    prepareSyllabus(machine);
+    machine.spawn(workloads.mixed());
+    return machine;
   }
 
   /** Virtual nanoseconds since the machine was started. */
@@ -321,6 +340,25 @@ export class Machine implements Displayable {
    */
   bpftool(command: string | readonly string[]): BpftoolResult {
     return bpftool(this, typeof command === "string" ? wordsOf(command) : command);
+  }
+
+  /**
+   * Runs a line in a shell of root on this machine: quotes, pipes, redirection, `&&`, patterns; `m.shell("help")` lists the commands. What
+   * would go on until Ctrl-C runs `for` a span of virtual time, default `"10s"`. The directory stays from line to line.
+   *
+   * @example await m.shell("bpftool prog list | grep xdp")
+   */
+  async shell(line: string, options: ShellOptions = {}): Promise<ShellResult> {
+    this.#shell ??= this.#makeShell();
+    return (await this.#shell).run(line, options);
+  }
+
+  /** The shell and the tools that it finds are read when the first line runs. */
+  async #makeShell(): Promise<Shell> {
+    const { Shell: Made } = await import("./bpftool/shell/shell.ts");
+    const { bccProgram } = await import("./tools/shell-programs.ts");
+    const { commandNames } = await import("./tools/command.ts");
+    return new Made(this, bccProgram, commandNames);
   }
 
   /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */

@@ -107,11 +107,14 @@ function attachProgram(tool: Tool, args: Arguments): Reply {
   const cgroup = requireCgroup(tool, path);
   const type = readType(args);
   const program = readProgram(tool, args);
+  let mode: "none" | "multi" | "override" = "none";
   while (args.left > 0)
-    if (!args.take("multi") && !args.take("override")) throw new BpftoolError(`unknown option: ${args.word}`);
+    if (args.take("multi")) mode = "multi";
+    else if (args.take("override")) mode = "override";
+    else throw new BpftoolError(`unknown option: ${args.word}`);
   const { bpf, linux } = tool.machine;
   try {
-    asPlainAttachment(attach(linux, bpf, new LoadedProgram(bpf, program), `cgroup:${cgroup.path}:${type}`));
+    asPlainAttachment(attach(linux, bpf, new LoadedProgram(bpf, program), `cgroup:${cgroup.path}:${type}`, { mode }));
   } catch (error) {
     const errno = error instanceof AttachError ? error.code : errnoOf(error);
     if (errno === undefined && !(error instanceof Error && error.name === "HookError")) throw error;

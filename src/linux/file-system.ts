@@ -254,6 +254,24 @@ export class FileSystem {
     return inode;
   }
 
+  /** Takes a name away, of a file or of an empty directory; false where that cannot be: in /proc, a directory that holds something. */
+  remove(path: string): boolean {
+    const cut = path.lastIndexOf("/");
+    const parent = this.#walk(path.slice(0, cut), true);
+    const name = path.slice(cut + 1);
+    const inode = parent?.inode.directory?.find(name);
+    if (parent?.inode.directory?.remove === undefined || inode === undefined || inode.opened > 0) return false;
+    if ((inode.directory?.names().length ?? 0) > 0) return false;
+    parent.inode.directory.remove(name);
+    if (inode.isDirectory) parent.inode.nlink--;
+    inode.nlink--;
+    this.charge(inode.sb, -inode.size);
+    this.#inodes.delete(inode);
+    const known = parent.dentry?.children?.get(name);
+    if (known !== undefined) known.inode = undefined;
+    return true;
+  }
+
   /** Makes a directory, with those above it; one that exists is returned. */
   mkdir(path: string, { mode = 0o755, uid = 0, gid = 0 }: FileInit = {}): Inode {
     const known = this.lookup(path);

@@ -147,6 +147,8 @@ export class Linux implements Host {
   readonly load: LoadAverage;
   /** What `dmesg` shows. */
   readonly log = new KernelLog();
+  /** Paths of bpf's file system below its root, as whoever owns the pins tells it. */
+  pins: () => readonly string[] = () => [];
   /** `net.core.bpf_jit_enable`. */
   jitSetting: JitSetting = 1;
   /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */
