@@ -236,7 +236,11 @@ export class FileSystem {
    * @example
    * linux.files.create("/etc/hostname", "student\n");
    */
-  create(path: string, content: number | string | Uint8Array = 0, { mode = 0o644, uid = 0, gid = 0 }: FileInit = {}): Inode {
+  create(
+    path: string,
+    content: number | string | Uint8Array = 0,
+    { mode = 0o644, uid = 0, gid = 0 }: FileInit = {},
+  ): Inode {
     const text = typeof content === "number" ? undefined : new TextContent(content);
     const size = text?.length ?? (content as number);
     const known = this.lookup(path);

@@ -31,12 +31,16 @@ export async function makeTargets(
     );
   const variables = new Map<string, string>();
   const expand = (value: string, own: Readonly<Record<string, string>> = {}): string =>
-    value.replaceAll(/\$(?:\((\w+)\)|\{(\w+)\}|([@<^*]))/g, (_, round: string, curly: string, one: string) => own[one] ?? variables.get(round ?? curly) ?? "");
+    value.replaceAll(
+      /\$(?:\((\w+)\)|\{(\w+)\}|([@<^*]))/g,
+      (_, round: string, curly: string, one: string) => own[one] ?? variables.get(round ?? curly) ?? "",
+    );
   const rules = new Map<string, Rule>();
   let targets: string[] = [];
   for (const line of linesOf(text.replaceAll("\\\n", " "))) {
     if (line.startsWith("\t")) {
-      for (const target of targets) rules.set(target, { ...rules.get(target)!, lines: [...rules.get(target)!.lines, line.slice(1)] });
+      for (const target of targets)
+        rules.set(target, { ...rules.get(target)!, lines: [...rules.get(target)!.lines, line.slice(1)] });
       continue;
     }
     const plain = line.replace(/#.*$/, "").trimEnd();
@@ -45,7 +49,13 @@ export async function makeTargets(
     if (variable !== null) variables.set(variable[1]!, expand(variable[2]!));
     else if (rule !== null) {
       targets = expand(rule[1]!).trim().split(/\s+/);
-      for (const target of targets) rules.set(target, { needs: expand(rule[2]!).split(/\s+/).filter((each) => each !== ""), lines: [] });
+      for (const target of targets)
+        rules.set(target, {
+          needs: expand(rule[2]!)
+            .split(/\s+/)
+            .filter((each) => each !== ""),
+          lines: [],
+        });
     }
   }
   for (const word of words) {
@@ -58,10 +68,13 @@ export async function makeTargets(
   const build = async (target: string, depth: number): Promise<number> => {
     if (done.has(target) || depth > MOST_DEPTH) return 0;
     done.add(target);
-    const stem = [...rules.keys()].find((each) => each.includes("%") && target.startsWith(each.split("%")[0]!) && target.endsWith(each.split("%")[1]!));
+    const stem = [...rules.keys()].find(
+      (each) => each.includes("%") && target.startsWith(each.split("%")[0]!) && target.endsWith(each.split("%")[1]!),
+    );
     const own = rules.get(target);
     const pattern = stem === undefined ? undefined : rules.get(stem);
-    const filler = stem === undefined ? "" : target.slice(stem.split("%")[0]!.length, target.length - stem.split("%")[1]!.length);
+    const filler =
+      stem === undefined ? "" : target.slice(stem.split("%")[0]!.length, target.length - stem.split("%")[1]!.length);
     if (own === undefined && pattern === undefined) {
       try {
         read(target);
@@ -77,7 +90,12 @@ export async function makeTargets(
       if (code !== 0) return code;
     }
     for (const each of rule.lines) {
-      const line = expand(each.replaceAll("$$", "$"), { "@": target, "<": rule.needs[0] ?? "", "^": rule.needs.join(" "), "*": filler });
+      const line = expand(each.replaceAll("$$", "$"), {
+        "@": target,
+        "<": rule.needs[0] ?? "",
+        "^": rule.needs.join(" "),
+        "*": filler,
+      });
       const quiet = line.startsWith("@");
       if (!quiet) lines.push(line);
       const output = await run(line.replace(/^[@-]+/, ""));
@@ -95,5 +113,8 @@ export async function makeTargets(
     const code = await build(target, 0);
     if (code !== 0) return failed(errors, code, joined(lines));
   }
-  return { ...printed(joined(lines.length > 0 ? lines : [`make: Nothing to be done for '${wanted[0] ?? first ?? "all"}'.`])), errors };
+  return {
+    ...printed(joined(lines.length > 0 ? lines : [`make: Nothing to be done for '${wanted[0] ?? first ?? "all"}'.`])),
+    errors,
+  };
 }

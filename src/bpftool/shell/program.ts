@@ -61,7 +61,11 @@ export const joined = (lines: readonly string[]): string => lines.map((line) => 
 export function readLetters(
   words: readonly string[],
   values = "",
-): { readonly letters: ReadonlySet<string>; readonly value: (letter: string) => string | undefined; readonly rest: readonly string[] } {
+): {
+  readonly letters: ReadonlySet<string>;
+  readonly value: (letter: string) => string | undefined;
+  readonly rest: readonly string[];
+} {
   const found = new Map<string, string>();
   const rest: string[] = [];
   const queue = [...words];

@@ -61,7 +61,11 @@ export class Shell {
   #last = 0;
   #depth = 0;
 
-  constructor(machine: BpftoolMachine, more: MorePrograms = () => undefined, moreNames: () => readonly string[] = () => []) {
+  constructor(
+    machine: BpftoolMachine,
+    more: MorePrograms = () => undefined,
+    moreNames: () => readonly string[] = () => [],
+  ) {
     this.#machine = machine;
     this.#more = more;
     this.#moreNames = moreNames;

@@ -1,8 +1,8 @@
+import { BPF_FS } from "../../linux/bpf/bpf-fs.ts";
 import type { Linux } from "../../linux/linux.ts";
 import type { BpfObject } from "../../loader/object/bpf-object.ts";
-import { BPF_FS } from "../../linux/bpf/bpf-fs.ts";
-import { PROG, SHIPPED, XDP_COUNTER } from "./syllabus-objects.ts";
 import { DISK_READER } from "./reader.ts";
+import { PROG, SHIPPED, XDP_COUNTER } from "./syllabus-objects.ts";
 
 /** The ids that the syllabus uses. */
 export const SYLLABUS_PROGRAM = 123;

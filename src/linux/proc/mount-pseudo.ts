@@ -45,7 +45,8 @@ function procTree(linux: Linux): DirectoryNode {
 
 /** What is pinned, below a folder of bpf's file system: pins are empty files, which only bpf(2) opens. */
 function pinTree(linux: Linux, folder: string): DirectoryNode {
-  const inside = () => linux.pins().flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
+  const inside = () =>
+    linux.pins().flatMap((path) => (path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : []));
   const nodes = new Map<string, Node>();
   return {
     kind: "directory",

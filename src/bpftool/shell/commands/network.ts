@@ -65,7 +65,11 @@ function linkLines(context: ShellContext, dev: NetDevice, addresses: boolean): s
 }
 
 /** `obj FILE [sec NAME]`, `pinned PATH`: the program, loaded if it must be; or what to say. */
-function readProgram(context: ShellContext, words: readonly string[], usual: string): { program: LinuxProgram; name: string } | Output {
+function readProgram(
+  context: ShellContext,
+  words: readonly string[],
+  usual: string,
+): { program: LinuxProgram; name: string } | Output {
   const tool = toolOf(context);
   const pinned = words.indexOf("pinned");
   try {
@@ -110,13 +114,20 @@ function linkSet(context: ShellContext, words: readonly string[]): Output {
     const word = more[at]!;
     if (word === "up" || word === "down") dev.up = word === "up";
     else if (word === "mtu") dev.mtu = Number(more[++at]) || dev.mtu;
-    else if (Object.hasOwn(XDP_MODES, word)) return setProgram(context, dev, XDP_MODES[word], more.slice(at + 1), words.includes("-force"));
+    else if (Object.hasOwn(XDP_MODES, word))
+      return setProgram(context, dev, XDP_MODES[word], more.slice(at + 1), words.includes("-force"));
     else return failed(`Error: either "dev" is duplicate, or "${word}" is a garbage.\n`, 255);
   }
   return printed("");
 }
 
-function setProgram(context: ShellContext, dev: NetDevice, mode: XdpMode | undefined, words: readonly string[], force: boolean): Output {
+function setProgram(
+  context: ShellContext,
+  dev: NetDevice,
+  mode: XdpMode | undefined,
+  words: readonly string[],
+  force: boolean,
+): Output {
   const tool = toolOf(context);
   if (words[0] === "off" || words[0] === "none") {
     const old = dev.xdp && context.machine.bpf.programs.get(dev.xdp.program.id);
@@ -155,11 +166,17 @@ function ip(context: ShellContext): Output {
     const devices = named();
     if (!Array.isArray(devices)) return devices;
     if (!brief) return printed(joined(devices.flatMap((dev) => linkLines(context, dev, addresses))));
-    return printed(joined(devices.map((dev) => {
-      const state = dev.kind === "loopback" ? "UNKNOWN" : dev.up ? "UP" : "DOWN";
-      const last = addresses ? dev.addresses.map(({ ip: each, network }) => `${ipText(each)}/${network.bits}`).join(" ") : `${macText(dev.mac)} `;
-      return `${dev.name.padEnd(16)} ${state.padEnd(14)} ${last}`;
-    })));
+    return printed(
+      joined(
+        devices.map((dev) => {
+          const state = dev.kind === "loopback" ? "UNKNOWN" : dev.up ? "UP" : "DOWN";
+          const last = addresses
+            ? dev.addresses.map(({ ip: each, network }) => `${ipText(each)}/${network.bits}`).join(" ")
+            : `${macText(dev.mac)} `;
+          return `${dev.name.padEnd(16)} ${state.padEnd(14)} ${last}`;
+        }),
+      ),
+    );
   };
   if (object !== "" && "link".startsWith(object)) {
     if (verb === "set") return linkSet(context, force ? [...rest, "-force"] : rest);
@@ -168,14 +185,19 @@ function ip(context: ShellContext): Output {
   if (object !== "" && "address".startsWith(object)) return show(true);
   if (object !== "" && "route".startsWith(object)) return routes(context);
   if (object === "" || object === "help")
-    return failed("Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { address | link | route }\n", 255);
+    return failed(
+      "Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }\nwhere  OBJECT := { address | link | route }\n",
+      255,
+    );
   return failed(`Object "${object}" is unknown, try "ip help".\n`);
 }
 
 function routes(context: ShellContext): Output {
   const rows = devicesOf(context).flatMap((dev) =>
     dev.addresses.flatMap(({ ip: own, network }) =>
-      typeof own !== "number" || dev.kind === "loopback" ? [] : [`${network.text ?? ipText(own)} dev ${dev.name} proto kernel scope link src ${ipText(own)} `],
+      typeof own !== "number" || dev.kind === "loopback"
+        ? []
+        : [`${network.text ?? ipText(own)} dev ${dev.name} proto kernel scope link src ${ipText(own)} `],
     ),
   );
   return printed(joined(rows));
@@ -189,10 +211,16 @@ function tcQdisc(context: ShellContext, verb: string, words: readonly string[]):
   if (verb === "show" || verb === "list" || verb === "ls") {
     const devices = words.includes("dev") ? [deviceNamed(context, name)] : devicesOf(context);
     if (devices[0] === undefined) return noDevice(name);
-    return printed(joined(devices.flatMap((dev) => [
-      `qdisc noqueue 0: ${words.includes("dev") ? "" : `dev ${dev!.name} `}root refcnt 2 `,
-      ...(clsact.has(dev!) ? [`qdisc clsact ffff: ${words.includes("dev") ? "" : `dev ${dev!.name} `}parent ffff:fff1 `] : []),
-    ])));
+    return printed(
+      joined(
+        devices.flatMap((dev) => [
+          `qdisc noqueue 0: ${words.includes("dev") ? "" : `dev ${dev!.name} `}root refcnt 2 `,
+          ...(clsact.has(dev!)
+            ? [`qdisc clsact ffff: ${words.includes("dev") ? "" : `dev ${dev!.name} `}parent ffff:fff1 `]
+            : []),
+        ]),
+      ),
+    );
   }
   const dev = deviceNamed(context, name);
   if (dev === undefined) return noDevice(name);
@@ -227,11 +255,17 @@ function tcFilter(context: ShellContext, verb: string, words: readonly string[])
   const dev = deviceNamed(context, name);
   if (dev === undefined) return noDevice(name);
   const side: Side = words.includes("egress") ? "egress" : "ingress";
-  if (!clsact.has(dev)) return verb === "show" ? printed("") : failed("Error: Parent Qdisc doesn't exists.\nWe have an error talking to the kernel\n", 2);
+  if (!clsact.has(dev))
+    return verb === "show"
+      ? printed("")
+      : failed("Error: Parent Qdisc doesn't exists.\nWe have an error talking to the kernel\n", 2);
   if (verb === "show" || verb === "list" || verb === "ls") {
     const lines = filtersOf(dev, side).flatMap((filter) => {
       const head = `filter protocol all pref ${filter.priority} bpf chain 0 `;
-      return [head, `${head}handle 0x1 ${filterName(filter)} direct-action not_in_hw ${programWords(context, filter.id)}`];
+      return [
+        head,
+        `${head}handle 0x1 ${filterName(filter)} direct-action not_in_hw ${programWords(context, filter.id)}`,
+      ];
     });
     return printed(joined(lines));
   }
@@ -241,7 +275,8 @@ function tcFilter(context: ShellContext, verb: string, words: readonly string[])
   }
   if (verb !== "add" && verb !== "replace") return failed(`Command "${verb}" is unknown, try "tc filter help".\n`);
   const action = words.findIndex((word) => word === "da" || word === "direct-action");
-  if (!words.includes("bpf") || action < 0) return failed("this machine runs filters of kind bpf with direct-action (da)\n", 1);
+  if (!words.includes("bpf") || action < 0)
+    return failed("this machine runs filters of kind bpf with direct-action (da)\n", 1);
   const found = readProgram(context, words, "classifier");
   if ("code" in found) return found;
   const { bpf, linux } = context.machine;

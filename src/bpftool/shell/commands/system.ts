@@ -5,7 +5,16 @@ import { kernelLog, listFiles, processes } from "../../../linux/inspect.ts";
 import { releaseOf } from "../../../linux/proc/machine-files.ts";
 import { errnoText } from "../../error.ts";
 import { absolute } from "../../files.ts";
-import { failed, joined, type Output, printed, readLetters, type ShellContext, type ShellProgram, textOf } from "../program.ts";
+import {
+  failed,
+  joined,
+  type Output,
+  printed,
+  readLetters,
+  type ShellContext,
+  type ShellProgram,
+  textOf,
+} from "../program.ts";
 
 function ls(context: ShellContext): Output {
   const { letters, rest } = readLetters(context.words.slice(1));
@@ -46,8 +55,9 @@ function ps(context: ShellContext): Output {
   const rows = processes(context.machine.linux);
   const time = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
   if (words.includes("ef") || words.includes("aux")) {
-    const lines = rows.map(({ pid, ppid, uid, time: ms, comm }) =>
-      `${user(uid).padEnd(8)} ${String(pid).padStart(7)} ${String(ppid).padStart(7)} ? ${time(ms)} ${comm}`,
+    const lines = rows.map(
+      ({ pid, ppid, uid, time: ms, comm }) =>
+        `${user(uid).padEnd(8)} ${String(pid).padStart(7)} ${String(ppid).padStart(7)} ? ${time(ms)} ${comm}`,
     );
     return printed(joined(["UID          PID    PPID T TIME     CMD", ...lines]));
   }
@@ -87,7 +97,10 @@ function sysctl(context: ShellContext): Output {
       lines.push(letters.has("n") ? now : `${name.trim()} = ${now}`);
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "EINVAL";
-      const why = code === "ENOENT" ? `cannot stat ${path}: ${errnoText(code)}` : `setting key "${name.trim()}": ${errnoText(code)}`;
+      const why =
+        code === "ENOENT"
+          ? `cannot stat ${path}: ${errnoText(code)}`
+          : `setting key "${name.trim()}": ${errnoText(code)}`;
       return failed(`sysctl: ${why}\n`, 255, joined(lines));
     }
   }

@@ -5,4 +5,9 @@ import { TEXT_COMMANDS } from "./texts.ts";
 import { TOOL_COMMANDS } from "./tools.ts";
 
 /** All commands that the shell knows by itself. */
-export const COMMANDS: readonly ShellProgram[] = [...NETWORK_COMMANDS, ...SYSTEM_COMMANDS, ...TEXT_COMMANDS, ...TOOL_COMMANDS];
+export const COMMANDS: readonly ShellProgram[] = [
+  ...NETWORK_COMMANDS,
+  ...SYSTEM_COMMANDS,
+  ...TEXT_COMMANDS,
+  ...TOOL_COMMANDS,
+];

@@ -1,8 +1,21 @@
 /** Commands on texts: what pipes are made of. */
-import { failed, joined, linesOf, type Output, printed, readLetters, type ShellContext, type ShellProgram, textOf } from "../program.ts";
+import {
+  failed,
+  joined,
+  linesOf,
+  type Output,
+  printed,
+  readLetters,
+  type ShellContext,
+  type ShellProgram,
+  textOf,
+} from "../program.ts";
 
 /** The bytes of all files that are named, or the input. */
-function sources({ files, input }: ShellContext, names: readonly string[]): { readonly name: string; readonly text: string }[] {
+function sources(
+  { files, input }: ShellContext,
+  names: readonly string[],
+): { readonly name: string; readonly text: string }[] {
   if (names.length === 0) return [{ name: "-", text: textOf(input) }];
   return names.map((name) => ({ name, text: name === "-" ? textOf(input) : textOf(files.read(name)) }));
 }
@@ -21,7 +34,9 @@ function echo({ words }: ShellContext): Output {
     if (letters.includes("e")) escapes = true;
   }
   const text = rest.join(" ");
-  const shown = escapes ? text.replaceAll(/\\([ntr\\])/g, (_, c: string) => ({ n: "\n", t: "\t", r: "\r" })[c] ?? "\\") : text;
+  const shown = escapes
+    ? text.replaceAll(/\\([ntr\\])/g, (_, c: string) => ({ n: "\n", t: "\t", r: "\r" })[c] ?? "\\")
+    : text;
   return printed(shown + (newline ? "\n" : ""));
 }
 
@@ -45,22 +60,36 @@ function wc(context: ShellContext): Output {
     ],
   }));
   if (rows.length > 1)
-    rows.push({ name: "total", counts: rows[0]!.counts.map((_, at) => rows.reduce((sum, { counts }) => sum + counts[at]!, 0)) });
+    rows.push({
+      name: "total",
+      counts: rows[0]!.counts.map((_, at) => rows.reduce((sum, { counts }) => sum + counts[at]!, 0)),
+    });
   const most = Math.max(...rows.flatMap(({ counts }) => counts.map((count) => String(count).length)));
   const width = shown.size === 1 && rows.length === 1 ? 0 : rest.length === 0 ? 7 : most;
-  return printed(joined(rows.map(({ name, counts }) => {
-    const numbers = counts.map((count) => String(count).padStart(width)).join(" ");
-    return name === "-" ? numbers : `${numbers} ${name}`;
-  })));
+  return printed(
+    joined(
+      rows.map(({ name, counts }) => {
+        const numbers = counts.map((count) => String(count).padStart(width)).join(" ");
+        return name === "-" ? numbers : `${numbers} ${name}`;
+      }),
+    ),
+  );
 }
 
 function grep(context: ShellContext): Output {
   const { letters, value, rest } = readLetters(context.words.slice(1), "eAmBC");
   const [pattern, ...names] = letters.has("e") ? [value("e")!, ...rest] : rest;
-  if (pattern === undefined) return failed("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n", 2);
+  if (pattern === undefined)
+    return failed("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.\n", 2);
   let matches: RegExp;
   try {
-    const basic = letters.has("E") || letters.has("P") ? pattern : pattern.replaceAll(/\\([+?|(){}])|([+?|(){}])/g, (_, special: string, plain: string) => special ?? `\\${plain}`);
+    const basic =
+      letters.has("E") || letters.has("P")
+        ? pattern
+        : pattern.replaceAll(
+            /\\([+?|(){}])|([+?|(){}])/g,
+            (_, special: string, plain: string) => special ?? `\\${plain}`,
+          );
     const source = letters.has("F") ? pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&") : basic;
     matches = new RegExp(letters.has("w") ? `\\b(?:${source})\\b` : source, letters.has("i") ? "i" : "");
   } catch {
@@ -84,7 +113,9 @@ function grep(context: ShellContext): Output {
     count += own;
     if (letters.has("c")) found.push(`${prefix}${own}`);
     else if (letters.has("o")) for (const at of shown) found.push(prefix + (matches.exec(lines[at]!)?.[0] ?? ""));
-    else for (const at of [...shown].sort((a, b) => a - b)) found.push(`${prefix}${letters.has("n") ? `${at + 1}:` : ""}${lines[at]}`);
+    else
+      for (const at of [...shown].sort((a, b) => a - b))
+        found.push(`${prefix}${letters.has("n") ? `${at + 1}:` : ""}${lines[at]}`);
   }
   const code = count > 0 ? 0 : 1;
   return letters.has("q") ? printed("", code) : printed(joined(found), code);
@@ -93,7 +124,14 @@ function grep(context: ShellContext): Output {
 function sort(context: ShellContext): Output {
   const { letters, value, rest } = readLetters(context.words.slice(1), "kt");
   const column = Number.parseInt(value("k") ?? "0", 10);
-  const key = (line: string): string => (column > 0 ? line.trim().split(value("t") ?? /\s+/).slice(column - 1).join(" ") : line);
+  const key = (line: string): string =>
+    column > 0
+      ? line
+          .trim()
+          .split(value("t") ?? /\s+/)
+          .slice(column - 1)
+          .join(" ")
+      : line;
   const number = (line: string): number => Number.parseFloat(key(line)) || 0;
   const lines = linesOf(all(context, rest)).sort((a, b) => {
     const byNumber = letters.has("n") ? number(a) - number(b) : 0;
@@ -109,7 +147,9 @@ function uniq(context: ShellContext): Output {
   for (const line of linesOf(all(context, rest)))
     if (groups.at(-1)?.line === line) groups.at(-1)!.count++;
     else groups.push({ line, count: 1 });
-  return printed(joined(groups.map(({ line, count }) => (letters.has("c") ? `${String(count).padStart(7)} ${line}` : line))));
+  return printed(
+    joined(groups.map(({ line, count }) => (letters.has("c") ? `${String(count).padStart(7)} ${line}` : line))),
+  );
 }
 
 /** `head` and `tail`: `-n 5`, `-5`. */
@@ -125,13 +165,24 @@ function cut(context: ShellContext): Output {
   const { value, rest } = readLetters(context.words.slice(1), "dfc");
   const fields = (value("f") ?? value("c") ?? "1").split(",").flatMap((range) => {
     const [from, to] = range.split("-");
-    return to === undefined ? [Number(from)] : Array.from({ length: Math.min(100, Number(to || 100) - Number(from || 1) + 1) }, (_, at) => Number(from || 1) + at);
+    return to === undefined
+      ? [Number(from)]
+      : Array.from(
+          { length: Math.min(100, Number(to || 100) - Number(from || 1) + 1) },
+          (_, at) => Number(from || 1) + at,
+        );
   });
   const separator = value("c") === undefined ? (value("d") ?? "\t") : "";
-  return printed(joined(linesOf(all(context, rest)).map((line) => {
-    const parts = line.split(separator);
-    return parts.length === 1 && separator !== "" ? line : fields.flatMap((at) => parts[at - 1] ?? []).join(separator);
-  })));
+  return printed(
+    joined(
+      linesOf(all(context, rest)).map((line) => {
+        const parts = line.split(separator);
+        return parts.length === 1 && separator !== ""
+          ? line
+          : fields.flatMap((at) => parts[at - 1] ?? []).join(separator);
+      }),
+    ),
+  );
 }
 
 function tee(context: ShellContext): Output {
@@ -148,7 +199,10 @@ function tee(context: ShellContext): Output {
 
 function xxd(context: ShellContext): Output {
   const { value, rest } = readLetters(context.words.slice(1), "l");
-  const bytes = (rest[0] === undefined ? context.input : context.files.read(rest[0])).slice(0, Number(value("l") ?? 65_536));
+  const bytes = (rest[0] === undefined ? context.input : context.files.read(rest[0])).slice(
+    0,
+    Number(value("l") ?? 65_536),
+  );
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += 16) {
     const row = [...bytes.slice(at, at + 16)];
@@ -164,9 +218,17 @@ export const TEXT_COMMANDS: readonly ShellProgram[] = [
   { name: "cut", summary: "columns of lines", run: cut },
   { name: "echo", summary: "print words", run: echo },
   { name: "grep", summary: "lines that fit a pattern", run: grep },
-  { name: "head", summary: "the first lines", run: (context) => part(context, (lines, count) => lines.slice(0, count)) },
+  {
+    name: "head",
+    summary: "the first lines",
+    run: (context) => part(context, (lines, count) => lines.slice(0, count)),
+  },
   { name: "sort", summary: "lines in order", run: sort },
-  { name: "tail", summary: "the last lines", run: (context) => part(context, (lines, count) => (count === 0 ? [] : lines.slice(-count))) },
+  {
+    name: "tail",
+    summary: "the last lines",
+    run: (context) => part(context, (lines, count) => (count === 0 ? [] : lines.slice(-count))),
+  },
   { name: "tee", summary: "write to files and on", run: tee },
   { name: "uniq", summary: "without repeated lines", run: uniq },
   { name: "wc", summary: "count lines, words, bytes", run: wc },

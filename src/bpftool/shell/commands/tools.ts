@@ -3,9 +3,18 @@ import { bpftrace } from "../../../bpftrace/bpftrace.ts";
 import { BpftraceError } from "../../../bpftrace/diagnostics.ts";
 import { VerifierError } from "../../../verifier/verification.ts";
 import { bpftoolInTime } from "../../bpftool.ts";
-import { SHIPPED } from "../syllabus-objects.ts";
-import { failed, joined, type Output, printed, type ShellContext, type ShellProgram, bytesOf, textOf } from "../program.ts";
 import { makeTargets } from "../make.ts";
+import {
+  bytesOf,
+  failed,
+  joined,
+  type Output,
+  printed,
+  type ShellContext,
+  type ShellProgram,
+  textOf,
+} from "../program.ts";
+import { SHIPPED } from "../syllabus-objects.ts";
 
 async function runBpftool({ machine, files, words }: ShellContext): Promise<Output> {
   const { text, errors, exitCode } = await bpftoolInTime(machine, words.slice(1), { files });
@@ -47,7 +56,10 @@ async function runBpftrace({ machine, files, words, duration }: ShellContext): P
 }
 
 function listProbes(names: readonly string[], pattern = "*"): Output {
-  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   const matches = new RegExp(`^${source}$`);
   return printed(joined(names.filter((name) => matches.test(name))));
 }
@@ -55,7 +67,11 @@ function listProbes(names: readonly string[], pattern = "*"): Output {
 /** `clang [-g] [-O2] -target bpf [-D...] [-I...] -c FILE [-o FILE]`. */
 async function clang({ machine, files, words }: ShellContext): Promise<Output> {
   const rest = words.slice(1);
-  let [source, output, target]: [string | undefined, string | undefined, string | undefined] = [undefined, undefined, undefined];
+  let [source, output, target]: [string | undefined, string | undefined, string | undefined] = [
+    undefined,
+    undefined,
+    undefined,
+  ];
   const cflags: string[] = [];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "-o") output = rest.shift();
@@ -80,7 +96,10 @@ async function clang({ machine, files, words }: ShellContext): Promise<Output> {
   const { compile } = await import("../../../loader/clang/compile.ts");
   const { ClangError } = await import("../../../loader/clang/error.ts");
   try {
-    const made = await compile({ language: "c", text } as Parameters<typeof compile>[0], machine.linux.release, { name, cflags });
+    const made = await compile({ language: "c", text } as Parameters<typeof compile>[0], machine.linux.release, {
+      name,
+      cflags,
+    });
     files.write(out, made.bytes);
     return { ...printed(""), errors: made.warnings };
   } catch (error) {
@@ -107,11 +126,16 @@ function install({ words }: ShellContext): Output {
   const unknown = names.find((name) => !PACKAGES.includes(name) && !/^linux-(tools|headers)-/.test(name));
   if (tool === "dnf" || tool === "yum") {
     if (verb !== "install") return printed("Nothing to do.\nComplete!\n");
-    if (unknown !== undefined) return failed(`No match for argument: ${unknown}\nError: Unable to find a match: ${unknown}\n`);
+    if (unknown !== undefined)
+      return failed(`No match for argument: ${unknown}\nError: Unable to find a match: ${unknown}\n`);
     const lines = names.map((name) => `Package ${name} is already installed.`);
     return printed(joined([...lines, "Dependencies resolved.", "Nothing to do.", "Complete!"]));
   }
-  const head = ["Reading package lists... Done", "Building dependency tree... Done", "Reading state information... Done"];
+  const head = [
+    "Reading package lists... Done",
+    "Building dependency tree... Done",
+    "Reading state information... Done",
+  ];
   if (verb !== "install") return printed(joined([...head, "All packages are up to date."]));
   if (unknown !== undefined) return failed(`E: Unable to locate package ${unknown}\n`, 100, joined(head));
   const lines = names.map((name) => `${name} is already the newest version.`);
@@ -136,4 +160,3 @@ export const TOOL_COMMANDS: readonly ShellProgram[] = [
   { name: "make", summary: "run the rules of a Makefile", run: make },
   { name: "sudo", summary: "run a command as root, who this is", run: sudo },
 ];
-
