@@ -56,7 +56,11 @@ describe("the syllabus, line by line", () => {
   test.each(LINES)("%s", async (line, wanted) => {
     const { text, errors, exitCode } = await machine.shell(line, { for: "400ms" });
     const { code, shows } = wanted instanceof RegExp ? { code: 0, shows: wanted } : wanted;
-    expect({ line, exitCode, errors: code === 0 ? errors.replace(/^.*(Attach|Trac).*\n/gm, "") : "" }).toEqual({ line, exitCode: code, errors: "" });
+    expect({ line, exitCode, errors: code === 0 ? errors.replace(/^.*(Attach|Trac).*\n/gm, "") : "" }).toEqual({
+      line,
+      exitCode: code,
+      errors: "",
+    });
     expect(code === 0 ? text : errors + text).toMatch(shows);
   });
 
