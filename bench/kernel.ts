@@ -1,12 +1,17 @@
 /**
- * Prints what a user of a Jupyter kernel waits for, medians over several kernels: ours, and tslab, Deno and ipykernel where they
- * are installed (in a folder of BENCH_PEERS, in .venv, or on PATH). What only ours does has no figure in the other columns.
+ * Prints what a user of a Jupyter kernel waits for, medians over several kernels: ours from the sources and, after
+ * `npm run build`, as the package has it; tslab, Deno and ipykernel where they are installed (in a folder of BENCH_PEERS, in
+ * .venv, or on PATH). What only ours does has no figure in the other columns.
+ *
+ *     npm install --prefix /tmp/peers tslab deno
+ *     BENCH_PEERS=/tmp/peers/node_modules/.bin node bench/kernel.ts
  *
  *     node bench/kernel.ts [kernels]
  */
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KernelClient, streamText } from "../test/protocol/kernel-client.ts";
-import { type Peer, peers } from "./peers.ts";
+import { missing, type Peer, peers } from "./peers.ts";
 
 const KERNELS = Number(process.argv[2] ?? 3);
 const CELLS = 30;
@@ -31,6 +36,8 @@ const ROWS = {
   arrived: "20,000 lines, lines that arrive",
   messages: "20,000 lines, stream messages (goal 50)",
   interrupt: "interrupt of a spin loop, ms to the reply",
+  memory: "memory after these cells (PSS), MB: kernel (goal 130)",
+  language: "memory after these cells (PSS), MB: language server (goal 120)",
 } as const;
 type Row = keyof typeof ROWS;
 
@@ -42,8 +49,29 @@ async function repeat(count: number, run: (n: number) => Promise<{ milliseconds:
   return median(times);
 }
 
+/** Of a kernel and all processes below it; the language server by itself, as it is ended after ten idle minutes. */
+function* memory(root: number): Generator<[Row, number]> {
+  if (process.platform !== "linux") return;
+  const read = (pid: number, file: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, "utf8");
+    } catch {
+      return ""; // it has ended
+    }
+  };
+  const all = readdirSync("/proc").map(Number).filter(Number.isInteger);
+  const parents = new Map(all.map((pid) => [pid, Number(/^PPid:\s*(\d+)/m.exec(read(pid, "status"))?.[1])]));
+  const family = [root];
+  for (const pid of family) family.push(...all.filter((other) => parents.get(other) === pid));
+  const sum = (pids: readonly number[]): number =>
+    pids.reduce((total, pid) => total + Number(/^Pss:\s*(\d+)/m.exec(read(pid, "smaps_rollup"))?.[1] ?? 0) / 1024, 0);
+  const servers = family.filter((pid) => read(pid, "cmdline").includes("\0--lsp\0"));
+  yield ["memory", sum(family.filter((pid) => !servers.includes(pid)))];
+  if (servers.length > 0) yield ["language", sum(servers)];
+}
+
 /** The figures of one kernel, from its start to its end, in the order in which they were taken. */
-async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, number]> {
+async function* figures({ command, own, snippets }: Peer): AsyncGenerator<[Row, number]> {
   const began = performance.now();
   const kernel = await KernelClient.start({}, command);
   try {
@@ -51,7 +79,7 @@ async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, numbe
     yield ["info", performance.now() - began];
     await kernel.execute(snippets.first);
     yield ["first", performance.now() - began];
-    if (command === undefined) yield ["plot", (await kernel.execute(PLOT)).milliseconds];
+    if (own) yield ["plot", (await kernel.execute(PLOT)).milliseconds];
     yield ["cell", await repeat(CELLS, (n) => kernel.execute(snippets.cell(n)))];
     const at = (code: string) => ({ code, cursor_pos: code.length, detail_level: 0 });
     yield ["complete", await repeat(10, () => kernel.request("complete_request", at(snippets.complete)))];
@@ -64,6 +92,7 @@ async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, numbe
     else kernel.send("interrupt_request", {}, kernel.control);
     await spinning.reply;
     yield ["interrupt", performance.now() - asked];
+    yield* memory(kernel.process.pid!);
     await sleep(300);
     const lines = await kernel.execute(snippets.lines);
     yield ["lines", lines.milliseconds];
@@ -77,6 +106,7 @@ async function* figures({ command, snippets }: Peer): AsyncGenerator<[Row, numbe
 
 const all = peers();
 const results = new Map<string, number[]>();
+for (const name of missing(all)) console.error(`${name} is not installed: see the head of this file`);
 for (let round = 0; round < KERNELS; round++) {
   for (const peer of all) {
     const steps = figures(peer);

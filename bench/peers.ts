@@ -17,6 +17,8 @@ export interface Snippets {
 export interface Peer {
   readonly name: string;
   readonly command: ((connectionFile: string) => readonly string[]) | undefined;
+  /** It brings the library. */
+  readonly own: boolean;
   readonly snippets: Snippets;
 }
 
@@ -47,21 +49,41 @@ function find(program: string): string | undefined {
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
+/** What the launcher runs in an installed package, and what runs it here whatever is newer. */
+const BUILT = fileURLToPath(new URL("../dist/src/cli/main.js", import.meta.url));
+const BUILT_LAUNCHER = fileURLToPath(new URL("./built-launcher.js", import.meta.url));
+
+/** The kernels that are to be compared and are not installed. */
+export function missing(found: readonly Peer[]): string[] {
+  return ["package", "tslab", "deno", "ipykernel"].filter((name) => !found.some((peer) => peer.name === name));
+}
+
 /** Ours, and those that are installed: tslab and Deno from npm, ipykernel from PyPI. */
 export function peers(): Peer[] {
-  const found: Peer[] = [{ name: "bpfbook", command: undefined, snippets: TYPESCRIPT }];
+  const found: Peer[] = [{ name: "sources", command: undefined, own: true, snippets: TYPESCRIPT }];
+  if (existsSync(BUILT)) {
+    const command = (file: string) => [process.execPath, "--disable-sigusr1", BUILT_LAUNCHER, BUILT, file];
+    found.unshift({ name: "package", command, own: true, snippets: TYPESCRIPT });
+  }
   const [tslab, deno, python] = ["tslab", "deno", "python"].map(find);
   if (tslab)
-    found.push({ name: "tslab", command: (file) => [tslab, "kernel", `--config-path=${file}`], snippets: TYPESCRIPT });
+    found.push({
+      name: "tslab",
+      own: false,
+      command: (file) => [tslab, "kernel", `--config-path=${file}`],
+      snippets: TYPESCRIPT,
+    });
   if (deno)
     found.push({
       name: "deno",
+      own: false,
       command: (file) => [deno, "jupyter", "--kernel", "--conn", file],
       snippets: TYPESCRIPT,
     });
   if (python) {
     found.push({
       name: "ipykernel",
+      own: false,
       command: (file) => [python, "-m", "ipykernel_launcher", "-f", file],
       snippets: PYTHON,
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync } from "node:fs";
 
 /** What a front end writes into the connection file before it starts a kernel. */
 export interface ConnectionInfo {
@@ -47,7 +47,17 @@ export function readConnectionFile(path: string): ConnectionInfo {
   } catch (cause) {
     throw new ConnectionFileError("unreadable", path, "not a readable JSON file; a front end writes it", { cause });
   }
+  keepPrivate(path);
   return parseConnection(json, path);
+}
+
+/** The key is in it: whoever can read the file can run code as its owner. Jupyter writes it so; other front ends may not. */
+function keepPrivate(path: string): void {
+  try {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  } catch {
+    // Another user's file, or a file system without modes: its owner's business.
+  }
 }
 
 /** Checks the fields of a connection file; `path` is only for messages. */
@@ -78,7 +88,8 @@ export function parseConnection(json: unknown, path: string): ConnectionInfo {
       stdin: port("stdin"),
       hb: port("hb"),
     },
-    key: text("key", ""),
+    // An empty key switches signatures off: on a port anybody on the computer could run code then.
+    key: text("key", "") || (transport === "ipc" ? "" : fail("key", "a key, which messages on a port are signed with")),
     hash: scheme.startsWith("hmac-") ? scheme.slice("hmac-".length) : fail("signature_scheme", `"hmac-..."`),
     ...(typeof kernelName === "string" ? { kernelName } : {}),
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -196,6 +196,8 @@ describe("connection file", () => {
     ["ip", 5],
     ["transport", "udp"],
     ["signature_scheme", "none"],
+    ["key", ""],
+    ["key", undefined],
   ])("names a wrong %s", (field, value) => {
     expect(() => parseConnection({ ...good, [field]: value }, "the.json")).toThrow(ConnectionFileError);
     expect(() => parseConnection({ ...good, [field]: value }, "the.json")).toThrow(`the.json: "${field}"`);
@@ -208,5 +210,17 @@ describe("connection file", () => {
     expect(() => readConnectionFile(join(folder, "bad.json"))).toThrow(/not a readable JSON file/);
     writeFileSync(join(folder, "good.json"), JSON.stringify(good));
     expect(readConnectionFile(join(folder, "good.json")).kernelName).toBe("bpfbook");
+  });
+
+  test("is nobody else's to read, whoever wrote it how", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "connection-")), "open.json");
+    writeFileSync(file, JSON.stringify(good));
+    chmodSync(file, 0o664);
+    readConnectionFile(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test("a socket in the file system needs no key", () => {
+    expect(parseConnection({ ...good, transport: "ipc", key: "" }, "f").key).toBe("");
   });
 });
