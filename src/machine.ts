@@ -361,7 +361,10 @@ export class Machine implements Displayable {
     return new Made(this, bccProgram, commandNames);
   }
 
-  /** Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. */
+  /**
+   * Replays an `strace -f -ttt` log: its tasks make the same system calls at the same times, with the same results. Or what `perf
+   * script` printed, or folded stacks: its threads compute in the same stacks. Logs may be packed with gzip.
+   */
   replay(source: Parameters<Linux["replay"]>[0]): ReturnType<Linux["replay"]> {
     return this.linux.replay(source);
   }

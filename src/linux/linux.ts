@@ -31,8 +31,7 @@ import { LIBC, programLife, threadLife } from "./program-life.ts";
 import { ProgramTimers } from "./program-timers.ts";
 import { Random } from "./random.ts";
 import type { LogSource } from "./replay/lines.ts";
-import { Replay } from "./replay/replay.ts";
-import { readScript } from "./replay/script.ts";
+import { type RunningReplay, readLog } from "./replay/read-log.ts";
 import { LoadAverage } from "./sched/load-average.ts";
 import { rcuSoftirq, schedBalanceSoftirq } from "./sched/tick.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -115,7 +114,7 @@ const ABANDONED = 100;
 interface Run {
   slices: number;
   /** The log that it takes the machine through, if any. */
-  replay?: Replay;
+  replay?: RunningReplay;
 }
 
 /**
@@ -538,17 +537,18 @@ export class Linux implements Host {
 
   /**
    * Runs the machine through a log of `strace -f -ttt`, its text or its bytes: its processes make the log's system
-   * calls at the log's times, with the log's results. Throws `LogSourceError` for what is no log and `StraceError` at
-   * the first bad line; what came before that line has happened.
+   * calls at the log's times, with the log's results. Of `perf script`, and of folded stacks, its threads compute in the recorded
+   * stacks. Throws `LogSourceError` for what is no log, `StraceError` or `SamplesError` at the first bad line; what came
+   * before that line has happened.
    *
    * @example
    * await linux.replay(await readFile("build.strace", "utf8"));
    */
   async replay(source: LogSource): Promise<ReplaySummary> {
-    const script = await readScript(source);
+    const read = await readLog(source);
     const run = await this.#begin();
     const before = this.#counters();
-    const replay = new Replay(this, script);
+    const replay = read.start(this);
     run.replay = replay;
     try {
       await this.#advance(replay.end, run);
@@ -561,9 +561,9 @@ export class Linux implements Host {
       replay.finish();
       this.#end(run);
     }
-    if (script.error !== undefined) throw script.error;
-    const { lines, signals, processes, skipped } = script;
-    const log = { calls: replay.calls, lines, signals, processes: processes.length };
+    if (read.error !== undefined) throw read.error;
+    const { lines, signals, processes, skipped } = read;
+    const log = { calls: replay.calls, lines, signals, processes };
     return showing({ ...this.#since(before), ...log, ...(skipped > 0 && { skipped }) });
   }
 

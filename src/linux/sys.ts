@@ -37,6 +37,11 @@ const MAP_PRIVATE_ANONYMOUS = 0x22;
 /** There is one request at a time, and the task holds what it is. */
 const REQUEST = { __request: true } as Request;
 
+function* withoutResult(rest: Kernel<void>): Kernel<number> {
+  yield* rest;
+  return 0;
+}
+
 /**
  * The machine as a program sees it: system calls, computing, and functions of its own. A request is made with `yield`,
  * which gives its result; `enter` and `leave` take no time and are called as they are.
@@ -144,6 +149,14 @@ export class Sys {
   /** Writes to memory: each page that is touched for the first time is a page fault. The result is 0. */
   touch(address: number, bytes: number): Request {
     this.task.rest = touch(this.task, address, bytes);
+    this.task.outside = "fault";
+    this.task.phase = "kernel";
+    return REQUEST;
+  }
+
+  /** Sleeps, or waits in Linux, without a system call; the result is 0. */
+  pause(rest: Kernel<void>): Request {
+    this.task.rest = withoutResult(rest);
     this.task.outside = "fault";
     this.task.phase = "kernel";
     return REQUEST;
