@@ -53,6 +53,8 @@ export async function toolCommandLine(args: readonly string[]): Promise<number> 
     throw new UsageError(`there is no tool '${name}'${near === undefined ? "" : `, did you mean '${near}'?`}`);
   }
   try {
+    // Whoever reads may leave before the end (`| head`).
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
     const { for: duration, ...which } = words;
     const machine = makeMachine(which);
     const { code, stderr } = await toolCommand(machine, argv, {
