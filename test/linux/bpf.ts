@@ -23,8 +23,11 @@ const COMMAND = {
   delete: 3,
   nextKey: 4,
   progLoad: 5,
+  progAttach: 8,
+  progDetach: 9,
   testRun: 10,
   info: 15,
+  progQuery: 16,
   btfLoad: 18,
   lookupAndDelete: 21,
   freeze: 22,
@@ -488,6 +491,45 @@ export function progTestRun(fd: number, options: TestRunOptions): TestRunAnswer 
     dataOut: out(2, sizes.data),
     ctxOut: out(3, sizes.ctx),
     durationNs: view.getUint32(36, true),
+  };
+}
+
+/** The program's id. */
+export function progId(fd: number): number {
+  xlatedLength(fd);
+  return native!.view.getUint32(AREA[2] + 4, true);
+}
+
+/** BPF_PROG_ATTACH; `replace` is the descriptor of the program that shall go. */
+export function progAttach(target: number, prog: number, type: number, flags: number, replace = 0): Answer {
+  attr().u32(0, target).u32(4, prog).u32(8, type).u32(12, flags).u32(16, replace);
+  const { errno } = bpf(COMMAND.progAttach);
+  return errno ? failure(errno) : { ok: true };
+}
+
+/** BPF_PROG_DETACH. */
+export function progDetach(target: number, prog: number, type: number): Answer {
+  attr().u32(0, target).u32(4, prog).u32(8, type);
+  const { errno } = bpf(COMMAND.progDetach);
+  return errno ? failure(errno) : { ok: true };
+}
+
+/** BPF_PROG_QUERY: ids of the programs that are attached, or with `effective` that run; `flags` of those attached. */
+export function progQuery(target: number, type: number, effective = false): Answer & { ids: number[]; flags: number } {
+  const { view } = native!;
+  attr()
+    .u32(0, target)
+    .u32(4, type)
+    .u32(8, effective ? 1 : 0)
+    .pointer(16, 2)
+    .u32(24, 1024);
+  const { errno } = bpf(COMMAND.progQuery);
+  if (errno) return { ...failure(errno), ids: [], flags: 0 };
+  const count = view.getUint32(24, true);
+  return {
+    ok: true,
+    ids: Array.from({ length: count }, (_, i) => view.getUint32(AREA[2] + 4 * i, true)),
+    flags: view.getUint32(12, true),
   };
 }
 
