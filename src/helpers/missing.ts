@@ -22,7 +22,6 @@ const MISSING: Readonly<Record<string, string>> = {
   "files are not measured": "ima_inode_hash ima_file_hash",
   "programs that are about to start have no options": "bprm_opts_set",
   "programs of type syscall have no descriptors": "sys_bpf btf_find_by_name_kind sys_close kallsyms_lookup_name",
-  "kernel pointers in map values are verified and do not run yet": "kptr_xchg",
 };
 
 const REASONS: ReadonlyMap<string, string> = new Map(

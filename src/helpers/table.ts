@@ -4,6 +4,7 @@ import { CGROUP_HELPERS } from "./cgroup-helpers.ts";
 import { CHECKSUM_HELPERS } from "./checksum.ts";
 import { CURRENT_HELPERS } from "./current.ts";
 import { DYNPTR_HELPERS } from "./dynptr.ts";
+import { KPTR_HELPERS } from "./kptr-helpers.ts";
 import { MAP_HELPERS } from "./map-helpers.ts";
 import { PACKET_HELPERS } from "./packet/table.ts";
 import { PRINT_HELPERS } from "./print-helpers.ts";
@@ -43,6 +44,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...PROCESS_HELPERS,
     ...USER_RINGBUF_HELPERS,
     ...PACKET_HELPERS,
+    ...KPTR_HELPERS,
     ...SOCKET_HELPERS,
     ...SOCKET_MAP_HELPERS,
     ...CGROUP_HELPERS,

@@ -60,6 +60,7 @@ export function socketUses(
     setsockopt: () => [64, 1, 0, 12, 0, bytes(4), 4],
     getsockopt: () => [64, 1, 0, 12, 0, bytes(4), 4],
     bind: () => [64, bytes(16), 16],
+    kptr_xchg: () => [host().put(new Uint8Array(8)) & ~7, 64],
     sk_redirect_map: () => [64, make("sockmap"), 0, 0, 0, 0],
     msg_redirect_map: () => [64, make("sockmap"), 0, 0, 1, 0],
     sk_redirect_hash: () => [64, make("sockhash"), bytes(4), 0, 0],

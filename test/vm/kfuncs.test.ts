@@ -1,6 +1,7 @@
 /** Programs that call functions of Linux run: both engines compute what `kfunc-cases.ts` says, which Linux is held to as well. */
 import { describe, expect, test } from "vitest";
 import { machineBtf } from "../../src/btf/data/machine.ts";
+import { pathOf } from "../../src/btf/member-path.ts";
 import { implementedKfunc, KFUNC_IMPLEMENTATIONS } from "../../src/helpers/kfunc/table.ts";
 import { kfuncByName } from "../../src/helpers/kfuncs.ts";
 import { helperById } from "../../src/helpers/table.ts";
@@ -16,6 +17,7 @@ import { jit } from "../../src/vm/jit/jit.ts";
 import { rewrite } from "../../src/vm/rewrite.ts";
 import { unverified } from "../../src/vm/unverified.ts";
 import { typedProgram } from "../verifier/typed-programs.ts";
+import { mapOf } from "../verifier/value-types.ts";
 import { KFUNC_CASES, PAGES, RESULTS } from "./kfunc-cases.ts";
 import { BareHost, rawProgram } from "./support.ts";
 
@@ -59,10 +61,49 @@ describe("a machine", () => {
   });
 
   test("refuses by name what it cannot run", () => {
-    const text =
-      "r1 = 1\n call bpf_task_from_pid\n if r0 == 0 goto +2\n r1 = r0\n call bpf_task_release\n r0 = 0\n exit";
+    const text = "call bpf_cpumask_create\n if r0 == 0 goto +2\n r1 = r0\n call bpf_cpumask_release\n r0 = 0\n exit";
     const program = typedProgram({ name: "", type: "tracepoint", text }, KERNEL, []);
-    expect(() => bpf.load(program)).toThrow("kfunc bpf_task_from_pid cannot run");
+    expect(() => bpf.load(program)).toThrow("kfunc bpf_cpumask_create cannot run");
+  });
+
+  test("keeps tasks in maps: an exchange gives the one that was there before", () => {
+    const linux = new Linux({ cpus: 1 });
+    const own = new BpfSubsystem(linux);
+    const kept = mapOf("array", "kept", "pointing");
+    const shared = own.createMap(kept);
+    const pid = pathOf(KERNEL, KERNEL.byName("task_struct", "struct")!.id, "pid")!.bitOffset / 8;
+    const swap = (number: number) => {
+      const text = `
+        r1 = ${number}
+        call bpf_task_from_pid
+        if r0 == 0 goto none
+        r7 = r0
+        r2 = r10
+        r2 += -4
+        *(u32 *)(r10 - 4) = 0
+        r1 = map[kept]
+        call map_lookup_elem
+        if r0 == 0 goto back
+        r1 = r0
+        r2 = r7
+        call kptr_xchg
+        if r0 == 0 goto none
+        r6 = *(u32 *)(r0 + ${pid})
+        r1 = r0
+        call bpf_task_release
+        r0 = r6
+        exit
+      back:
+        r1 = r7
+        call bpf_task_release
+      none:
+        r0 = 0
+        exit`;
+      const program = typedProgram({ name: "", type: "tracepoint", text }, KERNEL, [kept]);
+      return own.run(own.load(program, { maps: program.maps.map(() => shared) }), linux.memory.allocate(4096));
+    };
+    const pids = ["one", "two"].map((comm) => linux.process({ comm, *program() {} }).pid);
+    expect([...pids, 999_999, pids[0]!].map(swap)).toEqual([0, pids[0], 0, pids[1]]);
   });
 });
 

@@ -4,6 +4,7 @@ import type { HelperRow } from "../row.ts";
 import { ARENA_KFUNCS } from "./arena.ts";
 import type { KfuncImplementation } from "./implementation.ts";
 import { ITERATOR_KFUNCS } from "./iterators.ts";
+import { OBJECT_KFUNCS } from "./objects.ts";
 import { SECTION_KFUNCS } from "./sections.ts";
 import { STRING_KFUNCS } from "./strings.ts";
 
@@ -13,6 +14,7 @@ export const KFUNC_IMPLEMENTATIONS: readonly KfuncImplementation[] = [
   ...ITERATOR_KFUNCS,
   ...STRING_KFUNCS,
   ...ARENA_KFUNCS,
+  ...OBJECT_KFUNCS,
 ];
 
 const BY_NAME: ReadonlyMap<string, HelperRow> = new Map(

@@ -1,4 +1,5 @@
 import type { ProcessHost } from "../../helpers/process-host.ts";
+import { Cgroup } from "../cgroups.ts";
 import { ERRNO } from "../errno.ts";
 import type { OpenFile } from "../files.ts";
 import { Path } from "../fs/dentry.ts";
@@ -6,6 +7,7 @@ import { pathText } from "../fs/mount.ts";
 import type { Linux } from "../linux.ts";
 import { sendSignal } from "../signal-send.ts";
 import { SI_KERNEL } from "../signals.ts";
+import { Task } from "../task.ts";
 
 const LAST_SIGNAL = 64;
 
@@ -26,6 +28,32 @@ export class Processes implements ProcessHost {
 
   hasCgroup(id: number): boolean {
     return this.#linux.cgroups.list().some((cgroup) => cgroup.id === id);
+  }
+
+  taskStruct(pid: number): number {
+    const task = this.#linux.taskOf(pid);
+    return task === undefined ? 0 : this.#linux.objects.written(task);
+  }
+
+  #cgroup(offset: number): Cgroup | undefined {
+    const object = this.#linux.objects.at(offset);
+    return object instanceof Cgroup ? object : undefined;
+  }
+
+  cgroupStruct(id: number): number {
+    const cgroup = this.#linux.cgroups.list().find((one) => one.id === id);
+    return cgroup === undefined ? 0 : this.#linux.objects.written(cgroup);
+  }
+
+  cgroupAbove(offset: number, level: number): number {
+    const above = this.#cgroup(offset)?.line[level];
+    return above === undefined ? 0 : this.#linux.objects.written(above);
+  }
+
+  taskUnder(task: number, cgroup: number): boolean {
+    const object = this.#linux.objects.at(task);
+    const above = this.#cgroup(cgroup);
+    return object instanceof Task && above !== undefined && object.cgroup.line.includes(above);
   }
 
   /** Linux sends it from an interrupt, too, where a program runs with interrupts off. */
