@@ -1,15 +1,15 @@
 import { extremes } from "./extremes.ts";
-import { brief, grouped, plural } from "./format.ts";
+import { brief, grouped, overCpus, plural } from "./format.ts";
 import { litePlot, sentencePlot } from "./lite.ts";
 import { SHORT } from "./lite-parts.ts";
 import type { PlotOptions } from "./options.ts";
 import type { Plot } from "./plot.ts";
 import { factOf, kindAndTitle, type PlottedFacts } from "./plotted.ts";
 import { leftOut, type Numeric, place } from "./series.ts";
-import { BAR, NOTE } from "./theme.ts";
+import { BAR, THEMED_TEXT } from "./theme.ts";
 
-/** Pairs of a name and a number: a map declaration, an array, a `Map`. Structs are written as their fields. */
-export type BarsData = Iterable<readonly [key: unknown, value: Numeric]> & PlottedFacts;
+/** Pairs of a name and a number: a map declaration, an array, a `Map`. Structs are written as their fields, values of several CPUs are summed. */
+export type BarsData = Iterable<readonly [key: unknown, value: Numeric | readonly Numeric[]]> & PlottedFacts;
 
 export interface BarsOptions extends Omit<PlotOptions, "height"> {
   /** `"-x"` (default): the longest bar first; `null`: in the order of the data. */
@@ -31,10 +31,11 @@ const LABEL_LENGTH = 28;
 export function bars(data: BarsData, options: BarsOptions = {}): Plot {
   const all: Bar[] = [];
   let left = 0;
-  for (const [key, value] of data) {
+  for (const [key, values] of data) {
+    const value = overCpus(values);
     const length = place(value, `the value of ${keyText(key)}`);
     if (length === undefined) left++;
-    else all.push({ key: keyText(key), value, length });
+    else all.push({ key: keyText(key), value: value as Numeric, length });
   }
   const kind = kindAndTitle("Bars", options.title, data);
   const title = options.title ?? factOf(data, "name") ?? "Bars";
@@ -86,7 +87,7 @@ function barsSpec(shown: readonly Bar[], options: BarsOptions) {
     layer: [
       { mark: { type: "bar", color: BAR }, encoding: { y, x, tooltip: [{ field: "key" }, { field: "exact" }] } },
       {
-        mark: { type: "text", align: "left", dx: 4, fontSize: 10, style: NOTE, tooltip: null },
+        mark: { type: "text", align: "left", dx: 4, fontSize: 10, ...THEMED_TEXT, tooltip: null },
         encoding: { y, x, text: { field: "exact" } },
       },
     ],

@@ -6,7 +6,7 @@ import type { AxesOptions, AxisOptions } from "./options.ts";
 import type { Plot } from "./plot.ts";
 import { factOf, kindAndTitle } from "./plotted.ts";
 import { factsOf, leftOut, type Numeric, placedValues, type Series, seriesOf } from "./series.ts";
-import { NOTE, SERIES } from "./theme.ts";
+import { SERIES, THEMED_TEXT } from "./theme.ts";
 
 /** Samples of one series, or of several by name. */
 export type EcdfData = Series<Numeric>;
@@ -74,7 +74,7 @@ export function ecdf(data: EcdfData, options: EcdfOptions = {}): Plot {
     },
     {
       data: { values: marks },
-      mark: { type: "text", align: "left", baseline: "top", dx: 6, dy: 3, fontSize: 10, style: NOTE, tooltip: null },
+      mark: { type: "text", align: "left", baseline: "top", dx: 6, dy: 3, fontSize: 10, ...THEMED_TEXT, tooltip: null },
       encoding: { x: encoding.x, y: encoding.y, text: { field: "text" } },
     },
   ];

@@ -60,6 +60,13 @@ export function plural(count: number | bigint, noun: string, nouns = `${noun}s`)
   return `${grouped(count)} ${Number(count) === 1 ? noun : nouns}`;
 }
 
+/** Values of one key on each CPU, as per-CPU maps have them, as one: their sum. Others are as they are. */
+export function overCpus(value: unknown): unknown {
+  if (!Array.isArray(value) || value.length === 0) return value;
+  if (value.every((each) => typeof each === "bigint")) return value.reduce((sum, each) => sum + each, 0n);
+  return value.every((each) => typeof each === "number") ? value.reduce((sum, each) => sum + each, 0) : value;
+}
+
 /** A count as a whole number of at least 0; anything else is a {@link PlotError} that names what it counts. */
 export function toCount(count: unknown, of: string): bigint {
   if (typeof count === "bigint" && count >= 0n) return count;

@@ -5,7 +5,7 @@ import { fullest } from "./histogram-text.ts";
 import { LITE_SCHEMA, liteConfig, sentenceSpec } from "./lite.ts";
 import { rowHeight, rows, seriesColor } from "./lite-parts.ts";
 import type { PlotSpec } from "./svg.ts";
-import { BAR, NOTE } from "./theme.ts";
+import { BAR, THEMED_TEXT } from "./theme.ts";
 
 interface HistogramPicture {
   /** All with the same bins. */
@@ -94,7 +94,7 @@ export function histogramSpec({ series, edge, total, left, title, alt, empty, op
   };
   const text = {
     transform: [{ calculate: "(datum.from + datum.to) / 2", as: "middle" }],
-    mark: { type: "text", dy: -6, fontSize: 10, style: NOTE, tooltip: null },
+    mark: { type: "text", dy: -6, fontSize: 10, ...THEMED_TEXT, tooltip: null },
     encoding: { x: { ...x, field: "middle", bin: null }, y, text: { field: "text" } },
   };
   const spec = {

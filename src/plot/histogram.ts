@@ -1,19 +1,22 @@
 import { type Binning, linearBinning, linearSlotBinning, log2Binning, log2SlotBinning } from "./binning.ts";
 import { extremes } from "./extremes.ts";
-import { grouped, percent, plural, toCount } from "./format.ts";
+import { grouped, overCpus, percent, plural, toCount } from "./format.ts";
 import { histogramSpec } from "./histogram-spec.ts";
 import { type Bar, histogramText } from "./histogram-text.ts";
 import type { AxisOptions } from "./options.ts";
 import { Plot } from "./plot.ts";
 import { emptySentence, factOf, kindAndTitle, type PlottedFacts } from "./plotted.ts";
-import { factsOf, place, type Series, seriesOf } from "./series.ts";
+import { factsOf, type Numeric, place, type Series, seriesOf } from "./series.ts";
 
 /**
- * What a histogram is made of: samples, or pairs of key and count as a map gives them. Anything that iterates will do:
+ * What a histogram is made of: samples, or pairs of key and count as a map gives them; counts of several CPUs are summed. Anything that iterates will do:
  * an array, a map declaration, a `Map`. A `name` on it is the default title; an `emptyReason` is said where there is
  * nothing to draw.
  */
-export type HistogramData = (Iterable<number | bigint> | Iterable<readonly [number | bigint, number | bigint]>) &
+export type HistogramData = (
+  | Iterable<number | bigint>
+  | Iterable<readonly [number | bigint, number | bigint | readonly Numeric[]]>
+) &
   PlottedFacts;
 
 /** Data of several histograms by name, which share their bins. */
@@ -100,7 +103,7 @@ function tally(data: Iterable<unknown>) {
   for (const item of data) {
     const pair = Array.isArray(item) ? (item as unknown as readonly [number | bigint, number | bigint]) : undefined;
     const value = pair ? pair[0] : (item as number | bigint);
-    const count = pair ? toCount(pair[1], `key ${String(value)}`) : 1n;
+    const count = pair ? toCount(overCpus(pair[1]), `key ${String(value)}`) : 1n;
     paired ||= pair !== undefined;
     if (typeof value === "bigint" || Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0n) + count);
     else if (place(value, "a sample") === undefined) left += count;

@@ -2,7 +2,7 @@
 import { Plot } from "./plot.ts";
 import { emptySentence, type PlottedFacts } from "./plotted.ts";
 import type { PlotSpec } from "./svg.ts";
-import { FONT, NOTE } from "./theme.ts";
+import { FONT, THEMED_TEXT } from "./theme.ts";
 
 /** JupyterLab 4 draws Vega-Lite 5. */
 export const LITE_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json";
@@ -45,7 +45,7 @@ export function sentenceSpec(title: string, said: string, alt: string): PlotSpec
     width: 560,
     height: 40 + LINE_HEIGHT * Math.max(0, lines.length - 1),
     data: { values: [{ sentence: lines }] },
-    mark: { type: "text", align: "left", x: 0, y: 20, fontSize: 13, lineHeight: LINE_HEIGHT, style: NOTE },
+    mark: { type: "text", align: "left", x: 0, y: 20, fontSize: 13, lineHeight: LINE_HEIGHT, ...THEMED_TEXT },
     encoding: { text: { field: "sentence" } },
     config: liteConfig,
   };

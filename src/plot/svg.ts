@@ -1,7 +1,7 @@
 /** Specs to static pictures. */
 import type { Spec } from "vega";
 import type { TopLevelSpec } from "vega-lite";
-import { darkRules, FONT, STILL_CONFIG, SVG_CLASS } from "./theme.ts";
+import { color, darkRules, FONT, NOTE_INK, STILL_CONFIG, SVG_CLASS } from "./theme.ts";
 import { loadVega } from "./vega.ts";
 
 /** A spec with the mime type that names its grammar. Front ends draw version 5 of both, so specs use only what 5 has. */
@@ -53,6 +53,7 @@ function slim(svg: string): string {
     .replace(/ (?:role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|pointer-events="none")/g, "")
     .replace(/ (?:fill-opacity|stroke-opacity|stroke-width|opacity)="1"/g, "")
     .replace(/ transform="translate\(0,0\)"/g, "")
+    .replaceAll(`fill="${NOTE_INK}"`, `fill="${color.muted}"`)
     .replace(/ (?:d|transform|x2|y2|offset)="[^"]*"/g, (attribute) =>
       attribute.replace(/-?\d+\.\d{3,}(?:e-\d+)?/g, (n) => String(Number(Number(n).toFixed(2)))),
     );

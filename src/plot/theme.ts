@@ -43,6 +43,13 @@ export const MONOSPACE = "ui-monospace, Menlo, Consolas, monospace";
 /** The style of text in a picture: Vega's own name for labels, so themes colour it. */
 export const NOTE = "guide-label";
 
+/**
+ * Text in a Vega-Lite spec, which paints it in a colour of its own whatever a front end's theme says: the grey that can best be read on
+ * white and on dark pages (3.9:1 and 3.2:1). The static picture has the muted colour in its place.
+ */
+export const NOTE_INK = "#808080";
+export const THEMED_TEXT = { color: NOTE_INK } as const;
+
 /** What the static picture is drawn with: the colours that a front end's theme would give. */
 export const STILL_CONFIG = {
   background: color.background,

@@ -75,6 +75,9 @@ describe("a machine's own data", () => {
     await m.run("20ms");
     expect(plot.bars(sizes).text).toMatch(/^5 {2}9 \|@{40}\|$/);
     expect(plot.histogram(sizes).alt).toContain("9 samples all in [32, 64)");
+    const perCpu = [[5, [2n, 3n, 0n]]] as const;
+    expect(plot.bars(perCpu).text).toMatch(/^5 {2}5 \|/);
+    expect(plot.histogram(perCpu).alt).toContain("5 samples all in [32, 64)");
   });
 });
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import * as plot from "../../src/plot/index.ts";
-import { darkRules, INK, SERIES, THEME } from "../../src/plot/theme.ts";
+import { darkRules, INK, NOTE_INK, SERIES, THEME } from "../../src/plot/theme.ts";
 import { loadVega } from "../../src/plot/vega.ts";
 
 test("Vega is one instance, and leaves a global of that name as it was", async () => {
@@ -45,6 +45,7 @@ test("colours of data can be seen on the pages of front ends, names be read on t
   // White, JupyterLab's dark page and the background of Vega's dark theme, which JupyterLab gives to it.
   for (const page of ["#ffffff", "#111111", "#333333"])
     for (const series of SERIES) expect(contrast(series, page), `${series} on ${page}`).toBeGreaterThan(3);
+  for (const page of ["#ffffff", "#111111", "#333333"]) expect(contrast(NOTE_INK, page)).toBeGreaterThan(3);
   for (const series of SERIES) expect(contrast(INK, series), series).toBeGreaterThan(4.5);
 });
 

@@ -43,7 +43,8 @@ export function mount<T>(client: Client<T>): void {
   const status = el("div", { class: "muted", role: "status", "aria-live": "polite" });
   const frame: Frame = {
     el,
-    button: (text, says, onclick) => el("button", { type: "button", title: says, "aria-label": says, onclick }, text),
+    button: (text, says, onclick) =>
+      el("button", { type: "button", title: says, "aria-label": `${text}: ${says}`, onclick }, text),
     say: (text) => {
       status.textContent = text;
     },

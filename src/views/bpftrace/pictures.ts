@@ -3,7 +3,7 @@ import { greatest, least } from "../../bpftrace/output/extremes.ts";
 import { plural } from "../../plot/format.ts";
 import { LITE_SCHEMA, liteConfig } from "../../plot/lite.ts";
 import { Plot } from "../../plot/plot.ts";
-import { BAR, NOTE } from "../../plot/theme.ts";
+import { BAR, THEMED_TEXT } from "../../plot/theme.ts";
 
 /** Keys and series that a picture shows; the largest are last in a map. */
 const MOST_KEYS = 20;
@@ -52,7 +52,7 @@ export function barsPlot(title: string, rows: readonly (readonly [label: string,
         encoding: { y, x, tooltip: [{ field: "whole" }, { field: "exact" }] },
       },
       {
-        mark: { type: "text", align: "left", dx: 4, fontSize: 10, style: NOTE, tooltip: null },
+        mark: { type: "text", align: "left", dx: 4, fontSize: 10, ...THEMED_TEXT, tooltip: null },
         encoding: { y, x, text: { field: "exact" } },
       },
     ],
