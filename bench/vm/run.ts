@@ -144,7 +144,7 @@ for (const row of [columns, ...cells]) {
 }
 const mean = (ratios: readonly number[], missing: string): string =>
   ratios.length === 0
-    ? `- (${missing})`
+    ? `- (${missing || "none of these programs was measured there"})`
     : Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length).toFixed(2);
 console.log(
   `geometric mean of JIT/Linux: ${mean(

@@ -31,8 +31,11 @@ export function jitedListingOf(bpf: BpfSubsystem, { runnable, spec, maps }: Linu
   const compiled = isCompiled(runnable) ? runnable : jit(runnable.xlated, bpf.environment, maps);
   const rows = jitedListing(compiled, { helperName }).map((row): JitedInstruction => {
     const { code, src, dst, imm } = row.insn;
-    const named = code === LD_IMM64_CODE && src === LD_IMM64.MAP_FD ? spec.maps[imm] : undefined;
-    return named === undefined ? row : { ...row, text: `(18) r${dst} = map[${named.name}]` };
+    const isValue = src === LD_IMM64.MAP_VALUE;
+    const named = code === LD_IMM64_CODE && (isValue || src === LD_IMM64.MAP_FD) ? spec.maps[imm] : undefined;
+    if (named === undefined) return row;
+    const place = isValue ? `[0]+${compiled.xlated.insns[row.at + 1]!.imm}` : "";
+    return { ...row, text: `(18) r${dst} = map[${named.name}]${place}` };
   });
   return new JitedListing({ name: spec.name, rows, size: compiled.module.bytes.length });
 }

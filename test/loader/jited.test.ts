@@ -25,4 +25,9 @@ describe("jited code of a loaded program", () => {
     expect(String(bundle["text/plain"])).toContain("3: (b7) r0 = 2                   i64.const 2\n");
     expect(String(bundle["text/html"])).toContain("(b7) r0 = 2</td>");
   });
+
+  test("an address in a map's value is named with its offset", () => {
+    const value = asm({ type: "xdp", maps: [sizes] })("r1 = map[sizes][0]+4\nr0 = *(u32 *)(r1 + 0)\nexit");
+    expect(new Machine().load(value).jited().rows[0]!.text).toBe("(18) r1 = map[sizes][0]+4");
+  });
 });

@@ -48,6 +48,19 @@ describe("WebAssembly text", () => {
 describe("jited code beside its instructions", () => {
   const listing = (text: string) => jitedListing(jit(trusted(rawProgram(text)), environment, []));
 
+  test("of an irreducible graph the loop over its blocks stands before the first instruction", () => {
+    const rows = listing("r0 = 5\nif r1 == 0 goto b\na: r0 += 1\nb: r0 += 2\nif r0 < 100 goto a\nexit");
+    expect(rows[0]!.wat.map((line) => line.trim())).toEqual(
+      expect.arrayContaining(["loop", "block", "br_table 0 1 2 3 0", "i64.const 5"]),
+    );
+    expect(
+      rows
+        .slice(1)
+        .flatMap(({ wat }) => wat)
+        .join(),
+    ).not.toContain("br_table");
+  });
+
   test("each instruction has its own", () => {
     const rows = listing("r0 = *(u64 *)(r1 + 8)\nr0 += 5\nr3 = 0x123456789a ll\nif r0 > r3 goto +1\nr0 = 1\nexit");
     expect(rows.map(({ text }) => text)).toEqual([

@@ -17,7 +17,8 @@ export interface JitedInstruction {
 
 /**
  * The jited code of a program as WebAssembly text beside the instructions that it came from, in the order of the program.
- * What a function does before its first instruction (its frame, the context in r1) is not part of it.
+ * What a function does before its first instruction (its frame, the context in r1) is not part of it, but where its graph is
+ * irreducible the loop that goes to the next block by its number (`br_table`): it stands before the first instruction's own.
  *
  * @example
  * for (const { text, wat } of jitedListing(program)) console.log(text, "->", wat.join("; "));
@@ -35,12 +36,16 @@ export function jitedListing({ xlated, module }: CompiledProgram, names: LogName
   for (const [index, places] of starts) {
     places.sort((a, b) => a.byte - b.byte || a.at - b.at);
     let place = -1;
+    const head: WasmLine[] = [];
     for (const line of wasmText(bodies[index - firstOwn]!)) {
       while (places[place + 1] !== undefined && places[place + 1]!.byte <= line.byte) place++;
       const slot = places[place]?.at;
-      if (slot === undefined) continue;
+      if (slot === undefined) {
+        head.push(line);
+        continue;
+      }
       const known = lines.get(slot);
-      if (known === undefined) lines.set(slot, [line]);
+      if (known === undefined) lines.set(slot, place === 0 ? [...dispatch(head), line] : [line]);
       else known.push(line);
     }
   }
@@ -49,6 +54,12 @@ export function jitedListing({ xlated, module }: CompiledProgram, names: LogName
     // The second slot of a ld_imm64 is part of the first.
     return insn.code === 0 ? [] : [{ at, insn, text: formatInstruction(xlated.insns, at, names), wat }];
   });
+}
+
+/** Of what a function begins with the loop over blocks by number, where it has one. */
+function dispatch(head: readonly WasmLine[]): readonly WasmLine[] {
+  const table = head.findIndex(({ text }) => text.startsWith("br_table"));
+  return table < 0 ? [] : head.slice(head.findIndex(({ text }) => text === "loop"));
 }
 
 function importedFunctions(bytes: Uint8Array<ArrayBuffer>): number {
