@@ -29,6 +29,11 @@ export abstract class MapBase implements RuntimeMap {
     this.#blocks.push([this.header, MAP_HEADER_SIZE]);
   }
 
+  /** All memory that is the map's. */
+  get blocks(): readonly (readonly [at: number, size: number])[] {
+    return this.#blocks;
+  }
+
   /** Zeroed bytes that are the map's until `free`. */
   protected allocate(size: number, align?: number): number {
     const at = this.memory.allocate(size, align);

@@ -66,6 +66,8 @@ export interface RuntimeMap {
   readonly memory: LinearMemory;
   /** Offset of the map's header (its `struct bpf_map`) in memory; `const_ptr_to_map` registers hold its address. */
   readonly header: number;
+  /** All memory that is the map's, where it is known. */
+  readonly blocks?: readonly (readonly [at: number, size: number])[];
   /** For arrays: where the elements lie, so that lookups can be inlined. */
   readonly elements?: ElementPlace;
   /** For arenas: where their pages are found. */

@@ -7,12 +7,16 @@ export interface Change {
   readonly before: Uint32Array;
 }
 
+/** Bytes from an offset on; both are multiples of 4. */
+export type MemoryRange = readonly [at: number, size: number];
+
 /** Room for the copies, which is used again: getting so many new pages takes longer than copying. Empty while it is in use. */
 let room = new Uint32Array(0);
 
 /**
  * Does `work` and returns what undoes everything that it did to memory: bytes written anywhere, blocks allocated or freed.
- * Memory that grew stays grown. Costs a copy of the used memory, so it is for stepping, not for running.
+ * Memory that grew stays grown. Costs a copy of the used memory, so it is for stepping, not for running; or of `within`, where
+ * the caller knows that nothing else is written.
  *
  * @example
  * const undo = recordChanges(memory, () => map.update(key, value, 0));
@@ -24,9 +28,27 @@ export function recordChanges(
   memory: LinearMemory,
   work: () => void,
   seen: (changes: readonly Change[]) => void = () => {},
+  within?: readonly MemoryRange[],
 ): () => void {
   const allocator = memory.allocatorState();
   const words = allocator.top >> 2;
+  const undo = (changes: readonly Change[]) => () => {
+    for (const { word, before } of changes) memory.u32.set(before, word);
+    memory.restoreAllocator(allocator);
+  };
+  if (within !== undefined) {
+    const copies = within.map(
+      ([at, size]) => [at >> 2, memory.u32.slice(at >> 2, ((at + size + 7) >> 3) << 1)] as const,
+    );
+    work();
+    const changes = copies.flatMap(([first, before]) =>
+      differences(before, memory.u32.slice(first, first + before.length)).map(
+        (change): Change => ({ word: first + change.word, before: change.before }),
+      ),
+    );
+    seen(changes);
+    return undo(changes);
+  }
   const copy = room.length < words ? new Uint32Array(Math.ceil(1.5 * words)) : room;
   room = new Uint32Array(0);
   copy.set(memory.u32.subarray(0, words));
@@ -38,10 +60,7 @@ export function recordChanges(
     room = copy;
   }
   seen(changes);
-  return () => {
-    for (const { word, before } of changes) memory.u32.set(before, word);
-    memory.restoreAllocator(allocator);
-  };
+  return undo(changes);
 }
 
 /** The words that differ between two copies of memory, in runs; `after` may be longer. Both begin at a multiple of 8 bytes. */

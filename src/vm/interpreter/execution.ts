@@ -22,6 +22,7 @@ import { type Linked, leaveFunction, locate, type RunState } from "./execute.ts"
 import { begin, executeReserving, newState } from "./link.ts";
 import { isQuiet } from "./quiet.ts";
 import { SteppedPrograms } from "./stepping.ts";
+import { writtenBy } from "./written.ts";
 
 /** The state of a run between two instructions: plain data. Memory is the machine's own, looked at through `memory`. */
 export interface ExecutionState {
@@ -271,9 +272,14 @@ export class Execution {
     const resumes = operation.kind === "exit" && state.returns.length === 0 && round !== undefined;
     if (inArena || resumes || (calls && !this.isTailCall)) {
       const restoreHost = this.#environment.remember();
-      const restoreMemory = recordChanges(memory, one, (changes) => {
-        this.#wrote = changes.map(({ word, before }) => ({ start: 4 * word, bytes: 4 * before.length }));
-      });
+      const restoreMemory = recordChanges(
+        memory,
+        one,
+        (changes) => {
+          this.#wrote = changes.map(({ word, before }) => ({ start: 4 * word, bytes: 4 * before.length }));
+        },
+        writtenBy(linked, state, operation),
+      );
       return () => {
         restoreMemory();
         restoreHost();
