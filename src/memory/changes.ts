@@ -37,15 +37,9 @@ export function recordChanges(
     memory.restoreAllocator(allocator);
   };
   if (within !== undefined) {
-    const copies = within.map(
-      ([at, size]) => [at >> 2, memory.u32.slice(at >> 2, ((at + size + 7) >> 3) << 1)] as const,
-    );
+    const changed = watch(memory, within);
     work();
-    const changes = copies.flatMap(([first, before]) =>
-      differences(before, memory.u32.slice(first, first + before.length)).map(
-        (change): Change => ({ word: first + change.word, before: change.before }),
-      ),
-    );
+    const changes = changed();
     seen(changes);
     return undo(changes);
   }
@@ -84,4 +78,19 @@ export function firstDifference(a: BigInt64Array, b: BigInt64Array, from: number
   let i = from;
   while (i < a.length && a[i] === b[i]) i++;
   return i;
+}
+
+/**
+ * Remembers places of memory; what is returned tells which words of them differ since.
+ *
+ * @example const changed = watch(memory, [[at, 16]]);
+ */
+export function watch(memory: LinearMemory, places: readonly MemoryRange[]): () => Change[] {
+  const copies = places.map(([at, size]) => [at >> 2, memory.u32.slice(at >> 2, ((at + size + 7) >> 3) << 1)] as const);
+  return () =>
+    copies.flatMap(([first, before]) =>
+      differences(before, memory.u32.slice(first, first + before.length)).map(
+        (change): Change => ({ word: first + change.word, before: change.before }),
+      ),
+    );
 }

@@ -1,4 +1,4 @@
-import { differences } from "../../memory/changes.ts";
+import { watch } from "../../memory/changes.ts";
 import { DIRECT_MAP, FIRST_OFFSET } from "../../memory/memory.ts";
 import type { Environment } from "../environment.ts";
 import type { Execution } from "../interpreter/execution.ts";
@@ -61,7 +61,7 @@ export function stepWithStack(environment: Environment, run: Execution, stack: S
 export function stepWithChanges(environment: Environment, run: Execution, stack: StackBytes): Changes {
   const { memory } = environment;
   const registers = run.state().registers;
-  const changed = () => {
+  const registersNow = () => {
     const after = run.state().registers;
     return after.flatMap((value, number) => (value === registers[number] ? [] : [number]));
   };
@@ -69,11 +69,11 @@ export function stepWithChanges(environment: Environment, run: Execution, stack:
   const { kind } = run.next;
   const calls = (kind === "helper" || kind === "kfunc" || kind === "indirect") && !run.isTailCall && !run.isQuietCall;
   if (calls) {
-    const before = memory.u32.slice(0, memory.allocatorState().top >> 2);
+    const changed = watch(memory, run.writes ?? [[0, memory.allocatorState().top]]);
     stepWithStack(environment, run, stack);
-    const changes = differences(before, memory.u32).slice(0, MOST_CHANGES);
+    const changes = changed().slice(0, MOST_CHANGES);
     return {
-      registers: changed(),
+      registers: registersNow(),
       memory: changes.flatMap(({ word, before: words }): MemoryChange[] => {
         const old = new Uint8Array(words.buffer);
         const at = 4 * word;
@@ -85,13 +85,13 @@ export function stepWithChanges(environment: Environment, run: Execution, stack:
   }
   if (access === undefined || access.kind === "read") {
     stepWithStack(environment, run, stack);
-    return { registers: changed(), memory: [] };
+    return { registers: registersNow(), memory: [] };
   }
   const at = offsetOf(access.address);
   const before = memory.u8.slice(at, at + access.bytes);
   stepWithStack(environment, run, stack);
   const after = memory.u8.slice(at, at + access.bytes);
-  return { registers: changed(), memory: [{ address: access.address, before, after }] };
+  return { registers: registersNow(), memory: [{ address: access.address, before, after }] };
 }
 
 /** From the lowest byte of the running function's stack to the end of the main function's. */

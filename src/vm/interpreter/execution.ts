@@ -1,6 +1,6 @@
 import type { Round } from "../../helpers/rounds.ts";
 import { REG, REGISTER_COUNT } from "../../isa/constants.ts";
-import { recordChanges } from "../../memory/changes.ts";
+import { type MemoryRange, recordChanges } from "../../memory/changes.ts";
 import type { Environment } from "../environment.ts";
 import { ExecutionError, overBudget } from "../errors.ts";
 import type { Operation } from "../operation.ts";
@@ -117,6 +117,12 @@ export class Execution {
   get isQuietCall(): boolean {
     const { linked, state } = this.#top;
     return isQuiet(linked, state, this.next);
+  }
+
+  /** All memory that the helper call that comes next can write, where that is known (`writtenBy`). */
+  get writes(): readonly MemoryRange[] | undefined {
+    const { linked, state } = this.#top;
+    return writtenBy(linked, state, this.next);
   }
 
   state(): ExecutionState {
