@@ -3,9 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join, relative } from "node:path";
 import { ROOT } from "./setup/stamp.js";
 
-const DIST = join(ROOT, "dist");
-/** Where the bundle lies: in the folder of the module that cells import, which is known as ours. */
-const BUNDLE = join(DIST, "src", "bundle");
+/** Where the bundle lies in dist/: in the folder of the module that cells import, which is known as ours. */
+const BUNDLE = "src/bundle";
 
 /** What is started or imported by its path: these files stay where they are and pass on what the bundle exports. */
 const ENTRIES = [
@@ -23,30 +22,30 @@ const ALONE = "kernel/runtime/cell-import.js";
 const posix = (path) => path.replaceAll("\\", "/");
 
 /** Each module keeps the URL that it has in the tree of the sources, wherever its code ends up. */
-const keepUrls = {
+const keepUrls = (dist) => ({
   name: "keep-urls",
   setup(build) {
-    const alone = posix(relative(BUNDLE, join(DIST, ALONE)));
+    const alone = posix(relative(BUNDLE, ALONE));
     build.onResolve({ filter: /[\\/]cell-import\.js$/ }, () => ({ path: alone, external: true }));
     build.onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
       const source = readFileSync(path, "utf8");
       if (!source.includes("import.meta.url")) return undefined;
-      const from = JSON.stringify(posix(relative(BUNDLE, path)));
+      const from = JSON.stringify(posix(relative(join(dist, BUNDLE), path)));
       return {
         contents: `const __url = (({ url }) => new URL(${from}, url).href)(import.meta);\n${source}`,
         loader: "js",
       };
     });
   },
-};
+});
 
-/** Bundles what tsc has written to dist/, and removes the files that are in the bundle now; declarations stay. */
-export async function bundle() {
+/** Bundles what tsc has written to a folder, and removes the files that are in the bundle now; declarations stay. */
+export async function bundle(dist = join(ROOT, "dist")) {
   const { build, transform } = await import("esbuild");
   const { metafile } = await build({
-    absWorkingDir: DIST,
+    absWorkingDir: dist,
     entryPoints: Object.fromEntries(ENTRIES.map((path) => [bundleName(path), path])),
-    outdir: BUNDLE,
+    outdir: join(dist, BUNDLE),
     bundle: true,
     splitting: true,
     format: "esm",
@@ -60,18 +59,18 @@ export async function bundle() {
     define: { "import.meta.url": "__url" },
     metafile: true,
     logLevel: "error",
-    plugins: [keepUrls],
+    plugins: [keepUrls(dist)],
   });
   const source = readFileSync(join(ROOT, ALONE.replace(/js$/, "ts")), "utf8");
-  writeFileSync(join(DIST, ALONE), (await transform(source, { loader: "ts" })).code);
-  for (const input of Object.keys(metafile.inputs)) rmSync(join(DIST, input), { force: true });
+  writeFileSync(join(dist, ALONE), (await transform(source, { loader: "ts" })).code);
+  for (const input of Object.keys(metafile.inputs)) rmSync(join(dist, input), { force: true });
   for (const path of ENTRIES) {
-    const target = posix(relative(dirname(join(DIST, path)), join(BUNDLE, `${bundleName(path)}.js`)));
+    const target = posix(relative(dirname(path), `${BUNDLE}/${bundleName(path)}.js`));
     const { exports } = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === path);
     const verb = exports.length > 0 ? "export * from" : "import";
-    writeFileSync(join(DIST, path), `${verb} ${JSON.stringify(target.startsWith(".") ? target : `./${target}`)};\n`);
+    writeFileSync(join(dist, path), `${verb} ${JSON.stringify(target.startsWith(".") ? target : `./${target}`)};\n`);
   }
-  removeMaps(DIST);
+  removeMaps(dist);
 }
 
 function bundleName(path) {

@@ -1,4 +1,5 @@
 /** The cell magics that the library brings, for whichever kernel asks: `Symbol.for("Jupyter.magics")`. */
+import { runAsmCell } from "./asm-cell.ts";
 import type { MagicCell } from "./clang/c-cell.ts";
 
 interface Magic {
@@ -7,6 +8,10 @@ interface Magic {
 }
 
 const MAGICS: Readonly<Record<string, Magic>> = {
+  asm: {
+    doc: "%%asm NAME [TYPE]: assembly; the next cells have the program under its name",
+    run: runAsmCell,
+  },
   c: {
     doc: "%%c NAME: compiles eBPF C; the next cells have NAME.open(machine), with types",
     // Runs clang, which a browser cannot: only who compiles needs it.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { KernelClient } from "./kernel-client.ts";
+import { KernelClient, resultText } from "./kernel-client.ts";
 
 let kernel: KernelClient;
 beforeAll(async () => {
@@ -25,4 +25,15 @@ test("a %%bpftrace cell runs on a machine of another cell, by name or the latest
   expect(JSON.stringify(wrong.reply)).toContain("stdin:2:9-11: ERROR: Undefined or undeclared variable: $x");
   const unknown = await kernel.execute(`%%bpftrace nowhere\n${program}`);
   expect(unknown.reply).toMatchObject({ status: "error" });
+});
+
+test("a %%asm cell gives the cells after it a program with its type; faults have the cell's lines", async () => {
+  const made = await kernel.execute("%%asm pass xdp\nr0 = 2\nexit");
+  expect(made.reply).toMatchObject({ status: "ok" });
+  const verdict = await kernel.execute('import { verify } from "bpfbook";\nconst ok: boolean = verify(pass).ok;\nok');
+  expect(resultText(verdict)).toBe("true");
+  const wrong = await kernel.execute("%%asm wrong xdp\nr0 = 2\nexitt");
+  expect(wrong.reply).toMatchObject({ status: "error", ename: "AsmError" });
+  expect(wrong.reply["evalue"]).toMatch(/^3:1: expected an instruction/);
+  expect((await kernel.execute("%%asm\nexit")).reply).toMatchObject({ status: "error", ename: "ArgumentError" });
 });
