@@ -4,6 +4,8 @@
  *
  *     node bench/maps.ts
  */
+import { asm, Machine } from "../src/index.ts";
+import { encode } from "../src/isa/encode.ts";
 import { u32, u64 } from "../src/maps/codec.ts";
 import { MapCommands } from "../src/maps/commands.ts";
 import { createMap } from "../src/maps/create.ts";
@@ -11,7 +13,7 @@ import { map } from "../src/maps/map.ts";
 import type { RingbufMap } from "../src/maps/ringbuf.ts";
 import type { MapSpec } from "../src/maps/spec.ts";
 import { LinearMemory } from "../src/memory/memory.ts";
-import { available, close, mapCreate, mapLookup, mapUpdate, why } from "../test/linux/bpf.ts";
+import { available, close, mapCreate, mapLookup, mapUpdate, progLoad, progTestRun, why } from "../test/linux/bpf.ts";
 
 const ENTRIES = 1024;
 
@@ -123,6 +125,47 @@ if (available) {
       nanoseconds((index) => mapLookup(fd, at(index), userValueSize)),
     );
     close(fd);
+  }
+}
+
+/** Calls that one run of a program makes, so that the run itself does not count. */
+const CALLS = 32;
+
+/** The same program on both: nanoseconds of one call, the best of several measurements. */
+if (available) {
+  const machine = new Machine({ cpus: 1 });
+  for (const [type, keySize] of [
+    ["hash", 4],
+    ["hash", 8],
+    ["hash", 16],
+    ["array", 4],
+    ["lru_hash", 4],
+    ["lpm_trie", 8],
+  ] as const) {
+    const spec = { type, name: "p", keySize, valueSize: 8, maxEntries: ENTRIES, flags: type === "lpm_trie" ? 1 : 0 };
+    for (const call of ["lookup", "update"] as const) {
+      const one = `r1 = map[p]\nr2 = r10\nr2 += -16\nr3 = r10\nr3 += -24\nr4 = 0\ncall bpf_map_${call}_elem\n`;
+      const key = `r1 = 0\n*(u64 *)(r10 - 8) = r1\n*(u64 *)(r10 - 24) = r1\nr1 = 32\n*(u64 *)(r10 - 16) = r1\n`;
+      const put = one.replace("lookup", "update");
+      const text = `${key}${put}${one.repeat(CALLS)}r0 = 0\nexit`;
+      const program = asm({ type: "sched_cls", maps: [spec] })(text);
+      const loaded = machine.load(program);
+      const context = machine.linux.memory.allocate(4096);
+      const rounds = Array.from({ length: 20 }, () => {
+        const start = performance.now();
+        machine.bpf.repeat(loaded.program, context, 2000);
+        return ((performance.now() - start) * 1e6) / 2000 / CALLS;
+      });
+      const map = mapCreate(spec);
+      const prog = progLoad({ type: "sched_cls", insns: encode(program.insns), mapFds: [map.fd] });
+      const linux = Array.from(
+        { length: 20 },
+        () => progTestRun(prog.fd, { data: new Uint8Array(64), repeat: 2000 }).durationNs / CALLS,
+      );
+      print(`${type}, key of ${keySize}: ${call} in a program`, Math.min(...rounds), Math.min(...linux));
+      close(prog.fd);
+      close(map.fd);
+    }
   }
 }
 
