@@ -47,7 +47,7 @@ export interface Overlay {
   readonly steps: readonly OverlayStep[];
   /** Steps that are claimed and have values outside: none, unless the verifier is wrong. */
   readonly breaches: readonly OverlayStep[];
-  /** The run went where no recorded step leads. */
+  /** The run went where no recorded step leads, on a path that is claimed. */
   readonly lost?: { readonly insn: number; readonly after: number };
 }
 
@@ -85,7 +85,8 @@ export function overlay(exploration: Exploration, { steps, surroundings }: Concr
         best = { insn: concrete.insn, step, outside, claimed: here.claimed && !joined };
     }
     if (best === undefined) {
-      if (cut) break;
+      // Where an older path stands for this one, its numbers are others, and which way the run took is a guess.
+      if (cut || !here.claimed) break;
       return finish(found, { insn: concrete.insn, after: here.at });
     }
     here = { at: best.step, claimed: best.claimed, base: here.base };

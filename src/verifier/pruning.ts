@@ -19,6 +19,9 @@ const PATIENCE = 3;
 const LOOP_PATIENCE = 64;
 /** How often precision is carried around a loop before everything counts as precise. */
 const MAX_ROUNDS = 64;
+/** From so many checkpoints on those that nobody looks at are made small, whenever as many have come as the second says. */
+const MANY = 8192;
+const REST_EVERY = 4096;
 /** A path's history is cut by a checkpoint when it gets longer. */
 const MAX_HISTORY = 40;
 
@@ -36,6 +39,8 @@ export class Checkpoints {
   #processed = 0;
   #jumps = 0;
   #live = 0;
+  /** All that were made and not released, in order. */
+  #made: State[] = [];
   /** Dropped ones that unfinished paths still stand on. */
   #waiting = 0;
   total = 0;
@@ -145,7 +150,16 @@ export class Checkpoints {
     state.first = env.index;
     state.depth++;
     bucket.unshift(checkpoint);
+    this.#made.push(checkpoint);
+    if (this.total % REST_EVERY === 0 && this.#live > MANY) this.#rest();
     this.#enterLoop(env, checkpoint);
+  }
+
+  /** Those that nobody looks at take less memory. */
+  #rest(): void {
+    const made: State[] = [];
+    for (const each of this.#made) if (each.rest(made.at(-1))) made.push(each);
+    this.#made = made;
   }
 
   #updatePeak(): void {

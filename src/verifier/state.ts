@@ -3,6 +3,7 @@ import { REGISTER_COUNT } from "../isa/constants.ts";
 import { capacityFor, giveWords, SLOT_WORDS, SLOTS, takeWords } from "./frame-words.ts";
 import type { Words } from "./int64.ts";
 import type { LoopVisit } from "./loops.ts";
+import { NO_WORDS, packWords, unpackWords } from "./packed-words.ts";
 import { FRAME, markNotInit, markPointer, PRECISE, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { NOTHING_HELD, type Resources } from "./resources.ts";
 
@@ -119,7 +120,11 @@ export const isSpilledScalar = (w: Words, slot: number): boolean =>
 
 /** A point of a path. The states at checkpoints form a tree through `parent`. */
 export class State {
-  frames: Frame[];
+  #frames: Frame[];
+  /** The words of the frames while nobody looks at them. */
+  #packed: readonly Words[] | undefined;
+  /** Somebody looked at the frames since `rest` was called last. */
+  #looked = true;
   /** What must be given back. Replaced, never changed. */
   resources: Resources = NOTHING_HELD;
   /** Callbacks that were entered on this path, and checkpoints that it passed: how rounds of a loop are told apart. */
@@ -151,11 +156,39 @@ export class State {
   mayGotoDepth = 0;
 
   constructor(frames: Frame[]) {
-    this.frames = frames;
+    this.#frames = frames;
+  }
+
+  /** Outermost first. */
+  get frames(): Frame[] {
+    if (this.#packed !== undefined) {
+      unpackWords(this.#packed, this.#frames);
+      this.#packed = undefined;
+      this.#looked = true;
+    }
+    return this.#frames;
   }
 
   get frame(): Frame {
-    return this.frames[this.frames.length - 1];
+    const { frames } = this;
+    return frames[frames.length - 1];
+  }
+
+  /**
+   * Takes less memory until somebody looks, unless it was looked at since this was called last. What is as in `like`, a
+   * state that rests, is shared with it. False when the state was released.
+   */
+  rest(like: State | undefined): boolean {
+    if (this.#frames.length === 0) return false;
+    if (this.#packed === undefined && !this.#looked) {
+      this.#packed = packWords(this.#frames, like === undefined ? undefined : like.#packed);
+      for (const frame of this.#frames) {
+        giveWords(frame.words);
+        frame.words = NO_WORDS;
+      }
+    }
+    this.#looked = false;
+    return true;
   }
 
   copy(): State {
@@ -176,8 +209,9 @@ export class State {
 
   /** Nobody looks at this state any more: its memory serves another. */
   release(): void {
-    for (const frame of this.frames) giveWords(frame.words);
-    this.frames = [];
+    if (this.#packed === undefined) for (const frame of this.#frames) giveWords(frame.words);
+    this.#packed = undefined;
+    this.#frames = [];
   }
 }
 

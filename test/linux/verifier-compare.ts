@@ -9,7 +9,7 @@ import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
 import { MESSAGES } from "../../src/verifier/messages.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
-import { btfLoad, close, mapCreate, mapFreeze, mapUpdate, progLoad } from "./bpf.ts";
+import { btfLoad, close, mapCreate, mapFreeze, mapUpdate, type ProgLoadOptions, progLoad } from "./bpf.ts";
 import { lineRecords } from "./line-records.ts";
 
 export interface Comparison {
@@ -98,9 +98,20 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
   const logLevel = long ? 4 : wantedLevel;
   const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL });
   const lines = program.btf && program.lineInfo ? lineRecords(program.btf, program.lineInfo) : undefined;
-  const btf = lines?.btf ?? program.btf;
-  const btfFd = btf && (lines ? btfLoad(btf.bytes).fd : btfDescriptor(btf));
+  const lineFd = lines && btfLoad(lines.btf.bytes).fd;
   const { ok, errno, fd, log } = progLoad({
+    ...loadOptions(program),
+    logLevel,
+    ...(lines ? { btfFd: lineFd, lineInfo: lines.records } : {}),
+  });
+  if (ok) close(fd);
+  if (lineFd !== undefined) close(lineFd);
+  return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
+}
+
+/** What bpf(2) is given to load a program; its maps and types are made once and stay. */
+export function loadOptions(program: ProgramSpec): ProgLoadOptions {
+  return {
     type: program.type,
     insns: encode(program.insns),
     mapFds: program.maps.map((map) => descriptor(map, `${program.type} ${program.expectedAttachType}`)),
@@ -108,14 +119,9 @@ export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
     expectedAttachType: memberIndex(program) ?? attachNumber(PROGRAMS[program.type], program.expectedAttachType),
     flags: program.type === "syscall" || program.sleepable ? SLEEPABLE : 0,
     ...(typeof program.attachBtfId === "number" ? { attachBtfId: program.attachBtfId } : {}),
-    logLevel,
-    ...(btfFd === undefined ? {} : { btfFd }),
+    ...(program.btf === undefined ? {} : { btfFd: btfDescriptor(program.btf) }),
     ...(program.functions ? { functions: program.functions } : {}),
-    ...(lines ? { lineInfo: lines.records } : {}),
-  });
-  if (ok) close(fd);
-  if (lines) close(btfFd!);
-  return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };
+  };
 }
 
 /** Operations are told apart by the number of their member. */
