@@ -117,7 +117,7 @@ export { DISPLAY, type Displayable, LIVE, type MimeBundle } from "./plot/display
 export * as plot from "./plot/index.ts";
 export type { ProgramSpec, SourceLine } from "./programs/spec.ts";
 export type { ProgramType } from "./programs/types.ts";
-export { ToolError, ToolResult, ToolRun, tools, UsageFault } from "./tools/index.ts";
+export { type Bcc, BccError, type BccTable, ToolError, ToolResult, ToolRun, tools, UsageFault } from "./tools/index.ts";
 export type { Explanation } from "./verifier/explain.ts";
 export type { Verdict } from "./verifier/verdict.ts";
 export { Verification, VerifierError } from "./verifier/verification.ts";

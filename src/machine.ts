@@ -26,7 +26,7 @@ import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
 import { workloads } from "./linux/workloads/index.ts";
 import { type AttachOptions, attach } from "./loader/attach.ts";
-import type { CSource } from "./loader/c.ts";
+import { type CSource, c } from "./loader/c.ts";
 import type { CompileOptions } from "./loader/clang/compile.ts";
 import { LoadedProgram } from "./loader/loaded-program.ts";
 import { type Declares, Loader } from "./loader/loader.ts";
@@ -35,6 +35,7 @@ import type { MapDeclaration } from "./maps/declaration.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "./plot/displayable.ts";
 import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
+import type { Bcc } from "./tools/bcc/bcc.ts";
 import { type ToolCall, type ToolName, type ToolRow, type ToolRun, toolRun } from "./tools/tool-run.ts";
 import type { Interleaving } from "./vm/schedule/interleaving.ts";
 
@@ -317,6 +318,24 @@ export class Machine implements Displayable {
    */
   bpftrace(options: LiveOptions = {}): BpftraceTag {
     return bpftraceTag(this, options);
+  }
+
+  /**
+   * Compiles a program written for bcc (`BPF_HASH`, `TRACEPOINT_PROBE`, `kprobe__vfs_read`, `table.increment(key)`, reads through
+   * Linux's pointers) with the system's clang, loads it, and attaches it where its functions' names say. Throws `BccError`, and
+   * `ClangError`, whose lines are those of the text.
+   *
+   * @example
+   * const b = await m.bcc`
+   *   BPF_HISTOGRAM(dist);
+   *   TRACEPOINT_PROBE(syscalls, sys_exit_read) { dist.increment(bpf_log2l(args->ret)); return 0; }
+   * `;
+   * await m.run("1s");
+   * console.log(b.get("dist").printLog2Hist("bytes"));
+   */
+  async bcc(template: TemplateStringsArray | string, ...values: readonly (string | number | bigint)[]): Promise<Bcc> {
+    const { Bcc: Program } = await import("./tools/bcc/bcc.ts");
+    return Program.compile(this, typeof template === "string" ? template : c(template, ...values).text);
   }
 
   /**

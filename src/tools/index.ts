@@ -19,6 +19,9 @@ export const tools = Object.fromEntries(
   TOOL_NAMES.map((name) => [name, (machine: ToolMachine, call?: ToolCall<ToolName>) => toolRun(machine, name, call)]),
 ) as unknown as Tools;
 
+export type { Bcc } from "./bcc/bcc.ts";
+export { BccError } from "./bcc/error.ts";
+export type { BccTable } from "./bcc/table.ts";
 export type { CommandOptions, CommandResult } from "./command.ts";
 export { UsageFault } from "./frame/options.ts";
 export { ToolError } from "./frame/tool.ts";
