@@ -73,7 +73,7 @@ export function histogramSpec({ series, edge, total, left, title, alt, empty, op
     ...(log && { scale: { type: "log", domainMin: 0.5, nice: false } }),
     axis: {
       title: options.y?.label ?? "samples",
-      tickCount: 5,
+      tickCount: Math.min(5, Number(most)),
       tickMinStep: 1,
       format: most < 100_000n ? ",d" : "~s",
       domain: false,
