@@ -32,7 +32,14 @@ function writeSetting({ node }: Generated, path: string, bytes: Uint8Array): voi
 /** The files of a machine, as a process of root in a directory sees them. */
 export function machineFiles(linux: Linux, cwd: () => string = () => "/"): ToolFiles {
   return {
-    read: (path) => linux.files.bytes(absolute(path, cwd())),
+    read(path) {
+      const full = absolute(path, cwd());
+      const found = linux.files.lookup(full);
+      // Messages call a file as it was called.
+      if (found === undefined || found.isDirectory)
+        throw new FileError(found === undefined ? "ENOENT" : "EISDIR", path);
+      return linux.files.bytes(full);
+    },
     write(path, bytes) {
       const full = absolute(path, cwd());
       if (full.startsWith(`${BPF_FS}/`)) throw new WriteError("EPERM", full);

@@ -27,6 +27,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./batch/command.ts")).batchCommand(args),
   },
   {
+    name: "bpftool",
+    usage:
+      "bpfbook bpftool [--machine FILE] [--seed N] [--cpus N] [--release 6.12] [-j|-p|-f] OBJECT COMMAND [...]\n" +
+      "       bpfbook bpftool completion      (a script for bash)",
+    summary: "bpftool on a simulated machine, which a recipe (--machine FILE) keeps from command to command",
+    run: async (args) => (await import("./bpftool/command.ts")).bpftoolCommand(args),
+  },
+  {
     name: "bpftrace",
     usage:
       "bpfbook bpftrace [-e PROGRAM | FILE] [PARAMETER...] [-f json] [-o FILE] [-q] [-v] [-d] [--workload NAME] [--for 10s]\n" +

@@ -3,7 +3,7 @@ import { printHeader, printTypes } from "../../btf/c/print.ts";
 import { dumpBtf, formatType } from "../../btf/dump.ts";
 import { BtfError } from "../../btf/error.ts";
 import { ElfError } from "../../elf/error.ts";
-import { openObject } from "../../elf/open.ts";
+import { readElf } from "../../elf/file.ts";
 import type { Arguments } from "../arguments.ts";
 import { BpftoolError, errnoText, exitOf } from "../error.ts";
 import { object } from "../json.ts";
@@ -27,9 +27,10 @@ function readFile(tool: Tool, path: string): Btf {
   try {
     const bytes = tool.files.read(path);
     if (bytes[0] !== 0x7f) return parseBtf(bytes);
-    const { btf } = openObject(bytes);
-    if (btf === undefined) throw fail("ENOENT");
-    return btf;
+    // As the compiler left it: sizes and offsets of sections of data are the loader's to fill in.
+    const section = readElf(bytes).sections.find(({ name }) => name === ".BTF");
+    if (section === undefined) throw fail("ENOENT");
+    return parseBtf(section.bytes);
   } catch (error) {
     if (error instanceof BtfError || error instanceof ElfError) throw fail("EINVAL");
     const errno = errnoOf(error);
@@ -105,7 +106,7 @@ function dump(tool: Tool, args: Arguments): Reply {
   const types = roots === undefined ? [...btf.types()] : roots.filter((id) => id > 0).map((id) => btf.type(id));
   return {
     text: roots === undefined ? dumpBtf(btf) : types.map((type) => `${formatType(btf, type)}\n`).join(""),
-    ...(tool.options.json ? { json: object(["types", types.map((type) => typeJson(btf, type))]) } : {}),
+    ...(tool.options.json ? { json: object(["types", types.map((type) => typeJson(type))]) } : {}),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Btf } from "../../btf/btf.ts";
 import { KINDS } from "../../btf/kinds.ts";
 import type { BtfType } from "../../btf/type.ts";
 import { type Json, object } from "../json.ts";
@@ -6,7 +5,7 @@ import { type Json, object } from "../json.ts";
 const nameOf = (name: string): string => (name === "" ? "(anon)" : name);
 
 /** A type as `bpftool -j btf dump ... format raw` writes it. */
-export function typeJson(btf: Btf, type: BtfType): Json {
+export function typeJson(type: BtfType): Json {
   const head = [
     ["id", type.id] as const,
     ["kind", KINDS[type.kind].text] as const,
@@ -75,16 +74,7 @@ export function typeJson(btf: Btf, type: BtfType): Json {
         ["vlen", type.vars.length],
         [
           "vars",
-          type.vars.map(({ type: id, offset, size }) => {
-            const of = btf.type(id);
-            return object(
-              ["type_id", id],
-              ["offset", offset],
-              ["size", size],
-              ["kind", KINDS[of.kind].text],
-              ["name", nameOf(of.name)],
-            );
-          }),
+          type.vars.map(({ type: id, offset, size }) => object(["type_id", id], ["offset", offset], ["size", size])),
         ],
       );
     case "float":

@@ -21,6 +21,7 @@ export async function makeTargets(
     } catch {
       // The next name.
     }
+  const dry = words.includes("-n");
   const wanted = words.filter((word) => !word.startsWith("-") && !word.includes("="));
   if (text === undefined)
     return failed(
@@ -97,7 +98,8 @@ export async function makeTargets(
         "*": filler,
       });
       const quiet = line.startsWith("@");
-      if (!quiet) lines.push(line);
+      if (!quiet || dry) lines.push(line);
+      if (dry) continue;
       const output = await run(line.replace(/^[@-]+/, ""));
       lines.push(...linesOf(textOf(output.out)));
       errors += output.errors;

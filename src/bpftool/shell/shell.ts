@@ -42,6 +42,9 @@ export interface ShellOptions {
 /** Finds commands that the shell does not know: bcc's tools. */
 export type MorePrograms = (name: string) => ShellProgram | undefined;
 
+/** Stands for the last exit code in a line that is read and has not run. */
+const LAST_CODE = "\u0000?";
+
 /** `make` may call `make`. */
 const MOST_DEPTH = 16;
 
@@ -115,7 +118,8 @@ export class Shell {
 
   #variable(name: string): string {
     const known: Readonly<Record<string, string>> = {
-      ...{ "?": String(this.#last), PWD: this.#cwd, HOME: "/root", USER: "root", SHELL: "/bin/bash" },
+      // What it is when its command runs.
+      ...{ "?": LAST_CODE, PWD: this.#cwd, HOME: "/root", USER: "root", SHELL: "/bin/bash" },
       PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     };
     return known[name] ?? "";
@@ -151,7 +155,8 @@ export class Shell {
   }
 
   #expand(word: Word): string[] {
-    const text = word.text.startsWith("~/") ? `/root${word.text.slice(1)}` : word.text;
+    const known = word.text.replaceAll(LAST_CODE, String(this.#last));
+    const text = known.startsWith("~/") ? `/root${known.slice(1)}` : known;
     if (!word.pattern) return [text];
     const found = expandPattern(this.#machine.linux, text, this.#cwd);
     return found.length === 0 ? [text] : found;

@@ -42,10 +42,10 @@ function ls(context: ShellContext): Output {
         ? `${mode} ${links} ${user(owner)} ${user(group)} ${String(size).padStart(width)} ${name}`
         : name.replace(/ -> .*$/, ""),
     );
-    const head = paths.length > 1 && !isFile ? [`${path}:`] : [];
+    const head = paths.length > 1 && !isFile ? ["", `${path}:`] : [];
     return [joined([...head, ...lines])];
   });
-  return { ...printed(blocks.join(paths.length > 1 ? "\n" : ""), errors === "" ? 0 : 2), errors };
+  return { ...printed(blocks.join("").replace(/^\n/, ""), errors === "" ? 0 : 2), errors };
 }
 
 const user = (id: number): string => (id === 0 ? "root" : id === 1000 ? "student" : String(id));
