@@ -27,8 +27,8 @@ export type { EdgeKind, FlowBlock, FlowEdge, FlowLoop, FunctionFlow } from "./as
 export type { TextForm } from "./asm/forms.ts";
 export { type ObjdumpOptions, objdumpListing } from "./asm/objdump.ts";
 export { type XlatedListing, xlatedListing } from "./asm/xlated.ts";
-export { BpftoolResult } from "./bpftool/result.ts";
-export { ShellResult } from "./bpftool/shell/shell.ts";
+export type { BpftoolResult } from "./bpftool/result.ts";
+export type { ShellResult } from "./bpftool/shell/shell.ts";
 export type { BpftraceResult } from "./bpftrace/bpftrace.ts";
 export { BpftraceError, type Diagnostic } from "./bpftrace/diagnostics.ts";
 export type { LiveOptions, LiveProgram } from "./bpftrace/live.ts";
