@@ -42,6 +42,7 @@ export const execsnoop = tool({
   },
   plan: (o): Plan<Exec> => {
     const open = new Map<number, string[]>();
+    const [name, line] = [o.name, o.line].map((text) => (text === undefined ? undefined : pattern(text)));
     return {
       program: `
         tracepoint:syscalls:sys_enter_execve ${o.uid === undefined ? "" : `/uid == ${o.uid}/`} {
@@ -69,10 +70,10 @@ export const execsnoop = tool({
         open.delete(num(pid));
         if (num(ret) !== 0 && !o.fails) return undefined;
         if (o.ppid !== undefined && num(ppid) !== o.ppid) return undefined;
-        if (o.name !== undefined && !pattern(o.name).test(text(comm))) return undefined;
+        if (name !== undefined && !name.test(text(comm))) return undefined;
         const shown = words.length > o.maxArgs ? [...words.slice(0, o.maxArgs), "..."] : words;
         const args = shown.map((word) => (o.quote ? `"${word.replaceAll('"', '\\"')}"` : word)).join(" ");
-        if (o.line !== undefined && !pattern(o.line).test(args)) return undefined;
+        if (line !== undefined && !line.test(args)) return undefined;
         return {
           seconds: (num(ns) - look.start) / 1e9,
           time: look.clock(),
