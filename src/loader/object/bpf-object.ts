@@ -76,6 +76,8 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   readonly name: string;
   /** What the compiler warned of; `""` for objects that were not compiled here. */
   readonly warnings: string;
+  /** The object file itself; of several the one that they were linked into. */
+  readonly bytes: Uint8Array;
   /** What the file says; nothing of it is patched. */
   readonly file: ObjectFile;
   /** Maps by their names in C; those of data as `rodata`, `data`, `bss`. */
@@ -113,6 +115,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     this.#machine = machine;
     this.#options = options;
     this.#facts = kernelFacts(machine.linux);
+    this.bytes = bytes;
     this.file = openFile(bytes, this.name);
     for (const map of this.file.maps) this.#maps.set(map.name, this.#declaredMap(map));
     for (const section of this.file.data) this.#addData(section);

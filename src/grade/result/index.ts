@@ -1,0 +1,3 @@
+/** What grading found, as data. */
+export * from "./result.ts";
+export { checkResult, readResult, resultLine } from "./validate.ts";
