@@ -3,6 +3,7 @@ import { installKernelspec, uninstallKernelspec } from "./install/kernelspec.ts"
 import { InstallError, type InstallTarget } from "./install/locations.ts";
 import { startKernel } from "./main.ts";
 import type { Translators } from "./runtime/translators.ts";
+import { ExtensionError } from "./session/extension.ts";
 import { ConnectionFileError } from "./wire/connection.ts";
 
 /** What the command needs to know of the package that it is part of. */
@@ -19,7 +20,7 @@ export interface KernelCommandOptions {
 const USAGE = `usage: bpfbook kernel install [--user | --sys-prefix | --prefix DIR] [--name NAME] [--display-name TEXT]
                               [--memory MIB]
        bpfbook kernel uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]
-       bpfbook kernel start CONNECTION_FILE`;
+       bpfbook kernel start CONNECTION_FILE [--extension MODULE [-- ARGUMENTS]]`;
 
 /**
  * `bpfbook kernel ...`: installs, starts or removes the kernel. Resolves to the exit code: 0, 1 (it did not work) or
@@ -30,9 +31,7 @@ export async function kernelCommand(args: readonly string[], options: KernelComm
   try {
     switch (verb) {
       case "start":
-        if (rest.length !== 1) return fail(2, USAGE);
-        await startKernel({ ...options, connectionFile: rest[0]! });
-        return 0;
+        return await start(rest, options);
       case "install": {
         const { target, name, displayName, memory } = parseTarget(rest);
         const spec = { ...options, node: process.execPath, name, displayName, memory };
@@ -49,12 +48,28 @@ export async function kernelCommand(args: readonly string[], options: KernelComm
         return fail(2, USAGE);
     }
   } catch (error) {
-    if (error instanceof InstallError || error instanceof ConnectionFileError) return fail(1, error.message);
+    if (error instanceof InstallError || error instanceof ConnectionFileError || error instanceof ExtensionError)
+      return fail(1, error.message);
     if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
       return fail(2, `${error.message}\n${USAGE}`);
     }
     throw error;
   }
+}
+
+async function start(rest: readonly string[], options: KernelCommandOptions): Promise<number> {
+  const end = rest.indexOf("--");
+  const { values, positionals } = parseArgs({
+    args: rest.slice(0, end < 0 ? rest.length : end),
+    options: { extension: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [connectionFile, ...more] = positionals;
+  if (connectionFile === undefined || more.length > 0) return fail(2, USAGE);
+  const args = end < 0 ? [] : rest.slice(end + 1);
+  const extension = values.extension === undefined ? undefined : { path: values.extension, args };
+  await startKernel({ ...options, connectionFile, extension });
+  return 0;
 }
 
 function parseTarget(args: readonly string[]): {

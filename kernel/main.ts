@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { sibling } from "./runtime/sibling.ts";
 import type { Translators } from "./runtime/translators.ts";
+import { loadExtension } from "./session/extension.ts";
 import { historyPath } from "./session/history-file.ts";
 import { Session } from "./session/session.ts";
 import { readConnectionFile } from "./wire/connection.ts";
@@ -17,6 +18,8 @@ export interface KernelOptions {
   readonly version: string;
   /** The notebook's folder; front ends start kernels in it. */
   readonly cwd?: string;
+  /** A module with an extension of the parent, and arguments for it; see `session/extension.ts`. */
+  readonly extension?: { readonly path: string; readonly args: readonly string[] } | undefined;
 }
 
 /** The modules that the kernel itself brings. */
@@ -31,16 +34,19 @@ const PARENT_CHECK = 1000;
 /**
  * Runs a kernel until a front end shuts it down, it is told to end by a signal, or the process that started it is gone.
  *
- * @throws ConnectionFileError
+ * @throws ConnectionFileError, ExtensionError
  * @example
  * ```ts
  * await startKernel({ connectionFile: process.argv[2]!, bpfbookEntry: "/opt/bpfbook/src/index.ts", version: "0.1.0" });
  * ```
  */
 export async function startKernel(options: KernelOptions): Promise<void> {
+  const cwd = options.cwd ?? process.cwd();
+  const { extension } = options;
   const session = await Session.start({
     connection: readConnectionFile(options.connectionFile),
-    cwd: options.cwd ?? process.cwd(),
+    cwd,
+    extension: extension && (await loadExtension(extension.path, cwd, extension.args)),
     modules: { bpfbook: options.bpfbookEntry, ...OWN_MODULES },
     translators: options.translators ?? {},
     version: options.version,

@@ -18,6 +18,8 @@ export interface KernelspecOptions {
   readonly displayName?: string;
   /** What the process of the cells may hold, in MiB. */
   readonly memory?: number;
+  /** A module that extends the kernel's parent, and arguments for it. */
+  readonly extension?: { readonly path: string; readonly args: readonly string[] };
 }
 
 const LOGO = new URL("logo.svg", import.meta.url);
@@ -27,9 +29,16 @@ const LOGO = new URL("logo.svg", import.meta.url);
  *
  * @see https://jupyter-client.readthedocs.io/en/stable/kernels.html#kernel-specs
  */
-export function kernelspec({ node, launcher, displayName = DEFAULT_DISPLAY_NAME, memory }: KernelspecOptions): object {
+export function kernelspec({
+  node,
+  launcher,
+  displayName = DEFAULT_DISPLAY_NAME,
+  memory,
+  extension,
+}: KernelspecOptions): object {
+  const extending = extension ? ["--extension", extension.path, "--", ...extension.args] : [];
   return {
-    argv: [node, "--disable-sigusr1", launcher, "kernel", "start", "{connection_file}"],
+    argv: [node, "--disable-sigusr1", launcher, "kernel", "start", "{connection_file}", ...extending],
     display_name: displayName,
     language: "typescript",
     interrupt_mode: "message",

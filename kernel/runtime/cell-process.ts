@@ -11,6 +11,7 @@ import { comms } from "./comms.ts";
 import { createDisplay } from "./display-function.ts";
 import { reportError } from "./error-report.ts";
 import { encodeFrame, FrameReader } from "./frames.ts";
+import { createHandOver, HAND_OVER } from "./hand-over.ts";
 import { installResolution } from "./importer.ts";
 import { createConfirm, createPrompt, createStdin } from "./input.ts";
 import { FD, type FromChild, type ToChild } from "./messages.ts";
@@ -116,6 +117,7 @@ function defineGlobals(emit: Emit, modules: ChildOptions["modules"], translators
     [IMPORT_FUNCTION]: importFromCell,
     [META_OBJECT]: meta,
   };
+  Object.defineProperty(globalThis, HAND_OVER, { value: createHandOver(emit) });
   for (const [name, value] of Object.entries(globals)) {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   }

@@ -107,6 +107,8 @@ export type FromChild =
   | { readonly type: "result"; readonly cell: string; readonly data: Bundle; readonly id?: string }
   /** `late`: made by a timer or a rejected promise of the cell, not by its own run. */
   | { readonly type: "error"; readonly cell: string; readonly error: ErrorOutput; readonly late: boolean }
+  /** Bytes for the parent, base64. */
+  | { readonly type: "handed"; readonly name: string; readonly bytes: string }
   | (CommTransfer & { readonly cell: string })
   | InspectorReply
   | InspectorEvent

@@ -39,10 +39,22 @@ export interface RuntimeEvents {
   readonly onExit: (exit: ChildExit) => void;
 }
 
+/** How a program is started. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Changes how the child is started, for instance in a sandbox. Its descriptors 1 to 6 must reach it. */
+export type Launch = (command: Command) => Command;
+
 /** Where cells run. */
 export interface RuntimeOptions extends ChildOptions {
   /** The notebook's folder. */
   readonly cwd: string;
+  readonly launch?: Launch | undefined;
 }
 
 /** Lines by which V8 announces that the process ends: they are told as the cell's error, not as its output. */
@@ -204,10 +216,10 @@ export class Runtime {
   }
 }
 
-function spawnChild({ cwd, modules, translators }: RuntimeOptions): ChildProcess {
-  return spawn(
-    process.execPath,
-    [
+function spawnChild({ cwd, modules, translators, launch = (command) => command }: RuntimeOptions): ChildProcess {
+  const { file, args, ...where } = launch({
+    file: process.execPath,
+    args: [
       // No signal and no environment variable may open an inspector port.
       "--disable-sigusr1",
       "--disable-warning=ExperimentalWarning",
@@ -217,14 +229,15 @@ function spawnChild({ cwd, modules, translators }: RuntimeOptions): ChildProcess
       fileURLToPath(sibling(import.meta.url, "./child")),
       JSON.stringify({ modules, translators } satisfies ChildOptions),
     ],
-    {
-      cwd,
-      env: childEnvironment(),
-      // A process group of its own: programs that cells start end with it.
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
-    },
-  );
+    cwd,
+    env: childEnvironment(),
+  });
+  return spawn(file, args, {
+    ...where,
+    // A process group of its own: programs that cells start end with it.
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe", "pipe"],
+  });
 }
 
 /** The child compiles nothing that its parent's compile cache has: half of its start time. It hides the variable from cells. */

@@ -124,6 +124,10 @@ function sleep(milliseconds: number): void {
 
 /** Ends the process and the programs that cells started (the child leads a process group of its own). */
 function endChild(): void {
-  if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL");
+  try {
+    if (process.platform !== "win32") process.kill(-process.pid, "SIGKILL");
+  } catch {
+    // In a sandbox with process ids of its own, who started it leads the group.
+  }
   process.kill(process.pid, "SIGKILL");
 }

