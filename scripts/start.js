@@ -2,6 +2,8 @@
 // npm start: sets up what is missing and opens JupyterLab on notebooks/.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { isBuilt } from "../bin/built.js";
+import { buildPackage } from "./setup/build.js";
 import { installKernelspec } from "./setup/kernelspec.js";
 import { installPackages } from "./setup/node.js";
 import { installPython, venvProgram } from "./setup/python.js";
@@ -11,6 +13,7 @@ import { main, progress } from "./setup/step.js";
 await main(async () => {
   await installPackages();
   await installPython("binder/requirements.txt");
+  if (!isBuilt(ROOT)) await buildPackage();
   await installKernelspec();
   const hasDisplay = process.platform !== "linux" || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   const args = ["lab", "--notebook-dir", join(ROOT, "notebooks")];
