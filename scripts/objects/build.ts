@@ -1,5 +1,5 @@
 /**
- * Compiles the C programs of `test/fixtures/objects/` with the clang of this machine, for machines that have none:
+ * Compiles the C programs of `test/fixtures/objects/` and of the lessons with the clang of this machine, for machines that have none:
  *
  *     node scripts/objects/build.ts
  *
@@ -9,13 +9,17 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "../../src/loader/clang/compile.ts";
 
-const FOLDER = new URL("../../test/fixtures/objects/", import.meta.url);
-const sources: Record<string, string> = {};
-for (const name of readdirSync(FOLDER).filter((file) => file.endsWith(".bpf.c"))) {
-  const source = new URL(name, FOLDER);
-  const { bytes, warnings } = await compile(source.pathname, "6.18");
-  process.stderr.write(warnings);
-  writeFileSync(new URL(name.replace(/c$/, "o"), FOLDER), bytes);
-  sources[name] = createHash("sha256").update(readFileSync(source)).digest("hex");
+const FOLDERS = ["../../test/fixtures/objects/", "../../notebooks/lessons/data/c/"].map(
+  (path) => new URL(path, import.meta.url),
+);
+for (const folder of FOLDERS) {
+  const sources: Record<string, string> = {};
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".bpf.c"))) {
+    const source = new URL(name, folder);
+    const { bytes, warnings } = await compile(source.pathname, "6.18");
+    process.stderr.write(warnings);
+    writeFileSync(new URL(name.replace(/c$/, "o"), folder), bytes);
+    sources[name] = createHash("sha256").update(readFileSync(source)).digest("hex");
+  }
+  writeFileSync(new URL("sources.json", folder), `${JSON.stringify(sources, undefined, 2)}\n`);
 }
-writeFileSync(new URL("sources.json", FOLDER), `${JSON.stringify(sources, undefined, 2)}\n`);

@@ -14,12 +14,14 @@ const missing = spawnSync("clang", ["--version"]).error === undefined ? "" : " (
 const folder = mkdtempSync(join(tmpdir(), "bpfbook-clang-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-it("the objects that ship are made from the sources beside them", () => {
-  const sources = JSON.parse(readFileSync(new URL("sources.json", FOLDER), "utf8")) as Record<string, string>;
-  const now = readdirSync(FOLDER).filter((name) => name.endsWith(".bpf.c"));
+const SHIPPED = [FOLDER, new URL("../../notebooks/lessons/data/c/", import.meta.url)];
+
+it.each(SHIPPED)("the objects that ship are made from the sources beside them: %s", (shipped) => {
+  const sources = JSON.parse(readFileSync(new URL("sources.json", shipped), "utf8")) as Record<string, string>;
+  const now = readdirSync(shipped).filter((name) => name.endsWith(".bpf.c"));
   const sum = (name: string) =>
     createHash("sha256")
-      .update(readFileSync(new URL(name, FOLDER)))
+      .update(readFileSync(new URL(name, shipped)))
       .digest("hex");
   // Otherwise: node scripts/objects/build.ts
   expect(Object.fromEntries(now.map((name) => [name, sum(name)]))).toEqual(sources);

@@ -6,6 +6,7 @@ import { LESSON_03 } from "./03-maps.ts";
 import { LESSON_04 } from "./04-helpers.ts";
 import { LESSON_05 } from "./05-verifier-memory.ts";
 import { LESSON_06 } from "./06-verifier-ranges.ts";
+import { LESSON_07 } from "./07-verifier-rejections.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -16,4 +17,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_04,
   ...LESSON_05,
   ...LESSON_06,
+  ...LESSON_07,
 ];

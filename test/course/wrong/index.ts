@@ -5,6 +5,7 @@ import { WRONG_03 } from "./03-maps.ts";
 import { WRONG_04 } from "./04-helpers.ts";
 import { WRONG_05 } from "./05-verifier-memory.ts";
 import { WRONG_06 } from "./06-verifier-ranges.ts";
+import { WRONG_07 } from "./07-verifier-rejections.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -16,4 +17,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_04,
   ...WRONG_05,
   ...WRONG_06,
+  ...WRONG_07,
 };
