@@ -9,6 +9,17 @@ const NAMES = (
 const FIRST_REALTIME = 32;
 
 /**
+ * The name of a signal's number; undefined for the realtime ones.
+ *
+ * @example
+ * signalName(9) // "SIGKILL"
+ */
+export function signalName(number: number): string | undefined {
+  const name = NAMES[number - 1];
+  return name && `SIG${name}`;
+}
+
+/**
  * The number of a signal by its name as strace prints it; undefined if there is none of that name.
  *
  * @example

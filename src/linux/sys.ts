@@ -4,7 +4,8 @@ import { sysReadlink } from "./fs/names.ts";
 import { type Stat, sysFstat, sysNewfstatat } from "./fs/stat.ts";
 import type { UsdtPoint } from "./hooks/usdt.ts";
 import { touch } from "./mm/fault.ts";
-import { AF_INET, AF_INET6, type Ip, ipOf } from "./net/address.ts";
+import { AF_INET, AF_INET6, AF_UNIX, type Ip, ipOf } from "./net/address.ts";
+import { SOCK_STREAM } from "./net/sock.ts";
 import { sysPipe2 } from "./pipe.ts";
 import { sysPoll } from "./poll.ts";
 import { sysClone, sysExecve } from "./process.ts";
@@ -12,11 +13,13 @@ import type { Random } from "./random.ts";
 import { sysWrite } from "./read-write.ts";
 import { SocketAddress } from "./security/arguments.ts";
 import { sysRtSigaction } from "./signal-send.ts";
+import { sysNanosleep } from "./sleep.ts";
 import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
 import { type Arg, after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
-import { USER_HEAP } from "./user-buffer.ts";
+import { sysSocketpair } from "./unix-socket.ts";
+import { USER_HEAP, USER_TIMESPEC } from "./user-buffer.ts";
 
 /** What a program of the machine executes; it reaches Linux through `sys` alone. */
 export type Program = (sys: Sys) => UserCode;
@@ -33,6 +36,8 @@ const CLONE_ARGS_SIZE = 88;
 const SYNC_FILE_RANGE_ALL = 7;
 const PROT_READ_WRITE = 3;
 const MAP_PRIVATE_ANONYMOUS = 0x22;
+
+const sleepAsAsked: SyscallHandler = (t) => sysNanosleep(t, t.sleepNs);
 
 /** There is one request at a time, and the task holds what it is. */
 const REQUEST = { __request: true } as Request;
@@ -326,7 +331,8 @@ export class Sys {
   }
 
   nanosleep(ns: number): Request {
-    return this.call(35, [ns, 0]);
+    this.task.sleepNs = ns;
+    return this.call(35, [USER_TIMESPEC, 0], sleepAsAsked);
   }
 
   /** `AF_INET` and `SOCK_STREAM` by default. */
@@ -390,6 +396,11 @@ export class Sys {
   /** Puts the read and the write descriptor into `out`. */
   pipe(out: number[]): Request {
     return this.call(293, [USER_HEAP, 0], (t) => sysPipe2(t, out));
+  }
+
+  /** Two sockets of the family AF_UNIX that are connected with each other; puts their descriptors into `out`. */
+  socketpair(out: number[]): Request {
+    return this.call(53, [AF_UNIX, SOCK_STREAM, 0, USER_HEAP], (t) => sysSocketpair(t, out));
   }
 
   /** Starts a child that runs `program`; gives its pid. */

@@ -193,6 +193,8 @@ export class Task implements CurrentTask, Frames, Displayable {
   umask = 0o022;
   /** What the write under way has in its buffer; undefined where the program did not say. */
   sent: Uint8Array | undefined;
+  /** How long the sleep under way was asked for: what its `struct timespec` holds. */
+  sleepNs = 0;
   /** What the last read has put into the buffer: so many bytes of this content, from this position on. */
   received: Content | undefined;
   receivedAt = 0;

@@ -24,7 +24,7 @@ const SILENT: Readonly<Record<string, string>> = {
   "uprobe:/usr/lib/x86_64-linux-gnu/libcrypto.so.3:rsa_ossl_private_decrypt":
     "only a server that is sent RSA secrets decrypts",
   "tracepoint:syscalls:sys_enter_msync": "files are not mapped into memory",
-  "kprobe:unix_stream_read_actor": "there are no sockets of the family AF_UNIX",
+  "kprobe:unix_stream_read_actor": "no program here uses sockets of the family AF_UNIX",
 };
 
 const MIB = 2 ** 20;

@@ -4,6 +4,7 @@ import { pathOf } from "../../src/btf/member-path.ts";
 import { HookError } from "../../src/linux/hooks.ts";
 import { Linux } from "../../src/linux/linux.ts";
 import type { Program } from "../../src/linux/sys.ts";
+import { USER_TIMESPEC } from "../../src/linux/user-buffer.ts";
 import { workloads } from "../../src/linux/workloads/index.ts";
 import { machine, names, record } from "./record.ts";
 
@@ -150,7 +151,7 @@ describe("fmod_ret and overridden results", () => {
     const reads = record(linux, ["tracepoint:syscalls:sys_exit_read"]);
     linux.runUntil(10_000_000_000);
     expect(opened).toBe(0);
-    expect(Buffer.from(slept[0]!.record, "hex").readBigInt64LE(16)).toBe(5_000n);
+    expect(Buffer.from(slept[0]!.record, "hex").readBigInt64LE(16)).toBe(BigInt(USER_TIMESPEC));
     expect(Buffer.from(reads[0]!.record, "hex").readBigInt64LE(16)).toBe(-5n);
   });
 

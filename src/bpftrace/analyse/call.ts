@@ -1,7 +1,9 @@
 import type { CallNode } from "../ast/expression.ts";
 import { distance } from "../probes/resolve.ts";
 import { AGGREGATES } from "./functions/aggregates.ts";
+import { BYTES_FUNCTIONS } from "./functions/bytes.ts";
 import { CONTROL_FUNCTIONS } from "./functions/control.ts";
+import { NAMED_FUNCTIONS } from "./functions/named.ts";
 import { Call, type FunctionRow } from "./functions/row.ts";
 import { STACK_FUNCTIONS } from "./functions/stacks.ts";
 import { TEXT_FUNCTIONS } from "./functions/text.ts";
@@ -10,7 +12,13 @@ import { report, type Scope } from "./scope.ts";
 import type { Value } from "./typed.ts";
 
 /** Every function of the language, but those that only maps take. */
-export const FUNCTIONS: readonly FunctionRow[] = [...CONTROL_FUNCTIONS, ...TEXT_FUNCTIONS, ...STACK_FUNCTIONS];
+export const FUNCTIONS: readonly FunctionRow[] = [
+  ...CONTROL_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...BYTES_FUNCTIONS,
+  ...NAMED_FUNCTIONS,
+  ...STACK_FUNCTIONS,
+];
 
 const ROWS = new Map(FUNCTIONS.map((row) => [row.name, row]));
 

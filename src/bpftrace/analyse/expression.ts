@@ -1,4 +1,4 @@
-import type { CallNode, Expression, IdentifierNode, TypeName } from "../ast/expression.ts";
+import type { CallNode, Expression, IdentifierNode, Span, TypeName } from "../ast/expression.ts";
 import { isTypeName } from "../ast/expression.ts";
 import { BOOL, INT64, isScalar, NONE, sameKind, sizeOfType, type Type, UINT64, unify } from "../types/type.ts";
 import { kindText, typeText } from "../types/type-text.ts";
@@ -114,7 +114,7 @@ function analyseIdentifier(scope: Scope, { name, span }: IdentifierNode): Value 
   const constant = types.constant(name);
   if (constant !== undefined) return { op: "integer", value: constant.value, type: constant.type };
   // A function of the library without arguments may stand without parentheses.
-  if (libraryMacro(name)?.parameters.length === 0)
+  if (libraryMacro(name, 0)?.parameters.length === 0)
     return analyseCallNode(scope, { kind: "call", name, nameSpan: span, args: [], span });
   return report(scope, span, refusal(name) ?? `Unknown identifier: '${name}'`);
 }
@@ -151,7 +151,7 @@ export function analyseVariable(scope: Scope, name: string, span: { start: numbe
 
 function analyseCallNode(scope: Scope, node: CallNode): Value {
   const own = scope.analysis.macros.get(node.name);
-  const macro = own ?? libraryMacro(node.name);
+  const macro = own ?? libraryMacro(node.name, node.args.length);
   if (macro !== undefined) {
     if (scope.depth > MOST_EXPANSIONS) return report(scope, node.span, `Recursive macro call: ${node.name}`);
     return expandMacro(scope, node, macro, own === undefined);
@@ -297,16 +297,25 @@ export function typeOf(scope: Scope, of: Expression | TypeName): Type | undefine
 }
 
 function analyseOffsetof(scope: Scope, node: Extract<Expression, { kind: "offsetof" }>): Value {
-  let type = typeOf(scope, node.of);
+  const type = typeOf(scope, node.of);
+  const offset = type && memberOffset(scope, type, node.path, node.span);
+  return offset === undefined ? NOTHING : integer(BigInt(offset), UINT64);
+}
+
+/** Where a member of a struct begins; what is wrong with its name is noted. */
+export function memberOffset(scope: Scope, of: Type, path: readonly string[], span: Span): number | undefined {
+  let type = of;
   let offset = 0;
-  for (const name of node.path) {
-    if (type === undefined) return NOTHING;
+  for (const name of path) {
     if (type.kind === "pointer") type = type.to;
-    if (type.kind !== "struct") return report(scope, node.span, `'${typeText(type)}' has no field named '${name}'`);
-    const field = layoutField(type.layout, name);
-    if (field === undefined) return report(scope, node.span, `'${type.layout.name}' has no field named '${name}'`);
+    const field = type.kind === "struct" ? layoutField(type.layout, name) : undefined;
+    if (field === undefined) {
+      const shown = type.kind === "struct" ? type.layout.name : typeText(type);
+      report(scope, span, `'${shown}' has no field named '${name}'`);
+      return undefined;
+    }
     offset += field.offset;
     type = field.type;
   }
-  return integer(BigInt(offset), UINT64);
+  return offset;
 }

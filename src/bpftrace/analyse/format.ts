@@ -47,6 +47,7 @@ const TAKES: Readonly<Record<string, readonly string[]>> = {
     "timestamp",
     "buffer",
     "array",
+    ...["strerror", "signal_name", "syscall_name", "cgroup_path"],
   ],
   r: ["buffer"],
   rx: ["buffer"],

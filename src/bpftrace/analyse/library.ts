@@ -4,53 +4,39 @@ import { parse } from "../syntax/parse-program.ts";
 /** Functions that are written in the language itself. */
 const LIBRARY = `
 macro ppid() { curtask.real_parent.tgid }
+macro ppid(task) { ((struct task_struct *)task).real_parent.tgid }
 macro pcomm() { curtask.real_parent.comm }
+macro pcomm(task) { ((struct task_struct *)task).real_parent.comm }
 macro leader_tid() { curtask.group_leader.pid }
 macro leader_comm() { curtask.group_leader.comm }
 macro is_err(value) { (uint64)value >= 0xfffffffffffff001 }
 macro assert(condition, message) { if (condition) { } else { errorf("%s", message); exit(1); } }
 macro assert_str(left, right) { if (left == right) { } else { errorf("'%s' is not '%s'", left, right); exit(1); } }
+macro usermode() { (uint8)((reg("cs") & 3) == 3) }
 macro find(@map, key, $value) { let $found = has_key(@map, key); if ($found) { $value = @map[key]; } $found }
 `;
 
 const NO_DWARF = "programs of the machine have no debugging information";
-const NO_CGROUPS = "the machine's tasks are in no cgroups that can be told apart";
 const NOT_YET = "it is not supported by this machine yet";
 
 /** Functions of bpftrace that the machine gives no meaning, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
   dw_ustack: NO_DWARF,
   uaddr: NO_DWARF,
-  usermode: NOT_YET,
   percpu_kaddr: "the machine's Linux keeps nothing for each CPU in memory",
-  cgroupid: NO_CGROUPS,
-  cgroup_path: NO_CGROUPS,
   skboutput: NOT_YET,
-  socket_cookie: NOT_YET,
   write_user: NOT_YET,
-  signal_thread: NOT_YET,
   unwatch: "watchpoints do not run on this machine",
-  container_of: NOT_YET,
-  memcmp: NOT_YET,
-  path: NOT_YET,
-  signal_name: NOT_YET,
-  strcap: NOT_YET,
-  strerror: NOT_YET,
-  strstr: NOT_YET,
   str_concat: NOT_YET,
-  syscall_name: NOT_YET,
 };
 
-let macros: ReadonlyMap<string, Macro> | undefined;
+let macros: readonly Macro[] | undefined;
 
-/** A function of the library, by its name. It is read when a program first asks. */
-export function libraryMacro(name: string): Macro | undefined {
-  macros ??= new Map(
-    parse({ name: "library", text: LIBRARY }).items.flatMap((item) =>
-      item.kind === "macro" ? [[item.name, item] as const] : [],
-    ),
-  );
-  return macros.get(name);
+/** A function of the library, by its name: that of so many arguments, or any. It is read when a program first asks. */
+export function libraryMacro(name: string, args: number): Macro | undefined {
+  macros ??= parse({ name: "library", text: LIBRARY }).items.filter((item) => item.kind === "macro");
+  const found = macros.filter((macro) => macro.name === name);
+  return found.find(({ parameters }) => parameters.length === args) ?? found[0];
 }
 
 /** Why a function of bpftrace cannot be called here; undefined for one that can, or that there is not. */

@@ -126,6 +126,14 @@ export type Value =
   | (Typed<"swap"> & { readonly operand: Value })
   | (Typed<"strcontains"> & { readonly text: Value; readonly part: string })
   | (Typed<"string-length"> & { readonly text: Value })
+  /** Where a text begins within another, or -1. */
+  | (Typed<"string-index"> & { readonly text: Value; readonly part: string })
+  /** The difference of the first bytes that differ, or 0. */
+  | (Typed<"compare-bytes"> & { readonly left: Value; readonly right: Value; readonly count: number })
+  /** What a helper of Linux answers. */
+  | (Typed<"helper"> & { readonly name: "get_socket_cookie"; readonly values: readonly Value[] })
+  /** The text of a `struct path`. */
+  | (Typed<"path"> & { readonly path: Value })
   | (Typed<"nothing"> & {});
 
 /** What a program does, one step after the other. */
@@ -149,7 +157,11 @@ export type Action =
       readonly count: number;
       readonly length: number;
     }
-  | { readonly do: "call"; readonly helper: "send_signal" | "override_return"; readonly values: readonly Value[] }
+  | {
+      readonly do: "call";
+      readonly helper: "send_signal" | "send_signal_thread" | "override_return";
+      readonly values: readonly Value[];
+    }
   | {
       readonly do: "if";
       readonly condition: Value;

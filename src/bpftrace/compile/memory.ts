@@ -98,6 +98,14 @@ export function materialize(e: Emitter, value: Value, to: Place, type: Type, cle
       scalar(e, value.time);
       e.emit(store("u64", to.base, to.offset, r0), store("u64", to.base, to.offset + 8, value.format));
       return;
+    case "path":
+      e.zero(to, size);
+      scalar(e, value.path);
+      e.emit(r1.mov(r0));
+      e.address(r2, to);
+      e.emit(r3.mov(size));
+      e.helper("d_path");
+      return;
     case "user-symbol":
       scalar(e, value.address);
       e.emit(store("u64", to.base, to.offset, r0));

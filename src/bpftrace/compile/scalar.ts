@@ -2,6 +2,7 @@ import { r0, r1, r2, r3, r4, r6, r7, store } from "../../asm/builder.ts";
 import type { Arithmetic, BuiltinName, Value } from "../analyse/typed.ts";
 import { isScalar, sizeOfType, type Type } from "../types/type.ts";
 import { compileActions } from "./action.ts";
+import { compareBytes, stringIndex } from "./bytes.ts";
 import { jumpIf } from "./condition.ts";
 import { behind, type Emitter, memoryType } from "./emitter.ts";
 import { aggregateValue, lookup } from "./map-access.ts";
@@ -125,6 +126,17 @@ export function scalar(e: Emitter, value: Value): void {
     case "string-length":
       stringLength(e, value);
       return;
+    case "string-index":
+      stringIndex(e, value);
+      return;
+    case "compare-bytes":
+      compareBytes(e, value);
+      return;
+    case "helper":
+      scalar(e, value.values[0]!);
+      e.emit(r1.mov(r0));
+      e.helper(value.name);
+      return;
     case "string":
     case "tuple":
     case "str":
@@ -134,6 +146,7 @@ export function scalar(e: Emitter, value: Value): void {
     case "mac":
     case "timestamp":
     case "user-symbol":
+    case "path":
       e.temporarily(() => {
         const at = e.allocate(sizeOfType(value.type));
         materialize(e, value, at, value.type, true);

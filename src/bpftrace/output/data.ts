@@ -1,5 +1,5 @@
 import { fromBytes } from "../syntax/string.ts";
-import { fieldsOf, type StackForm, sizeOfType, type Type } from "../types/type.ts";
+import { fieldsOf, type NameTable, type StackForm, sizeOfType, type Type } from "../types/type.ts";
 
 /** A value as the reader gets it. */
 export type Data =
@@ -24,6 +24,8 @@ export interface Names {
   /** The program that a function belongs to. */
   module(address: bigint): string | undefined;
   username(uid: number): string;
+  /** The name of a number in a table. */
+  named(table: NameTable, number: bigint): string;
   /** A moment after boot by a format of `strftime`. */
   time(ns: bigint, format: string): string;
 }
@@ -112,6 +114,8 @@ export function readData(view: DataView, at: number, type: Type, reading: Readin
     }
     case "username":
       return { kind: "text", text: names.username(Number(view.getBigUint64(at, true))) };
+    case "named":
+      return { kind: "text", text: names.named(type.table, view.getBigInt64(at, true)) };
     case "stack": {
       const depth = Math.min(Number(view.getBigUint64(at, true)), type.form.limit);
       const addresses = Array.from({ length: depth }, (_, index) => view.getBigUint64(at + 8 + 8 * index, true));

@@ -20,6 +20,8 @@ export interface ProbeSource {
   fields(tracepoint: string): readonly RecordField[] | undefined;
   /** The file of a program or library: `libc` is found where libraries lie. */
   program(name: string): string;
+  /** The id of the cgroup of a path, or of its directory. */
+  cgroup(path: string): number | undefined;
   /** The address of a symbol of Linux. */
   address(symbol: string): bigint | undefined;
 }

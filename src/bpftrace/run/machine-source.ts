@@ -33,6 +33,7 @@ export function machineSource(linux: Linux): ProbeSource {
     },
     program: (name) => (name.startsWith("/") ? realPath(name) : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
     fields: (name) => tracepoint(name)?.fields,
+    cgroup: (path) => linux.cgroups.find(path)?.id,
     address: (symbol) => {
       if (symbol === "avenrun") return linux.load.address();
       return linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address;

@@ -1,5 +1,9 @@
 import type { Linux } from "../../linux/linux.ts";
+import { signalName } from "../../linux/signals.ts";
+import { syscallByNumber } from "../../linux/syscall-table.ts";
 import type { Names } from "../output/data.ts";
+import { errorText } from "../output/error-text.ts";
+import type { NameTable } from "../types/type.ts";
 
 /** When a machine boots, by its wall clock: its time is virtual, and the same on every run. */
 const BOOT = Date.UTC(2026, 0, 1);
@@ -48,6 +52,21 @@ export function timeText(ns: bigint, format: string): string {
   );
 }
 
+function namedNumber(linux: Linux, table: NameTable, number: number): string {
+  switch (table) {
+    case "error":
+      return errorText(number);
+    case "signal":
+      return signalName(number) ?? "unknown signal";
+    case "syscall":
+      return syscallByNumber(number)?.name ?? "unknown system call";
+    case "cgroup": {
+      const found = linux.cgroups.list().find(({ id }) => id === number);
+      return found === undefined ? "" : `unified:${found.path}`;
+    }
+  }
+}
+
 /** Names of a machine's addresses, users and moments. */
 export function machineNames(linux: Linux): Names {
   const symbol = (address: bigint, offset: boolean): string => {
@@ -59,6 +78,7 @@ export function machineNames(linux: Linux): Names {
     kernel: symbol,
     user: (address, _pid, offset) => symbol(address, offset),
     module: (address) => linux.symbolize(address)?.module,
+    named: (table, number) => namedNumber(linux, table, Number(number)),
     username: (uid) => (uid === 0 ? "root" : String(uid)),
     time: timeText,
   };

@@ -30,6 +30,8 @@ export function typeText(type: Type): string {
       return type.form.side === "kernel" ? "kstack" : "ustack";
     case "aggregate":
       return type.name;
+    case "named":
+      return { error: "strerror", signal: "signal_name", syscall: "syscall_name", cgroup: "cgroup_path" }[type.table];
     case "mac":
       return "mac_address";
     default:

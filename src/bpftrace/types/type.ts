@@ -38,6 +38,9 @@ export interface StackForm {
 /** Constants of an enum, by value. */
 export type EnumNames = ReadonlyMap<bigint, string>;
 
+/** Tables of names that the reader has: errors, signals, system calls, cgroups. */
+export type NameTable = "error" | "signal" | "syscall" | "cgroup";
+
 /** The type of a value of a bpftrace program. */
 export type Type =
   | { readonly kind: "none" }
@@ -65,6 +68,8 @@ export type Type =
   | { readonly kind: "timestamp" }
   | { readonly kind: "symbol"; readonly side: Space }
   | { readonly kind: "username" }
+  /** A number that is shown as its name in one of the reader's tables. */
+  | { readonly kind: "named"; readonly table: NameTable }
   | { readonly kind: "stack"; readonly form: StackForm }
   | {
       readonly kind: "aggregate";
@@ -103,6 +108,7 @@ export function sizeOfType(type: Type): number {
       return 4 + type.size;
     case "pointer":
     case "username":
+    case "named":
       return 8;
     case "symbol":
       return type.side === "user" ? 16 : 8;
@@ -172,6 +178,7 @@ export function isScalar(type: Type): boolean {
     case "integer":
     case "pointer":
     case "username":
+    case "named":
       return true;
     case "symbol":
       return type.side === "kernel";
@@ -214,6 +221,8 @@ export function sameKind(a: Type, b: Type): boolean {
       return a.form.side === (b as typeof a).form.side;
     case "symbol":
       return a.side === (b as typeof a).side;
+    case "named":
+      return a.table === (b as typeof a).table;
     case "aggregate":
       return a.name === (b as typeof a).name;
     default:

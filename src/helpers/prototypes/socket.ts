@@ -5,7 +5,9 @@ const LOOKUP = [ctx, bytes, size0, any, any] as const;
 const cast = (struct: string) => ({ returns: "ptr_to_btf_id_or_null", struct }) as const;
 
 export const SOCKET_PROTOTYPES = [
-  prototype(46, "get_socket_cookie", [ctx], "A number that names the packet's socket."),
+  prototype(46, "get_socket_cookie", [ctx], "A number that names the packet's socket.", {
+    variants: { tracing: { args: [sock] } },
+  }),
   prototype(47, "get_socket_uid", [ctx], "The user of the packet's socket."),
   prototype(49, "setsockopt", [ctx, any, any, bytes, size], "Sets an option of the socket.", {
     variants: { struct_ops: { args: [sock, any, any, bytes, size] } },

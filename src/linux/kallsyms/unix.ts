@@ -2,6 +2,11 @@ import type { KernelText } from "./row.ts";
 
 /** Sockets within the machine, and waiting for several files at once. */
 export const UNIX_TEXT = {
+  __sys_socketpair: [0xe2ae00, 608, 304],
+  unix_socketpair: [0x10c4c90, 736, 368],
+  unix_release: [0x10c5410, 64, 32],
+  sock_alloc_send_pskb: [0xe2fe00, 560, 280],
+  skb_copy_datagram_from_iter: [0xe46520, 496, 248],
   unix_create: [0x10c4910, 192, 97],
   unix_stream_connect: [0x10c7e70, 1920, 961],
   unix_accept: [0x10c2840, 416, 209],

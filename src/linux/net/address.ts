@@ -10,7 +10,8 @@ export const BROADCAST_MAC: Mac = 2 ** 48 - 1;
 export const ANY4: Ip = 0;
 export const ANY6: Ip = "::";
 
-/** `AF_INET`, `AF_INET6`. */
+/** Families of sockets. */
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 

@@ -4,6 +4,7 @@ import type { NetNamespace } from "../net/namespace.ts";
 import { ETH_P_IP, ETH_P_IPV6, IPPROTO_TCP } from "../net/protocol.ts";
 import type { Skb } from "../net/skb.ts";
 import { type Established, Sock, TCP, type TcpSock } from "../net/sock.ts";
+import type { UnixSkb } from "../net/unix-skb.ts";
 import type { StructRow } from "./row.ts";
 import type { StructWriter } from "./struct-writer.ts";
 
@@ -173,5 +174,21 @@ export const SK_BUFF: StructRow<Skb> = {
     w.int("tail", HEADROOM + linear.length);
     w.int("end", HEADROOM + LINEAR);
     w.int("data_len", skb.size - linear.length);
+  },
+};
+
+/** A packet between sockets of one machine: it has no headers. */
+export const UNIX_SKB: StructRow<UnixSkb> = {
+  struct: "sk_buff",
+  room: LINEAR,
+  write(w, { data }) {
+    w.int("len", data.length);
+    const linear = data.subarray(0, LINEAR);
+    w.bytesBehind(0, linear);
+    w.behind("head", 0);
+    w.behind("data", 0);
+    w.int("tail", linear.length);
+    w.int("end", LINEAR);
+    w.int("data_len", data.length - linear.length);
   },
 };

@@ -15,6 +15,7 @@ import { NetDevice } from "../net/device.ts";
 import { NetNamespace } from "../net/namespace.ts";
 import { Skb } from "../net/skb.ts";
 import { Sock, TcpSock } from "../net/sock.ts";
+import { UnixSkb } from "../net/unix-skb.ts";
 import { OpenHow } from "../open.ts";
 import { PageCache } from "../page-cache.ts";
 import { FairQueue } from "../sched/fair.ts";
@@ -33,7 +34,7 @@ import { BIO, REQUEST } from "./request.ts";
 import type { AnyRow, StructRow } from "./row.ts";
 import { CFS_RQ, RQ } from "./run-queue.ts";
 import { LINUX_BINPRM, SOCKADDR, SOCKET } from "./security.ts";
-import { NET, NET_DEVICE, SK_BUFF, SOCK, TCP_SOCK } from "./sock.ts";
+import { NET, NET_DEVICE, SK_BUFF, SOCK, TCP_SOCK, UNIX_SKB } from "./sock.ts";
 import { SUPER_BLOCK } from "./super-block.ts";
 import { TASK_STRUCT } from "./task.ts";
 
@@ -70,6 +71,7 @@ const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
   row(Sock, SOCK),
   row(TcpSock, TCP_SOCK),
   row(Skb, SK_BUFF),
+  row(UnixSkb, UNIX_SKB),
   row(Socket, SOCKET),
   row(SocketAddress, SOCKADDR),
   row(Binprm, LINUX_BINPRM),

@@ -1,4 +1,6 @@
-import { BOOL, INT64, type Type, UINT64 } from "../../types/type.ts";
+import { kfuncByName } from "../../../helpers/kfuncs.ts";
+import { kfuncAllowed } from "../../../programs/kfunc-sets.ts";
+import { BOOL, INT64, type Type, UINT32, UINT64 } from "../../types/type.ts";
 import { kindText } from "../../types/type-text.ts";
 import { analyseExpression, integer } from "../expression.ts";
 import { checkFormat } from "../format.ts";
@@ -221,22 +223,29 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       return { op: "builtin", name: name.endsWith("tai") ? "nsecs_tai" : "nsecs", type: UINT64 };
     },
   },
-  {
-    name: "signal",
-    args: [1, 1],
-    unsafe: true,
-    doc: "Sends a signal to the process.",
-    analyse: (call) => {
-      const argument = call.written(0);
-      if (argument?.kind === "string") {
-        const number = SIGNALS.indexOf(argument.value.replace(/^SIG/, ""));
-        if (number <= 0) return call.fail(`${argument.value} is not a valid signal`);
-        return doing({ do: "call", helper: "send_signal", values: [integer(BigInt(number))] });
-      }
-      const value = call.integer(0);
-      return value === undefined ? NOTHING : doing({ do: "call", helper: "send_signal", values: [value] });
-    },
-  },
+  ...(
+    [
+      ["signal", "send_signal", "process"],
+      ["signal_thread", "send_signal_thread", "thread"],
+    ] as const
+  ).map(
+    ([name, helper, whom]): FunctionRow => ({
+      name,
+      args: [1, 1],
+      unsafe: true,
+      doc: `Sends a signal to the ${whom}.`,
+      analyse: (call) => {
+        const argument = call.written(0);
+        if (argument?.kind === "string") {
+          const number = SIGNALS.indexOf(argument.value.replace(/^SIG/, ""));
+          if (number <= 0) return call.fail(`${argument.value} is not a valid signal`);
+          return doing({ do: "call", helper, values: [integer(BigInt(number))] });
+        }
+        const value = call.integer(0);
+        return value === undefined ? NOTHING : doing({ do: "call", helper, values: [value] });
+      },
+    }),
+  ),
   {
     name: "override",
     args: [1, 1],
@@ -291,6 +300,32 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       return name === undefined ? NOTHING : integer(btf.byName(name, "func") === undefined ? 0n : 1n, BOOL);
     },
   },
+  {
+    name: "kfunc_allowed",
+    args: [1, 1],
+    doc: "Whether programs of this probe may call a function of Linux; known when the program is compiled.",
+    analyse: (call) => {
+      const name = call.literal(0);
+      if (name === undefined) return NOTHING;
+      const row = kfuncByName(name);
+      return integer(row !== undefined && kfuncAllowed(row, call.scope.point.provider.program) ? 1n : 0n, BOOL);
+    },
+  },
+  ...(["pid", "tid"] as const).map(
+    (name): FunctionRow => ({
+      name,
+      args: [0, 1],
+      doc: `The ${name === "pid" ? "process" : "thread"}, as a namespace of pids numbers it: the machine has one.`,
+      analyse: (call) => {
+        const space = call.written(0);
+        if (space?.kind !== "identifier" || !["curr_ns", "init"].includes(space.name))
+          return call.fail(
+            `Invalid PID namespace mode: ${space?.kind === "identifier" ? space.name : "expression"} (expects: curr_ns or init)`,
+          );
+        return { op: "builtin", name, type: UINT32 };
+      },
+    }),
+  ),
   {
     name: "default_str_length",
     args: [0, 0],
