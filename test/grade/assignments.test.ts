@@ -1,0 +1,95 @@
+/**
+ * Every assignment: the model solution of its notebook gets all points whatever the variant, the notebook as it is released gets
+ * none of the hidden ones, wrong solutions fail where they are wrong and get the hint for it, and last year's answers fail.
+ */
+import { describe, expect, it } from "vitest";
+import { type Assignment, Variant } from "../../src/grade/assignment/index.ts";
+import { ASSIGNMENTS, type AssignmentId } from "../../src/grade/assignments/index.ts";
+import { judge, testsOf } from "../../src/grade/judge/index.ts";
+import type { Result } from "../../src/grade/result/index.ts";
+import type { Submission } from "../../src/grade/submission/index.ts";
+import { registerViews } from "../../src/views/index.ts";
+import { codeOf, handsOver } from "./run-source.ts";
+import { WRONG } from "./wrong/index.ts";
+
+registerViews();
+
+const SECRET = "a secret of the tests, long enough";
+const VARIANTS = Number(process.env.BPFBOOK_VARIANTS ?? (process.env.BPFBOOK_NIGHT ? 20 : 2));
+const variantOf = (id: string, number: number) => Variant.of(SECRET, id, `student${number}`);
+const grade = (assignment: Assignment, submission: Submission, variant: Variant): Promise<Result> =>
+  judge(assignment, { submission, faults: new Map() }, variant, { tool: "test" });
+const lost = ({ tests }: Result) => tests.filter(({ status }) => status !== "passed");
+
+describe.each(Object.keys(ASSIGNMENTS) as AssignmentId[])("%s", (id) => {
+  const assignment: Assignment = ASSIGNMENTS[id];
+
+  it("has hints, mistakes, and points that add up", () => {
+    for (const task of assignment.tasks) {
+      expect(task.id).toMatch(new RegExp(`^${id}/\\d+$`));
+      expect(task.hints.length).toBeGreaterThanOrEqual(2);
+      expect(task.visible.length).toBeGreaterThan(0);
+      expect(task.hidden.length).toBeGreaterThan(0);
+    }
+    const total = testsOf(assignment).reduce((sum, { maxPoints }) => sum + maxPoints, 0);
+    expect(total).toBeCloseTo(
+      assignment.tasks.reduce((sum, { points }) => sum + points, 0),
+      6,
+    );
+  });
+
+  it("gives the model solution all points on every variant", async () => {
+    for (let number = 0; number < VARIANTS; number++) {
+      const variant = variantOf(id, number);
+      const result = await grade(assignment, await handsOver(assignment, variant), variant);
+      expect(lost(result), `variant ${number}`).toEqual([]);
+      expect(result.score).toBe(result.maxScore);
+    }
+  });
+
+  it("gives what is released no hidden point, and each task a message", async () => {
+    const variant = variantOf(id, 1);
+    const code = codeOf(assignment, "release");
+    expect(code).not.toMatch(/SOLUTION|STUB/);
+    const result = await grade(assignment, await handsOver(assignment, variant, { code }), variant);
+    const hidden = result.tests.filter(({ visibility }) => visibility === "hidden");
+    for (const task of assignment.tasks)
+      expect(
+        hidden.filter((one) => one.id.startsWith(`${task.id}.`) && one.status !== "passed").length,
+        task.id,
+      ).toBeGreaterThan(0);
+    expect(result.score).toBeLessThan(result.maxScore / 2);
+    for (const test of lost(result)) expect(test.message).not.toBe("");
+  });
+
+  it("loses last year's answers", async () => {
+    const old = await handsOver(assignment, Variant.of("the secret of the year before", id, "student1"));
+    const result = await grade(assignment, old, variantOf(id, 1));
+    expect(result.score).toBeLessThan(result.maxScore / 2);
+  });
+
+  it("has at least three wrong solutions", () => expect(WRONG[id].length).toBeGreaterThanOrEqual(3));
+
+  it.each(WRONG[id].map((wrong) => [wrong.title, wrong] as const))("%s", async (_, wrong) => {
+    let code = codeOf(assignment, "solution");
+    for (const [from, to] of wrong.edits) {
+      expect(code, "the model solution has changed").toContain(from);
+      code = code.replace(from, () => to);
+    }
+    const variant = variantOf(id, 3);
+    const result = await grade(assignment, await handsOver(assignment, variant, { code }), variant);
+    expect(
+      lost(result).map((test) => test.id),
+      JSON.stringify(lost(result), undefined, 1),
+    ).toEqual(wrong.fails);
+    const task = assignment.tasks.find((one) => wrong.fails[0]!.startsWith(`${one.id}.`))!;
+    if (wrong.mistake !== undefined)
+      expect(lost(result).map(({ hint }) => hint)).toContain(task.mistakes[wrong.mistake]);
+    if (wrong.says !== undefined)
+      expect(
+        lost(result)
+          .map(({ message }) => message)
+          .join("\n"),
+      ).toMatch(wrong.says);
+  });
+});

@@ -1,0 +1,77 @@
+import type { AssignmentId } from "../../../src/grade/assignments/index.ts";
+import type { WrongSolution } from "./wrong-solution.ts";
+
+/** At least three wrong solutions of each assignment. */
+export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
+  a1: [
+    {
+      title: "the subtraction is taken for one of 64 bits",
+      edits: [["(my.listing)).run", '(my.listing.replace("w1 -=", "r1 -="))).run']],
+      fails: ["a1/1.h1"],
+      mistake: "width",
+    },
+    {
+      title: "registers are swapped",
+      edits: [[".slice(0, 16);", '.slice(0, 16).replace(/^(..)(.)(.)/, "$1$3$2");']],
+      fails: ["a1/2.h1"],
+      mistake: "swapped",
+    },
+    {
+      title: "all bytes are summed up",
+      edits: [[`    if r3 < \${my.least} goto next\n`, ""]],
+      fails: ["a1/3.v1", "a1/3.h1"],
+      mistake: "all",
+    },
+    {
+      title: "the limit itself is left out",
+      edits: [[`if r3 < \${my.least}`, `if r3 <= \${my.least}`]],
+      fails: ["a1/3.v1", "a1/3.h1"],
+      mistake: "strict",
+    },
+    {
+      title: "no bytes at all are not expected",
+      edits: [
+        ["next:\n    if r2 == 0 goto out\n", "next:\n"],
+        ["    goto next\nout:", "    if r2 != 0 goto next\nout:"],
+      ],
+      fails: ["a1/3.v1", "a1/3.v2", "a1/3.h1"],
+    },
+  ],
+  a3: [
+    {
+      title: "no test of the packet's end",
+      edits: [
+        [
+          "    r4 += 34\n    if r4 > r3 goto out\n    r4 = *(u16 *)(r2 + 12)\n    if r4 != 8 goto out             //",
+          "    r4 = *(u16 *)(r2 + 12)\n    if r4 != 8 goto out             //",
+        ],
+      ],
+      fails: ["a3/1.v1", "a3/1.h1", "a3/1.h2"],
+      says: /outside of the packet/,
+    },
+    {
+      title: "what is no IPv4 is counted too",
+      edits: [["    if r4 != 8 goto out             // 0x0800 in network byte order\n", ""]],
+      fails: ["a3/1.h2"],
+      mistake: "not-ip",
+    },
+    {
+      title: "a second packet overwrites the count",
+      edits: [["    r1 = 1\n    lock *(u64 *)(r0 + 0) += r1\n    goto out\nfirst:\n", "first:\n"]],
+      fails: ["a3/1.v1", "a3/1.h1"],
+      mistake: "overwritten",
+    },
+    {
+      title: "nothing is dropped",
+      edits: [["    r7 = 1\n", "    r7 = 2\n"]],
+      fails: ["a3/2.v1", "a3/2.h1"],
+      mistake: "passed",
+    },
+    {
+      title: "the map has last year's name",
+      edits: [["name: my.bytes", 'name: "sizes"']],
+      fails: ["a3/2.v1", "a3/2.h1", "a3/2.h2"],
+      says: /uses the map/,
+    },
+  ],
+};
