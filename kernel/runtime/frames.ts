@@ -52,7 +52,8 @@ function parseFrame<T>(frame: Buffer): T | undefined {
   const at = frame.lastIndexOf(RECORD_SEPARATOR);
   if (at < 0) return undefined;
   try {
-    return parse(frame.toString("utf8", at + 1)) as T;
+    const message: unknown = parse(frame.toString("utf8", at + 1));
+    return typeof message === "object" && message !== null ? (message as T) : undefined;
   } catch {
     return undefined;
   }

@@ -37,6 +37,9 @@ export interface RuntimeEvents {
   readonly onRawOutput: (name: StreamName, text: string) => void;
   /** The child is gone, and a new one is starting. Its messages have all been delivered. */
   readonly onExit: (exit: ChildExit) => void;
+  /** The most bytes that are read of a child that nobody trusts; then it is ended, and `onTooMuch` called. */
+  readonly mostBytes?: number;
+  readonly onTooMuch?: () => void;
 }
 
 /** How a program is started. */
@@ -165,7 +168,15 @@ export class Runtime {
     }, SEND_AGAIN).unref();
     const child: Child = { process, ready: false, waiting: [], unanswered: undefined, sendAgain, lastWords: "" };
     const frames = new FrameReader<FromChild>();
+    let bytesLeft = this.#events.mostBytes ?? Number.POSITIVE_INFINITY;
     (process.stdio[FD.out] as Readable).on("data", (bytes: Buffer) => {
+      if (bytesLeft < 0) return;
+      bytesLeft -= bytes.length;
+      if (bytesLeft < 0) {
+        kill(process);
+        this.#events.onTooMuch?.();
+        return;
+      }
       for (const message of frames.read(bytes)) {
         if (message.type === "ready") {
           child.ready = true;
