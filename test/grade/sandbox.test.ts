@@ -104,7 +104,7 @@ describe("cheats", () => {
   test("forged messages of the process: at most they hand something over", async () => {
     const { submission, log } = await run(
       `const { writeSync } = require("node:fs");
-       for (const message of [{ type: "done", cell: "2", outcome: "ok", expressions: {} }, { type: "score", points: 9 }, null, 5, { type: "handed", name: 5 }, { type: "error" }])
+       for (const message of [{ type: "done", cell: "77", outcome: "ok", expressions: {} }, { type: "score", points: 9 }, null, 5, { type: "handed", name: 5 }, { type: "error" }])
          writeSync(3, "\\u001e" + JSON.stringify(message) + "\\n");`,
       'hand("t1/1", 1)',
     );

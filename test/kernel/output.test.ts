@@ -34,9 +34,9 @@ describe("frames", () => {
   });
 
   test("bytes that are no frame are skipped", () => {
-    expect(new FrameReader().read(Buffer.from(`noise\n\u001e{broken\n${encodeFrame({ ok: true })}`))).toEqual([
-      { ok: true },
-    ]);
+    expect(
+      new FrameReader().read(Buffer.from(`noise\n\u001e{broken\n\u001enull\n\u001e5\n${encodeFrame({ ok: true })}`)),
+    ).toEqual([{ ok: true }]);
   });
 });
 

@@ -89,6 +89,7 @@ class Run {
   /** Ends the current cell: true where the next may follow. */
   #end: (goOn: boolean, why?: string) => void = () => undefined;
   #over: string | undefined;
+  #cell = "";
 
   constructor(cwd: string, launch: ReturnType<typeof confinement>["launch"], bounds: Bounds, output: number) {
     this.#bounds = bounds;
@@ -124,7 +125,8 @@ class Run {
             if (why !== undefined) log.push(printable(`cell ${index + 1}: ${why}`));
             ended.resolve(goOn);
           };
-          this.#runtime.run({ type: "run", shell: "", cell: String(index + 1), code, expressions: {} });
+          this.#cell = String(index + 1);
+          this.#runtime.run({ type: "run", shell: "", cell: this.#cell, code, expressions: {} });
           if (await ended.promise) continue;
         }
         log.push(`the notebook was ended in cell ${index + 1} of ${cells.length}: ${printable(this.#over ?? "")}`);
@@ -171,6 +173,7 @@ class Run {
         this.#runtime.answer({ type: "refused" });
         return;
       case "done": {
+        if (message.cell !== this.#cell) return;
         const failure = this.#failure;
         this.#failure = undefined;
         this.#end(true, failure);
