@@ -3,6 +3,8 @@ import type { UserCode } from "../linux/task.ts";
 import { LoadedProgram } from "../loader/loaded-program.ts";
 import { Machine, type MachineOptions } from "../machine.ts";
 import { MapDeclaration } from "../maps/declaration.ts";
+import type { RuntimeMap } from "../maps/runtime.ts";
+import type { MapSpec } from "../maps/spec.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { CheckStopped, type Stops } from "./examiner.ts";
 
@@ -27,6 +29,19 @@ export class Lab {
   /** Loads a program with maps of its own. */
   load(program: ProgramSpec): LoadedProgram {
     return this.#guard("it can be loaded", () => new LoadedProgram(this.machine.bpf, this.machine.bpf.load(program)));
+  }
+
+  /** Loads programs that work together: a map that several of them use is one. */
+  loadTogether(programs: readonly ProgramSpec[]): LoadedProgram[] {
+    const shared = new Map<MapSpec, RuntimeMap>();
+    const { bpf } = this.machine;
+    return programs.map((spec) =>
+      this.#guard("it can be loaded", () => {
+        const program = bpf.load(spec, { maps: spec.maps.map((one) => shared.get(one)) });
+        for (const [index, one] of spec.maps.entries()) shared.set(one, program.maps[index]!);
+        return new LoadedProgram(bpf, program);
+      }),
+    );
   }
 
   attach(program: LoadedProgram, hook: string): void {

@@ -137,11 +137,11 @@ export const FACTS: readonly CoverageRow[] = [
     `network card, XDP, stack = 01 decide
      XDP_PASS = 01 picture
      XDP_DROP = 01 decide
-     XDP_TX = 14
-     XDP_REDIRECT = 15
-     XDP_ABORTED = 14
-     native, offloaded, generic = 14
-     use cases = 14
+     XDP_TX = 14 all-verdicts
+     XDP_REDIRECT = 14 all-verdicts
+     XDP_ABORTED = 14 all-verdicts
+     native, offloaded, generic = 14 modes
+     use cases = 14 protect
      the smallest program = 01 decide`,
   ),
   ...rows(
@@ -167,7 +167,7 @@ export const FACTS: readonly CoverageRow[] = [
      builtins = 19
      system calls by process = 19
      files that are opened = 19
-     sizes of reads = 19
+     sizes of reads = 12 sizes
      profile of the CPU = 19`,
   ),
   ...rows(
@@ -200,8 +200,8 @@ export const FACTS: readonly CoverageRow[] = [
     "xdp-counter",
     `a per-CPU array = 03 percpu-map
      data, data_end, bounds check = 05 careful
-     counting by protocol = 14
-     ip link ... xdp = 14`,
+     counting by protocol = 14 syllabus
+     ip link ... xdp = 14 ip-link`,
   ),
   ...rows(
     "use-cases",

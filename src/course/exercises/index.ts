@@ -7,6 +7,8 @@ import { LESSON_04 } from "./04-helpers.ts";
 import { LESSON_05 } from "./05-verifier-memory.ts";
 import { LESSON_06 } from "./06-verifier-ranges.ts";
 import { LESSON_07 } from "./07-verifier-rejections.ts";
+import { LESSON_12 } from "./12-histograms.ts";
+import { LESSON_14 } from "./14-xdp.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -18,4 +20,6 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_05,
   ...LESSON_06,
   ...LESSON_07,
+  ...LESSON_12,
+  ...LESSON_14,
 ];
