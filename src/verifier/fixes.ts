@@ -12,6 +12,8 @@ export interface Fix {
   readonly diff?: string;
   /** What the verifier says after the change, where it finds fault with something else; undefined: it accepts the program. */
   readonly next?: string;
+  /** The program with the change made: it can be loaded as it is. */
+  readonly program: ProgramSpec;
 }
 
 const MAX_FIXES = 3;
@@ -34,7 +36,7 @@ export function findFixes(
     if (family !== undefined && found.has(family)) continue;
     const changed = applyEdits(license === undefined ? program : { ...program, license }, edits);
     const answer = verdictOn(changed);
-    const shown: Fix = { title, ...diffFor(program, verdict, candidate, history) };
+    const shown: Fix = { title, ...diffFor(program, verdict, candidate, history), program: changed };
     if (answer.ok) {
       fixes.push(shown);
       if (family !== undefined) found.add(family);

@@ -27,6 +27,8 @@ export interface ListingNotes {
   readonly at?: number;
   /** What is known after an instruction, by index. */
   readonly known?: ReadonlyMap<number, KnownState>;
+  /** The line of `historyLane`, by index; drawn in HTML only. */
+  readonly lane?: ReadonlyMap<number, string>;
 }
 
 /** Rows of one listing: a longer program is shown around its wrong instruction, else from its start. */
@@ -92,12 +94,13 @@ export function listingText(program: ProgramSpec, { at, known }: ListingNotes = 
  * Source beside instructions, and a column for what is known where notes are given. Compiled code is read from its
  * source, which stands first; assembly says the same twice, so there it is what a narrow page may cut off.
  */
-export function listingTable(program: ProgramSpec, { at, known }: ListingNotes = {}): Html {
+export function listingTable(program: ProgramSpec, { at, known, lane }: ListingNotes = {}): Html {
   const all = listInstructions(program);
   const { instructions, rest } = cut(all, at);
   const mark: Part = {
     columns: at === undefined ? [] : [{ title: "", kind: "code" }],
-    cells: ({ index }) => (at === undefined ? [] : [index === at ? "✗ here" : ""]),
+    cells: ({ index }) =>
+      at === undefined ? [] : [[lane?.get(index), index === at && "✗ here"].filter(Boolean).join(" ")],
   };
   const code: Part = {
     columns: [

@@ -17,8 +17,11 @@ export const STYLE = {
   good: "background-color:rgba(0,158,115,0.18);padding:1px 6px;border-radius:3px",
   bad: "background-color:rgba(213,94,0,0.2);padding:1px 6px;border-radius:3px",
   badRow: "background-color:rgba(213,94,0,0.2)",
+  mono: "font-family:monospace",
   added: "background-color:rgba(0,158,115,0.18);text-decoration:none",
   removed: "background-color:rgba(213,94,0,0.2);text-decoration:none",
   changed: "background-color:rgba(230,159,0,0.3);font-weight:bold",
-  log: "margin:4px 0;white-space:pre-wrap",
+  badByte: "background-color:rgba(213,94,0,0.35);font-weight:bold;text-decoration:underline",
+  whole: "margin:4px 0;white-space:pre-wrap;font-family:monospace;user-select:all",
+  log: "margin:4px 0;white-space:pre-wrap;font-family:monospace",
 } as const;

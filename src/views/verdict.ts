@@ -1,5 +1,7 @@
 /** A program and what the verifier said of it. */
 
+import { disassemble } from "../asm/disassemble.ts";
+import { helperName } from "../helpers/names.ts";
 import { findWitness, type Witness } from "../linux/witness/witness.ts";
 import type { MimeBundle } from "../plot/displayable.ts";
 import { plural } from "../plot/format.ts";
@@ -8,6 +10,7 @@ import type { Explanation } from "../verifier/explain.ts";
 import type { Verdict } from "../verifier/verdict.ts";
 import { refusalText } from "../verifier/verification.ts";
 import { viewBundle } from "./bundle.ts";
+import { historyLane } from "./history-lane.ts";
 import { breakable, type Html, html } from "./html.ts";
 import { listInstructions, listingTable, listingText, squeeze } from "./listing.ts";
 import { firstStates, lastPath, type RegisterChange, registerChanges } from "./log-states.ts";
@@ -69,23 +72,25 @@ function rejected(view: VerdictView): MimeBundle {
   const place = at === undefined ? undefined : placeOf(program, at, instructions);
   const steps: readonly ShownStep[] = explanation?.history ?? historyFromLog(verdict);
   const history = steps.length > 0 ? historyRows(steps, verdict, instructions) : [];
+  const lane = at === undefined ? undefined : historyLane(steps, at, [...instructions.keys()]);
   const branch = explanation?.branch && branchRows(program, explanation.branch, instructions);
   const fixes = explanation?.fixes ?? [];
   const mend = fixes.length === 0 ? explanation?.mend : undefined;
   const cause = [explanation?.cause, mend].filter(Boolean).join(" ");
   const ways = fixes.some(({ next }) => next !== undefined) ? "One step of the way" : "Ways out, each verified";
   const lesson = explanation?.lesson;
+  const more = explanation?.message && `explain("${explanation.message}")`;
   return viewBundle({
     label: `${program.name}: rejected by the verifier: ${error}`,
-    body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code>${error}</code></p>
-${place && html`<p style="${STYLE.headline}">At ${place.where}: <code>${place.text}</code></p>`}
+    body: html`<p style="${STYLE.headline}"><strong style="${STYLE.bad}">✗ rejected</strong> <strong>${program.name}</strong> (${program.type}), ${errno}: <code style="${STYLE.mono}">${error}</code></p>
+${place && html`<p style="${STYLE.headline}">At ${place.where}: <code style="${STYLE.mono}">${place.text}</code></p>`}
 ${cause && html`<p style="${STYLE.headline}">${cause}</p>`}
 ${history.length > 0 && historyTable(history)}
 ${branch && branchTable(branch)}
 ${witness && witnessHtml(witness)}
 ${fixes.length > 0 && fixList(ways, fixes)}
-${listingTable(program, { at })}
-${lesson && html`<p style="${STYLE.headline}">More about this message: <code>${lesson}</code></p>`}
+${listingTable(program, { at, lane })}
+${lesson && html`<p style="${STYLE.headline}">More about this message: ${more && html`<code style="${STYLE.mono}">${more}</code> in a cell, or `}<code style="${STYLE.mono}">${lesson}</code></p>`}
 ${logDetails(verdict.log)}`,
     text: [
       `✗ ${program.name} (${program.type}): rejected, ${errno}\n  ${error}`,
@@ -96,7 +101,7 @@ ${logDetails(verdict.log)}`,
       ...(witness ? [`\n${witnessText(witness)}`] : []),
       ...(fixes.length > 0 ? [`\n${ways}:\n${fixes.map(fixText).join("\n")}`] : []),
       `\n${listingText(program, { at })}`,
-      ...(lesson ? [`\nMore about this message: ${lesson}`] : []),
+      ...(lesson ? [`\nMore about this message: ${lesson}${more ? `, or in a cell ${more}` : ""}`] : []),
     ].join("\n"),
   });
 }
@@ -182,13 +187,18 @@ function historyTable(rows: readonly (readonly string[])[]): Html {
   );
 }
 
+/** Diffs, and below each the whole program with the change: one click selects it, as no script may copy it. */
 function fixList(ways: string, fixes: Explanation["fixes"]): Html {
   const items = fixes.map(
-    ({ title, diff, next }) =>
-      html`<li>${title}${next && html`; then the verifier says: <code>${next}</code>`}${diff && html`<pre style="${STYLE.log}">${diffLines(diff)}</pre>`}</li>`,
+    ({ title, diff, next, program }, index) =>
+      html`<li>${title}${next && html`; then the verifier says: <code style="${STYLE.mono}">${next}</code>`}${diff && html`<pre style="${STYLE.log}">${diffLines(diff)}</pre>`}<details><summary>The program with this change</summary><pre style="${STYLE.whole}" title="a click selects all">${wholeText(program)}</pre><p style="${STYLE.headline}">Or load it as it is: <code style="${STYLE.mono}">m.load(verify(program).explanation.fixes[${index}].program)</code></p></details></li>`,
   );
   return html`<p style="${STYLE.headline}"><strong>${ways}</strong></p><ol>${items}</ol>`;
 }
+
+/** What the assembler takes: the instructions anew, as comments and names of the text are not those of the program. */
+const wholeText = ({ insns, maps }: ProgramSpec): string =>
+  disassemble(insns, { helperName, mapName: (index) => maps[index]?.name });
 
 /** Added and removed lines are told apart by element and sign, not only by tint. */
 function diffLines(diff: string): Html[] {

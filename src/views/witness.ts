@@ -8,15 +8,18 @@ import { STYLE } from "./style.ts";
 export function witnessText(witness: Witness): string {
   const { packet } = witness;
   const lines = [...givens(witness).map((line) => `  ${line}`)];
-  if (packet) lines.push(...hexText(packet).replace(/^/gm, "    ").split("\n"));
+  if (packet) lines.push(...hexText(packet, bad(witness)).replace(/^/gm, "    ").split("\n"));
   return [`${titleOf(witness)}:`, ...lines, `  ${outcomeOf(witness)}`].join("\n");
 }
 
 /** The same, folded out. */
 export function witnessHtml(witness: Witness): Html {
   const { packet } = witness;
-  return html`<p style="${STYLE.headline}"><strong>${titleOf(witness)}</strong></p><ul>${givens(witness).map((line) => html`<li>${line}${packet && line.startsWith("a packet") && hexHtml(packet)}</li>`)}<li>${outcomeOf(witness)}</li></ul>`;
+  return html`<p style="${STYLE.headline}"><strong>${titleOf(witness)}</strong></p><ul>${givens(witness).map((line) => html`<li>${line}${packet && line.startsWith("a packet") && hexHtml(packet, bad(witness))}</li>`)}<li>${outcomeOf(witness)}</li></ul>`;
 }
+
+/** The byte to mark in the packet. */
+const bad = ({ packetByte }: Witness) => (packetByte === undefined ? {} : { bad: packetByte });
 
 function titleOf({ fault }: Witness): string {
   return fault === undefined ? "An input that gets there" : "An input on which it goes wrong";
@@ -33,9 +36,18 @@ function givens({ packet, context = [], elements, random = [] }: Witness): strin
 
 function outcomeOf({ fault, at, steps }: Witness): string {
   const way = `after ${steps} instruction${steps === 1 ? "" : "s"}`;
-  // Addresses of a scratch machine mean nothing to a reader.
-  if (fault !== undefined) return `${way}, ${fault.replace(/ at 0xffff8880[0-9a-f]+/g, "")}`;
+  if (fault !== undefined) return `${way}, ${faultText(fault)}`;
   return `${way} the program is at instruction ${at}; run there it would do no harm that shows, but Linux does not allow it`;
+}
+
+/** Addresses of a scratch machine mean nothing to a reader. */
+function faultText(fault: string): string {
+  const plain = fault.replace(/ at 0xffff8880[0-9a-f]+/g, "");
+  return plain.replace(
+    /^(instruction \d+): (\d+ bytes?)( at 0x[0-9a-f]+)? (begins?|lies?|runs?|is|are)( right)? /,
+    (_, at: string, bytes: string, address: string | undefined, verb: string, right = "") =>
+      `${at} wants ${bytes}${address ?? ""}, which ${verb}${right} `,
+  );
 }
 
 /** Small values as numbers, in the byte order of the machine; others as bytes. */

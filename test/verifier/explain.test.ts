@@ -56,7 +56,8 @@ test("a missing NULL check: where the pointer came from, and ways out that are v
     [5, "R0", "r0 is the result of bpf_map_lookup_elem"],
     [6, "R6", "r6 is a copy of r0"],
   ]);
-  expect(explanation.fixes[0]).toEqual({
+  expect(verify(explanation.fixes[0]!.program).ok).toBe(true);
+  expect(explanation.fixes[0]).toMatchObject({
     title: "Leave the program if it is NULL",
     diff: "  r6 = r0\n+ if r6 != 0 goto checked\n+ r0 = 0\n+ exit\n+ checked:\n  r0 = *(u64 *)(r6 + 0)",
   });
@@ -224,7 +225,7 @@ describe("fixes in the text", () => {
     const { fixes } = explain(
       program("r1 = r10\nr1 += -8\nr2 = 8\nr3 = 0\ncall probe_read_kernel\nr0 = 0\nexit", "kprobe", "MIT"),
     )!;
-    expect(fixes).toEqual([{ title: 'Put the program under the license "GPL"', diff: '+ license: "GPL"' }]);
+    expect(fixes).toMatchObject([{ title: 'Put the program under the license "GPL"', diff: '+ license: "GPL"' }]);
   });
 
   test("where one change is not enough, what the verifier says next", () => {

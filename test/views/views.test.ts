@@ -44,8 +44,9 @@ const explanation: ShownExplanation = {
     {
       title: "Test for NULL before the access",
       diff: "     call bpf_map_lookup_elem\n+    if r0 == 0 goto out\n-    r1 = 7",
+      program: countReads,
     },
-    { title: "Use an array, whose elements are always there" },
+    { title: "Use an array, whose elements are always there", program: countReads },
   ],
 };
 

@@ -13,7 +13,7 @@ import { explorationJson } from "../../verifier/exploration.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
 import { verify } from "../../verifier/verify.ts";
-import { renderVerdict, type VerdictView, withWitness } from "../../views/verdict.ts";
+import { renderVerdict, type ShownExplanation, type VerdictView, withWitness } from "../../views/verdict.ts";
 import { oneOf, readFlags, wholeNumber } from "../flags.ts";
 import { readInput } from "../input.ts";
 import { print } from "../output.ts";
@@ -103,10 +103,15 @@ function answer({ program, verdict, explanation, witness }: VerdictView, logLeve
     ...(at === undefined || ok ? {} : { at, line: program.lines?.[at] }),
     ...{ processed, stackDepth, states: statesOf(verdict) },
     ...(logLevel === 0 ? {} : { log }),
-    ...(explanation ? { explanation } : {}),
+    ...(explanation ? { explanation: explanationJson(explanation) } : {}),
     ...(witness ? { witness: witnessJson(witness) } : {}),
     ...(exploration ? { exploration: explorationJson(exploration) } : {}),
   };
+}
+
+/** Without the changed programs, whose instructions say nothing that the diff does not. */
+function explanationJson(explanation: ShownExplanation): object {
+  return { ...explanation, fixes: explanation.fixes?.map(({ program: _, ...fix }) => fix) };
 }
 
 /** Bytes as hex, 64-bit numbers as text. */

@@ -3,6 +3,7 @@ import { ArgumentError } from "../../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import { type Block, list, type Topic, table } from "./block.ts";
+import { messagePage } from "./message-page.ts";
 import { DATA } from "./topics/data.ts";
 import { FOUNDATIONS } from "./topics/foundations.ts";
 import { HOOKS } from "./topics/hooks.ts";
@@ -49,7 +50,8 @@ function contents(): Page {
 
 /**
  * A page of the syllabus, made from the data that the library runs on: limits from the verifier, prototypes from the helpers'
- * rows, messages from programs that are verified for it. Where the syllabus is out of date it says what is so now. Without a topic, the list of all.
+ * rows, messages from programs that are verified for it. Where the syllabus is out of date it says what is so now. Without a topic, the list of all; of
+ * a message of the verifier, by its name, what it means with an example.
  * Throws `ArgumentError`, with the nearest topic, for what is none.
  *
  * @example explain("verifier"); // checks, limits, messages, and what has changed
@@ -65,7 +67,9 @@ export function explain(topic?: string): Page {
       : "";
   const plain = (name: string) => name.replaceAll(/[_\s]+/g, "-");
   const found =
-    TOPICS.find(({ id }) => id === word) ?? TOPICS.find(({ also }) => also.some((name) => plain(name) === word));
+    TOPICS.find(({ id }) => id === word) ??
+    TOPICS.find(({ also }) => also.some((name) => plain(name) === word)) ??
+    messagePage(word);
   if (found !== undefined) return new Page({ ...found, blocks: found.blocks() });
   const near = suggest(
     word,

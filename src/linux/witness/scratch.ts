@@ -30,7 +30,12 @@ export interface Outcome {
   /** Steps of the path that it has followed. */
   readonly followed: number;
   /** It has followed the whole path: what registers hold before the last instruction, and the error of executing that. */
-  readonly reached?: { readonly registers: readonly bigint[]; readonly fault: ExecutionError | undefined };
+  readonly reached?: {
+    readonly registers: readonly bigint[];
+    readonly fault: ExecutionError | undefined;
+    /** Where in the packet, or how far from its beginning, the access of the fault begins. */
+    readonly packetByte?: number;
+  };
   /** The operands of the branch that went the other way. */
   readonly branch?: { readonly slot: number; readonly left: bigint; readonly right: bigint; readonly wide: boolean };
   readonly lookups: readonly Lookup[];
@@ -51,6 +56,8 @@ export class Scratch {
   readonly #empty: { readonly bytes: Uint8Array; readonly allocator: ReturnType<LinearMemory["allocatorState"]> };
   #input: Input | undefined;
   #randoms = 0;
+  /** Where the packet of the try lies. */
+  #packetAt: number | undefined;
 
   /**
    * Throws `ProgramError` or `MapError` for what cannot run at all.
@@ -87,10 +94,25 @@ export class Scratch {
 
   #putContext({ packet, length, context }: Input): number {
     if (PACKET_TYPES.has(this.#spec.type))
-      return prepareTestRun(this.#memory, this.#spec.type, { data: packet.subarray(0, length) }).context;
+      return this.#notePacket(
+        prepareTestRun(this.#memory, this.#spec.type, { data: packet.subarray(0, length) }).context,
+      );
     const at = this.#memory.allocate(CONTEXT);
     this.#memory.u8.set(context, at);
     return at;
+  }
+
+  #notePacket(context: number): number {
+    const data = PROGRAMS[this.#spec.type].context?.fields.find(({ name }) => name === "data")?.object?.offset;
+    this.#packetAt = data === undefined ? undefined : this.#memory.view.getUint32(context + data, true);
+    return context;
+  }
+
+  /** How far from the beginning of the packet an access went, if it went near it. */
+  #packetByte(fault: ExecutionError | undefined): { packetByte?: number } {
+    if (fault?.address === undefined || this.#packetAt === undefined) return {};
+    const packetByte = Number(fault.address - DIRECT_MAP) - this.#packetAt;
+    return packetByte > -NEAR && packetByte < NEAR ? { packetByte } : {};
   }
 
   #insert(map: number, key: Uint8Array, value: Uint8Array): void {
@@ -118,7 +140,10 @@ export class Scratch {
       // The instructions that one became are one step.
       if (pc === 0 || origin[pc - 1] !== slot || last !== pc - 1) {
         if (exited || slot !== path[step]) return outcome({ followed: step, branch: this.#lastBranch(run) });
-        if (step === path.length - 1) return outcome({ followed: step, reached: { registers, fault: faultOf(run) } });
+        if (step === path.length - 1) {
+          const fault = faultOf(run);
+          return outcome({ followed: step, reached: { registers, fault, ...this.#packetByte(fault) } });
+        }
         step++;
       }
       last = pc;
@@ -187,6 +212,8 @@ export class Scratch {
 
 /** Memory of a scratch machine: a program with larger maps has no witness. */
 const LIMIT = 64 << 20;
+/** An access further than this from the packet has nothing to do with it. */
+const NEAR = 0x1_0000;
 
 /** The error of the next instruction, if it cannot be executed. */
 function faultOf(run: Execution): ExecutionError | undefined {

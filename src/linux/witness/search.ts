@@ -11,6 +11,8 @@ export interface Found {
   readonly registers: readonly bigint[];
   /** Why the instruction cannot be executed; undefined where it can. */
   readonly fault: string | undefined;
+  /** The first byte of an access behind the packet's beginning, where that is what goes wrong. */
+  readonly packetByte?: number;
   /** Random numbers that the program draws. */
   readonly randoms: number;
 }
@@ -66,7 +68,8 @@ export function search(spec: ProgramSpec, scratch: Scratch, { tries, time }: Sea
 }
 
 function foundIn(input: Input, { reached, randoms }: Outcome): Found {
-  return { input, registers: reached!.registers, fault: reached!.fault?.message, randoms };
+  const { registers, fault, packetByte } = reached!;
+  return { input, registers, fault: fault?.message, ...(packetByte === undefined ? {} : { packetByte }), randoms };
 }
 
 /** Whether one of the first `most` inputs is taken. */

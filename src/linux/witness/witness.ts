@@ -34,6 +34,8 @@ export interface Witness {
    * or leave behind, not for this run.
    */
   readonly fault?: string;
+  /** With a packet: the first byte that the fault's access wants, from the packet's beginning; there is none at or beyond its length. */
+  readonly packetByte?: number;
   /** Instructions from the beginning to it. */
   readonly steps: number;
 }
@@ -82,11 +84,13 @@ function told(
   found: Found,
   context: readonly number[],
 ): Omit<Witness, "at" | "registers" | "steps"> {
-  const { input, randoms, fault } = found;
+  const { input, randoms, fault, packetByte } = found;
+  const hasPacket = input.context.length === 0 && context.length > 0;
   const numbers = new DataView(input.numbers.buffer);
   return {
     ...(input.context.length > 0 ? { context: contextValues(spec, input.context, context) } : {}),
-    ...(input.context.length === 0 && context.length > 0 ? { packet: input.packet.slice(0, input.length) } : {}),
+    ...(hasPacket ? { packet: input.packet.slice(0, input.length) } : {}),
+    ...(hasPacket && packetByte !== undefined ? { packetByte } : {}),
     elements: input.elements.map(({ map, key, value }) => ({ map: spec.maps[map]!.name, key, value })),
     ...(randoms > 0 ? { random: Array.from({ length: randoms }, (_, k) => numbers.getUint32(4 * k, true)) } : {}),
     ...(fault === undefined ? {} : { fault }),
