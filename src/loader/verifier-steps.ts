@@ -1,3 +1,4 @@
+import type { Trace } from "../linux/bpf/debug-run.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import { requireProgram } from "../programs/require-program.ts";
@@ -11,16 +12,25 @@ export class VerifierSteps implements Displayable {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
   readonly exploration: Exploration;
+  /** Runs whose values are laid over what is known. */
+  readonly runs: readonly Trace[];
 
-  constructor(program: ProgramSpec, verdict: Verdict, exploration: Exploration) {
+  constructor(program: ProgramSpec, verdict: Verdict, exploration: Exploration, runs: readonly Trace[] = []) {
     this.program = program;
     this.verdict = verdict;
     this.exploration = exploration;
+    this.runs = runs;
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {
     return render("verifier-steps", this);
   }
+}
+
+/** How to verify, and what to lay over it. */
+export interface StepOptions extends VerifyOptions {
+  /** Traces of the same program: what registers held is shown in the ranges. */
+  readonly runs?: readonly Trace[];
 }
 
 /**
@@ -29,10 +39,11 @@ export class VerifierSteps implements Displayable {
  *
  * @example
  * stepVerifier(program);                           // in a cell: a stepper with ranges and known bits
+ * stepVerifier(program, { runs: [m.load(program).trace(packet)] }); // with the values of a run laid over the ranges
  * stepVerifier(program).exploration.branches.length; // ways that were followed
  */
-export function stepVerifier(program: ProgramSpec, options: VerifyOptions = {}): VerifierSteps {
+export function stepVerifier(program: ProgramSpec, { runs, ...options }: StepOptions = {}): VerifierSteps {
   requireProgram(program);
   const verdict = verify(program, { ...options, record: true });
-  return new VerifierSteps(program, verdict, verdict.exploration!);
+  return new VerifierSteps(program, verdict, verdict.exploration!, runs);
 }

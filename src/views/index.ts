@@ -26,7 +26,7 @@ import { renderRun } from "./run.ts";
 import { renderSchedules } from "./schedules.ts";
 import { renderSummary } from "./summary.ts";
 import { renderTool } from "./tool.ts";
-import { renderTrace } from "./trace.ts";
+import { renderTrace } from "./trace/trace.ts";
 import { renderVerdict } from "./verdict.ts";
 import { renderVerifierSteps } from "./verifier-steps/render.ts";
 
@@ -69,6 +69,6 @@ export type { MachineView } from "./machine.ts";
 export type { MapView } from "./map.ts";
 export type { LoadedProgramView } from "./program.ts";
 export type { RunView } from "./run.ts";
-export type { TraceView } from "./trace.ts";
+export type { TraceView } from "./trace/trace.ts";
 export type { ShownExplanation, VerdictView } from "./verdict.ts";
 export type { VerifierStepsView } from "./verifier-steps/render.ts";

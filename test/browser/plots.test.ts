@@ -1,33 +1,15 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Frame, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PLOT_ROWS } from "../../scripts/plots/rows.ts";
 import { DISPLAY, plot } from "../../src/index.ts";
+import { seriousFaults } from "../support/axe.ts";
 import { findProgram, ROOT, skipped } from "../support/programs.ts";
 
 const executablePath = findProgram("chromium");
 const skip = executablePath === undefined && skipped("browser", "Chromium is not installed");
 const ARTIFACTS = join(ROOT, "test", "artifacts");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Fault {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-}
-
-/** Serious and critical faults that axe-core finds. */
-async function faultsOf(frame: Frame): Promise<string[]> {
-  await frame.evaluate(AXE);
-  const found = (await frame.evaluate(
-    "axe.run(document, { iframes: false }).then(({ violations }) => violations)",
-  )) as readonly Fault[];
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]!.failureSummary ?? ""} ${nodes[0]!.html.slice(0, 200)}`);
-}
 
 const HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>plots</title></head>';
 
@@ -77,8 +59,8 @@ describe.skipIf(skip)("plots in Chromium", () => {
       const body = `<body data-jp-theme-light="${colorScheme === "light"}" style="margin:8px;${colorScheme === "dark" ? "background:#111;color:#fff" : ""}"><main><h1>Plots</h1>${parts.join("")}</main></body>`;
       const page = await open(body, { colorScheme });
       const frame = await viewOf(page);
-      expect(await faultsOf(page.mainFrame())).toEqual([]);
-      expect(await faultsOf(frame)).toEqual([]);
+      expect(await seriousFaults(page.mainFrame())).toEqual([]);
+      expect(await seriousFaults(frame)).toEqual([]);
       await page.screenshot({ path: join(ARTIFACTS, `plots-${colorScheme}.png`), fullPage: true });
       await page.close();
     },

@@ -13,7 +13,7 @@ import { PACKET_TYPES, TestRunError } from "../../programs/test-run.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../programs/types.ts";
 import { refusalText, VerifierError } from "../../verifier/verification.ts";
 import { hexText } from "../../views/hex.ts";
-import { traceLines } from "../../views/trace-lines.ts";
+import { traceLines } from "../../views/trace/trace-lines.ts";
 import { ExecutionError, ProgramError } from "../../vm/errors.ts";
 import { reportCases } from "../conformance/report.ts";
 import { oneOf, readFlags, wholeNumber } from "../flags.ts";

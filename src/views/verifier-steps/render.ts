@@ -12,20 +12,25 @@ import {
 import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
 import { html } from "../html.ts";
+import { interactiveBundle } from "../interactive.ts";
+import { listInstructions } from "../listing.ts";
 import { shortState } from "../short-state.ts";
 import { inWords } from "../state-words.ts";
-import { type StepperButton, stepperListing, stepperToolbar } from "../stepper.ts";
 import { STYLE } from "../style.ts";
 import { table } from "../table.ts";
 import { branchDepth, branchEnd, branchOrigin } from "./branches.ts";
+import type { ExplorerData, ShownState } from "./explorer.client.ts";
+import { EXPLORER_CLIENT } from "./explorer.client-text.ts";
+import { type ObservedRun, observedValues } from "./observed.ts";
 import { scalarPicture } from "./scalar.ts";
-import { STEPS_SCRIPT } from "./script.ts";
 
 /** What this view draws. */
 export interface VerifierStepsView {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
   readonly exploration: Exploration;
+  /** Runs whose values are laid over what is known. */
+  readonly runs?: readonly ObservedRun[];
 }
 
 /** Steps that the page holds, and branches that are listed: a page must stay light. */
@@ -45,19 +50,23 @@ export function renderVerifierSteps(view: VerifierStepsView): MimeBundle {
     mark: branch.end === "refused",
     cells: [branch.number, branchOrigin(exploration, branch), branch.insn, branchEnd(exploration, branch)],
   }));
-  const data = JSON.stringify(dataOf(view));
-  const body = html`<p style="${STYLE.headline}"><strong>${program.name}</strong>: ${outcome}; ${size}</p>
-<div data-part="stepper" style="display:none">${stepperToolbar(BUTTONS, Math.max(0, Math.min(steps.length, MOST_STEPS) - 1), "step")}
-<div style="display:flex;flex-wrap:wrap;gap:16px">${stepperListing(program)}<div data-part="state"></div></div></div>
-${table("Branches", COLUMNS, rows)}${rest && html`<p style="${STYLE.headline}">${rest}</p>`}`;
-  return {
-    "text/html":
-      html`<div role="group" aria-label="${label}" style="${STYLE.view}" data-bpf-verifier="${data}">${body}</div>${STEPS_SCRIPT}`.toString(),
-    "text/plain": [label, ...shown.map((branch) => branchLine(exploration, branch)), ...(rest ? [rest] : [])].join(
-      "\n",
-    ),
-  };
+  return interactiveBundle({
+    kind: "Verifier explorer",
+    label,
+    text: [label, ...shown.map((branch) => branchLine(exploration, branch)), ...(rest ? [rest] : [])].join("\n"),
+    data: dataOf(view, outcome),
+    client: EXPLORER_CLIENT,
+    height: heightOf(branches.length, program.insns.length),
+    folded: [
+      "The branches as a table",
+      html`${table("Branches", COLUMNS, rows)}${rest && html`<p style="${STYLE.headline}">${rest}</p>`}`,
+    ],
+  });
 }
+
+/** Of the frame, in pixels: the tree and the program up to where they scroll. */
+const heightOf = (branches: number, rows: number): number =>
+  200 + Math.min(88, 18 * branches + 2) + Math.min(330, Math.max(230, 18 * rows));
 
 const COLUMNS = [
   { title: "branch", kind: "number" },
@@ -66,22 +75,15 @@ const COLUMNS = [
   { title: "how far it went" },
 ] as const;
 
-const BUTTONS: readonly StepperButton[] = [
-  ["first", "|◀", "to the beginning"],
-  ["previous", "◀◀", "to the branch before"],
-  ["back", "◀ back", "one step back"],
-  ["step", "step ▶", "one step forwards"],
-  ["next", "▶▶", "to the next branch"],
-  ["last", "▶|", "to the end"],
-];
-
 function branchLine(exploration: Exploration, branch: Branch): string {
   const indent = "  ".repeat(branchDepth(exploration, branch));
   return `${indent}branch ${branch.number}, ${branchOrigin(exploration, branch)}, on at ${branch.insn}: ${branchEnd(exploration, branch)}`;
 }
 
-/** What the script reads: what each branch begins with, what each step changes, and each state once. */
-function dataOf({ exploration }: VerifierStepsView): object {
+const SIGNS: Readonly<Record<Branch["end"], string>> = { exit: "✓", refused: "✗", covered: "⊆", cut: "…" };
+
+/** What the client reads: what each branch begins with, what each step changes, and each state once. */
+function dataOf({ program, exploration, runs = [] }: VerifierStepsView, outcome: string): ExplorerData {
   const { branches, steps, marks } = exploration;
   const cursor = new ExplorationCursor(exploration);
   const states: string[] = [];
@@ -96,37 +98,44 @@ function dataOf({ exploration }: VerifierStepsView): object {
   };
   const kept = steps.slice(0, MOST_STEPS);
   const asked = new Set(marks.map(({ by }) => by));
+  const shown = branches.filter(({ first }) => first < MOST_STEPS).slice(0, MOST_BRANCHES);
+  const all = listInstructions(program);
+  const reached = new Set(kept.map(({ insn }) => insn));
   return {
-    branches: branches
-      .filter(({ first }) => first < MOST_STEPS)
-      .map((branch) => ({
-        first: branch.first,
-        count: branch.count,
-        end: branchEnd(exploration, branch),
-        entry: cursor
-          .goToBranch(branch.number)
-          .frames()
-          .flatMap((frame, index) => Object.entries(frame).map(([name, value]) => [index, name, state(value)])),
-      })),
-    steps: kept.map(({ insn, branch, frames, checkpoint }, at) => [
-      ...[insn, branch, frames],
-      (checkpoint ? 1 : 0) + (asked.has(at) ? 2 : 0),
-      changesOf(exploration, at).map(({ frame, name, value }: Change) => [frame, name, state(value)]),
-    ]),
-    states: states.map((value) => {
-      const picture = scalarPicture(value);
-      return [
-        value === "?" ? "" : shortState(value),
-        inWords(value) ?? "",
-        ...(picture
-          ? [
-              [picture.bar.from, picture.bar.to, picture.bar.zero].map((part) => Math.round(part * 1000) / 10),
-              picture.bar.least,
-              picture.bar.most,
-              picture.bits,
-            ]
-          : []),
-      ];
-    }),
+    ...{ name: program.name, outcome, values: observedValues(runs) },
+    rows: (all.length <= MOST_STEPS ? all : all.filter(({ index }) => reached.has(index))).map(
+      ({ index, text, source }) => (source ? [index, text, source.line, source.text] : [index, text]),
+    ),
+    branches: shown.map((branch) => ({
+      ...{ first: branch.first, count: branch.count, at: branch.at, sign: SIGNS[branch.end] },
+      depth: branchDepth(exploration, branch),
+      from: branchOrigin(exploration, branch),
+      end: branchEnd(exploration, branch),
+      ...(branch.coveredBy === undefined || branch.coveredBy >= kept.length ? {} : { older: branch.coveredBy }),
+      entry: cursor
+        .goToBranch(branch.number)
+        .frames()
+        .flatMap((frame, index) => Object.entries(frame).map(([name, value]) => [index, name, state(value)] as const)),
+    })),
+    steps: kept
+      .slice(0, (shown.at(-1)?.first ?? 0) + (shown.at(-1)?.count ?? 0))
+      .map(
+        ({ insn, branch, frames, checkpoint }, at) =>
+          [
+            ...([insn, branch, frames, (checkpoint ? 1 : 0) + (asked.has(at) ? 2 : 0)] as const),
+            changesOf(exploration, at).map(({ frame, name, value }: Change) => [frame, name, state(value)] as const),
+          ] as const,
+      ),
+    states: states.map(shownState),
   };
+}
+
+function shownState(value: string): ShownState {
+  const picture = scalarPicture(value);
+  const text = value === "?" ? "" : shortState(value);
+  const words = inWords(value) ?? "";
+  if (picture === undefined) return [text, words];
+  const { from, to, zero, least, most } = picture.bar;
+  const percent = (part: number): number => Math.round(part * 1000) / 10;
+  return [text, words, [percent(from), percent(to), percent(zero)], least, most, picture.bits];
 }

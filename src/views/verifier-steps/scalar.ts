@@ -1,5 +1,6 @@
 /** A number as the verifier knows it, for pictures: where it lies on a line, and which of its bits are known. */
 import { numberParts } from "../short-state.ts";
+import { placeOnLine } from "./number-line.ts";
 
 /** Ends of the bar, in parts of the whole line (0 to 1), and what is written at them. */
 export interface RangeBar {
@@ -36,17 +37,9 @@ export function scalarPicture(state: string): ScalarPicture | undefined {
   const most = signed ? (bounds.get("smax") ?? S64_MAX) : (bounds.get("umax") ?? U64_MAX);
   const zero = signed ? 0.5 : 0;
   return {
-    bar: { from: position(least, zero), to: position(most, zero), zero, least: text(least), most: text(most) },
+    bar: { from: placeOnLine(least, zero), to: placeOnLine(most, zero), zero, least: text(least), most: text(most) },
     bits: bitsText(value, mask),
   };
-}
-
-/** Numbers of all sizes have room on a line that counts their binary digits. */
-function position(number: bigint, zero: number): number {
-  const magnitude = Number(number < 0n ? -number : number);
-  const length = Math.log2(magnitude + 1) / 64;
-  const share = zero === 0 ? length : length / 2;
-  return Math.min(1, Math.max(0, zero + (number < 0n ? -share : share)));
 }
 
 const text = (number: bigint): string => {

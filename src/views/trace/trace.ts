@@ -1,17 +1,19 @@
 /** A run, instruction by instruction: a stepper in the page, and a table of its steps where no script may run. */
-import { toHex } from "../isa/encode.ts";
-import type { MimeBundle } from "../plot/displayable.ts";
-import { grouped, plural } from "../plot/format.ts";
-import type { ProgramSpec } from "../programs/spec.ts";
-import type { MemoryChange } from "../vm/debug/debug-state.ts";
-import type { RunTrace } from "../vm/debug/trace.ts";
-import { html } from "./html.ts";
-import { listInstructions } from "./listing.ts";
-import { type StepperButton, stepperListing, stepperToolbar } from "./stepper.ts";
-import { STYLE } from "./style.ts";
-import { table } from "./table.ts";
+import { toHex } from "../../isa/encode.ts";
+import type { MimeBundle } from "../../plot/displayable.ts";
+import { grouped, plural } from "../../plot/format.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import type { MemoryChange } from "../../vm/debug/debug-state.ts";
+import type { RunTrace } from "../../vm/debug/trace.ts";
+import type { ListedRow } from "../client/listing-pane.ts";
+import { html } from "../html.ts";
+import { interactiveBundle } from "../interactive.ts";
+import { listInstructions } from "../listing.ts";
+import { STYLE } from "../style.ts";
+import { table } from "../table.ts";
+import type { TraceData, WrittenAt } from "./trace.client.ts";
+import { TRACE_CLIENT } from "./trace.client-text.ts";
 import { changesText, traceLines } from "./trace-lines.ts";
-import { TRACE_SCRIPT } from "./trace-script.ts";
 
 /** A trace as this view needs it. */
 export interface TraceView {
@@ -31,36 +33,37 @@ const MOST_LINES = 200;
 /** Bytes of one piece of memory that the stepper shows, and pieces. */
 const MOST_BYTES = 512;
 const MOST_PIECES = 8;
+/** Of the frame, in pixels. */
+const HEIGHT = 520;
 
-/** A stepper: forwards, back, over calls, to a line that is clicked; registers, stack and memory at every moment. */
+/** A stepper: forwards, back, over calls, to a line or a breakpoint; registers, stack and memory at every moment. */
 export function renderTrace(trace: TraceView): MimeBundle {
   const { program, programs, run } = trace;
   const label = `${program.name}, ${plural(run.steps.length, "instruction")} traced`;
   const ending = endingText(trace);
+  const texts = programs.map((each) => new Map(listInstructions(each).map(({ index, text }) => [index, text])));
   const rows = run.steps.slice(0, MOST_ROWS).map((step, index) => {
     const { slot } = step;
-    const of = programs[step.program]!;
-    const text = `${step.program === 0 ? "" : `${of.name}: `}${instructionAt(of, slot)}`;
+    const text = `${step.program === 0 ? "" : `${programs[step.program]!.name}: `}${texts[step.program]!.get(slot) ?? ""}`;
     return { cells: [index + 1, slot, text, changesText(trace, step)] };
   });
   const rest =
     run.steps.length > MOST_ROWS &&
     html`<p style="${STYLE.headline}">and ${grouped(run.steps.length - MOST_ROWS)} more</p>`;
-  const body = html`<p style="${STYLE.headline}"><strong>${program.name}</strong>: ${plural(run.steps.length, "instruction")} traced, ${ending}</p>
-<div data-part="still">${table("Steps", COLUMNS, rows)}${rest}</div>
-<div data-part="stepper" style="display:none">${stepperToolbar(BUTTONS, run.steps.length, "instructions executed")}
-<div style="display:flex;flex-wrap:wrap;gap:16px">${programs.length === 1 ? stepperListing(program) : programs.map((each, index) => html`<div data-program="${index}">${stepperListing(each, each.name)}</div>`)}<div><table style="${STYLE.table}"><caption style="${STYLE.caption}">Registers</caption><tbody data-part="registers"></tbody></table></div><div data-part="memory"></div></div></div>`;
-  const data = JSON.stringify(dataOf(trace));
   const lines = [...traceLines(trace)];
-  return {
-    "text/html":
-      html`<div role="group" aria-label="${label}" style="${STYLE.view}" data-bpf-trace="${data}">${body}</div>${TRACE_SCRIPT}`.toString(),
-    "text/plain": [
+  return interactiveBundle({
+    kind: "Program stepper",
+    label: `${label}, ${ending}`,
+    text: [
       `${label}, ${ending}`,
       ...lines.slice(0, MOST_LINES),
       ...(lines.length > MOST_LINES ? [`and ${lines.length - MOST_LINES} more lines`] : []),
     ].join("\n"),
-  };
+    data: dataOf(trace),
+    client: TRACE_CLIENT,
+    height: HEIGHT,
+    folded: ["The steps as a table", html`${table("Steps", COLUMNS, rows)}${rest}`],
+  });
 }
 
 const COLUMNS = [
@@ -69,14 +72,6 @@ const COLUMNS = [
   { title: "instruction", kind: "code" },
   { title: "what it changed", kind: "note" },
 ] as const;
-
-const BUTTONS: readonly StepperButton[] = [
-  ["first", "|◀", "to the beginning"],
-  ["back", "◀ back", "one instruction back"],
-  ["step", "step ▶", "one instruction forwards"],
-  ["over", "over ↷", "over a call"],
-  ["last", "▶|", "to the end"],
-];
 
 function endingText({ run, result, verdict }: TraceView): string {
   switch (run.stop.reason) {
@@ -89,16 +84,24 @@ function endingText({ run, result, verdict }: TraceView): string {
   }
 }
 
-function instructionAt(program: ProgramSpec, slot: number): string {
-  return listInstructions(program).find(({ index }) => index === slot)?.text ?? "";
+/** Rows of the listing; of a longer program those are left out that the run did not reach. */
+const MOST_LISTED = 1_000;
+
+function rowsOf(program: ProgramSpec, reached: ReadonlySet<number>): ListedRow[] {
+  const all = listInstructions(program);
+  const shown = all.length <= MOST_LISTED ? all : all.filter(({ index }) => reached.has(index)).slice(0, MOST_LISTED);
+  return shown.map(({ index, text, source }) => (source ? [index, text, source.line, source.text] : [index, text]));
 }
 
-/** What the script reads: the first state, and what each step changed. */
-function dataOf(trace: TraceView): object {
+/** What the client reads: the first state, and what each step changed. */
+function dataOf(trace: TraceView): TraceData {
   const { begin, steps, end } = trace.run;
+  const reached = trace.programs.map(
+    (_, index) => new Set(steps.filter(({ program }) => program === index).map(({ slot }) => slot)),
+  );
   const pieces = begin.memory.slice(0, MOST_PIECES);
   const top = begin.frames[0]!.pointer;
-  const place = ({ address, after }: MemoryChange): readonly [string | number, string | number, string] => {
+  const place = ({ address, after }: MemoryChange): WrittenAt => {
     const hex = toHex(after);
     const below = Number(address - top);
     if (below < 0 && below > -0x10000) return ["s", below, hex];
@@ -109,21 +112,21 @@ function dataOf(trace: TraceView): object {
     return [index, Number(address - pieces[index]!.address), hex];
   };
   return {
+    name: trace.program.name,
+    programs: trace.programs.map((each, index) => ({ name: each.name, rows: rowsOf(each, reached[index]!) })),
     registers: begin.registers.map((value) => `0x${value.toString(16)}`),
     pieces: pieces.map(({ name, bytes }) => ({
       name,
       bytes: toHex(bytes.slice(0, MOST_BYTES)),
-      ...(bytes.length > MOST_BYTES ? { more: true } : {}),
+      ...(bytes.length > MOST_BYTES ? { more: true as const } : {}),
     })),
-    steps: steps.map(({ program, slot, depth, registers, memory }) => [
-      slot,
-      depth,
-      registers.map(([number, value]) => [number, `0x${value.toString(16)}`]),
-      memory.map(place),
-      ...(program === 0 ? [] : [program]),
-    ]),
+    steps: steps.map(({ program, slot, depth, registers, memory }): TraceData["steps"][number] => {
+      const values = registers.map(([number, value]) => [number, `0x${value.toString(16)}`] as const);
+      const writes = memory.map(place);
+      return program === 0 ? [slot, depth, values, writes] : [slot, depth, values, writes, program];
+    }),
     end: end.slot,
-    ...(trace.run.programs.length === 1 ? {} : { endProgram: trace.run.programs.indexOf(end.program) }),
+    endProgram: Math.max(0, trace.run.programs.indexOf(end.program)),
     result: endingText(trace),
   };
 }

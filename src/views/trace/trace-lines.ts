@@ -1,11 +1,11 @@
 /** The steps of a trace as lines of text. */
-import { formatInstruction } from "../asm/format-instruction.ts";
-import { helperName } from "../helpers/names.ts";
-import { toHex } from "../isa/encode.ts";
-import type { ProgramSpec } from "../programs/spec.ts";
-import type { MemoryChange } from "../vm/debug/debug-state.ts";
-import { placeName } from "../vm/debug/place-name.ts";
-import type { RunTrace, TraceStep } from "../vm/debug/trace.ts";
+import { formatInstruction } from "../../asm/format-instruction.ts";
+import { helperName } from "../../helpers/names.ts";
+import { toHex } from "../../isa/encode.ts";
+import type { ProgramSpec } from "../../programs/spec.ts";
+import type { MemoryChange } from "../../vm/debug/debug-state.ts";
+import { placeName } from "../../vm/debug/place-name.ts";
+import type { RunTrace, TraceStep } from "../../vm/debug/trace.ts";
 
 /** A trace as text needs it. */
 interface Traced {
