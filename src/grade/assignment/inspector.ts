@@ -11,7 +11,7 @@ import { explain } from "../../verifier/explain.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
 import { verify } from "../../verifier/verify.ts";
-import { traceLines } from "../../views/trace-lines.ts";
+import { traceLines } from "../../views/trace/trace-lines.ts";
 import type { Evidence } from "../result/result.ts";
 
 /** Instructions of a failing run that are shown. */
