@@ -14,6 +14,7 @@ import { type ListingGap, pastedListing } from "./pasted-listing.ts";
 import { Reader } from "./reader.ts";
 import { Report } from "./report.ts";
 import { Labels, splitStatements } from "./statements.ts";
+import { suggest } from "./suggest.ts";
 import { type Token, tokenize } from "./tokenize.ts";
 
 /** What the assembler does not know by itself: the names of helpers and maps. */
@@ -78,7 +79,7 @@ export function assemble(text: string, resolver: AsmResolver): Assembled {
     if (piece.tokens.length === 0) continue;
     const reader = new Reader(piece.tokens, constants);
     const own = mixed ? (formOf(piece.tokens, surroundings) ?? form) : form;
-    const statement = readStatement(reader, slot, own, surroundings, report);
+    const statement = readStatement(reader, slot, own, surroundings, report, piece.joined);
     if (statement === undefined) continue;
     statements.push(statement);
     slot += "raw" in statement ? 1 : slotsOf(statement.row);
@@ -152,6 +153,7 @@ function readStatement(
   form: TextForm | undefined,
   surroundings: Surroundings,
   report: Report,
+  joined = false,
 ): Statement | RawSlot | undefined {
   const { tokens } = reader;
   if (reader.is(0, ".quad")) {
@@ -162,7 +164,7 @@ function readStatement(
     const matched = match(GRAMMARS[form ?? "llvm"], reader, surroundings);
     if (matched) return { ...matched, tokens, slot };
   }
-  reportMismatch(reader, report, form);
+  reportMismatch(reader, report, form, joined);
   return undefined;
 }
 
@@ -174,9 +176,15 @@ function littleEndian(value: bigint): Uint8Array {
 
 const NO_LABELS = { isLabel: () => false };
 
+/** `ro = 1`, `R12 += 2`: an instruction with a slip in its first word. */
+const isSlip = ([first, second]: readonly Token[]): boolean =>
+  (/^[rw][\do]{1,2}$/i.test(first.text) && second?.text.endsWith("=") === true) ||
+  ((second === undefined || second.text === "(") &&
+    (first.text === "exit" || suggest(first.text, ["exit"]) !== undefined));
+
 /** Text after `;` is code when two tokens of it fit some instruction: `; call it` may be refused, `; the end` is not. */
 function isCode(tokens: readonly Token[]): boolean {
-  if (isDirective(tokens)) return true;
+  if (isDirective(tokens) || isSlip(tokens)) return true;
   return Object.values(GRAMMARS).some((grammar) => {
     const reader = new Reader(tokens);
     return match(grammar, reader, NO_LABELS) !== undefined || reader.furthest >= 2;

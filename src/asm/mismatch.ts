@@ -5,16 +5,19 @@ import { registerOf } from "./operand-reader.ts";
 import type { Reader } from "./reader.ts";
 import type { Report } from "./report.ts";
 
+/** What is meant as a comment, right behind the `;` of an instruction. */
+const NO_COMMENT = "`;` right behind an instruction separates it from the next; a comment begins with `//` or `#`";
+
 /** More than this are cut short in the message; the diagnostic has them all. */
 const SHOWN = 8;
 
 /**
  * Reports a statement that is no instruction, at the furthest place that some instruction reached. `form` is
- * that of the text, undefined where nothing in it tells one.
+ * that of the text, undefined where nothing in it tells one; `joined`: it stands behind the `;` of another.
  */
-export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined): void {
+export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined, joined: boolean): void {
   const { tokens, furthest, expected, constants } = reader;
-  const advice = adviceFor(tokens);
+  const advice = adviceFor(tokens) ?? (joined && furthest === 0 ? NO_COMMENT : undefined);
   const instead = advice === undefined ? "" : `: ${advice}`;
   const token = tokens[furthest];
   const wanted = furthest === 0 ? "an instruction" : listing(expected);

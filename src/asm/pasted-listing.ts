@@ -4,11 +4,9 @@
  */
 
 /** The tools' own lines, which have no instruction. */
-const HEADERS: readonly RegExp[] = [
-  /^Disassembly of section .*:$/,
-  /^\S+:\s+file format \S+$/,
-  /^[0-9a-f]{8,16} <[^>]*>:$/,
-];
+const HEADERS: readonly RegExp[] = [/^Disassembly of section .*:$/, /^\S+:\s+file format \S+$/];
+/** A label of llvm-objdump, which the assembler reads as one. */
+const HEADING = /^[0-9a-f]{8,16} <[^>]*>:$/;
 
 /** `  12: (b7) r0 = 2`, as the verifier and bpftool write it. */
 const LOGGED = /^(\s*(\d+): \(([0-9a-f]{2})\) )(.*)$/;
@@ -53,7 +51,9 @@ export interface Pasted {
 export function pastedListing(text: string): Pasted {
   const lines = text.split("\n");
   if (lines.some((line) => LOGGED.test(line))) return logged(lines);
-  const isDump = lines.some((line) => RAW_BYTES.test(line) || HEADERS.some((header) => header.test(line.trim())));
+  const isDump = lines.some(
+    (line) => RAW_BYTES.test(line) || [...HEADERS, HEADING].some((header) => header.test(line.trim())),
+  );
   return isDump ? { text: lines.map(dumpedLine).join("\n") } : { text };
 }
 

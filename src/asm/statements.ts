@@ -7,13 +7,16 @@ export interface Piece {
   readonly labels: readonly Token[];
   /** The instruction; empty where only labels stand. */
   readonly tokens: readonly Token[];
+  /** It stands behind another instruction and its `;`, so it may be meant as a comment. */
+  readonly joined?: boolean;
 }
 
 /**
  * Splits tokenized text at line ends and semicolons.
  *
- * After an instruction `;` both separates (C's inline assembly) and begins a comment (listings). The text after it
- * counts as code when it begins like an instruction, which `isCode` tells; otherwise it is skipped to the line's end.
+ * After an instruction `;` both separates, which is all that it does for LLVM, and begins a comment, as people write them.
+ * Right behind an instruction it separates, so that nothing is dropped unseen; behind a blank the text after it counts as code
+ * when it begins like an instruction, which `isCode` tells, and is skipped to the line's end otherwise.
  */
 export function splitStatements(text: TokenizedText, isCode: (tokens: readonly Token[]) => boolean): Piece[] {
   const pieces: Piece[] = [];
@@ -22,12 +25,18 @@ export function splitStatements(text: TokenizedText, isCode: (tokens: readonly T
       let end = start;
       while (end < line.length && line[end].text !== ";") end++;
       const piece = pieceOf(line.slice(start, end));
-      if (start > 0 && piece.labels.length === 0 && piece.tokens.length > 0 && !isCode(piece.tokens)) break;
-      pieces.push(piece);
+      const joined = start > 0 && piece.labels.length === 0 && piece.tokens.length > 0;
+      if (joined && isBehindBlank(line, start - 1) && !isCode(piece.tokens)) break;
+      pieces.push(joined ? { ...piece, joined } : piece);
       start = end + 1;
     }
   }
   return pieces;
+}
+
+function isBehindBlank(line: readonly Token[], at: number): boolean {
+  const before = line[at - 1];
+  return before === undefined || before.column + before.text.length < line[at].column;
 }
 
 function pieceOf(all: readonly Token[]): Piece {

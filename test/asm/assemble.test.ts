@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AsmError } from "../../src/asm/diagnostics.ts";
 import { encode, toHex } from "../../src/isa/encode.ts";
 import { asm } from "./names.ts";
 
@@ -159,6 +160,29 @@ describe("comments and separators", () => {
     expect(asm("r0 = 1 ; the result; exit").insns).toHaveLength(1);
     expect(asm("r0 = 1 ; exit with 1").insns).toHaveLength(1);
   });
+
+  test("right behind an instruction a semicolon only separates, so that no instruction is dropped unseen", () => {
+    expect(asm("r0 = 1;exit").insns).toHaveLength(2);
+    expect(asm("r0 = 1;;exit;").insns).toHaveLength(2);
+    expect(() => asm("r0 = 1;exit()")).toThrow("no parentheses: `exit`");
+    expect(() => asm("r0 = 1; the result")).toThrow(
+      "found `the`: `;` right behind an instruction separates it from the next; a comment begins with `//` or `#`",
+    );
+  });
+
+  test.each(["r0 = 1 ; exti", "r0 = 1 ; exit()", "r0 = 1 ; ro = 2", "r0 = 1 ; r12 += 2"])(
+    "%j is no comment, but a slip",
+    (text) => {
+      expect(() => asm(text)).toThrow(AsmError);
+    },
+  );
+
+  test.each(["exit ; done", "r0 = 1 ; next", "r0 = 1 ; and", "r0 += r1 ; sum", "r0 = 1 ;the result"])(
+    "%j ends in a comment",
+    (text) => {
+      expect(asm(text).insns).toHaveLength(1);
+    },
+  );
 
   test("carriage returns, tabs and missing blanks do not matter", () => {
     expect(hex("\tr0=1\r\n\tif r0!=-1 goto+0\r\n")).toBe(hex("r0 = 1\nif r0 != -1 goto +0"));

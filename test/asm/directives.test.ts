@@ -20,9 +20,10 @@ describe("constants", () => {
     expect(asm("sizes = 3\nr1 = map[sizes]\nr2 = sizes").insns).toEqual(asm("r1 = map[sizes]\nr2 = 3").insns);
   });
 
-  test("after `;` only a directive is one, for `; x = 5` is a comment", () => {
-    expect(asm("r0 = 1; .equ TWO, 2\nr1 = TWO").insns).toHaveLength(2);
-    expect(() => asm("r0 = 1; TWO = 2\nr1 = TWO")).toThrow("found `TWO`");
+  test("after a blank and `;` only a directive is one, for ` ; x = 5` is a comment", () => {
+    expect(asm("r0 = 1 ; .equ TWO, 2\nr1 = TWO").insns).toHaveLength(2);
+    expect(asm("r0 = 1; TWO = 2\nr1 = TWO").insns).toHaveLength(2);
+    expect(() => asm("r0 = 1 ; TWO = 2\nr1 = TWO")).toThrow("found `TWO`");
   });
 });
 

@@ -65,6 +65,11 @@ test.each<[string, string, string, string?]>([
   // One text, one form.
   ["r0 = 1\nadd %r0, 1\nmov %r0, 1", "add", "this is the mnemonic form (`add %r0, 1`), but line 1 is in LLVM's"],
   ["exit\nmov %r0, 1\nr0 = 2", "r0", "this is LLVM's form (`r0 += 1`), but line 2 is in the mnemonic form"],
+  // What people bring from elsewhere, and listings.
+  ["r1 = map[id:3]", ":", "a listing names maps by ids: write a map's name or its index here, `map[counts]`"],
+  ["if r1 > goto x", "goto", "compare with a number or a register: `if r1 > 0 goto label`"],
+  ["r0 = 1\nmv r1, r0", "mv", "a register is copied by `r1 = r2`; in the mnemonic form by `mov r1, r2`"],
+  ["exit()", "(", "no parentheses: `exit`"],
   // Constants and maps.
   ["ro = 1", "ro", "there is no register `ro` (a constant with such a name needs .equ)", "r0"],
   [".equ r1, 5", "r1", "expected a constant's name, found `r1`"],
