@@ -15,7 +15,7 @@ const SHOWN = 8;
  * Reports a statement that is no instruction, at the furthest place that some instruction reached. `form` is
  * that of the text, undefined where nothing in it tells one; `joined`: it stands behind the `;` of another.
  */
-export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined, joined: boolean): void {
+export function reportMismatch(reader: Reader, report: Report, form: TextForm | undefined, joined = false): void {
   const { tokens, furthest, expected, constants } = reader;
   const advice = adviceFor(tokens) ?? (joined && furthest === 0 ? NO_COMMENT : undefined);
   const instead = advice === undefined ? "" : `: ${advice}`;

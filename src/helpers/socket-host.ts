@@ -57,4 +57,6 @@ export interface SocketHost {
   callbacks(flags: number): number;
   /** `bpf_sk_assign`: the packet goes to this socket, or to none in particular (0). */
   assign(socket: number, flags: number, lookup: boolean): number;
+  /** The cookie of the socket that `assign` was given since this was asked last; 0 for none. */
+  takeAssigned(): number;
 }

@@ -28,6 +28,9 @@ export const PACKET_TYPES: ReadonlySet<ProgramType> = new Set<ProgramType>([
   "flow_dissector",
 ]);
 
+/** Linux runs functions and packets of its own for these, which bpfbook does not model. */
+const ON_LINUX_ONLY: ReadonlySet<ProgramType> = new Set<ProgramType>(["tracing", "struct_ops", "netfilter"]);
+
 /**
  * Puts the input of a test run of a program of this type into memory; throws `TestRunError` where Linux refuses: a packet too
  * short or too long (EINVAL, ENOMEM), a field of the context that cannot be chosen (EINVAL), a type that has no test run
@@ -67,7 +70,7 @@ export function prepareTestRun(memory: LinearMemory, type: ProgramType, input: T
     default:
       throw new TestRunError(
         "ENOTSUPP",
-        `programs of type ${type} have no test run`,
+        `programs of type ${type} have no test run${ON_LINUX_ONLY.has(type) ? " in bpfbook yet, though Linux has one" : ""}`,
         "Attach it and make its event happen.",
       );
   }

@@ -1,5 +1,5 @@
 import type { RuntimeMap } from "../maps/runtime.ts";
-import type { Linked } from "./interpreter/execute.ts";
+import type { Linked } from "./interpreter/run-state.ts";
 import type { Xlated } from "./types.ts";
 
 /** A program that is ready to run, by whichever engine: `jit` or `interpret` made it. */

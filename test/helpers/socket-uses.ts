@@ -27,6 +27,7 @@ export function bareSockets(answer: <T>(value: T) => T): SocketHost {
     join: () => answer(5),
     callbacks: (flags) => answer(flags & ~0x7f),
     assign: (_socket, flags) => answer(-flags),
+    takeAssigned: () => 0,
     attached: { cgroup: 7, attachType: 1 },
     get sysctl() {
       return answer({ name: "vm/swappiness", current: "60\n", written: "70" });

@@ -292,6 +292,7 @@ describe("sk_lookup", () => {
   test("a program lets one socket listen at all ports", async () => {
     const m = new Machine({ seed: 4 });
     const out: number[] = [];
+    const cookies: boolean[] = [];
     // The socket that listens at 127.0.0.1:80 gets what is for port 7777, too.
     const program = asm({ type: "sk_lookup", name: "all" })`
       .map web, sockmap, key 4, value 8, entries 1
@@ -325,6 +326,11 @@ describe("sk_lookup", () => {
         const at = memory.allocate(16);
         memory.view.setUint32(at + 8, network.initial.listener(0x7f00_0001, 80)!.sk.cookie, true);
         out.push(loaded.program.maps[0].userUpdate(at, at + 8, 0));
+        // A test run tells which socket was chosen, each time anew.
+        for (const local_port of [7777, 7777, 7778]) {
+          const { contextOut } = loaded.run({ context: { family: 2, protocol: 6, local_port } });
+          cookies.push(new DataView(contextOut!.buffer).getUint32(0, true) === memory.u32[(at + 8) >> 2]);
+        }
         out.push(yield sys.accept(fd));
         yield sys.nanosleep(50_000_000);
       },
@@ -335,6 +341,7 @@ describe("sk_lookup", () => {
       },
     );
     expect(out.sort()).toEqual([-ERRNO.ECONNREFUSED!, 0, 0, 1].sort());
+    expect(cookies).toEqual([true, true, false]);
   });
 
   test("one that says drop: nobody listens there", async () => {

@@ -32,7 +32,7 @@ export interface PreparedRun extends TestRun {
  * `repeat` is how often it will run.
  */
 export function prepareRun(bpf: BpfSubsystem, program: LinuxProgram, input: RunInput, repeat?: number): PreparedRun {
-  const { memory, packets } = bpf.host;
+  const { memory, packets, sockets } = bpf.host;
   const { type } = program.spec;
   const { data, context } = input;
   if (type === "raw") {
@@ -53,6 +53,7 @@ export function prepareRun(bpf: BpfSubsystem, program: LinuxProgram, input: RunI
     ...bytes,
     ...(repeat === undefined ? {} : { repeat }),
     contextEnd: contextEnd(program),
+    ...(sockets ? { takeChosen: () => sockets.takeAssigned() } : {}),
     ...(packets ? { hasDevice: (ifindex: number) => packets.mtu(ifindex) !== undefined } : {}),
   });
   return { length: 0, ...run };

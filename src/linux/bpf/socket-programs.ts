@@ -291,6 +291,12 @@ export class SocketPrograms implements SocketHost {
     return 0;
   }
 
+  takeAssigned(): number {
+    const cookie = this.#assigned?.cookie ?? 0;
+    this.#assigned = undefined;
+    return cookie;
+  }
+
   /** Runs a program that chooses a socket for a packet: what it returned, and the socket that it named. */
   choose(t: Task, occasion: Occasion, run: () => number): { readonly result: number; readonly sk: Sock | undefined } {
     this.#assigned = undefined;

@@ -13,6 +13,8 @@ export interface TestRunInput {
   readonly contextEnd?: number;
   /** Whether a device has this index; default: the loopback device alone, 1. */
   readonly hasDevice?: (ifindex: number) => boolean;
+  /** The cookie of the socket that a program has chosen since this was asked last, 0 for none; default: it cannot choose. */
+  readonly takeChosen?: () => number;
 }
 
 /** What is in memory for a run. Running again goes on with what the run before left, as `repeat` does in Linux. */

@@ -62,7 +62,7 @@ export function systemCall(memory: LinearMemory, input: TestRunInput): TestRun {
 }
 
 /** `struct bpf_sk_lookup`. */
-const LOOKUP = { size: 72, family: 8, protocol: 12, local_port: 60, after: 64 } as const;
+const LOOKUP = { cookie: 0, size: 72, family: 8, protocol: 12, local_port: 60, after: 64 } as const;
 const AF_INET = 2;
 const AF_INET6 = 10;
 
@@ -96,8 +96,14 @@ export function socketLookup(memory: LinearMemory, input: TestRunInput): TestRun
           [40, 44],
         ] as const);
   for (const [from, to] of unused) seen.fill(0, from, to);
-  // Nobody can choose a socket yet, so its cookie stays 0.
-  return plain(memory, seen, LOOKUP.size, () => user);
+  const { takeChosen = () => 0 } = input;
+  const contextOut = (): Uint8Array => {
+    const cookie = takeChosen();
+    if (cookie !== 0) viewOf(user).setBigUint64(LOOKUP.cookie, BigInt(cookie), true);
+    return user;
+  };
+  // Linux forgets what the run before chose.
+  return { ...plain(memory, seen, LOOKUP.size, contextOut), before: () => void takeChosen() };
 }
 
 /** Bytes of a context by hand where none are given: the longest record is far shorter. */

@@ -10,7 +10,7 @@ import { STACK_SIZE, type Xlated } from "../types.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { Changes, DebugState, Frame } from "./debug-state.ts";
 import { memoryAccess } from "./memory-access.ts";
-import { type Breakpoint, type Place, Points, slotsAt, type Watched } from "./points.ts";
+import { type Breakpoint, type Place, Points, requirePlace, slotsAt, type Watched } from "./points.ts";
 import type { StackBytes } from "./stack-bytes.ts";
 import { stepWithChanges, stepWithStack } from "./steps.ts";
 import { DebugError, type Stop } from "./stop.ts";
@@ -279,6 +279,7 @@ export class Debugger implements Disposable {
   /** The program of a place, and its slots there. */
   #find(place: Place): readonly [Xlated, ReadonlySet<number>] {
     const all = [this.#program.xlated, ...(this.#options.others ?? []).map(({ xlated }) => xlated)];
+    requirePlace(place);
     const program = place.program === undefined ? all[0] : all.find(({ name }) => name === place.program);
     if (program !== undefined) return [program, slotsAt(place, program, this.#linesOf(program))];
     const names = [...new Set(all.map(({ name }) => name))].join(", ");

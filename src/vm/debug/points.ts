@@ -1,4 +1,4 @@
-import { ArgumentError, requireWhole } from "../../isa/argument.ts";
+import { ArgumentError, isObject, requireWhole } from "../../isa/argument.ts";
 import type { LinearMemory } from "../../memory/memory.ts";
 import type { SourceLine } from "../../programs/spec.ts";
 import type { Xlated } from "../types.ts";
@@ -25,6 +25,8 @@ export type Watched =
 
 /** Types say it too, but values of type `any` get past them. Throws `ArgumentError`. */
 function requireWatched(watched: Watched): void {
+  if (!isObject(watched))
+    throw new ArgumentError("watched", "such as { register: 1 } or { address, bytes: 8 }", watched);
   if ("register" in watched) {
     requireWhole("register", watched.register, 0, 10);
     return;
@@ -33,6 +35,12 @@ function requireWatched(watched: Watched): void {
   if (typeof address !== "bigint") throw new ArgumentError("address", "a bigint, such as 0xffff888000000000n", address);
   if (![1, 2, 4, 8].includes(bytes)) throw new ArgumentError("bytes", "1, 2, 4 or 8", bytes);
   if (!["change", "read", "write"].includes(on)) throw new ArgumentError("on", '"change", "read" or "write"', on);
+}
+
+/** Types say it too. Throws `ArgumentError`. */
+export function requirePlace(place: Place): void {
+  if (!isObject(place) || !("slot" in place || "line" in place))
+    throw new ArgumentError("place", "such as { line: 3 } or { slot: 0 }", place);
 }
 
 /** Slots of the xlated program at which a place of the written program begins; throws `DebugError` where there is none. */

@@ -2,7 +2,7 @@ import type { Round } from "../../helpers/rounds.ts";
 import { REGISTER_COUNT } from "../../isa/constants.ts";
 import type { Xlated } from "../types.ts";
 import { FIRST_CONSTANT, FIRST_SAVED, SAVED } from "./code.ts";
-import type { Linked, RunState } from "./execute.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 /**
  * One program at work within a run; the last of them executes. The next is there because a helper calls a function, or

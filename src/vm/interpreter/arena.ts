@@ -1,5 +1,6 @@
 import { CROSSING, locateInArena, scatter } from "../arena.ts";
-import { executeAtomicAt, type Linked, type RunState } from "./execute.ts";
+import { executeAtomicAt } from "./atomic.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 /**
  * A load, store or atomic operation through a 32-bit address of the program's arena. Where the page is not there a load

@@ -4,8 +4,8 @@ import { ExecutionError } from "../errors.ts";
 import { FRAMES, MAX_CALL_FRAMES } from "../types.ts";
 import { finish } from "./chain.ts";
 import { FIRST_SAVED } from "./code.ts";
-import type { Linked, RunState } from "./execute.ts";
 import { newState } from "./link.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 /**
  * The function at slot `start` as helpers call it: it runs on the free stack below the program that called the helper, and

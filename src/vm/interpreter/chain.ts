@@ -1,7 +1,8 @@
 import { REG } from "../../isa/constants.ts";
 import { overBudget } from "../errors.ts";
-import { type Linked, leaveFunction, type RunState } from "./execute.ts";
+import { leaveFunction } from "./calls.ts";
 import { begin, executeReserving, newState } from "./link.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 /** Instructions executed between two looks at the budget; keeps the counter a small integer. */
 const SLICE = 2 ** 30;
@@ -37,6 +38,8 @@ export function finish(first: Linked, begun: RunState, most: number): void {
         const low = program.enter(context);
         stackPointer.value = reserved;
         leaveFunction(state, low, memory.returnHigh);
+      } else if (target === linked && state.returns.length === 0) {
+        begin(linked, state, context, environment.contextLength, top);
       } else {
         const next = target.idle.pop() ?? newState(target);
         begin(target, next, context, environment.contextLength, top);

@@ -16,11 +16,13 @@ import {
   saveActivation,
 } from "./activation.ts";
 import { beginFunction } from "./callback.ts";
+import { leaveFunction } from "./calls.ts";
 import { restoreRegions } from "./chain.ts";
 import { ACCESS, FIRST_CONSTANT, FIRST_SAVED, TAIL } from "./code.ts";
-import { type Linked, leaveFunction, locate, type RunState } from "./execute.ts";
 import { begin, executeReserving, newState } from "./link.ts";
+import { locate } from "./locate.ts";
 import { isQuiet } from "./quiet.ts";
+import type { Linked, RunState } from "./run-state.ts";
 import { SteppedPrograms } from "./stepping.ts";
 import { writtenBy } from "./written.ts";
 

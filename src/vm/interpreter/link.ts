@@ -11,7 +11,8 @@ import { addressedValues, Regions } from "../regions.ts";
 import { FRAME_SIZE, FRAMES, type Xlated } from "../types.ts";
 import { callbackOf } from "./callback.ts";
 import { FIRST_CONSTANT, FIRST_SAVED, layOut } from "./code.ts";
-import { execute, type Linked, type LinkedCall, type RunState } from "./execute.ts";
+import { execute } from "./execute.ts";
+import type { Linked, LinkedCall, RunState } from "./run-state.ts";
 
 /** Lays a program out and resolves what it names: maps, helpers, functions. It may execute `budget` instructions a run. */
 export function link(xlated: Xlated, environment: Environment, maps: readonly RuntimeMap[], budget: number): Linked {
@@ -67,7 +68,8 @@ export function newState({ code }: Linked): RunState {
 export function begin(linked: Linked, state: RunState, context: number, length: number, top: number): void {
   const { regions, xlated } = linked;
   const { halves, returns } = state;
-  for (let half = 0; half < 2 * FIRST_SAVED; half++) halves[half] = 0;
+  // The verifier has seen that a program writes registers before it reads them.
+  if (!xlated.verified) for (let half = 0; half < 2 * FIRST_SAVED; half++) halves[half] = 0;
   halves[2] = context;
   halves[3] = DIRECT_MAP_HIGH;
   linked.fuel.left = linked.fuel.budget;

@@ -1,7 +1,7 @@
 import { mapAt } from "../../helpers/map-helpers.ts";
 import type { MapType } from "../../maps/spec.ts";
 import type { Operation } from "../operation.ts";
-import type { Linked, RunState } from "./execute.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 /** Helpers that write nothing to the machine's memory: what else they change the host remembers (random numbers, the trace pipe). */
 export const QUIET_HELPERS: ReadonlySet<string> = new Set([

@@ -3,8 +3,8 @@ import { resolveCalls } from "../call.ts";
 import type { Environment } from "../environment.ts";
 import type { RunnableProgram } from "../program.ts";
 import { ROUNDS } from "./code.ts";
-import type { Linked } from "./execute.ts";
 import { link, linkCall } from "./link.ts";
+import type { Linked } from "./run-state.ts";
 
 /** The programs of one run that is stepped, as `execute` takes them: helpers stop before they call a function. */
 export class SteppedPrograms {

@@ -4,7 +4,7 @@ import { mapFields } from "../../maps/special.ts";
 import type { MemoryRange } from "../../memory/changes.ts";
 import { FIRST_OFFSET } from "../../memory/memory.ts";
 import type { Operation } from "../operation.ts";
-import type { Linked, RunState } from "./execute.ts";
+import type { Linked, RunState } from "./run-state.ts";
 
 const WRITERS: ReadonlySet<string> = new Set(["map_update_elem", "map_delete_elem"]);
 

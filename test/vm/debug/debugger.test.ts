@@ -109,6 +109,10 @@ describe("breakpoints", () => {
       new DebugError("NO_INSTRUCTION", "no instruction on line 9; the last is on line 3"),
     );
     expect(() => d.break({ slot: 9 })).toThrow(/no instruction at slot 9/);
+    for (const place of [9, "main", null, {}]) {
+      expect(() => d.runTo(place as never)).toThrow("place must be such as { line: 3 } or { slot: 0 }");
+    }
+    expect(() => d.watch("r1" as never)).toThrow("watched must be such as { register: 1 } or { address, bytes: 8 }");
   });
 
   test.each(["", "r1", "r1 == ", "r11 == 1", "r1 == 1 ||", "r1 = 5", "x > 3", "r1 == 5 r2 == 6"])(
