@@ -76,6 +76,13 @@ export const COMMANDS: readonly Command[] = [
     run: async (args) => (await import("./object/gen-command.ts")).genCommand(args),
   },
   {
+    name: "grade",
+    usage: "bpfbook grade VERB [...]      (without words: what there is)",
+    summary: "assignments: release them, check and grade what students hand in, report to learning systems",
+    ownHelp: true,
+    run: async (args) => (await import("./grade/command.ts")).gradeCommand(args),
+  },
+  {
     name: "kernel",
     usage: "bpfbook kernel install [--user|--sys-prefix|--prefix DIR] | start FILE | uninstall [...]",
     summary: "install the Jupyter kernel, start it (Jupyter does), or remove it",

@@ -13,6 +13,9 @@ export interface JudgeLimits {
   readonly megabytes?: number;
 }
 
+/** Seconds that the thread may take before its first test: it reads the whole library. */
+const START = 60;
+
 const WORKER = new URL(import.meta.url.endsWith(".ts") ? "./judge-worker.ts" : "./judge-worker.js", import.meta.url);
 
 /**
@@ -62,16 +65,16 @@ export class BoundedJudge implements AsyncDisposable {
       let timer: NodeJS.Timeout | undefined;
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
-        worker.on("error", () => {});
+        worker.off("message", onMessage);
+        worker.off("error", onError);
         finish();
       };
-      const restart = (): void => {
+      const restart = (seconds = this.#seconds): void => {
         clearTimeout(timer);
-        const reason = `it took more than ${this.#seconds} seconds of the grader's time`;
-        timer = setTimeout(() => settle(() => resolve({ test: current, reason })), this.#seconds * 1000);
+        const reason = `it took more than ${seconds} seconds of the grader's time`;
+        timer = setTimeout(() => settle(() => resolve({ test: current, reason })), seconds * 1000);
       };
-      worker.on("message", (message: JudgeMessage) => {
+      const onMessage = (message: JudgeMessage): void => {
         switch (message.kind) {
           case "begin":
             current = message.test;
@@ -87,13 +90,15 @@ export class BoundedJudge implements AsyncDisposable {
           case "refused":
             settle(() => reject(new GradeError("not-a-secret", "", message.message)));
         }
-      });
-      worker.on("error", (error: NodeJS.ErrnoException) => {
+      };
+      const onError = (error: NodeJS.ErrnoException): void => {
         const full = error.code === "ERR_WORKER_OUT_OF_MEMORY";
         const reason = full ? `it took more than ${this.#megabytes} MiB of the grader's memory` : error.message;
         settle(() => resolve({ test: current, reason: reason.split("\n")[0]! }));
-      });
-      restart();
+      };
+      worker.on("message", onMessage);
+      worker.on("error", onError);
+      restart(START);
       worker.postMessage(job);
     });
   }

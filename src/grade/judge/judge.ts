@@ -83,3 +83,19 @@ export async function judge(
     tests,
   };
 }
+
+/** Does the visible tests of a submission with the parameters that the student's notebook has: the student's own check. */
+export async function judgeVisible(
+  assignment: Assignment,
+  { submission, faults }: DecodedSubmission,
+  params: unknown,
+): Promise<readonly TestResult[]> {
+  const tests: TestResult[] = [];
+  for (const task of assignment.tasks) {
+    const input = { artefact: submission.answers[task.id], fault: faults.get(task.id), params };
+    for (const test of plannedTests(task)) {
+      if (test.visibility === "visible") tests.push(await judgeTest(task, test, input));
+    }
+  }
+  return tests;
+}

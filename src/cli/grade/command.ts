@@ -1,0 +1,65 @@
+import { suggest } from "../../asm/suggest.ts";
+import { GradeError } from "../../grade/error.ts";
+import { print } from "../output.ts";
+import { UsageError } from "../usage.ts";
+
+/** One verb of `bpfbook grade`. */
+export interface GradeVerb {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
+/** All verbs; each is imported when it runs. */
+export const GRADE_VERBS: readonly GradeVerb[] = [
+  {
+    name: "check",
+    usage: "bpfbook grade check SUBMISSION.json [--variants FILE] [--json]",
+    summary: "the visible tests of a submission and their points, as the student sees them",
+    run: async (args) => (await import("./check.ts")).gradeCheck(args),
+  },
+  {
+    name: "release",
+    usage:
+      "bpfbook grade release --out DIR [--secret FILE] [--student NAME]... [--roster FILE] [--assignment a1]... [--solutions]",
+    summary: "notebooks for students, each with an instance of its own; without a secret those to practise with",
+    run: async (args) => (await import("./release.ts")).gradeRelease(args),
+  },
+  {
+    name: "report",
+    usage: "bpfbook grade report RESULTS.jsonl --format NAME --out FILE|DIR [--columns LIST]",
+    summary: "results for csv, github-classroom, gradescope, html, junit, prairielearn, vocareum",
+    run: async (args) => (await import("./report.ts")).gradeReport(args),
+  },
+  {
+    name: "run",
+    usage: "bpfbook grade run SUBMISSION.json|DIR... --out RESULTS.jsonl [--secret FILE] [--seconds N]",
+    summary: "grade submissions: a result a line, the same on every machine",
+    run: async (args) => (await import("./run.ts")).gradeRun(args),
+  },
+];
+
+/** `bpfbook grade VERB ...`. Exit code 0; 1 where something could not be graded; 2 for wrong words. */
+export async function gradeCommand([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h") {
+    await print(GRADE_VERBS.map(({ usage, summary }) => `${usage}\n    ${summary}\n`).join(""));
+    return name === undefined ? 2 : 0;
+  }
+  const verb = GRADE_VERBS.find((one) => one.name === name);
+  if (verb === undefined) {
+    const names = GRADE_VERBS.map((one) => one.name);
+    const near = suggest(name, names);
+    throw new UsageError(`there is no verb ${name}${near ? `, did you mean ${near}?` : `: ${names.join(", ")}`}`);
+  }
+  if (rest.includes("--help") || rest.includes("-h")) {
+    await print(`usage: ${verb.usage}\n\n${verb.summary}\n`);
+    return 0;
+  }
+  try {
+    return await verb.run(rest);
+  } catch (error) {
+    if (error instanceof GradeError) throw new UsageError(error.message);
+    throw error;
+  }
+}
