@@ -32,8 +32,12 @@ export function renderRun({ program, type, retval, verdict, registers, dataOut, 
   const result = verdict === undefined ? String(retval) : `${verdict} (${retval | 0})`;
   const cost = steps === undefined ? "" : `, ${plural(steps, "instruction")} executed`;
   const rows = (registers ?? []).map((value, i) => [`r${i}`, hex64(value), decimal(value)]);
-  const size = packetSize(dataOut, dataIn);
-  const data = `${type === "raw" ? "Memory" : "Packet"} after the run`;
+  // Flow keys are a structure of their own: there is no packet to compare them with.
+  const isKeys = type === "flow_dissector";
+  const before = isKeys ? undefined : dataIn;
+  const size = packetSize(dataOut, before);
+  const data = isKeys ? "Flow keys" : `${type === "raw" ? "Memory" : "Packet"} after the run`;
+  const hasData = dataOut.length > 0 || (dataIn?.length ?? 0) > 0;
   return viewBundle({
     label: `${program} returned ${result}`,
     body: html`<p style="${STYLE.headline}"><strong>${program}</strong> returned <strong style="${STYLE.good}">${result}</strong>${cost}</p>
@@ -45,11 +49,11 @@ ${
     rows.map((cells) => ({ cells })),
   )
 }
-<p style="${STYLE.headline}"><strong>${data}</strong>: ${size}</p>${hexHtml(dataOut, { before: dataIn })}`,
+${hasData && html`<p style="${STYLE.headline}"><strong>${data}</strong>: ${size}</p>${hexHtml(dataOut, before && { before })}`}`,
     text: [
       `${program} returned ${result}${cost}`,
       ...(rows.length > 0 ? [`\nRegisters at exit:\n${textTable(rows, COLUMNS)}`] : []),
-      `\n${data}: ${size}\n${hexText(dataOut, { before: dataIn })}`,
+      ...(hasData ? [`\n${data}: ${size}\n${hexText(dataOut, before && { before })}`] : []),
     ].join("\n"),
   });
 }

@@ -127,6 +127,18 @@ describe("a program", () => {
   });
 });
 
+describe("only what there is gets a line", () => {
+  test("flow keys are not compared with the packet; a context that nobody gave is not shown", async () => {
+    const { out } = await run(["-", "--type", "flow_dissector"], "r0 = 0\nexit");
+    expect(out).toContain("\nflow keys: 56 bytes\n0000  0e  00  0e  00 ");
+    const byHand = await run(["-", "--type", "kprobe"], "r0 = 0\nexit");
+    expect(byHand.out).not.toContain("context");
+    expect((await run(["-", "--type", "kprobe", "--context", "0102"], "r0 = 0\nexit")).out).toContain(
+      "context:\n0000  01  02 ",
+    );
+  });
+});
+
 describe("mistakes give one clear line", () => {
   test.each([
     [["-"], "r0 = r11", 1, /^bpfbook run: -:1:6: there is no register r11.*\nr0 = r11\n {5}\^~~\n$/],

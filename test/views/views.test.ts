@@ -244,6 +244,13 @@ describe("a run", () => {
     expect(html.match(/<mark/g)).toHaveLength(2);
   });
 
+  test("without a packet shows none; flow keys are not compared with the packet", async () => {
+    expect((await show("run", { ...base, type: "kprobe", dataIn: new Uint8Array(0) })).text).toBe("p returned 0");
+    const keys = { ...base, type: "flow_dissector", dataIn: Uint8Array.of(9, 9), dataOut: Uint8Array.of(14) };
+    const { text } = await show("run", keys);
+    expect(text).toMatch(/\nFlow keys: 1 byte\n0000 {2}0e /);
+  });
+
   test("shows printable characters beside the bytes, escaped", async () => {
     const { html } = await show("run", { ...base, dataOut: new TextEncoder().encode("GET <x>\n") });
     expect(html).toContain("GET &#60;x&#62;.");

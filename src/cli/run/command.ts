@@ -177,21 +177,27 @@ interface Told {
   readonly repeat: number;
 }
 
+/** What came out: a packet or memory beside what went in; flow keys are a structure of their own. */
+function dataLines(type: ProgramType, dataIn: Uint8Array, dataOut: Uint8Array): string[] {
+  const bytes = plural(dataOut.length, "byte");
+  if (type === "flow_dissector") return [`flow keys: ${bytes}`, hexText(dataOut)];
+  const changed = dataOut.reduce((sum, byte, i) => (byte === dataIn[i] ? sum : sum + 1), 0);
+  const length = dataOut.length === dataIn.length ? "" : `, ${dataIn.length} before`;
+  const line = `${type === "raw" ? "memory" : "packet"}: ${bytes}${length}, ${changed} changed`;
+  return changed > 0 || length !== "" ? [line, hexText(dataOut, { before: dataIn })] : [line];
+}
+
 function text(program: LinuxProgram, result: RunResult, { executed, r0, repeat }: Told): string {
   const { spec, verdict, maps } = program;
   const { retval, dataIn, dataOut } = result;
   const name = result.verdict === undefined ? String(retval | 0) : `${result.verdict} (${retval | 0})`;
   const count = r0 === undefined ? `more than ${grouped(executed)} instructions` : plural(executed, "instruction");
   const runs = repeat === 1 ? "" : `, the last of ${grouped(repeat)} runs`;
-  const changed = dataOut.reduce((sum, byte, i) => (byte === dataIn[i] ? sum : sum + 1), 0);
-  const length = dataOut.length === dataIn.length ? "" : `, ${dataIn.length} before`;
-  const what = spec.type === "raw" ? "memory" : spec.type === "flow_dissector" ? "flow keys" : "packet";
   return [
     `${spec.name} (${spec.type}): ${plural(spec.insns.length, "slot")}, ${verdict ? "verified" : "not verified"}`,
     `returned ${name}${r0 === undefined || repeat > 1 ? "" : `, r0 = ${hex(r0)}`}${runs}`,
     `${count} executed${repeat === 1 ? "" : " in the first run"}`,
-    ...(dataOut.length === 0 ? [] : [`${what}: ${plural(dataOut.length, "byte")}${length}, ${changed} changed`]),
-    ...(changed > 0 || length !== "" ? [hexText(dataOut, { before: dataIn })] : []),
+    ...(dataOut.length === 0 ? [] : dataLines(spec.type, dataIn, dataOut)),
     ...(result.contextOut === undefined ? [] : ["context:", hexText(result.contextOut)]),
     ...maps.map(mapText),
     "",

@@ -124,6 +124,8 @@ export function byHand(memory: LinearMemory, type: ProgramType, size: number, in
   const room = Math.min(size, MOST_BY_HAND);
   if (context.length > room)
     throw new TestRunError("EINVAL", `a context of ${context.length} bytes`, `At most ${room}.`);
-  const run: TestRun = plain(memory, context, room, () => memory.u8.slice(run.context, run.context + context.length));
+  const run: TestRun = plain(memory, context, room, () =>
+    input.context === undefined ? undefined : memory.u8.slice(run.context, run.context + context.length),
+  );
   return run;
 }

@@ -35,6 +35,8 @@ class Search {
   readonly #outcomes = new Map<string, Omit<Outcome, "story">>();
   /** By state: the preemptions that were left when it was gone on from. */
   #visited = new Map<string, number>();
+  /** What was observed, by state: bounds come to the same ends again. */
+  readonly #seen = new Map<string, string>();
   #states = 0;
   /** A schedule with more preemptions than the bound was left out. */
   #bounded = false;
@@ -120,6 +122,19 @@ class Search {
     if (this.#both.step(cpu)) this.#keys.wrote(this.#both.run(cpu).wrote);
   }
 
+  /** What is observed in this state. Looking may use memory: it leaves no trace, so that the next path begins as the others. */
+  #observed(): string {
+    const key = this.#keys.key();
+    let observed = this.#seen.get(key);
+    if (observed === undefined) {
+      recordChanges(this.#both.environment.memory, () => {
+        observed = this.#observe();
+      })();
+      this.#seen.set(key, (observed ??= ""));
+    }
+    return observed;
+  }
+
   #record(preemptions: number): void {
     const both = this.#both;
     const statuses = Array.from({ length: both.cpus }, (_, cpu) => both.status(cpu));
@@ -129,11 +144,7 @@ class Search {
     );
     const failed = statuses.find((status) => status.kind === "failed");
     const kind = failed !== undefined ? "error" : waits.length > 0 ? "deadlock" : "done";
-    // Looking may use memory: it leaves no trace, so that the next path begins as the others.
-    let observed = "";
-    recordChanges(both.environment.memory, () => {
-      observed = this.#observe();
-    })();
+    const observed = this.#observed();
     const outcome: Omit<Outcome, "story"> = {
       ...{ kind, results, observed, waits, preemptions, schedule: both.schedule },
       ...(failed === undefined ? {} : { error: failed.error.message }),
