@@ -6,6 +6,7 @@ import { WRONG_04 } from "./04-helpers.ts";
 import { WRONG_05 } from "./05-verifier-memory.ts";
 import { WRONG_06 } from "./06-verifier-ranges.ts";
 import { WRONG_07 } from "./07-verifier-rejections.ts";
+import { WRONG_08 } from "./08-jit.ts";
 import { WRONG_12 } from "./12-histograms.ts";
 import { WRONG_14 } from "./14-xdp.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
@@ -20,6 +21,7 @@ export const WRONG: WrongAnswers = {
   ...WRONG_05,
   ...WRONG_06,
   ...WRONG_07,
+  ...WRONG_08,
   ...WRONG_12,
   ...WRONG_14,
 };
