@@ -9,9 +9,11 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { compile } from "../../src/loader/clang/compile.ts";
 
-const FOLDERS = ["../../test/fixtures/objects/", "../../notebooks/lessons/data/c/"].map(
-  (path) => new URL(path, import.meta.url),
-);
+const FOLDERS = [
+  "../../test/fixtures/objects/",
+  "../../notebooks/lessons/data/c/",
+  "../../test/course/wrong/objects/",
+].map((path) => new URL(path, import.meta.url));
 for (const folder of FOLDERS) {
   const sources: Record<string, string> = {};
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".bpf.c"))) {

@@ -100,7 +100,7 @@ export const FACTS: readonly CoverageRow[] = [
      lookup = 03 value-end
      update = 03 program-errno
      delete = 04 latency
-     definition in C = 03 all-types`,
+     definition in C = 09 map-declaration`,
   ),
   ...rows(
     "helpers",
@@ -174,7 +174,7 @@ export const FACTS: readonly CoverageRow[] = [
     "libbpf",
     `CO-RE, skeletons, a stable interface = 18
      workflow in five steps = 18
-     clang -target bpf = 09
+     clang -target bpf = 09 without-g
      bpftool gen skeleton = 18
      open, load, attach, destroy = 18`,
   ),

@@ -14,7 +14,11 @@ const missing = spawnSync("clang", ["--version"]).error === undefined ? "" : " (
 const folder = mkdtempSync(join(tmpdir(), "bpfbook-clang-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const SHIPPED = [FOLDER, new URL("../../notebooks/lessons/data/c/", import.meta.url)];
+const SHIPPED = [
+  FOLDER,
+  new URL("../../notebooks/lessons/data/c/", import.meta.url),
+  new URL("../course/wrong/objects/", import.meta.url),
+];
 
 it.each(SHIPPED)("the objects that ship are made from the sources beside them: %s", (shipped) => {
   const sources = JSON.parse(readFileSync(new URL("sources.json", shipped), "utf8")) as Record<string, string>;

@@ -89,8 +89,8 @@ export const LESSON_08: readonly Exercise[] = [
     title: "Blind it",
     hints: [
       "blinded above does it: a number that is combined with another one, and the other one again.",
-      "Any number will do that changes all of the bytes. Compute it with ^ in TypeScript and put it in with ${...}.",
-      "w0 = ${0x3c909090 ^ 0x5a17c3e9} / w0 ^= ${0x5a17c3e9}",
+      "Any number will do that changes all of the bytes. TypeScript computes it with ^.",
+      "0x3c909090 ^ 0x5a17c3e9 is 0x66875379: w0 = 0x66875379 / w0 ^= 0x5a17c3e9",
     ],
     mistakes: {
       visible: "The number still stands in the program as it is.",

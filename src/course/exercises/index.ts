@@ -8,6 +8,7 @@ import { LESSON_05 } from "./05-verifier-memory.ts";
 import { LESSON_06 } from "./06-verifier-ranges.ts";
 import { LESSON_07 } from "./07-verifier-rejections.ts";
 import { LESSON_08 } from "./08-jit.ts";
+import { LESSON_09 } from "./09-c-and-clang.ts";
 import { LESSON_12 } from "./12-histograms.ts";
 import { LESSON_14 } from "./14-xdp.ts";
 
@@ -22,6 +23,7 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_06,
   ...LESSON_07,
   ...LESSON_08,
+  ...LESSON_09,
   ...LESSON_12,
   ...LESSON_14,
 ];

@@ -7,6 +7,7 @@ import { WRONG_05 } from "./05-verifier-memory.ts";
 import { WRONG_06 } from "./06-verifier-ranges.ts";
 import { WRONG_07 } from "./07-verifier-rejections.ts";
 import { WRONG_08 } from "./08-jit.ts";
+import { WRONG_09 } from "./09-c-and-clang.ts";
 import { WRONG_12 } from "./12-histograms.ts";
 import { WRONG_14 } from "./14-xdp.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
@@ -22,6 +23,7 @@ export const WRONG: WrongAnswers = {
   ...WRONG_06,
   ...WRONG_07,
   ...WRONG_08,
+  ...WRONG_09,
   ...WRONG_12,
   ...WRONG_14,
 };
