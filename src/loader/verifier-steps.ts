@@ -39,7 +39,7 @@ export interface StepOptions extends VerifyOptions {
  *
  * @example
  * stepVerifier(program);                           // in a cell: a stepper with ranges and known bits
- * stepVerifier(program, { runs: [m.load(program).trace(packet)] }); // with the values of a run laid over the ranges
+ * stepVerifier(program, { runs: [m.load(program).trace({ data })] }); // with the values of a run laid over the ranges
  * stepVerifier(program).exploration.branches.length; // ways that were followed
  */
 export function stepVerifier(program: ProgramSpec, { runs, ...options }: StepOptions = {}): VerifierSteps {

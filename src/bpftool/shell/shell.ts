@@ -52,8 +52,7 @@ const MOST_DEPTH = 16;
  * A shell of root on a machine. It keeps its directory and the last exit code from line to line.
  *
  * @example
- * const shell = new Shell(machine);
- * (await shell.run("bpftool prog list | grep xdp | wc -l")).text; // "1\n"
+ * (await m.shell("echo one two | wc -w")).text; // "2\n"
  */
 export class Shell {
   readonly #machine: BpftoolMachine;
