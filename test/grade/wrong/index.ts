@@ -74,4 +74,78 @@ export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
       says: /uses the map/,
     },
   ],
+  a5: [
+    {
+      title: "nanoseconds instead of microseconds",
+      edits: [["(nsecs - @since[tid]) / 1000)", "nsecs - @since[tid])"]],
+      fails: ["a5/1.v1", "a5/1.h1"],
+      mistake: "unit",
+    },
+    {
+      title: "the map has another name",
+      edits: [[`@\${my.times}[comm]`, "@times[comm]"]],
+      fails: ["a5/1.v1", "a5/1.h1"],
+      mistake: "name",
+    },
+    {
+      title: "all calls are slow",
+      edits: [[`/ 1000 >= \${my.least}`, ">= 0"]],
+      fails: ["a5/2.v1", "a5/2.h1"],
+      mistake: "all",
+    },
+    {
+      title: "a bracket is missing",
+      edits: [["delete(@begun[tid]);\n}", "delete(@begun[tid]);\n"]],
+      fails: ["a5/2.v1", "a5/2.h1"],
+      says: /bpftrace takes the program/,
+    },
+  ],
+  a6: [
+    {
+      title: "fields are in the opposite order",
+      edits: [
+        ["my.fields.map((field) => forms[field][0])", "my.fields.toReversed().map((field) => forms[field][0])"],
+        ["my.fields.map((field) => forms[field][1])", "my.fields.toReversed().map((field) => forms[field][1])"],
+      ],
+      fails: ["a6/1.v1", "a6/1.h1"],
+      mistake: "order",
+    },
+    {
+      title: "output is written down instead of made",
+      edits: [["const starts =", 'const starts = `BEGIN { printf("1006 0 ls\\\\n"); }`; const honest =']],
+      fails: ["a6/1.v1", "a6/1.h1"],
+    },
+    {
+      title: "short lives are printed",
+      edits: [[`if ($ms >= \${my.least})`, "if ($ms >= 0)"]],
+      fails: ["a6/2.v1", "a6/2.h1"],
+      mistake: "all",
+    },
+  ],
+  a8: [
+    {
+      title: "everything is refused",
+      edits: [[`    if w1 != \${wanted} goto out\n`, ""]],
+      fails: ["a8/1.v1", "a8/1.h1"],
+      mistake: "refused",
+    },
+    {
+      title: "the port is in the byte order of the machine",
+      edits: [["((my.port & 0xff) << 8) | (my.port >> 8)", "my.port"]],
+      fails: ["a8/2.v1", "a8/2.h1"],
+      mistake: "let-through",
+    },
+    {
+      title: "root is refused too",
+      edits: [["    if w0 == 0 goto allow\n", ""]],
+      fails: ["a8/2.v1", "a8/2.h1"],
+      mistake: "refused",
+    },
+    {
+      title: "refusals are not counted twice",
+      edits: [["    r1 = 1\n    lock *(u64 *)(r0 + 0) += r1\n    goto refuse\nfirst:\n", "first:\n"]],
+      fails: ["a8/2.h1"],
+      mistake: "overwritten",
+    },
+  ],
 };
