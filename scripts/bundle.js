@@ -10,6 +10,9 @@ const BUNDLE = "src/bundle";
 const ENTRIES = [
   "src/index.js",
   "src/cli/main.js",
+  "src/grade/judge/judge-worker.js",
+  "src/grade/nbgrader/kernel-extension.js",
+  "src/grade/plan/grader-process.js",
   "src/loader/object/object-import.js",
   "kernel/runtime/child.js",
   "kernel/runtime/worker.js",

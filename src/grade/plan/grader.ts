@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { GradeError } from "../error.ts";
+import type { Result } from "../result/result.ts";
+import { checkResult } from "../result/validate.ts";
+import type { GraderRequest } from "./grader-process.ts";
+
+const PROCESS = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./grader-process.ts" : "./grader-process.js", import.meta.url),
+);
+
+/** MiB that JavaScript of a grader's process may hold. */
+const MEMORY = 1024;
+
+interface Waiting {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * A grader process: start-up is paid once, results come in the order of the requests. One that dies fails what it had in hand and is
+ * started again for the next.
+ *
+ * @example
+ * using grader = new Grader();
+ * const result = await grader.grade({ bytes, secret: "course.secret", tool: "bpfbook 1.0.0" });
+ */
+export class Grader implements Disposable {
+  #process: ChildProcess | undefined;
+  #waiting: Waiting[] = [];
+
+  /** The result. Rejects with `GradeError` where the grader itself failed: a secret that is none, no memory. */
+  grade(request: GraderRequest): Promise<Result> {
+    const process = (this.#process ??= this.#start());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      process.stdin!.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+
+  #start(): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      ["--disable-sigusr1", "--no-warnings", `--max-old-space-size=${MEMORY}`, PROCESS],
+      { stdio: ["pipe", "pipe", "ignore"] },
+    );
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      const { result, error } = JSON.parse(line) as { result?: unknown; error?: string };
+      const waiting = this.#waiting.shift();
+      if (error === undefined) waiting?.resolve(checkResult(result));
+      else waiting?.reject(new GradeError("not-a-secret", "grader", error));
+    });
+    child.stdin!.on("error", () => undefined); // its end tells
+    child.on("exit", (code, signal) => {
+      if (this.#process === child) this.#process = undefined;
+      const why = new GradeError("time", "grader", `its process ended (${signal ?? `code ${code}`})`);
+      for (const { reject } of this.#waiting.splice(0)) reject(why);
+    });
+    return child;
+  }
+
+  [Symbol.dispose](): void {
+    this.#process?.kill("SIGKILL");
+  }
+}
