@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(nbgrader))("an nbgrader course", () => {
   beforeAll(() => {
     course = mkdtempSync(join(tmpdir(), "bpfbook-course-"));
     writeFileSync(join(course, "secret"), SECRET, { mode: 0o600 });
-    writeFileSync(join(course, "nbgrader_config.py"), nbgraderConfig({ timeout: 20 }));
+    writeFileSync(join(course, "nbgrader_config.py"), nbgraderConfig({ timeout: 15 }));
     mkdirSync(join(course, "source", "a1"), { recursive: true });
     writeFileSync(join(course, "source", "a1", "a1.ipynb"), notebook(cellsOf("source")));
     const spec = { node: process.execPath, launcher: join(ROOT, "bin", "bpfbook.js"), name: GRADING_KERNEL };
@@ -165,5 +165,5 @@ print(json.dumps([compute_checksum(cell) for cell in nbformat.reads(sys.stdin.re
     const page = readFileSync(join(course, "feedback", "looping", "a1", "a1.html"), "utf8");
     expect(page).toContain("nothing was handed over");
     expect(page).not.toContain(SECRET);
-  });
+  }, 600_000);
 });

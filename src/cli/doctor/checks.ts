@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { DEFAULT_NAME } from "../../../kernel/install/kernelspec.ts";
 import { type InstallTarget, kernelsFolder } from "../../../kernel/install/locations.ts";
 import { memoryLimit } from "../../../kernel/runtime/memory-limit.ts";
+import { confinement } from "../../grade/sandbox/confinement.ts";
 import { findClang } from "../../loader/clang/find-clang.ts";
 import { findJupyter } from "../notebook/server.ts";
 import { PACKAGE_ROOT } from "../package.ts";
@@ -37,7 +38,16 @@ export const CHECKS: readonly Check[] = [
   { name: "compile cache", look: checkCache },
   { name: "clang", look: checkClang },
   { name: "libbpf headers", look: checkLibbpf },
+  { name: "grading", look: checkSandbox },
 ];
+
+/** What students' notebooks are kept from when they are graded here. */
+function checkSandbox(): Finding {
+  const weak = confinement().held.filter(({ weaker }) => weaker !== undefined);
+  if (weak.length === 0) return good("students' notebooks are kept from files, network and other processes");
+  const found = `students' notebooks are not kept from everything: ${weak.map(({ weaker }) => weaker).join("; ")}`;
+  return { state: "optional", found, remedy: "install bubblewrap, util-linux; in a container allow user namespaces" };
+}
 
 function checkNode(): Finding {
   const { node } = process.versions;

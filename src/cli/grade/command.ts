@@ -20,6 +20,30 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
     run: async (args) => (await import("./check.ts")).gradeCheck(args),
   },
   {
+    name: "course",
+    usage: "bpfbook grade course --out DIR --secret FILE [--assignment a1]...",
+    summary: "an nbgrader course: its configuration, sources for generate_assignment, and what that makes of them",
+    run: async (args) => (await import("./course.ts")).gradeCourse(args),
+  },
+  {
+    name: "kernel",
+    usage: "bpfbook grade kernel --secret FILE [--user | --sys-prefix | --prefix DIR]",
+    summary: "install the kernel that an nbgrader course is graded with, and say what it keeps students' code from",
+    run: async (args) => (await import("./kernel.ts")).gradeKernel(args),
+  },
+  {
+    name: "merge",
+    usage: "bpfbook grade merge PLAN.json --results DIR --out RESULTS.jsonl",
+    summary: "join the results of all shards; 1 where some are missing",
+    run: async (args) => (await import("./plan.ts")).gradeMerge(args),
+  },
+  {
+    name: "plan",
+    usage: "bpfbook grade plan DIR|FILE... --out PLAN.json [--size 100]",
+    summary: "what is to be graded, submissions and notebooks, in shards for any number of machines",
+    run: async (args) => (await import("./plan.ts")).gradePlan(args),
+  },
+  {
     name: "release",
     usage:
       "bpfbook grade release --out DIR [--secret FILE] [--student NAME]... [--roster FILE] [--assignment a1]... [--solutions]",
@@ -37,6 +61,12 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
     usage: "bpfbook grade run SUBMISSION.json|DIR... --out RESULTS.jsonl [--secret FILE] [--seconds N]",
     summary: "grade submissions: a result a line, the same on every machine",
     run: async (args) => (await import("./run.ts")).gradeRun(args),
+  },
+  {
+    name: "shard",
+    usage: "bpfbook grade shard PLAN.json --out DIR [--index N|all] [--secret FILE] [--jobs N]",
+    summary: "grade one shard, or all, with a pool of processes; goes on where it was stopped; 42 for bad input",
+    run: async (args) => (await import("./plan.ts")).gradeShards(args),
   },
 ];
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Variant } from "../../grade/assignment/index.ts";
 import { ASSIGNMENTS, assignmentOf } from "../../grade/assignments/index.ts";
 import { nbgraderConfig } from "../../grade/nbgrader/config.ts";
-import { NOTEBOOK_METADATA, type NbgraderCell, nbgraderCells } from "../../grade/nbgrader/notebook.ts";
+import { type NbgraderCell, NOTEBOOK_METADATA, nbgraderCells } from "../../grade/nbgrader/notebook.ts";
 import { readFlags } from "../flags.ts";
 import { formatNotebook, type Notebook } from "../notebook/document.ts";
 import { print, writeFile } from "../output.ts";
@@ -42,7 +42,9 @@ export async function gradeCourse(args: readonly string[]): Promise<number> {
 
 /** The text of the file. */
 export function nbgraderNotebook(cells: readonly NbgraderCell[]): string {
-  const whole = cells.map((cell) => (cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell));
+  const whole = cells.map((cell) =>
+    cell.cell_type === "code" ? { ...cell, outputs: [], execution_count: null } : cell,
+  );
   const metadata: Record<string, unknown> = { ...NOTEBOOK_METADATA };
   return formatNotebook({ cells: whole as Notebook["cells"], metadata, nbformat: 4, nbformat_minor: 5 });
 }

@@ -21,7 +21,8 @@ export async function gradeKernel(args: readonly string[]): Promise<number> {
   const { flags, words } = readFlags(args, {
     ...({ secret: "string", prefix: "string", user: "boolean", "sys-prefix": "boolean" } as const),
   });
-  if (words.length > 0 || flags.secret === undefined) throw new UsageError("grade kernel --secret FILE [--user|--prefix DIR]");
+  if (words.length > 0 || flags.secret === undefined)
+    throw new UsageError("grade kernel --secret FILE [--user|--prefix DIR]");
   readFile(flags.secret);
   const target: InstallTarget =
     flags.prefix !== undefined

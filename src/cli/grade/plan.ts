@@ -1,7 +1,15 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { GradeError } from "../../grade/error.ts";
-import { makePlan, mergeShards, type Plan, readPlan, SHARD_SIZE, shardCount, shardFile } from "../../grade/plan/index.ts";
+import {
+  makePlan,
+  mergeShards,
+  type Plan,
+  readPlan,
+  SHARD_SIZE,
+  shardCount,
+  shardFile,
+} from "../../grade/plan/index.ts";
 import { gradeShard } from "../../grade/plan/shard.ts";
 import { readFlags, wholeNumber } from "../flags.ts";
 import { readFile } from "../input.ts";
@@ -102,5 +110,7 @@ const BAR = 30;
 function progress(what: string, done: number, total: number): void {
   if (!process.stderr.isTTY) return;
   const full = Math.round((BAR * done) / total);
-  process.stderr.write(`\r${what} [${"#".repeat(full)}${".".repeat(BAR - full)}] ${done}/${total}${done === total ? "\n" : ""}`);
+  process.stderr.write(
+    `\r${what} [${"#".repeat(full)}${".".repeat(BAR - full)}] ${done}/${total}${done === total ? "\n" : ""}`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { Assignment } from "../assignment/assignment.ts";
 import type { Instance } from "../cell/handed.ts";
-import { type Edition, editionOf } from "../release/solution-blocks.ts";
+import { releaseCell } from "../release/release-cell.ts";
+import type { Edition } from "../release/solution-blocks.ts";
 import { checksum } from "./checksum.ts";
 
 /** What nbgrader keeps of a cell, schema 3. */
@@ -46,9 +47,8 @@ export function nbgraderCells(
   const { edition, instance } = options;
   const tasks = new Map(assignment.tasks.map((task) => [task.id.replace("/", "-"), task]));
   return cells.flatMap(({ id, kind, text }): NbgraderCell[] => {
-    const code = instance === undefined ? text : withInstance(text, assignment.id, instance);
     const task = kind === "code" ? tasks.get(id) : undefined;
-    const source = kind === "code" && edition !== "source" ? editionOf(code, edition, id) : code;
+    const source = kind === "code" ? codeOf(text, assignment.id, edition, instance) : text;
     const flags = { grade: false, solution: task !== undefined, locked: task === undefined };
     const cell = graded({ id, cell_type: kind, source }, flags, edition);
     if (task === undefined) return [cell];
@@ -73,7 +73,9 @@ function graded(
   return { ...cell, metadata: { nbgrader: summed } };
 }
 
-/** The student's instance stands where the source asks for one to practise with. */
-function withInstance(code: string, assignment: string, instance: Instance): string {
-  return code.replaceAll(`variant("${assignment}")`, () => `variant("${assignment}", ${JSON.stringify(instance)})`);
+/** The cell in its edition; in a source only the instance is put in, for nbgrader takes the solution out itself. */
+function codeOf(text: string, assignment: string, edition: Edition | "source", instance: Instance | undefined): string {
+  if (edition !== "source") return releaseCell(text, assignment, edition, instance);
+  const drawn = `variant("${assignment}")`;
+  return instance === undefined ? text : text.replace(drawn, () => releaseCell(drawn, assignment, "release", instance));
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { GradeError } from "../error.ts";
@@ -12,6 +14,9 @@ const PROCESS = fileURLToPath(
 
 /** MiB that JavaScript of a grader's process may hold. */
 const MEMORY = 1024;
+
+/** Where the command keeps what Node has compiled: it spares two thirds of a grader's start. */
+const COMPILED = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "bpfbook", "compile");
 
 interface Waiting {
   readonly resolve: (result: Result) => void;
@@ -43,7 +48,7 @@ export class Grader implements Disposable {
     const child = spawn(
       process.execPath,
       ["--disable-sigusr1", "--no-warnings", `--max-old-space-size=${MEMORY}`, PROCESS],
-      { stdio: ["pipe", "pipe", "ignore"] },
+      { stdio: ["pipe", "pipe", "ignore"], env: { ...process.env, NODE_COMPILE_CACHE: COMPILED } },
     );
     createInterface({ input: child.stdout! }).on("line", (line) => {
       const { result, error } = JSON.parse(line) as { result?: unknown; error?: string };

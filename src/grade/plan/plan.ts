@@ -37,7 +37,7 @@ const SHA256 = /^[0-9a-f]{64}$/;
  * `STUDENT/a3/*.ipynb` (nbgrader's folders) notebooks.
  *
  * @param folder where the plan will lie
- * @throws GradeError for a notebook that does not say whose it is
+ * @throws GradeError for a path that is not there, and a notebook that does not say whose it is
  * @example const plan = makePlan(["submitted"], ".", 100);
  */
 export function makePlan(paths: readonly string[], folder: string, size: number = SHARD_SIZE): Plan {
@@ -51,7 +51,9 @@ export function makePlan(paths: readonly string[], folder: string, size: number 
 }
 
 function filesOf(path: string): string[] {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new GradeError("not-a-submission", path, "there is no such file or folder");
+  if (!stat.isDirectory()) return [path];
   return readdirSync(path, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(json|ipynb)$/.test(entry.name) && entry.name !== "variants.json")
     .map((entry) => join(entry.parentPath, entry.name))
