@@ -80,6 +80,10 @@ export function analyseBuiltin(scope: Scope, name: string, span: Span): Value | 
       return { op: "string", value: target, type: { kind: "string", size: target.length + 1 } };
     }
     case "ctx":
+      if (provider.name === "iter") {
+        const to = scope.analysis.types.named("struct", `bpf_iter__${target}`, "kernel");
+        if (to !== undefined) return { op: "builtin", name: "ctx", type: { kind: "pointer", to, space: "kernel" } };
+      }
       return { op: "builtin", name: "ctx", type: { kind: "pointer", to: { kind: "void" }, space: "kernel" } };
     case "kstack":
     case "ustack":

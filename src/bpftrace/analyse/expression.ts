@@ -11,6 +11,7 @@ import { analyseElement, analyseIndex, analyseMember, layoutField } from "./memb
 import { analyseBinary, analyseUnary, conditionOf } from "./operators.ts";
 import { NOTHING, report, type Scope } from "./scope.ts";
 import { analyseStatements } from "./statement.ts";
+import { callSubprogram } from "./subprogram.ts";
 import type { Value } from "./typed.ts";
 
 /** How deep macros and definitions may stand for each other. */
@@ -156,6 +157,8 @@ function analyseCallNode(scope: Scope, node: CallNode): Value {
     if (scope.depth > MOST_EXPANSIONS) return report(scope, node.span, `Recursive macro call: ${node.name}`);
     return expandMacro(scope, node, macro, own === undefined);
   }
+  const subprogram = scope.analysis.functions.get(node.name);
+  if (subprogram !== undefined) return callSubprogram(scope, node, subprogram);
   const bare =
     node.args.length === 0 && isBuiltin(node.name) ? analyseBuiltin(scope, node.name, node.nameSpan) : undefined;
   return bare ?? analyseCall(scope, node);

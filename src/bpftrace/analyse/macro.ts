@@ -34,6 +34,7 @@ export function expandMacro(scope: Scope, node: CallNode, macro: Macro, inLibrar
     ...scope,
     bound,
     caller: scope,
+    result: undefined,
     site: inLibrary ? (scope.site ?? node.span) : scope.site,
     depth: scope.depth + 1,
     variables: new Map<string, Variable>(),

@@ -52,6 +52,9 @@ export function analyseMember(scope: Scope, node: MemberNode): Value {
       `Struct/union of type '${layout.name}' does not contain a field named '${node.name}'`,
     );
   }
+  // The context of an iterator is read as it is, and what its members point to is known to Linux.
+  if (object.op === "builtin" && object.name === "ctx")
+    return { op: "context", offset: field.offset, dataLoc: false, type: field.type };
   if (type.kind === "pointer") {
     const space = type.space;
     return place(object, field.offset, space, inSpace(field.type, space), field.bits);

@@ -10,7 +10,7 @@ import type { Type } from "../types/type.ts";
 import { TypeTable } from "../types/type-table.ts";
 import { kindText } from "../types/type-text.ts";
 import { analyseExpression } from "./expression.ts";
-import { type Analysis, mapNamed, report, type Scope, type Settings, warn } from "./scope.ts";
+import { type Analysis, mapNamed, report, type Scope, type Settings } from "./scope.ts";
 import { readSettings } from "./settings.ts";
 import { analyseStatements } from "./statement.ts";
 import type { EventRow, MapInfo, TypedProbe, Variable } from "./typed.ts";
@@ -72,6 +72,9 @@ export function analyse(
     macros: new Map(
       program.items.flatMap((item) => (item.kind === "macro" ? [[item.name, item] as [string, Macro]] : [])),
     ),
+    functions: new Map(
+      program.items.flatMap((item) => (item.kind === "subprogram" ? [[item.name, item] as const] : [])),
+    ),
     defines: new Map(
       program.items.flatMap((item) => (item.kind === "define" ? [[item.name, meaning(item.text)] as const] : [])),
     ),
@@ -109,7 +112,6 @@ export function analyse(
 /** What is read and does not run yet. */
 const NOT_YET: Readonly<Record<string, string>> = {
   import: "import is not supported by this machine yet",
-  subprogram: "functions of a program's own (fn) are not supported by this machine yet: a macro may do",
 };
 
 /** What the text of a `#define` means as an expression. */
@@ -236,6 +238,7 @@ function analyseBody(
     ...{
       bound: new Map<string, Expression>(),
       caller: undefined,
+      result: undefined,
       site: undefined,
       uses,
       before: known.get(place) ?? [],
@@ -251,7 +254,6 @@ function analyseBody(
     report(scope, probe.predicate!.span, `Invalid type for predicate: ${kindText(predicate.type)}`);
   const actions = analyseStatements(scope, probe.body);
   known.set(place, all);
-  if (point.provider.name === "iter") warn(scope, probe.span, "iterators are not run by this machine");
   return {
     name: point.name,
     hooks: [point.hook],

@@ -1,5 +1,5 @@
 import type { Expression, Span } from "../ast/expression.ts";
-import type { Macro } from "../ast/program.ts";
+import type { Macro, Subprogram } from "../ast/program.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import type { ResolvedPoint } from "../probes/resolve.ts";
 import type { ProbeSource } from "../probes/source.ts";
@@ -36,6 +36,7 @@ export interface Analysis {
   readonly typeOfNode: Map<Expression, Type> | undefined;
   readonly maps: Map<string, MapInfo>;
   readonly macros: ReadonlyMap<string, Macro>;
+  readonly functions: ReadonlyMap<string, Subprogram>;
   /** What `#define` names mean. */
   readonly defines: ReadonlyMap<string, Expression | undefined>;
   events: EventRow[];
@@ -64,6 +65,8 @@ export interface Scope {
   readonly caller: Scope | undefined;
   /** Where a function of the library is called: what happens in it happens there. */
   readonly site: Span | undefined;
+  /** In a function of the program's own: what `return` sets. */
+  readonly result: { readonly name: string; readonly type: Type; readonly variable: Variable } | undefined;
   /** The body depends on which of several hooks it runs at. */
   readonly uses: { hook: boolean };
 }

@@ -9,6 +9,7 @@ import { Call } from "./functions/row.ts";
 import { analyseKey, mapOf } from "./maps.ts";
 import { combine, conditionOf } from "./operators.ts";
 import { grow, report, type Scope, widened } from "./scope.ts";
+import { analyseReturn } from "./subprogram.ts";
 import type { Action, MapInfo, Value, Variable } from "./typed.ts";
 
 /** Analyses statements in order. */
@@ -61,11 +62,7 @@ function analyseStatement(scope: Scope, statement: Statement): readonly Action[]
     case "jump":
       if (statement.jump !== "return" && scope.loops === 0)
         report(scope, statement.span, `${statement.jump} used outside of a loop`);
-      if (statement.value !== undefined) {
-        const value = analyseExpression(scope, statement.value);
-        return [{ do: "evaluate", value }, { do: statement.jump }];
-      }
-      return [{ do: statement.jump }];
+      return statement.jump === "return" ? analyseReturn(scope, statement) : [{ do: statement.jump }];
     case "scope":
       return analyseStatements(scope, statement.body);
   }
@@ -78,7 +75,8 @@ function loop(scope: Scope, body: readonly Statement[]): readonly Action[] {
   return actions;
 }
 
-function declare(scope: Scope, name: string): Variable {
+/** A variable of the probe, made where it is new. */
+export function declare(scope: Scope, name: string): Variable {
   const declared = scope.variables.get(name);
   if (declared !== undefined) return declared;
   const known = scope.before[scope.all.length];

@@ -178,6 +178,8 @@ export type Action =
       readonly body: readonly Action[];
     }
   | { readonly do: "for-map"; readonly variable: Variable; readonly map: MapInfo; readonly body: readonly Action[] }
+  /** The body of a function of the program's own: `return` ends it. */
+  | { readonly do: "inline"; readonly body: readonly Action[] }
   | { readonly do: "break" | "continue" | "return" };
 
 /** One program of the machine: a probe's body for the hooks that it runs at. */

@@ -79,6 +79,15 @@ function compileAction(e: Emitter, action: Action): void {
     case "for-map":
       mapLoop(e, action);
       return;
+    case "inline": {
+      const { leave } = e;
+      const end = e.newLabel();
+      e.leave = end;
+      compileActions(e, action.body);
+      e.leave = leave;
+      e.label(end);
+      return;
+    }
     case "break":
     case "continue": {
       const around = e.loops.at(-1);

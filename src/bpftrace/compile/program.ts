@@ -1,5 +1,6 @@
 import { build } from "../../asm/builder.ts";
 import type { MapSpec } from "../../maps/spec.ts";
+import type { AttachType } from "../../programs/attach-types.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { TypedProgram } from "../analyse/program.ts";
 import type { TypedProbe } from "../analyse/typed.ts";
@@ -56,14 +57,17 @@ export function compile(source: Source, program: TypedProgram, surroundings: Sur
       license: program.settings.license,
       ...(functions.length > 1 && { btf: callbackTypes(), functions }),
       ...(typed && {
-        attachBtfId: target,
-        expectedAttachType: provider.name === "fexit" ? "trace_fexit" : "trace_fentry",
+        attachBtfId: provider.name === "iter" ? `bpf_iter_${target}` : target,
+        expectedAttachType: ATTACH_TYPES[provider.name] ?? "trace_fentry",
       }),
     };
     return { probe, spec };
   });
   return { probes, maps };
 }
+
+/** How programs with typed arguments are attached. */
+const ATTACH_TYPES: Readonly<Record<string, AttachType>> = { fexit: "trace_fexit", iter: "trace_iter" };
 
 /** Places in the list go by the maps' own numbers. */
 function mapSpecs({ maps, settings }: TypedProgram): MapSpec[] {

@@ -7,6 +7,9 @@ import type { ProbeSource } from "../probes/source.ts";
 /** Kinds of probes at functions of Linux: the machine lists functions once. */
 const AT_FUNCTIONS = ["kretprobe", "fentry", "fexit"];
 
+/** What iterators go through here. Of areas of memory (`task_vma`) the machine has no structures. */
+const ITERATORS = ["task", "task_file"];
+
 const LIBRARY_DIRECTORY = "/usr/lib/x86_64-linux-gnu";
 
 /** Files of libraries that probes name without a path, as the linker's cache has them. */
@@ -25,10 +28,13 @@ export function machineSource(linux: Linux): ProbeSource {
     btf,
     cpus: linux.cpus.length,
     hooks() {
-      hooks ??= linux.hooks.list().flatMap((hook) => {
-        const name = hook.startsWith("kprobe:") ? hook.slice("kprobe:".length) : undefined;
-        return name === undefined ? [hook] : [hook, ...AT_FUNCTIONS.map((kind) => `${kind}:${name}`)];
-      });
+      hooks ??= [
+        ...linux.hooks.list().flatMap((hook) => {
+          const name = hook.startsWith("kprobe:") ? hook.slice("kprobe:".length) : undefined;
+          return name === undefined ? [hook] : [hook, ...AT_FUNCTIONS.map((kind) => `${kind}:${name}`)];
+        }),
+        ...ITERATORS.map((kind) => `iter:${kind}`),
+      ];
       return hooks;
     },
     program: (name) => (name.startsWith("/") ? realPath(name) : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),

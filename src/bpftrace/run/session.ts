@@ -20,6 +20,7 @@ import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
 import { Transcript } from "../output/transcript.ts";
 import { parse } from "../syntax/parse-program.ts";
+import { iterate } from "./iterate.ts";
 import { machineSource } from "./machine-source.ts";
 import { machineNames } from "./names.ts";
 import type { BpftraceOptions } from "./options.ts";
@@ -33,7 +34,7 @@ const OWN_PID = 999;
 const CONTEXT_BYTES = 256;
 
 /** Probes that nothing of the machine hits. */
-const BY_HAND: ReadonlySet<string> = new Set(["begin", "end", "test", "bench", "self"]);
+const BY_HAND: ReadonlySet<string> = new Set(["begin", "end", "test", "bench", "self", "iter"]);
 
 /** Probes that `-p` narrows to one process. */
 const IN_PROGRAMS: ReadonlySet<string> = new Set(["uprobe", "uretprobe", "usdt"]);
@@ -154,6 +155,8 @@ export class Session {
       if (BY_HAND.has(probe.provider)) continue;
       for (const hook of probe.hooks) this.#links.push(this.#attachOne(probe, program, hook));
     }
+    for (const { probe, program } of this.#ofKind("iter")) this.#iterate(probe, program);
+    if (this.exited) return;
     if (this.#readEvery > 0) this.#readLater();
     const { pid, child } = this.#options;
     if (pid !== undefined) this.#endWith(pid);
@@ -252,26 +255,50 @@ export class Session {
   runByHand(wanted: TypedProbe): void {
     const found = this.#programs.find(({ probe }) => probe === wanted);
     if (found === undefined) return;
+    this.#at(this.#linux.ktimeNs(), this.#ownTask(), found.program);
+  }
+
+  #ownTask(): Task {
+    if (this.#own !== undefined) return this.#own;
     const linux = this.#linux;
-    if (this.#own === undefined) {
-      this.#own = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable());
-      // Its own way into Linux is not simulated.
-      this.#own.kernelDepth = 0;
-    }
-    this.#at(linux.ktimeNs(), this.#own, found.program);
+    this.#own = new Task(linux, linux.cpus[0]!, { pid: OWN_PID, comm: "bpftrace" }, new FileTable());
+    // Its own way into Linux is not simulated.
+    this.#own.kernelDepth = 0;
+    return this.#own;
   }
 
   #at(time: number, task: Task, program: LinuxProgram): void {
-    const { hooks, memory } = this.#linux;
+    this.#linux.memory.u8.fill(0, this.#context, this.#context + CONTEXT_BYTES);
+    this.#within(time, task, () => {
+      this.#bpf.run(program, this.#context);
+      this.#drain();
+    });
+  }
+
+  /** Does something in a moment of the machine, in a task. */
+  #within(time: number, task: Task, body: () => void): void {
+    const { hooks } = this.#linux;
     const before = hooks.moment;
     hooks.moment = { time, cpu: 0, task, frames: task };
     try {
-      memory.u8.fill(0, this.#context, this.#context + CONTEXT_BYTES);
-      this.#bpf.run(program, this.#context);
-      this.#drain();
+      body();
     } finally {
       hooks.moment = before;
     }
+  }
+
+  /** Runs an iterator once, for all there is. With the last of them a program of iterators alone ends. */
+  #iterate({ hooks }: TypedProbe, program: LinuxProgram): void {
+    const linux = this.#linux;
+    for (const hook of hooks)
+      this.#within(linux.ktimeNs(), this.#ownTask(), () =>
+        iterate(linux, hook.split(":")[1]!, this.#context, () => {
+          if (this.exited) return;
+          this.#bpf.run(program, this.#context);
+          this.#drain();
+        }),
+      );
+    if (this.#programs.every(({ probe }) => probe.provider === "iter" || BY_HAND.has(probe.provider))) this.interrupt();
   }
 
   /** Hands what programs wrote to the reader: after each of them, so that the reader sees maps as they were then. */
