@@ -14,6 +14,25 @@ export interface Source {
   /** A file's name; bpftrace calls the text of `-e` `stdin`. */
   readonly name: string;
   readonly text: string;
+  /** Files that it imports: their texts stand behind its own, from `start` on. */
+  readonly imports?: readonly { readonly name: string; readonly start: number }[];
+}
+
+/** The file that an offset lies in, and where it begins. */
+function fileAt({ name, text, imports = [] }: Source, offset: number): Source & { readonly start: number } {
+  const index = imports.findLastIndex(({ start }) => start <= offset);
+  const found = imports[index] ?? { name, start: 0 };
+  const next = imports[index + 1];
+  return { ...found, text: text.slice(found.start, next === undefined ? undefined : next.start - 1) };
+}
+
+/** Where an offset lies: its file, line and column. */
+export function placeIn(
+  source: Source,
+  offset: number,
+): { readonly name: string; readonly line: number; readonly column: number } {
+  const { name, text, start } = fileAt(source, offset);
+  return { name, ...position(text, offset - start) };
 }
 
 /** 1-based line and column of an offset. */
@@ -34,15 +53,16 @@ export function position(text: string, offset: number): { readonly line: number;
  * //                        ~~
  */
 export function formatDiagnostic(source: Source, { severity, message, span, hint }: Diagnostic): string {
-  const start = position(source.text, span.start);
-  const end = position(source.text, Math.max(span.end, span.start));
+  const file = fileAt(source, span.start);
+  const start = position(file.text, span.start - file.start);
+  const end = position(file.text, Math.max(span.end, span.start) - file.start);
   const tail = hint === undefined ? "" : `\nHINT: ${hint}`;
-  if (start.line !== end.line) return `${source.name}:${start.line}-${end.line}: ${severity}: ${message}${tail}`;
-  const line = source.text.split("\n")[start.line - 1] ?? "";
+  if (start.line !== end.line) return `${file.name}:${start.line}-${end.line}: ${severity}: ${message}${tail}`;
+  const line = file.text.split("\n")[start.line - 1] ?? "";
   const width = Math.max(1, end.column - start.column);
   // The underline is drawn with blanks alone, so a tab before it counts as one column.
   const underline = " ".repeat(start.column - 1) + "~".repeat(width);
-  const place = `${source.name}:${start.line}:${start.column}-${start.column + width}`;
+  const place = `${file.name}:${start.line}:${start.column}-${start.column + width}`;
   return `${place}: ${severity}: ${message}\n${line}\n${underline}${tail}`;
 }
 

@@ -2,7 +2,7 @@ import { xlatedListing } from "../asm/xlated.ts";
 import { helperName } from "../helpers/names.ts";
 import { LIVE, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
-import { BpftraceError, position } from "./diagnostics.ts";
+import { BpftraceError, placeIn } from "./diagnostics.ts";
 import type { MapData } from "./output/map-data.ts";
 import type { BpftraceOptions } from "./run/options.ts";
 import { Session, type SessionMachine } from "./run/session.ts";
@@ -94,8 +94,9 @@ function wait(ms: number): { readonly over: Promise<void>; stop(): void } {
 function withPlace(error: unknown): unknown {
   if (error instanceof BpftraceError) {
     const [first] = error.diagnostics;
-    const value = first && position(error.source.text, first.span.start);
-    if (value !== undefined) Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
+    const value = first && placeIn(error.source, first.span.start);
+    // The cell has no line of a file that it imports.
+    if (value !== undefined && value.name === error.source.name) Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
   }
   return error;
 }

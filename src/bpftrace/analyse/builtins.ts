@@ -70,8 +70,11 @@ export function analyseBuiltin(scope: Scope, name: string, span: Span): Value | 
     case "probe":
       scope.uses.hook = true;
       return { op: "string", value: scope.point.name, type: { kind: "string", size: scope.point.name.length + 1 } };
-    case "probetype":
-      return { op: "string", value: provider.name, type: { kind: "string", size: provider.name.length + 1 } };
+    case "probetype": {
+      const special = provider.name === "begin" || provider.name === "end";
+      const value = special ? "special" : provider.name;
+      return { op: "string", value, type: { kind: "string", size: value.length + 1 } };
+    }
     case "func": {
       if (!/^(?:k|u)(?:ret)?probe$|^fentry$|^fexit$/.test(provider.name))
         return report(scope, span, `The func builtin can not be used with '${provider.name}' probes`);

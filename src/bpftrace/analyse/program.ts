@@ -56,8 +56,6 @@ export function analyse(
   for (const item of program.items) {
     if (item.kind === "c-declaration") types.declare(item);
     if (item.kind === "include") types.include();
-    const unknown = NOT_YET[item.kind];
-    if (unknown !== undefined) diagnostics.push({ severity: "ERROR", message: unknown, span: item.span });
   }
   const analysis: Analysis = {
     types,
@@ -84,6 +82,7 @@ export function analyse(
     changed: false,
   };
   for (const item of program.items) if (item.kind === "map-declaration") declareMap(analysis, item);
+  diagnostics.push(...analysis.diagnostics);
   const points = resolveAll(program, analysis, machine, diagnostics);
   const variables = new Map<string, Variable[]>();
   let probes: TypedProbe[] = [];
@@ -108,11 +107,6 @@ export function analyse(
     warnings: all.filter(({ severity }) => severity === "WARNING"),
   };
 }
-
-/** What is read and does not run yet. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  import: "import is not supported by this machine yet",
-};
 
 /** What the text of a `#define` means as an expression. */
 function meaning(text: string): Expression | undefined {

@@ -1,4 +1,4 @@
-import { build } from "../../asm/builder.ts";
+import { build, r0, r6 } from "../../asm/builder.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import type { AttachType } from "../../programs/attach-types.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
@@ -31,6 +31,8 @@ export function compile(source: Source, program: TypedProgram, surroundings: Sur
   const emitters = program.probes.map((probe) => {
     const e = new Emitter(probe, surroundings);
     try {
+      // After the last object an iterator's program runs once more, without one.
+      if (probe.provider === "iter") e.emit(r0.load("u64", r6, ITERATED), r0.jeq(0, "exit"));
       const { predicate } = probe;
       if (predicate !== undefined) e.temporarily(() => jumpIf(e, predicate, "exit", false));
       compileActions(e, probe.actions);
@@ -65,6 +67,9 @@ export function compile(source: Source, program: TypedProgram, surroundings: Sur
   });
   return { probes, maps };
 }
+
+/** Where the object is in an iterator's context: behind `struct bpf_iter_meta *`. */
+const ITERATED = 8;
 
 /** How programs with typed arguments are attached. */
 const ATTACH_TYPES: Readonly<Record<string, AttachType>> = { fexit: "trace_fexit", iter: "trace_iter" };

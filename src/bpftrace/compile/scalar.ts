@@ -97,7 +97,7 @@ export function scalar(e: Emitter, value: Value): void {
       return;
     case "context":
       e.emit(r0.load(memoryType(value.type), r6, value.offset));
-      // After the last object an iterator's program runs once more, without one.
+      // Linux does not know that what was there before is there still.
       if (e.probe.provider === "iter" && value.type.kind === "pointer") e.emit(r0.jeq(0, e.leave));
       return;
     case "part":

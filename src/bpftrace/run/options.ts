@@ -3,6 +3,7 @@ import type { LogSource } from "../../linux/replay/lines.ts";
 import type { Data } from "../output/data.ts";
 import type { ReleaseStyle } from "../output/style.ts";
 import type { Listener } from "../output/transcript.ts";
+import type { ReadFile } from "../syntax/imports.ts";
 
 /** How a bpftrace program is run. */
 export interface BpftraceOptions {
@@ -28,6 +29,8 @@ export interface BpftraceOptions {
   readonly banner?: boolean;
   /** `false`: no warnings. */
   readonly warnings?: boolean;
+  /** Reads a file that the program imports; default: one of the machine. */
+  readonly read?: ReadFile;
   /** Gets what the program prints at once; the result is then without text. */
   readonly listener?: Listener;
   /** Takes each value that `print` prints outside of maps, as data; the transcript then has nothing of it. */

@@ -1,7 +1,7 @@
 import type { EventRow } from "../analyse/typed.ts";
 import { recordType } from "../compile/emitter.ts";
 import type { Source } from "../diagnostics.ts";
-import { position } from "../diagnostics.ts";
+import { placeIn } from "../diagnostics.ts";
 import { type Data, type Reading, readData } from "../output/data.ts";
 import { dataJson, lineJson, mapJson } from "../output/json.ts";
 import type { MapData } from "../output/map-data.ts";
@@ -70,15 +70,12 @@ export class Reader {
       case "errorf":
       case "warnf": {
         const { source } = this.#host;
-        const { line, column } = position(source.text, event.span.start);
+        const { name, line, column } = placeIn(source, event.span.start);
         const text = formatText(format, values, names);
         const word = event.kind === "errorf" ? "ERROR" : "WARNING";
         if (this.#host.json)
-          this.transcript.out(
-            lineJson(event.kind, JSON.stringify({ msg: text, filename: source.name, line, col: column })),
-          );
-        else
-          this.transcript.error(`${source.name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
+          this.transcript.out(lineJson(event.kind, JSON.stringify({ msg: text, filename: name, line, col: column })));
+        else this.transcript.error(`${name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
         return;
       }
       case "print-map":

@@ -19,7 +19,7 @@ import type { Reading } from "../output/data.ts";
 import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
 import { Transcript } from "../output/transcript.ts";
-import { parse } from "../syntax/parse-program.ts";
+import { readWithImports } from "../syntax/imports.ts";
 import { iterate } from "./iterate.ts";
 import { machineSource } from "./machine-source.ts";
 import { machineNames } from "./names.ts";
@@ -78,7 +78,9 @@ export class Session {
 
   /** Reads, types, compiles and loads. Throws `BpftraceError`, and `VerifierError` for a program that Linux would not load. */
   constructor({ linux, bpf }: SessionMachine, { name, text }: Source, options: BpftraceOptions) {
-    const source: Source = { name, text: "\n".repeat(Math.max(0, (options.firstLine ?? 1) - 1)) + text };
+    const { read = (path) => textOfFile(linux, path) } = options;
+    const own: Source = { name, text: "\n".repeat(Math.max(0, (options.firstLine ?? 1) - 1)) + text };
+    const { source, program: parsed } = readWithImports(own, read);
     this.#source = source;
     this.#options = options;
     this.transcript = new Transcript(options.listener);
@@ -87,7 +89,7 @@ export class Session {
     this.#style = STYLES[options.release ?? "0.26"];
     const parameters = (options.args ?? []).map(String);
     const { unsafe = false, options: named = {}, child } = options;
-    this.typed = analyse(source, parse(source), machineSource(linux), { parameters, unsafe, options: named, child });
+    this.typed = analyse(source, parsed, machineSource(linux), { parameters, unsafe, options: named, child });
     const { settings, formats, events, maps } = this.typed;
     this.compiled = compile(source, this.typed, { cpus: linux.cpus.length, startNs: BigInt(linux.ktimeNs()) });
     const { bufferBytes, readEvery } = options;

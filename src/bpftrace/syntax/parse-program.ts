@@ -36,6 +36,8 @@ export function parse(source: Source): Program {
     ({ text, items: directives } = preprocess(source.text, DEFINED));
   } catch (fault) {
     note(fault);
+    // What a directive leaves out is not known: the rest would only be misread.
+    throw new BpftraceError(source, faults);
   }
   const cursor = new Cursor(text);
   while (faults.length < MOST_FAULTS && skipSpace(text, cursor.at) < text.length) {

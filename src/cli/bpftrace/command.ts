@@ -53,7 +53,7 @@ async function command(given: Given): Promise<number> {
   }
   const { source, parameters } = program;
   if (values.fmt !== undefined) return out(printProgram(parse(source)));
-  const options = { args: parameters, options: given.named, unsafe: values.unsafe !== undefined };
+  const options = { read: importedText, args: parameters, options: given.named, unsafe: values.unsafe !== undefined };
   if (values.debug !== undefined) return out(debugText(makeMachine(words, false), source, options));
   const sink = openSink(values.output);
   try {
@@ -77,6 +77,15 @@ function checkWords({ values }: Given): void {
   } catch (error) {
     if (error instanceof DurationError) throw new UsageError(`--for ${time}: ${error.message}`);
     throw error;
+  }
+}
+
+/** A file that a program imports; undefined where it cannot be read. */
+function importedText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
   }
 }
 

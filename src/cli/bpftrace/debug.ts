@@ -7,15 +7,15 @@ import { compile } from "../../bpftrace/compile/program.ts";
 import type { Source } from "../../bpftrace/diagnostics.ts";
 import { machineSource } from "../../bpftrace/run/machine-source.ts";
 import type { BpftraceOptions } from "../../bpftrace/run/options.ts";
-import { parse } from "../../bpftrace/syntax/parse-program.ts";
+import { readWithImports } from "../../bpftrace/syntax/imports.ts";
 import type { Type } from "../../bpftrace/types/type.ts";
 import { typeText } from "../../bpftrace/types/type-text.ts";
 import { helperName } from "../../helpers/names.ts";
 import type { Machine } from "../../machine.ts";
 
 /** `-d`: the syntax tree, the tree with its types, and each probe's bytecode with the names of its maps. */
-export function debugText({ linux }: Machine, source: Source, options: BpftraceOptions): string {
-  const program = parse(source);
+export function debugText({ linux }: Machine, own: Source, options: BpftraceOptions): string {
+  const { source, program } = readWithImports(own, options.read ?? (() => undefined));
   const types = new Map<Expression, Type>();
   const { args = [], options: named = {}, unsafe = false } = options;
   const parameters = args.map(String);
