@@ -96,7 +96,8 @@ function withPlace(error: unknown): unknown {
     const [first] = error.diagnostics;
     const value = first && placeIn(error.source, first.span.start);
     // The cell has no line of a file that it imports.
-    if (value !== undefined && value.name === error.source.name) Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
+    if (value !== undefined && value.name === error.source.name)
+      Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
   }
   return error;
 }

@@ -46,6 +46,9 @@ const OTHERS: ReadonlySet<string> = new Set([
   "ustack",
 ]);
 
+/** Every builtin, but `arg0` and its followers. */
+export const BUILTIN_NAMES: readonly string[] = [...ROWS.keys(), ...OTHERS];
+
 /** Whether a bare word is a builtin. */
 export const isBuiltin = (name: string): boolean => ROWS.has(name) || OTHERS.has(name) || /^s?arg\d+$/.test(name);
 

@@ -32,10 +32,15 @@ const REFUSED: Readonly<Record<string, string>> = {
 
 let macros: readonly Macro[] | undefined;
 
+const library = (): readonly Macro[] =>
+  (macros ??= parse({ name: "library", text: LIBRARY }).items.filter((item) => item.kind === "macro"));
+
+/** Names of the library's functions. */
+export const libraryNames = (): readonly string[] => [...new Set(library().map(({ name }) => name))];
+
 /** A function of the library, by its name: that of so many arguments, or any. It is read when a program first asks. */
 export function libraryMacro(name: string, args: number): Macro | undefined {
-  macros ??= parse({ name: "library", text: LIBRARY }).items.filter((item) => item.kind === "macro");
-  const found = macros.filter((macro) => macro.name === name);
+  const found = library().filter((macro) => macro.name === name);
   return found.find(({ parameters }) => parameters.length === args) ?? found[0];
 }
 

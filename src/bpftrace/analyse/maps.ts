@@ -1,5 +1,5 @@
 import type { MapNode, Span } from "../ast/expression.ts";
-import { type Type, UINT64 } from "../types/type.ts";
+import { INT64, type Type } from "../types/type.ts";
 import { typeText } from "../types/type-text.ts";
 import { analyseExpression } from "./expression.ts";
 import { grow, mapNamed, NOTHING, report, type Scope, widened } from "./scope.ts";
@@ -91,4 +91,4 @@ export function analyseMap(scope: Scope, node: MapNode): Value {
 }
 
 /** How many elements a map holds. */
-export const mapSize = (map: MapInfo): Value => ({ op: "map-size", map, type: UINT64 });
+export const mapSize = (map: MapInfo): Value => ({ op: "map-size", map, type: INT64 });

@@ -75,7 +75,10 @@ export class Reader {
         const word = event.kind === "errorf" ? "ERROR" : "WARNING";
         if (this.#host.json)
           this.transcript.out(lineJson(event.kind, JSON.stringify({ msg: text, filename: name, line, col: column })));
-        else this.transcript.error(`${name}:${line}:${column}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`);
+        else
+          this.transcript.error(
+            `${name}:${line}:${column}-${column + event.span.end - event.span.start}: ${word}: ${text}${text.endsWith("\n") ? "" : "\n"}`,
+          );
         return;
       }
       case "print-map":

@@ -1,4 +1,4 @@
-import { BOOL, INT64, type Space, sizeOfType, type Type, UINT64 } from "../../types/type.ts";
+import { BOOL, type Space, sizeOfType, type Type, UINT64 } from "../../types/type.ts";
 import { kindText, typeText } from "../../types/type-text.ts";
 import { analyseParameter } from "../expression.ts";
 import { NOTHING } from "../scope.ts";
@@ -197,7 +197,7 @@ export const TEXT_FUNCTIONS: readonly FunctionRow[] = [
       if (text === undefined) return NOTHING;
       if (text.type.kind !== "string")
         return call.fail(`strlen() only supports string arguments (${kindText(text.type)} provided)`);
-      return { op: "string-length", text, type: INT64 };
+      return { op: "string-length", text, type: UINT64 };
     },
   },
 ];
