@@ -94,10 +94,11 @@ function wait(ms: number): { readonly over: Promise<void>; stop(): void } {
 function withPlace(error: unknown): unknown {
   if (error instanceof BpftraceError) {
     const [first] = error.diagnostics;
-    const value = first && placeIn(error.source, first.span.start);
+    const place = first && placeIn(error.source, first.span.start);
     // The cell has no line of a file that it imports.
-    if (value !== undefined && value.name === error.source.name)
-      Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
+    if (place?.name !== error.source.name) return error;
+    const value = { line: place.line, column: place.column };
+    Object.defineProperty(error, Symbol.for("Jupyter.place"), { value });
   }
   return error;
 }
