@@ -21,6 +21,7 @@ import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux, MachineOptionError } from "./linux/linux.ts";
 import { LiveRun } from "./linux/live-run.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
+import { busyDevices, cpuRows } from "./linux/picture.ts";
 import { SwitchRecord } from "./linux/sched/switch-record.ts";
 import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
@@ -393,6 +394,7 @@ export class Machine implements Displayable {
     const links = [...bpf.links.values()];
     const tasks = linux.tasks();
     const awake = tasks.filter(({ cpuNs, state }) => cpuNs > 0 || state === TASK_RUNNING);
+    const events = linux.hooks.counts();
     return render("machine", {
       ...{ now, cpus, seed },
       tasks: awake.map(({ pid, comm, state }) => ({ pid, comm, state: TASK_STATES[state] ?? String(state) })),
@@ -401,8 +403,11 @@ export class Machine implements Displayable {
         id: program.id,
         name: program.spec.name,
         type: program.spec.type,
-        hooks: links.filter((link) => link.program === program).map((link) => link.hook),
+        hooks: links
+          .filter((link) => link.program === program)
+          .map(({ hook: name }) => ({ name, events: events[name] ?? 0 })),
       })),
+      ...(now === 0n ? {} : { cpuRows: cpuRows(linux), devices: busyDevices(linux, this.net) }),
       maps: linux.maps.flatMap((map) => (map ? [{ id: map.index + 1, name: map.spec.name, type: map.spec.type }] : [])),
     });
   }

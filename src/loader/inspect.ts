@@ -8,6 +8,7 @@ import { helperName } from "../helpers/names.ts";
 import { requireInstructions } from "../isa/argument.ts";
 import { LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import type { Trace } from "../linux/bpf/debug-run.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
@@ -15,15 +16,24 @@ import type { ProgramSpec } from "../programs/spec.ts";
 /** A program, or only its instructions. */
 export type Inspectable = Pick<ProgramSpec, "insns"> & Partial<Pick<ProgramSpec, "maps">>;
 
+/** What to draw into a control-flow graph. */
+export interface FlowOptions {
+  /** Traces of the same program. */
+  readonly runs?: readonly Trace[];
+}
+
 /** The control-flow graph of a program; shows itself as a drawing. */
 export class ControlFlow implements Displayable {
   /** The program itself and its subprograms, in their order. */
   readonly functions: readonly FunctionFlow[];
+  /** Runs whose path is drawn in, with how often each block and edge was taken. */
+  readonly runs: readonly Trace[];
   readonly #program: Inspectable;
   readonly #seconds: ReadonlySet<number>;
 
-  constructor(program: Inspectable) {
+  constructor(program: Inspectable, { runs = [] }: FlowOptions = {}) {
     this.#program = program;
+    this.runs = runs;
     this.functions = functionFlows(program.insns);
     this.#seconds = secondSlots(program.insns);
   }
@@ -70,11 +80,12 @@ function secondSlots(insns: readonly Instruction[]): Set<number> {
  *
  * @example
  * controlFlow(program); // shows the drawing
+ * controlFlow(program, { runs: [m.load(program).trace(packet)] }); // blocks coloured by how often the run went through
  * controlFlow(program).functions[0].loops.length; // 1
  */
-export function controlFlow(program: Inspectable): ControlFlow {
+export function controlFlow(program: Inspectable, options: FlowOptions = {}): ControlFlow {
   requireInstructions("program.insns", program?.insns);
-  return new ControlFlow(program);
+  return new ControlFlow(program, options);
 }
 
 /** The bytes of a program with each field named; shows itself as a table. */

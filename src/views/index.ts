@@ -12,6 +12,7 @@ import { renderClassic } from "./classic.ts";
 import { renderCheck, renderHint, renderProgress } from "./course.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
+import { renderCoreAccess, renderStructLayout } from "./layout.ts";
 import { renderLiveRun } from "./live-run.ts";
 import { renderMachine } from "./machine.ts";
 import { renderMap } from "./map.ts";
@@ -36,6 +37,8 @@ export function registerViews(): void {
   register("loaded-program", renderLoadedProgram);
   register("control-flow", renderControlFlow);
   register("byte-table", renderByteTable);
+  register("struct-layout", renderStructLayout);
+  register("core-access", renderCoreAccess);
   register("verdict", renderVerdict);
   register("verifier-steps", renderVerifierSteps);
   register("map", renderMap);

@@ -12,6 +12,20 @@ export interface MachineView {
   /** Virtual nanoseconds since it was started. */
   readonly now: bigint;
   readonly cpus: number;
+  /** Once it has run: who has each CPU, who waits for it, and what it spent its time with, in nanoseconds. */
+  readonly cpuRows?: readonly {
+    readonly running: string;
+    readonly waiting: readonly string[];
+    readonly user: number;
+    readonly system: number;
+    readonly idle: number;
+  }[];
+  /** Disks and network devices that something went through: what, and what is attached. */
+  readonly devices?: readonly {
+    readonly name: string;
+    readonly traffic: string;
+    readonly programs: readonly string[];
+  }[];
   readonly seed: number;
   /** Tasks that live and have run since it was started. */
   readonly tasks: readonly { readonly pid: number; readonly comm: string; readonly state: string }[];
@@ -22,7 +36,7 @@ export interface MachineView {
     readonly id: number;
     readonly name: string;
     readonly type: string;
-    readonly hooks: readonly string[];
+    readonly hooks: readonly { readonly name: string; readonly events: number }[];
   }[];
   readonly maps: readonly { readonly id: number; readonly name: string; readonly type: string }[];
 }
@@ -30,12 +44,26 @@ export interface MachineView {
 /** Rows of one table; of the others only the number. */
 const MAX_ROWS = 12;
 
-/** Time, tasks by pid, programs with their hooks, maps: a table each, empty ones left out. */
+/** Time, CPUs with their queues, tasks by pid, devices, programs with their hooks, maps: a table each, empty ones left out. */
 export function renderMachine(machine: MachineView): MimeBundle {
   const facts = `${plural(machine.cpus, "CPU")}, seed ${machine.seed}, at ${virtualTime(machine.now)} of virtual time`;
   const { asleep } = machine;
   const tasks = [...machine.tasks].sort((a, b) => a.pid - b.pid);
   const tables: readonly Part[] = [
+    {
+      title: "CPUs",
+      columns: [
+        { title: "CPU", kind: "number" },
+        { title: "runs" },
+        { title: "waiting for it" },
+        ...["user", "system", "idle"].map((title) => ({ title, kind: "number" }) as const),
+      ],
+      rows: (machine.cpuRows ?? []).map(({ running, waiting, user, system, idle }, cpu) => {
+        const whole = Math.max(1, user + system + idle);
+        const shares = [user, system, idle].map((part) => `${((100 * part) / whole).toFixed(1)}%`);
+        return [String(cpu), running, waiting.join(", "), ...shares];
+      }),
+    },
     {
       title: `${plural(tasks.length, "task")}${asleep > 0 ? `, and ${asleep} that have only slept` : ""}`,
       columns: [{ title: "pid", kind: "number" }, { title: "comm" }, { title: "state" }],
@@ -48,8 +76,13 @@ export function renderMachine(machine: MachineView): MimeBundle {
         String(id),
         name,
         type,
-        hooks.join(", ") || "nothing",
+        hooks.map(({ name: hook, events }) => `${hook} (${plural(events, "event")})`).join(", ") || "nothing",
       ]),
+    },
+    {
+      title: "Devices",
+      columns: [{ title: "device" }, { title: "what went through" }, { title: "programs" }],
+      rows: (machine.devices ?? []).map((dev) => [dev.name, dev.traffic, dev.programs.join(", ")]),
     },
     {
       title: plural(machine.maps.length, "map"),

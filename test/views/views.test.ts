@@ -91,9 +91,19 @@ describe("every kind in both forms", () => {
         tasks: [{ pid: 1, comm: "init", state: "sleeping" }],
         asleep: 0,
         programs: [
-          { id: 1, name: "count_reads", type: "tracepoint", hooks: ["tracepoint:syscalls:sys_exit_read"] },
+          {
+            id: 1,
+            name: "count_reads",
+            type: "tracepoint",
+            hooks: [{ name: "tracepoint:syscalls:sys_exit_read", events: 3 }],
+          },
           { id: 2, name: "idle", type: "xdp", hooks: [] },
         ],
+        cpuRows: [
+          { running: "idle", waiting: [], user: 0, system: 0, idle: 10 },
+          { running: "nginx 1000", waiting: ["curl 1001"], user: 6, system: 2, idle: 2 },
+        ],
+        devices: [{ name: "eth0", traffic: "3 packets received, 4 sent", programs: ["drop (XDP native)"] }],
         maps: [{ id: 1, name: "sizes", type: "hash" }],
       } satisfies MachineView,
     ],
