@@ -80,7 +80,7 @@ function secondSlots(insns: readonly Instruction[]): Set<number> {
  *
  * @example
  * controlFlow(program); // shows the drawing
- * controlFlow(program, { runs: [m.load(program).trace(packet)] }); // blocks coloured by how often the run went through
+ * controlFlow(program, { runs: [m.load(program).trace(packet.udp())] }); // blocks coloured by how often the run went through
  * controlFlow(program).functions[0].loops.length; // 1
  */
 export function controlFlow(program: Inspectable, options: FlowOptions = {}): ControlFlow {
