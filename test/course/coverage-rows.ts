@@ -39,7 +39,7 @@ export const CONCEPTS: readonly CoverageRow[] = [
      b bpftrace = 19
      c libbpf = 18
      d bpftool = 21
-     e common tools = 22
+     e common tools = 11 execsnoop-tool
      f custom programs = 00 mended
      g use cases = 27`,
   ),
@@ -168,7 +168,7 @@ export const FACTS: readonly CoverageRow[] = [
      system calls by process = 19
      files that are opened = 19
      sizes of reads = 12 sizes
-     profile of the CPU = 19`,
+     profile of the CPU = 13 one-line`,
   ),
   ...rows(
     "libbpf",
@@ -190,10 +190,10 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "execsnoop",
-    `a record in a ring buffer = 04 opens
-     reserve and submit = 04 leak
-     the parent through CO-RE = 11
-     the path by probe_read_user_str = 04 opens
+    `a record in a ring buffer = 11 syllabus
+     reserve and submit = 11 own
+     the parent through CO-RE = 11 own
+     the path by probe_read_user_str = 11 wrong-memory
      license GPL = 04 gpl`,
   ),
   ...rows(
@@ -208,13 +208,13 @@ export const FACTS: readonly CoverageRow[] = [
     `observability = 27
      networking = 27
      security = 27
-     profiling = 13
+     profiling = 13 tool
      projects in production = 27`,
   ),
   ...rows(
     "quick-reference",
     `bpftrace -e = 19
-     execsnoop-bpfcc = 22
+     execsnoop-bpfcc = 11 execsnoop-tool
      opensnoop-bpfcc = 22
      bpftool prog list = 21
      bpftool map list = 21`,

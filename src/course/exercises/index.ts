@@ -9,7 +9,9 @@ import { LESSON_06 } from "./06-verifier-ranges.ts";
 import { LESSON_07 } from "./07-verifier-rejections.ts";
 import { LESSON_08 } from "./08-jit.ts";
 import { LESSON_09 } from "./09-c-and-clang.ts";
+import { LESSON_11 } from "./11-execsnoop.ts";
 import { LESSON_12 } from "./12-histograms.ts";
+import { LESSON_13 } from "./13-profiling.ts";
 import { LESSON_14 } from "./14-xdp.ts";
 
 /** All exercises of the course, in its order. */
@@ -24,6 +26,8 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_07,
   ...LESSON_08,
   ...LESSON_09,
+  ...LESSON_11,
   ...LESSON_12,
+  ...LESSON_13,
   ...LESSON_14,
 ];
