@@ -124,13 +124,13 @@ export const FACTS: readonly CoverageRow[] = [
     "program types",
     `kprobe and kretprobe = 01 four-hooks
      tracepoint, more stable = 01 four-hooks
-     raw tracepoint = 10
+     raw tracepoint = 10 fourteen
      perf event, sampling = 01 four-hooks
      XDP, before sk_buff = 01 picture
-     sched_cls, ingress and egress = 15
+     sched_cls, ingress and egress = 10 fourteen
      socket filter, classic BPF = 01 classic-run
-     LSM, own policies = 16
-     cgroup skb and sock = 16`,
+     LSM, own policies = 10 lsm
+     cgroup skb and sock = 10 cgroup`,
   ),
   ...rows(
     "xdp",

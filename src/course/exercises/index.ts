@@ -9,6 +9,7 @@ import { LESSON_06 } from "./06-verifier-ranges.ts";
 import { LESSON_07 } from "./07-verifier-rejections.ts";
 import { LESSON_08 } from "./08-jit.ts";
 import { LESSON_09 } from "./09-c-and-clang.ts";
+import { LESSON_10 } from "./10-program-types.ts";
 import { LESSON_11 } from "./11-execsnoop.ts";
 import { LESSON_12 } from "./12-histograms.ts";
 import { LESSON_13 } from "./13-profiling.ts";
@@ -26,6 +27,7 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_07,
   ...LESSON_08,
   ...LESSON_09,
+  ...LESSON_10,
   ...LESSON_11,
   ...LESSON_12,
   ...LESSON_13,

@@ -8,6 +8,7 @@ import { WRONG_06 } from "./06-verifier-ranges.ts";
 import { WRONG_07 } from "./07-verifier-rejections.ts";
 import { WRONG_08 } from "./08-jit.ts";
 import { WRONG_09 } from "./09-c-and-clang.ts";
+import { WRONG_10 } from "./10-program-types.ts";
 import { WRONG_11 } from "./11-execsnoop.ts";
 import { WRONG_12 } from "./12-histograms.ts";
 import { WRONG_13 } from "./13-profiling.ts";
@@ -26,6 +27,7 @@ export const WRONG: WrongAnswers = {
   ...WRONG_07,
   ...WRONG_08,
   ...WRONG_09,
+  ...WRONG_10,
   ...WRONG_11,
   ...WRONG_12,
   ...WRONG_13,
