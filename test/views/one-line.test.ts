@@ -34,7 +34,7 @@ it("every state of a task has a name, and tasks stand by pid", async () => {
   m.spawn(workloads.mixed({ workers: 2 }));
   for (let i = 0; i < 20; i++) {
     await m.run("37ms");
-    const text = (await shown(m))["text/plain"].split("\n\n")[1];
+    const text = (await shown(m))["text/plain"].split("\n\n").find((part: string) => /^\d+ tasks/.test(part))!;
     const rows = text
       .split("\n")
       .slice(2)
