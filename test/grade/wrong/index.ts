@@ -74,6 +74,35 @@ export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
       says: /uses the map/,
     },
   ],
+  a4: [
+    {
+      title: "the port is in the byte order of the machine",
+      edits: [["if r4 != 0x3500 goto out        // 53", "if r4 != 53 goto out        // 53"]],
+      fails: ["a4/1.v1", "a4/1.h1"],
+      mistake: "passed",
+    },
+    {
+      title: "TCP is taken for UDP",
+      edits: [["    r4 = *(u8 *)(r2 + 23)\n    if r4 != 17 goto out            // UDP\n", ""]],
+      fails: ["a4/1.h1"],
+      mistake: "dropped",
+    },
+    {
+      title: "the label's length is not compared",
+      edits: [
+        ["const compare = letters.map(", "const compare = letters.slice(1).map("],
+        ["54 + at})", "55 + at})"],
+      ],
+      fails: ["a4/2.h1"],
+      mistake: "dropped",
+    },
+    {
+      title: "the end of the packet is not tested far enough",
+      edits: [[`r4 += \${54 + letters.length}`, "r4 += 54"]],
+      fails: ["a4/2.v1", "a4/2.h1"],
+      says: /outside of the packet/,
+    },
+  ],
   a5: [
     {
       title: "nanoseconds instead of microseconds",
