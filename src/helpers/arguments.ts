@@ -78,6 +78,7 @@ const ARG_TABLE = {
   ptr_to_sock_common: { base: "ptr_to_sock_common" },
   ptr_to_socket_or_null: { base: "ptr_to_socket", nullable: true },
   ptr_to_btf_id_sock_common: { base: "ptr_to_btf_id_sock_common" },
+  ptr_to_btf_id_sock_common_or_null: { base: "ptr_to_btf_id_sock_common", nullable: true },
   ptr_to_btf_id_sock_common_release: { base: "ptr_to_btf_id_sock_common", release: true },
   ptr_to_btf_id_or_null_release: { base: "ptr_to_btf_id", nullable: true, release: true },
   ptr_to_task_struct: { base: "ptr_to_btf_id", struct: "task_struct" },

@@ -85,7 +85,7 @@ export const TRACING_ROWS = {
     returns: ZERO,
     variants: {
       modify_return: { returns: undefined },
-      trace_raw_tp: { helpers: TYPED, returns: undefined },
+      trace_raw_tp: { helpers: helpers([...TYPED], COOKIE), returns: undefined },
       trace_iter: { helpers: helpers([...TYPED], ITERATOR), returns: YES_OR_NO },
     },
   },

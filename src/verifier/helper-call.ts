@@ -5,6 +5,7 @@ import { helperById, signatureOf } from "../helpers/table.ts";
 import { REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { MAP_TYPES } from "../maps/spec.ts";
+import { PROGRAM_TYPES } from "../programs/types.ts";
 import { followCallback } from "./callbacks.ts";
 import { checkFormat } from "./constant-strings.ts";
 import { type Dynptr, releaseDynptr } from "./dynptrs.ts";
@@ -122,6 +123,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
     markNotInit(w, registerAt(register));
   }
   setResult(env, call);
+  if (row.name === "get_func_ip") checkHasFunction(env, row);
   // The same object seen as another: good as long as the one that was passed.
   if (CASTS.has(row.name)) w[registerAt(REG.R0) + REF] = call.reference;
   if (ACQUIRING.has(row.name) || findsSocket(env, call)) {
@@ -205,6 +207,13 @@ function findHelper(env: Environment, id: number): HelperRow {
   if (name === undefined || row === undefined) return reject("unknown_helper", "unknown", id);
   if (!env.program.helpers.has(name)) reject("helper_not_allowed", `bpf_${name}`, id);
   return row;
+}
+
+/** The program is attached to a function, whose address can be asked for. */
+function checkHasFunction({ spec: { type }, attach }: Environment, { name, id }: HelperRow): void {
+  if (type === "kprobe" || attach?.kind === "function") return;
+  if (type === "tracing") reject("function_address_tracing", `bpf_${name}`, id);
+  reject("function_address", `bpf_${name}`, id, PROGRAM_TYPES[type]);
 }
 
 /** Each byte becomes data, as if the program had stored it. */

@@ -93,6 +93,18 @@ export const HELPER_MESSAGES = {
     "The helper may only be called where it cannot deadlock, which this program is not known to be.",
     "Call it from a program on one of the functions that allow it.",
   ),
+  function_address: row(
+    "ENOTSUPP",
+    "func %s#%d not supported for program type %d",
+    "Only a program on a function of Linux has one whose address this could be.",
+    "Call it from a kprobe, or from a program of type tracing.",
+  ),
+  function_address_tracing: row(
+    "ENOTSUPP",
+    "func %s#%d supported only for fentry/fexit/fmod_ret programs",
+    "A tracepoint or an iterator is no function.",
+    "Call it from a program on the entry or exit of a function.",
+  ),
   storage_flags: row(
     "EINVAL",
     "get_local_storage() doesn't support non-zero flags",

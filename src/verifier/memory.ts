@@ -147,6 +147,9 @@ const ALIGNMENT_NAMES: Readonly<Record<number, string>> = {
   [TYPES.STACK]: "stack ",
 };
 
+/** Packets begin 2 bytes behind a multiple of 4, so that the header behind Ethernet's 14 bytes is aligned. */
+const IP_ALIGN = 2;
+
 /** The stack is tracked in aligned pieces; other memory may be accessed at any address on x86, except by atomics. */
 export function checkAlignment(
   w: Words,
@@ -157,11 +160,13 @@ export function checkAlignment(
   if ((!aligned && type !== TYPES.STACK) || size === 1 || type === TYPES.ARENA) return;
   // Bits of the sum that are 1, or unknown themselves or through a carry.
   const mask = w[r + MASK];
-  const sum = (w[r + VALUE] + w[r + OFF] + offset) | 0;
+  const packet = type === TYPES.PACKET || type === TYPES.PACKET_META;
+  const sum = (w[r + VALUE] + w[r + OFF] + offset + (packet ? IP_ALIGN : 0)) | 0;
   const unknown = (((sum + mask) | 0) ^ sum) | mask;
   if (((sum | unknown) & (size - 1)) === 0) return;
-  const name = ALIGNMENT_NAMES[type] ?? "";
-  reject("misaligned", name, formatBits(w, r + VALUE), w[r + OFF], offset, size);
+  const bits = formatBits(w, r + VALUE);
+  if (packet) reject("misaligned_packet", IP_ALIGN, bits, w[r + OFF], offset, size);
+  reject("misaligned", ALIGNMENT_NAMES[type] ?? "", bits, w[r + OFF], offset, size);
 }
 
 /** Such pointers are only good as they came; `fixed`: a constant offset is allowed. */

@@ -348,6 +348,12 @@ export const MESSAGES = {
     "The address is not a multiple of the access size {4}.",
     "Align the field, or access it in smaller pieces.",
   ),
+  misaligned_packet: row(
+    "EACCES",
+    "misaligned packet access off %d+%s+%d+%d size %d",
+    "Packets begin {0} bytes behind a multiple of 4, and from there the address is not a multiple of the access size {4}.",
+    "Access the packet in smaller pieces.",
+  ),
   min_negative: row(
     "EACCES",
     "R%d min value is negative, either use unsigned index or do a if (index >=0) check.",

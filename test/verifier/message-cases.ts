@@ -114,6 +114,14 @@ const ABOUT_TYPES: readonly TypedText[] = [
 /** What is wrong is a call of a helper or a function of Linux. */
 const ABOUT_CALLS: readonly TypedText[] = [
   {
+    name: "a typed tracepoint is no function that has an address",
+    type: "tracing",
+    attach: { to: "btf_trace_sched_switch" },
+    text: "call get_func_ip\nr0 = 0\nexit",
+    error: "func bpf_get_func_ip#173 supported only for fentry/fexit/fmod_ret programs",
+    errno: "ENOTSUPP",
+  },
+  {
     name: "a socket is given back that was never taken",
     type: "sched_cls",
     text: `r1 = *(u64 *)(r1 + 168)\n if r1 == 0 goto out\n call sk_fullsock\n if r0 == 0 goto out\n r1 = r0\n call sk_release\n out: ${RETURN}`,

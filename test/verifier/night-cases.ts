@@ -102,4 +102,34 @@ export const NIGHT_CASES: readonly Case[] = [
        exit`,
     ),
   },
+  {
+    name: "the class of a packet's socket, not that of the task",
+    program: program("r1 = 0\ncall get_cgroup_classid\nr0 = 0\nexit", "sched_cls"),
+    error: "R1 type=scalar expected=ctx",
+    errno: "EACCES",
+  },
+  {
+    name: "ordered accesses to a packet are aligned to where its header lies",
+    program: program(
+      `r8 = *(u32 *)(r1 + 0)
+       r5 = *(u32 *)(r1 + 4)
+       r6 = r8
+       r6 += 8
+       if r6 > r5 goto out
+       r2 = 0
+       store_release((u64 *)(r8 + 0), r2)
+     out:
+       r0 = 1
+       exit`,
+      "xdp",
+    ),
+    error: "misaligned packet access off 2+0+0+0 size 8",
+    errno: "EACCES",
+  },
+  {
+    name: "a tracepoint is no function that has an address",
+    program: program("call get_func_ip\nr0 = 0\nexit", "tracepoint"),
+    error: "func bpf_get_func_ip#173 not supported for program type 5",
+    errno: "ENOTSUPP",
+  },
 ];

@@ -37,9 +37,15 @@ export const MAP_PROTOTYPES = [
     "sk_storage_get",
     [map, "ptr_to_btf_id_sock_common", "ptr_to_map_value_or_null", any],
     "A socket's own value; with flag 1 made if there is none.",
-    { ...found, variants: { cgroup_sock: { args: [map, "ptr_to_ctx", "ptr_to_map_value_or_null", any] } } },
+    {
+      ...found,
+      denied: ["syscall"],
+      variants: { cgroup_sock: { args: [map, "ptr_to_ctx", "ptr_to_map_value_or_null", any] } },
+    },
   ),
-  prototype(108, "sk_storage_delete", [map, "ptr_to_btf_id_sock_common"], "Removes a socket's own value."),
+  prototype(108, "sk_storage_delete", [map, "ptr_to_btf_id_sock_common"], "Removes a socket's own value.", {
+    denied: ["syscall"],
+  }),
   prototype(130, "ringbuf_output", [map, bytes, size0, any], "Copies a record into a ring buffer."),
   prototype(
     131,

@@ -15,6 +15,9 @@ import {
   sock,
 } from "./prototype.ts";
 
+/** Types for which it is the class of the packet's socket. */
+const OF_PACKETS = ["sched_cls", "sched_act", "lwt_in", "lwt_out", "lwt_xmit", "lwt_seg6local"] as const;
+
 const RAW_COOKIE = { ...GPL, ...PACKET } as const;
 
 export const PACKET_PROTOTYPES = [
@@ -22,7 +25,9 @@ export const PACKET_PROTOTYPES = [
   prototype(10, "l3_csum_replace", [ctx, any, any, any, any], "Mends the IP checksum after a change.", MOVES),
   prototype(11, "l4_csum_replace", [ctx, any, any, any, any], "Mends the TCP or UDP checksum after a change.", MOVES),
   prototype(13, "clone_redirect", [ctx, any, any], "Sends a copy of the packet to another device.", MOVES),
-  prototype(17, "get_cgroup_classid", [], "The net_cls class of the task's cgroup."),
+  prototype(17, "get_cgroup_classid", [], "The net_cls class of the task's cgroup.", {
+    variants: Object.fromEntries(OF_PACKETS.map((type) => [type, { args: [ctx] }])),
+  }),
   prototype(18, "skb_vlan_push", [ctx, any, any], "Adds a VLAN tag.", MOVES),
   prototype(19, "skb_vlan_pop", [ctx], "Takes a VLAN tag off.", MOVES),
   prototype(20, "skb_get_tunnel_key", [ctx, out, size, any], "The tunnel that the packet came through."),
@@ -106,7 +111,9 @@ export const PACKET_PROTOTYPES = [
   ),
   prototype(155, "redirect_peer", [any, any], "Sends the packet to the other end of a device pair."),
   prototype(163, "check_mtu", [ctx, any, "ptr_to_u32", any, any], "Whether the packet fits a device.", GPL),
-  prototype(188, "xdp_get_buff_len", [ctx], "The packet's length with all fragments."),
+  prototype(188, "xdp_get_buff_len", [ctx], "The packet's length with all fragments.", {
+    variants: Object.fromEntries(["tracing", "lsm", "syscall"].map((type) => [type, { args: ["ptr_to_xdp_buff"] }])),
+  }),
   prototype(189, "xdp_load_bytes", [ctx, any, out, size], "Copies bytes out of the packet."),
   prototype(190, "xdp_store_bytes", [ctx, any, bytes, size], "Copies bytes into the packet."),
   prototype(192, "skb_set_tstamp", [ctx, any, any], "Sets the packet's time of delivery."),

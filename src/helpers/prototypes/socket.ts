@@ -6,7 +6,12 @@ const cast = (struct: string) => ({ returns: "ptr_to_btf_id_or_null", struct }) 
 
 export const SOCKET_PROTOTYPES = [
   prototype(46, "get_socket_cookie", [ctx], "A number that names the packet's socket.", {
-    variants: { tracing: { args: [sock] } },
+    variants: Object.fromEntries(
+      ["tracing", "lsm", "syscall", "sk_reuseport"].map((type) => [
+        type,
+        { args: ["ptr_to_btf_id_sock_common_or_null"] },
+      ]),
+    ),
   }),
   prototype(47, "get_socket_uid", [ctx], "The user of the packet's socket."),
   prototype(49, "setsockopt", [ctx, any, any, bytes, size], "Sets an option of the socket.", {
