@@ -21,5 +21,5 @@ export function verify(program: ProgramSpec, options: VerifyOptions = {}): Verif
   requireProgram(program);
   const verdict = verdictOn(program, { logLevel: 0, ...options });
   const annotate = options.logLevel === undefined && verdict.processed <= MOST_ANNOTATED;
-  return new Verification(program, annotate ? verdictOn(program, { ...options, logLevel: 2 }) : verdict);
+  return new Verification(program, annotate ? verdictOn(program, { ...options, logLevel: 2 }) : verdict, options);
 }

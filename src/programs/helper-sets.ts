@@ -150,3 +150,13 @@ export const LSM = set(`
 
 /** Programs that are run as a system call, to load others. */
 export const SYSCALL = set("sys_bpf btf_find_by_name_kind sys_close kallsyms_lookup_name");
+
+/** Of all these, what tells of other tasks or of Linux itself: only for users with CAP_PERFMON. */
+export const OBSERVING: ReadonlySet<string> = new Set([
+  ...SOCKET_CASTS,
+  ...set(`
+    trace_printk trace_vprintk get_current_comm get_current_task get_current_task_btf get_task_stack task_pt_regs find_vma
+    perf_event_read perf_event_read_value send_signal send_signal_thread get_branch_snapshot snprintf snprintf_btf
+    probe_read_user probe_read_user_str probe_read_kernel probe_read_kernel_str copy_from_user copy_from_user_task sys_bpf
+  `),
+]);

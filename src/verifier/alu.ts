@@ -6,6 +6,7 @@ import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { forkScalar } from "./fork-scalars.ts";
 import type { Words } from "./int64.ts";
+import { isSecret } from "./leaks.ts";
 import { linkBeforeCopy } from "./linked.ts";
 import { OPERATOR_NAMES, pointerAlu } from "./pointer-alu.ts";
 import { markPrecise } from "./precision.ts";
@@ -30,6 +31,7 @@ import {
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { scalarAlu } from "./scalar-alu.ts";
+import { maskNumbers } from "./speculation.ts";
 
 const CONSTANT = new Int32Array(REGISTER_WORDS);
 
@@ -52,6 +54,7 @@ function checkUnary(env: Environment, insn: Instruction, op: number): void {
     if (insn.src !== 0 || insn.offset !== 0 || !bits || (wide && register)) reject("end_reserved");
   }
   readRegister(env, insn.dst);
+  if (isSecret(env, insn.dst)) reject("pointer_unary", insn.dst);
   const w = env.words;
   const d = registerAt(insn.dst);
   if (w[d + TYPE] === TYPES.SCALAR) {
@@ -93,6 +96,7 @@ function checkMove(env: Environment, insn: Instruction): void {
   }
   // Anything else makes a number of a pointer.
   if (!scalar) {
+    if (!env.perfmon) reject(wide ? "partial_sign" : "partial_copy", insn.src);
     markUnknown(w, d);
     if (!wide) {
       zeroExtend32(w, d);
@@ -167,7 +171,7 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
   if (isPointer(w[s + TYPE])) {
     if (pointer) {
       // The distance of two pointers is a number; nothing else can be made of two.
-      if (op === ALU.SUB) {
+      if (op === ALU.SUB && env.perfmon) {
         markUnknown(w, d);
         return;
       }
@@ -184,6 +188,7 @@ function checkBinary(env: Environment, insn: Instruction, op: number): void {
     return;
   }
   if (w[d + PRECISE] !== 0) markPrecise(env, insn.src);
+  maskNumbers(env, insn);
   combineNumbers(env, insn, w, d, w, s);
 }
 

@@ -72,6 +72,7 @@ export function checkStructAccess(
   const type = w[r + TYPE];
   const name = structName(env, w, r);
   const btf = env.btfAt(w[r + EXTRA]);
+  if (!env.perfmon) reject("struct_capability", name);
   if (!env.gpl && w[r + EXTRA] === 0) reject("struct_license", name);
   if (offset < 0) reject("struct_negative", base, name, offset);
   if (!tnumIsConst(w, r + VALUE) || !isZero(w, r + VALUE))
@@ -130,6 +131,7 @@ export function checkMapStruct(
     reject("map_struct_type", MAP_TYPES[type]);
     return;
   }
+  if (!env.perfmon) reject("struct_capability", struct);
   if (offset < 0) reject("map_struct_negative", base, struct, offset);
   if (way === "write") reject("map_struct_write", struct);
   const found = structAccess(env.kernel!, structId(env, struct), offset, size);

@@ -6,6 +6,7 @@ import type { LineInfo } from "../btf/ext.ts";
 import { helperName } from "../helpers/names.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
+import { OBSERVING } from "../programs/helper-sets.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS, programRow } from "../programs/table.ts";
@@ -22,6 +23,7 @@ import type { Recorder } from "./record.ts";
 import { REGISTER_WORDS } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { printSourceLine } from "./source-lines.ts";
+import { Speculation } from "./speculation-notes.ts";
 import { type Frame, State } from "./state.ts";
 
 /** Flags of an instruction that the control-flow check sets. */
@@ -60,6 +62,7 @@ interface EnvironmentOptions {
   readonly explorer: Explorer | undefined;
   readonly prunes: boolean;
   readonly limit: number;
+  readonly perfmon: boolean;
 }
 
 /** A branch that waits to be followed. */
@@ -100,6 +103,9 @@ export class Environment {
   readonly prunes: boolean;
   /** Instructions that may be followed. */
   readonly limit: number;
+  /** The user has CAP_PERFMON: may learn addresses, and is not suspected of using mispredicted branches. */
+  readonly perfmon: boolean;
+  readonly speculation = new Speculation();
   readonly names: LogNames;
   /** When the verification began, for the log's statistics. */
   readonly began: number = performance.now();
@@ -181,6 +187,7 @@ export class Environment {
     this.explorer = options.explorer;
     this.prunes = options.prunes;
     this.limit = options.limit;
+    this.perfmon = options.perfmon;
     this.stacks = new StackLiveness(this);
     this.checkpoints = new Checkpoints(count);
     this.names = {
@@ -204,6 +211,11 @@ export class Environment {
   /** What runs may wait: the program, or a function that Linux calls later where it may. */
   get sleepable(): boolean {
     return this.#sleepable || this.state?.frames[0].sleepable === true;
+  }
+
+  /** Programs of this type, and this user, may call the helper. */
+  mayCall(helper: string): boolean {
+    return this.program.helpers.has(helper) && (this.perfmon || !OBSERVING.has(helper));
   }
 
   /** The types that `EXTRA` of a pointer to a structure names: 0 Linux's, others those of the program and its maps. */
@@ -241,10 +253,12 @@ export class Environment {
 
   /**
    * Remembers a branch to follow later, starting from a copy of the current state, which is returned. Linux has an errno
-   * of its own for jumps that are too many. `fork` is the recorded step at which it parts, by default the current one.
+   * of its own for jumps that are too many. `fork` is the recorded step at which it parts, by default the current one;
+   * `mispredicted`: no run goes there.
    */
-  push(index: number, tooMany: "EFAULT" | "ENOMEM", fork?: number): State {
+  push(index: number, tooMany: "EFAULT" | "ENOMEM", fork?: number, mispredicted = false): State {
     const state = this.state.copy();
+    if (mispredicted) state.speculative = true;
     this.#wait(state, index, fork);
     if (state.parent) state.parent.branches++;
     if (this.pending.length > MAX_PENDING) throw new Rejection("too_many_jumps", [this.pending.length], tooMany);

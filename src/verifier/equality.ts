@@ -63,6 +63,9 @@ class IdMap {
 }
 
 const ids = new IdMap();
+/** Of the verification that compares: see `Speculation`, and whether what was not set on the stack may be read. */
+let comparesNumbers = false;
+let secretive = false;
 const matchIds = (old: number, now: number): boolean => ids.matches(old, now);
 
 export function samePrefix(w: Words, a: number, v: Words, b: number, end: number): boolean {
@@ -103,6 +106,7 @@ function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactne
   if (type !== v[b + TYPE]) return false;
   switch (type & BASE_TYPE) {
     case TYPES.SCALAR:
+      if (comparesNumbers) return samePrefix(w, a, v, b, ID) && ids.matchesScalar(w[a + ID], v[b + ID]);
       if (w[a + PRECISE] === 0 && exact === LOOSE) return true;
       if (!isWithin(w, a, v, b)) return false;
       // One that the old state does not link to others may be linked now: that only says more of it.
@@ -143,7 +147,7 @@ function numberIn(frame: Frame, slot: number): [Words, number] | undefined {
   if (types === ALL_SPILL && w[slot + TYPE] === TYPES.SCALAR) return [w, slot];
   for (let byte = 0; byte < 8; byte++) {
     const type = byteType(w, slot, byte);
-    if (type !== BYTE.MISC && type !== BYTE.INVALID) return undefined;
+    if (type !== BYTE.MISC && (type !== BYTE.INVALID || secretive)) return undefined;
   }
   return [UNKNOWN_REGISTER, 0];
 }
@@ -154,7 +158,7 @@ function stackCovers(old: Frame, now: Frame, exact: Exactness): boolean {
     const types = old.words[slot + BYTES];
     const present = index < now.slots;
     if (exact !== LOOSE && (!present || types !== now.words[slot + BYTES])) return false;
-    if (types === 0 || types === ALL_MISC) continue;
+    if (types === 0 || (types === ALL_MISC && !secretive)) continue;
     if (!slotCovers(old, now, slot, present, exact)) return false;
   }
   return true;
@@ -164,7 +168,7 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
   let compared = false;
   for (let byte = 0; byte < 8; byte++) {
     const type = byteType(old.words, slot, byte);
-    if (type === BYTE.INVALID || type === BYTE.MISC) continue;
+    if (type === BYTE.INVALID || (type === BYTE.MISC && !secretive)) continue;
     if (!present) return false;
     if (!compared) {
       const before = numberIn(old, slot);
@@ -172,7 +176,9 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
       if (before && after) return registerCovers(before[0], before[1], after[0], after[1], exact);
       compared = true;
     }
-    if (type !== byteType(now.words, slot, byte)) return false;
+    const after = byteType(now.words, slot, byte);
+    if (type === BYTE.MISC && after === BYTE.ZERO) continue;
+    if (type !== after) return false;
     if (byte !== 7) continue;
     if (type === BYTE.SPILL && !registerCovers(old.words, slot, now.words, slot, exact)) return false;
     if (type > BYTE.ZERO && !sameObject(old.words, now.words, slot)) return false;
@@ -190,7 +196,11 @@ const sameObject = (w: Words, v: Words, slot: number): boolean =>
  */
 export function covers(env: Environment, old: State, now: State, exact: Exactness): boolean {
   if (old.frames.length !== now.frames.length || old.frames[0].sleepable !== now.frames[0].sleepable) return false;
+  // What a mispredicted path is stopped from doing, others may not do.
+  if (old.speculative && !now.speculative) return false;
   ids.clear(env.nextId);
+  comparesNumbers = env.speculation.comparesNumbers;
+  secretive = !env.perfmon;
   if (!sameResources(old.resources, now.resources, matchIds)) return false;
   for (let index = 0; index < old.frames.length; index++) {
     const before = old.frames[index];

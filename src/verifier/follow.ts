@@ -7,16 +7,21 @@ import { isThrow } from "./exceptions.ts";
 import { checkHelperCall } from "./helper-call.ts";
 import { checkConditionalJump } from "./jumps.ts";
 import { checkKfuncCall } from "./kfunc-call.ts";
+import { isSecret } from "./leaks.ts";
 import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
 import { checkNothingHeld } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkReturnValue, isVoidHook } from "./return-value.ts";
+import { followMispredicted } from "./speculation.ts";
 import { checkCallUnlocked } from "./spin-locks.ts";
 import { type Frame, State } from "./state.ts";
 import { EXIT_CODE, isConditional, isPacketLoad, isTailCall, jumpDistance, slotsOf } from "./structure.ts";
 import { checkSubprogramCall, leaveOrGoOn, returnToCaller } from "./subprogram-call.ts";
+
+const arrival = ({ previous, index, state }: Environment): string =>
+  `from ${previous} to ${index}${state.speculative ? " (speculative execution)" : ""}`;
 
 /** Follows every path to its end. */
 export function followPaths(env: Environment, frame: Frame): void {
@@ -38,15 +43,15 @@ export function followPaths(env: Environment, frame: Frame): void {
     if (++env.processed > env.limit) reject("too_large", env.processed);
     env.state.last = env.previous;
     env.state.index = env.index;
-    env.flags[env.index] |= SEEN;
+    if (!env.state.speculative) env.flags[env.index] |= SEEN;
     const flags = env.flags[env.index];
     if (flags & PRUNE_POINT && checkpoints.visit(env)) {
-      if (log.verbose) log.write(fresh ? `\nfrom ${env.previous} to ${env.index}: safe\n` : `${env.index}: safe\n`);
+      if (log.verbose) log.write(fresh ? `\n${arrival(env)}: safe\n` : `${env.index}: safe\n`);
       env.touchAll();
     } else {
       if (flags & JUMP_POINT) env.recordHistory(0);
       if (log.full && fresh) {
-        log.write(`\nfrom ${env.previous} to ${env.index}:`);
+        log.write(`\n${arrival(env)}:`);
         env.printState(env.state, env.state.frames.length - 1);
         fresh = false;
       }
@@ -57,7 +62,7 @@ export function followPaths(env: Environment, frame: Frame): void {
       const { explorer, index, frame: active } = env;
       explorer?.enter(index);
       env.stacks.begin();
-      const next = followInstruction(env);
+      const next = env.state.speculative ? followMispredicted(env, followInstruction, END) : followInstruction(env);
       env.stacks.commit(index);
       explorer?.leave(env.state);
       if (env.recorder) {
@@ -157,6 +162,7 @@ function followJump(env: Environment, insn: Instruction): number {
       // What a hook without a result leaves in r0 nobody reads.
       if (isVoidHook(env) && env.frame.subprogram === 0) return END;
       readRegister(env, REG.R0);
+      if (isSecret(env, REG.R0)) reject("leak_result", REG.R0);
       if (isFollowedAlone(env)) checkFunctionResult(env);
       else checkReturnValue(env);
       return END;

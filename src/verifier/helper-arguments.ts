@@ -9,6 +9,7 @@ import { checkHelperMemory, checkSizeArgument } from "./helper-memory.ts";
 import { checkArgumentOffset, checkArgumentType } from "./helper-types.ts";
 import { toNumberU } from "./int64.ts";
 import { checkExchangePlace } from "./kernel-pointers.ts";
+import { refuseLeak } from "./leaks.ts";
 import { isSocketMap } from "./map-functions.ts";
 import { constantKey } from "./map-key.ts";
 import { checkAlignment } from "./memory.ts";
@@ -24,7 +25,10 @@ import { tnumIsConst } from "./tnum.ts";
 export function checkArgument(env: Environment, call: HelperCall, index: number): void {
   const register = REG.R1 + index;
   readRegister(env, register);
-  if (call.signature.args[index] === "anything") return;
+  if (call.signature.args[index] === "anything") {
+    refuseLeak(env, register, "helper function");
+    return;
+  }
   const w = env.words;
   const r = registerAt(register);
   if (isPacketPointer(w[r + TYPE])) {

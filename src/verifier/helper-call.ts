@@ -205,7 +205,7 @@ function findHelper(env: Environment, id: number): HelperRow {
   const name = helperName(id);
   const row = helperById(id);
   if (name === undefined || row === undefined) return reject("unknown_helper", "unknown", id);
-  if (!env.program.helpers.has(name)) reject("helper_not_allowed", `bpf_${name}`, id);
+  if (!env.mayCall(name)) reject("helper_not_allowed", `bpf_${name}`, id);
   return row;
 }
 

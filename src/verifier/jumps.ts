@@ -6,6 +6,7 @@ import { widenImprecise } from "./convergence.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { DST_ON_STACK, Places, SRC_ON_STACK } from "./history.ts";
 import type { Words } from "./int64.ts";
+import { isSecret } from "./leaks.ts";
 import { collectLinked, syncLinked } from "./linked.ts";
 import { markNotNull } from "./map-nullness.ts";
 import { matchPacketComparison } from "./packet.ts";
@@ -15,6 +16,7 @@ import { dropReference } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { BASE_TYPE, ID, isPointer, MAYBE_NULL, markConstant, REF, REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { followOtherSide } from "./speculation.ts";
 import { forEachRegister, type State } from "./state.ts";
 
 /** The constant operand as a register, once for each branch: narrowing may change it. */
@@ -40,6 +42,7 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   if (withRegister) {
     if (insn.imm !== 0) reject("jmp_reserved");
     readRegister(env, insn.src);
+    if (isSecret(env, insn.src) && !bothInPacket(env, insn)) reject("pointer_comparison", insn.src);
   } else {
     if (insn.src !== 0) reject("jmp_reserved");
     markConstant(CONSTANT, 0, insn.imm, insn.imm >> 31);
@@ -56,6 +59,7 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
     // What decided a branch must be compared exactly: with another value the other branch would count.
     if (!isPointer(w[a + TYPE])) markPrecise(env, insn.dst);
     if (withRegister && !isPointer(v[b + TYPE])) markPrecise(env, insn.src);
+    if (!env.perfmon) followOtherSide(env, insn, decided ? next : target);
     if (env.log.verbose) env.printChanges();
     return decided ? target : next;
   }
@@ -90,7 +94,8 @@ export function checkConditionalJump(env: Environment, insn: Instruction): numbe
   if (!withRegister && !narrow && insn.imm === 0 && nullable && (op === JMP.JEQ || op === JMP.JNE)) {
     markNullness(env, env.state, w[a + ID], w[a + REF], op === JMP.JNE);
     markNullness(env, other, ow[a + ID], ow[a + REF], op === JMP.JEQ);
-  } else if (withRegister && !narrow) matchPacketComparison(env.state, other, op, insn.dst, insn.src);
+  } else if (!(withRegister && !narrow && matchPacketComparison(env.state, other, op, insn.dst, insn.src)))
+    if (isSecret(env, insn.dst)) reject("pointer_comparison", insn.dst);
   if (env.log.verbose) env.printChanges();
   return next;
 }
@@ -103,6 +108,11 @@ function followMayGoto(env: Environment, insn: Instruction): number {
   if (before) widenImprecise(env, before, round);
   return env.index + 1 + insn.offset;
 }
+
+const PACKET_TYPES: ReadonlySet<number> = new Set([TYPES.PACKET, TYPES.PACKET_META, TYPES.PACKET_END]);
+
+const bothInPacket = ({ words: w }: Environment, { dst, src }: Instruction): boolean =>
+  PACKET_TYPES.has(w[registerAt(dst) + TYPE]) && PACKET_TYPES.has(w[registerAt(src) + TYPE]);
 
 const isLinked = (w: Words, r: number): boolean => w[r + TYPE] === TYPES.SCALAR && w[r + ID] !== 0;
 

@@ -12,6 +12,7 @@ import { followIteratorNext, isProtected, unprotectIterators } from "./iterators
 import { findKfunc, isKfuncCall, type Kfunc } from "./kfunc.ts";
 import { checkKfuncArguments, type KfuncCall } from "./kfunc-arguments.ts";
 import { castContext, castReadOnly } from "./kfunc-objects.ts";
+import { isSecret } from "./leaks.ts";
 import { giveToGraph, pushFailedLock, setNonOwning, setObjectResult } from "./objects.ts";
 import { forgetPacketPointers } from "./packet.ts";
 import { mayPointToLock } from "./records.ts";
@@ -96,6 +97,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
     if (sleeps && env.state.resources.rcu > 0) reject("kfunc_sleeps_rcu", name);
     checkSections(env, name);
     if (sleeps && env.state.resources.irq !== 0) reject("irq_sleeps", name);
+    if (name === "bpf_throw" && isSecret(env, REG.R1)) reject("leak_result", REG.R1);
     if (name === "bpf_throw" && !env.catches) checkReturnValue(env, REG.R1);
     if (sleeps && env.state.resources.preempt > 0) reject("kfunc_sleeps_preempt", name);
     if (row.flags.has("rcu_protected") && !inRcuSection(env)) reject("kfunc_needs_rcu", name);

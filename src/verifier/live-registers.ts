@@ -83,7 +83,7 @@ function callReads(env: Environment, insn: Instruction): number {
     return kfunc ? ((1 << kfunc.proto.params.length) - 1) << 1 : ARGUMENTS;
   }
   const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
-  return row && env.program.helpers.has(row.name) ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
+  return row && env.mayCall(row.name) ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
 }
 
 /** Fills `env.live`. */

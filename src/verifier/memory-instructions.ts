@@ -5,6 +5,7 @@ import { dropContradiction } from "./contradiction.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { functionType } from "./functions.ts";
 import { loadSymbol } from "./kernel-symbols.ts";
+import { refuseLeak } from "./leaks.ts";
 import { checkAccess, checkUnmodified } from "./memory.ts";
 import { checkNothingHeld } from "./references.ts";
 import { checkWritable, readRegister } from "./register-use.ts";
@@ -147,7 +148,11 @@ function checkAtomic(env: Environment, insn: Instruction): void {
   if (width !== SIZE.W && width !== SIZE.DW) reject("atomic_size");
   readRegister(env, insn.src);
   readRegister(env, insn.dst);
-  if (insn.imm === ATOMIC.CMPXCHG) readRegister(env, REG.R0);
+  if (insn.imm === ATOMIC.CMPXCHG) {
+    readRegister(env, REG.R0);
+    refuseLeak(env, REG.R0, "mem");
+  }
+  refuseLeak(env, insn.src, "mem");
   const type = base(env, insn.dst);
   if (!isAtomicTarget(type) || (type === TYPES.ARENA && NOT_IN_ARENAS.has(insn.imm)))
     reject("atomic_target", insn.dst, typeName(type));

@@ -9,6 +9,12 @@ export const MEMORY_MESSAGES = {
     "Use it on the stack and on map values.",
     0,
   ),
+  misaligned_packet: row(
+    "EACCES",
+    "misaligned packet access off %d+%s+%d+%d size %d",
+    "Packets begin {0} bytes behind a multiple of 4, and from there the address is not a multiple of the access size {4}.",
+    "Access the packet in smaller pieces.",
+  ),
   struct_ops_map: row(
     "EINVAL",
     "bpf_struct_ops map cannot be used in prog",

@@ -9,6 +9,7 @@ import { formatBits } from "./format-state.ts";
 import { accessFunctionContext } from "./function-context.ts";
 import { isZero, toNumber, toNumberU, type Words } from "./int64.ts";
 import { accessPointer, pointerAt } from "./kernel-pointers.ts";
+import { refuseLeak } from "./leaks.ts";
 import { isReadOnly } from "./map-functions.ts";
 import { checkBuffer, checkFlowKeys, checkSocketAccess } from "./memory-objects.ts";
 import {
@@ -70,6 +71,7 @@ export function checkAccess(env: Environment, access: Access): void {
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.MAP_VALUE:
+      if (way === "write") refuseLeak(env, value, "map");
       checkMapPermission(env, r, offset, size, way);
       checkMapRange(env, base, offset, size, false, "insn");
       {
@@ -80,6 +82,7 @@ export function checkAccess(env: Environment, access: Access): void {
       break;
     case TYPES.MEM:
       if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
+      if (way === "write") refuseLeak(env, value, "mem");
       // Memory that nobody vouches for is read with care, wherever it is.
       if (!(type & UNTRUSTED)) checkRegion(env, base, offset, size, w[r + AUX], false);
       if (loads) markUnknown(w, registerAt(value));
@@ -88,6 +91,7 @@ export function checkAccess(env: Environment, access: Access): void {
       checkStructAccess(env, base, offset, size, way, value);
       break;
     case TYPES.CTX:
+      if (way === "write") refuseLeak(env, value, "ctx");
       checkUnmodified(w, r, base);
       if (env.attach) accessFunctionContext(env, env.attach, offset, size, way, value);
       else accessContext(env, offset, size, access);
@@ -100,6 +104,7 @@ export function checkAccess(env: Environment, access: Access): void {
     case TYPES.PACKET:
     case TYPES.PACKET_META:
       if (way === "write" && env.program.packetAccess !== "write") reject("packet_write");
+      if (way === "write") refuseLeak(env, value, "packet");
       checkPacket(env, base, offset, size, false);
       if (loads) markUnknown(w, registerAt(value));
       break;
@@ -119,6 +124,7 @@ export function checkAccess(env: Environment, access: Access): void {
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.FLOW_KEYS:
+      if (way === "write") refuseLeak(env, value, "flow keys");
       checkFlowKeys(offset, size);
       if (loads) markUnknown(w, registerAt(value));
       break;

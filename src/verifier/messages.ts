@@ -11,6 +11,7 @@ import { MEMORY_MESSAGES } from "./memory-messages.ts";
 import { type MessageRow, row } from "./message-row.ts";
 import { OBJECT_MESSAGES } from "./object-messages.ts";
 import { RESOURCE_MESSAGES } from "./resource-messages.ts";
+import { UNPRIVILEGED_MESSAGES } from "./unprivileged-messages.ts";
 
 const RESERVED = "A field of the instruction that must be 0 holds something else.";
 const RESERVED_MEND = "Set unused fields of the instruction to 0; an assembler does that for you.";
@@ -22,6 +23,7 @@ export const MESSAGES = {
   ...RESOURCE_MESSAGES,
   ...KFUNC_MESSAGES,
   ...LOCK_MESSAGES,
+  ...UNPRIVILEGED_MESSAGES,
   ...OBJECT_MESSAGES,
   ...BTF_MESSAGES,
   ...ARGUMENT_MESSAGES,
@@ -347,12 +349,6 @@ export const MESSAGES = {
     "misaligned %saccess off %s+%d+%d size %d",
     "The address is not a multiple of the access size {4}.",
     "Align the field, or access it in smaller pieces.",
-  ),
-  misaligned_packet: row(
-    "EACCES",
-    "misaligned packet access off %d+%s+%d+%d size %d",
-    "Packets begin {0} bytes behind a multiple of 4, and from there the address is not a multiple of the access size {4}.",
-    "Access the packet in smaller pieces.",
   ),
   min_negative: row(
     "EACCES",

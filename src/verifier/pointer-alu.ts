@@ -38,6 +38,7 @@ import {
   VALUE,
 } from "./registers.ts";
 import { reject } from "./rejection.ts";
+import { checkSum, maskSum } from "./speculation.ts";
 import { MAX_OFFSET } from "./stack.ts";
 import { tnumAdd, tnumIsConst, tnumSub } from "./tnum.ts";
 
@@ -124,7 +125,7 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
     return;
   }
   if ((insn.code & CLASS_MASK) !== CLASS.ALU64) {
-    if (op === ALU.SUB) {
+    if (op === ALU.SUB && env.perfmon) {
       markUnknown(w, d);
       return;
     }
@@ -142,6 +143,7 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
   }
   checkSaneOffset(NUMBER, 0, type);
   checkSaneOffset(POINTER, 0, type);
+  const mask = maskSum(env, insn, POINTER, NUMBER, numberIsDestination);
 
   switch (op) {
     case ALU.ADD:
@@ -168,6 +170,7 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
   else subtractVariable(env, w, d, type);
   checkSaneOffset(w, d, type);
   syncBounds(w, d);
+  checkSum(env, insn, mask);
 }
 
 function unbound(w: Words, min: number, max: number, signed: boolean): void {

@@ -79,7 +79,9 @@ export function checkStackBounds(
     min = toNumber(w, r + SMIN) + offset;
     max = toNumber(w, r + SMAX) + offset + size;
   }
-  if (min < -MAX_STACK || min > -1) rejectBounds(env, "EACCES");
+  // Without CAP_PERFMON only what has been written may be read.
+  const deepest = way === "read" && !env.perfmon ? 8 * stackOf(env, w, r).slots : MAX_STACK;
+  if (min < -deepest || min > -1) rejectBounds(env, "EACCES");
   if (max > 0) rejectBounds(env, "EINVAL");
   growStack(env, stackOf(env, w, r), min);
 
@@ -111,6 +113,17 @@ function scrub(w: Words, slot: number): void {
 
 const CONSTANT = new Int32Array(REGISTER_WORDS);
 
+/** An address on the stack may only be replaced whole; where one may lie, a store must not be overtaken by a load. */
+function checkSecretStore(env: Environment, w: Words, slot: number, size: number, pointer: boolean): void {
+  if (isSpilled(w, slot) && !isSpilledScalar(w, slot) && size !== 8) reject("spilled_part");
+  let overtaken = pointer;
+  for (let byte = 0; byte < size; byte++) {
+    const type = byteType(w, slot, byte);
+    if (type !== BYTE.MISC && type !== BYTE.ZERO) overtaken = true;
+  }
+  if (overtaken) env.speculation.barriersBehind.add(env.index);
+}
+
 /** A store of `size` bytes at a known offset. */
 function storeFixed(env: Environment, frame: Frame, offset: number, size: number, value: number): void {
   const place = -offset - 1;
@@ -123,6 +136,8 @@ function storeFixed(env: Environment, frame: Frame, offset: number, size: number
   const vw = env.words;
   const v = value >= 0 ? registerAt(value) : -1;
   const type = value >= 0 ? vw[v + TYPE] : TYPES.NOT_INIT;
+  if (!env.perfmon)
+    checkSecretStore(env, w, slot, size, value >= 0 && isPointer(type) && !UNKEPT.has(type & BASE_TYPE));
   overwriteDynptr(env, frame, index);
   env.touchSlot(index);
 
@@ -194,19 +209,19 @@ export function storeToStack(env: Environment, register: number, offset: number,
   storeVariable(env, frame, toNumber(w, r + SMIN) + offset, toNumber(w, r + SMAX) + offset + size, value);
 }
 
-/** Objects of Linux on the stack are not the program's to read. */
-function checkPlain(frame: Frame, min: number, max: number): void {
+/** Objects of Linux on the stack are not the program's to read; without CAP_PERFMON neither is what was there before. */
+function checkPlain(env: Environment, frame: Frame, min: number, max: number): void {
   for (let at = min; at < max; at++) {
     const place = -at - 1;
-    if (byteType(frame.words, slotAt(place >> 3), place & 7) > BYTE.ZERO)
-      reject("special_slot", min, at - min, max - min);
+    const type = byteType(frame.words, slotAt(place >> 3), place & 7);
+    if (type > BYTE.ZERO) reject("special_slot", min, at - min, max - min);
+    if (type === BYTE.INVALID && !env.perfmon) reject("unset_stack", min, at - min, max - min);
   }
 }
 
 /** Bytes that hold no register: all zero, or data of which nothing is known. */
 function fillBytes(env: Environment, frame: Frame, min: number, max: number, dst: number): void {
   const { words: w } = frame;
-  checkPlain(frame, min, max);
   let zeros = 0;
   for (let at = min; at < max; at++) {
     const place = -at - 1;
@@ -240,6 +255,7 @@ function fillPart(env: Environment, frame: Frame, offset: number, size: number, 
     const type = byteType(w, slot, (place - k) & 7);
     if (type === BYTE.SPILL) spills++;
     else if (type === BYTE.ZERO) zeros++;
+    else if (type === BYTE.INVALID && !env.perfmon) reject("unset_stack", offset, k, size);
   }
   if (spills === size && tnumIsConst(w, slot + VALUE) && isZero(w, slot + VALUE)) {
     markConstant(env.words, r, 0, 0);
@@ -256,6 +272,7 @@ function loadFixed(env: Environment, frame: Frame, offset: number, size: number,
   env.touchSlot(index);
   env.stacks.read(frame, index);
   if (!isSpilled(w, slot)) {
+    checkPlain(env, frame, offset, offset + size);
     if (dst >= 0) fillBytes(env, frame, offset, offset + size, dst);
     return;
   }
@@ -267,6 +284,7 @@ function loadFixed(env: Environment, frame: Frame, offset: number, size: number,
     return;
   }
   if (dst >= 0) copyRegister(env.words, registerAt(dst), w, slot);
+  else if (!env.perfmon && w[slot + TYPE] !== TYPES.SCALAR) reject("leak_stack", offset);
   env.recordHistory(stackAccess(frame.index, index));
 }
 
@@ -286,6 +304,12 @@ export function loadFromStack(env: Environment, register: number, offset: number
   fillBytes(env, frame, min, max + size, dst);
 }
 
+/** A byte of an address, or one that nobody has written. */
+const isHidden = (w: Words, slot: number, type: number): boolean =>
+  isSpilled(w, slot)
+    ? w[slot + TYPE] !== TYPES.SCALAR && (type === BYTE.SPILL || type === BYTE.INVALID)
+    : type === BYTE.INVALID;
+
 /** A helper reads (or, `clobber`, also writes) all bytes of a range; spilled pointers that it overwrites are lost. */
 function checkReadable(
   env: Environment,
@@ -301,13 +325,15 @@ function checkReadable(
     const place = -at - 1;
     const index = place >> 3;
     const slot = slotAt(index);
-    if (byteType(w, slot, place & 7) > BYTE.ZERO) rejectSpecial(env, register, min, at, size);
+    const type = byteType(w, slot, place & 7);
+    if (type > BYTE.ZERO) rejectSpecial(env, register, min, at, size);
+    if (!env.perfmon && isHidden(w, slot, type)) reject("unset_stack_helper", register, min, at - min, size);
     env.stacks.read(frame, index);
     if (!clobber) continue;
     if (isSpilled(w, slot)) {
       markUnknown(w, slot);
       scrub(w, slot);
-    } else if (byteType(w, slot, place & 7) !== BYTE.MISC) setByteType(w, slot, place & 7, BYTE.MISC);
+    } else if (type !== BYTE.MISC) setByteType(w, slot, place & 7, BYTE.MISC);
   }
 }
 

@@ -154,6 +154,8 @@ export class State {
   visit: LoopVisit | undefined;
   /** How often this path has taken `may_goto`'s way into the loop. */
   mayGotoDepth = 0;
+  /** Only a processor that mispredicts a branch gets here. */
+  speculative = false;
 
   constructor(frames: Frame[]) {
     this.#frames = frames;
@@ -204,6 +206,7 @@ export class State {
     copied.history = this.history.slice();
     copied.depth = this.depth;
     copied.mayGotoDepth = this.mayGotoDepth;
+    copied.speculative = this.speculative;
     return copied;
   }
 

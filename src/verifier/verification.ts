@@ -4,17 +4,21 @@ import type { ProgramSpec } from "../programs/spec.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { MESSAGES } from "./messages.ts";
 import type { Verdict } from "./verdict.ts";
+import type { VerifyOptions } from "./verify.ts";
 import { fillSentence } from "./words.ts";
 
 /** A program and Linux's verdict on it. As the last value of a cell it shows the listing, or why it was refused. */
 export class Verification implements Displayable {
   readonly program: ProgramSpec;
   readonly verdict: Verdict;
+  readonly #options: VerifyOptions;
   #explanation: Explanation | undefined;
 
-  constructor(program: ProgramSpec, verdict: Verdict) {
+  /** `options`: what the verdict was asked with. */
+  constructor(program: ProgramSpec, verdict: Verdict, options: VerifyOptions = {}) {
     this.program = program;
     this.verdict = verdict;
+    this.#options = options;
   }
 
   get ok(): boolean {
@@ -33,7 +37,7 @@ export class Verification implements Displayable {
 
   /** Why it was refused, for people; undefined where it was accepted. Found when first asked for. */
   get explanation(): Explanation | undefined {
-    this.#explanation ??= explain(this.program);
+    this.#explanation ??= explain(this.program, this.#options);
     return this.#explanation;
   }
 
@@ -56,12 +60,12 @@ export class VerifierError extends Error implements Displayable {
   readonly code: string;
   readonly verification: Verification;
 
-  constructor(program: ProgramSpec, verdict: Verdict) {
+  constructor(program: ProgramSpec, verdict: Verdict, options: VerifyOptions = {}) {
     const place = verdict.at === undefined ? "" : ` (instruction ${verdict.at}${lineOf(program, verdict.at)})`;
     super(`${program.name}: ${refusalText(verdict)}${place}`);
     this.name = "VerifierError";
     this.code = verdict.errno ?? "EINVAL";
-    this.verification = new Verification(program, verdict);
+    this.verification = new Verification(program, verdict, options);
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

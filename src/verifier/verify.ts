@@ -42,6 +42,11 @@ export interface VerifyOptions {
   /** Instructions that are followed before the program counts as too large; default and greatest is Linux's million. */
   readonly limit?: number;
   /**
+   * False: the user who loads has no CAP_PERFMON, so no address may become known, and mispredicted branches are followed
+   * too. Default true, as root has it.
+   */
+  readonly perfmon?: boolean;
+  /**
    * The types of the Linux that the program is for, or how to get them when they are needed; left out: those of the
    * machine, Linux 6.18. `undefined`: none, so the program calls no kernel functions and sees no structures.
    */
@@ -65,6 +70,7 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     recorder: options.record ? new Recorder() : undefined,
     explorer: options.record === true ? new Explorer() : undefined,
     prunes: options.prune ?? true,
+    perfmon: options.perfmon ?? true,
     limit: Math.min(options.limit ?? MAX_INSNS, MAX_INSNS),
   });
   try {

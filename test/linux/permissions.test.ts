@@ -1,8 +1,6 @@
 /** Who may load programs and make maps: this thread gives capabilities up for a moment, and Linux says what it then may not do. */
-import koffi from "koffi";
 import { describe, expect, test } from "vitest";
 import {
-  BPF_CAPABILITIES,
   type BpfCapability,
   BpfPermissionError,
   requireMapPermission,
@@ -11,36 +9,8 @@ import {
 import { MAP_TYPES, type MapType } from "../../src/maps/spec.ts";
 import { PROGRAM_TYPES, type ProgramType } from "../../src/programs/types.ts";
 import { available, close, mapCreate, progLoad, suiteName } from "./bpf.ts";
+import { without } from "./capabilities.ts";
 import { EXIT, program, set } from "./slots.ts";
-
-const NUMBERS: Readonly<Record<BpfCapability, number>> = {
-  CAP_BPF: 39,
-  CAP_PERFMON: 38,
-  CAP_NET_ADMIN: 12,
-  CAP_SYS_ADMIN: 21,
-};
-const VERSION = 0x20080522;
-
-/** Does `work` without the capabilities that are not in `kept`. */
-function without<T>(kept: readonly BpfCapability[], work: () => T): T {
-  const libc = koffi.load("libc.so.6");
-  const get = libc.func("int capget(void *, void *)");
-  const set = libc.func("int capset(void *, void *)");
-  const header = new Uint32Array([VERSION, 0]);
-  const before = new Uint32Array(6);
-  get(header, before);
-  const less = before.slice();
-  for (const name of BPF_CAPABILITIES) {
-    const word = NUMBERS[name] >= 32 ? 3 : 0;
-    if (!kept.includes(name)) less[word]! &= ~(1 << (NUMBERS[name] & 31));
-  }
-  expect(set(header, less)).toBe(0);
-  try {
-    return work();
-  } finally {
-    expect(set(header, before)).toBe(0);
-  }
-}
 
 const users: readonly (readonly BpfCapability[])[] = [
   [],

@@ -9,7 +9,17 @@ import { attachNumber, PROGRAMS } from "../../src/programs/table.ts";
 import { MESSAGES } from "../../src/verifier/messages.ts";
 import type { Verdict } from "../../src/verifier/verdict.ts";
 import { verify } from "../../src/verifier/verify.ts";
-import { btfLoad, close, mapCreate, mapFreeze, mapUpdate, type ProgLoadOptions, progLoad } from "./bpf.ts";
+import {
+  btfLoad,
+  close,
+  mapCreate,
+  mapFreeze,
+  mapUpdate,
+  type ProgLoadAnswer,
+  type ProgLoadOptions,
+  progLoad,
+} from "./bpf.ts";
+import { without } from "./capabilities.ts";
 import { lineRecords } from "./line-records.ts";
 
 export interface Comparison {
@@ -91,19 +101,22 @@ const unnumbered = (text?: string): string | undefined => text?.replace(/(No pro
 export const comparable = (log: string): string =>
   log.replace(/^verification time \d+ usec\n/m, "").replace(/(\(18\) r\d+ = )0x[0-9a-f]+ */g, "$1ADDRESS ");
 
-export function compare(program: ProgramSpec, wantedLevel = 2): Comparison {
+/** With `perfmon` false both ask as of a user without CAP_PERFMON. */
+export function compare(program: ProgramSpec, wantedLevel = 2, perfmon = true): Comparison {
   // A million lines of log are no use to anybody, and fill the harness's buffer.
-  const quick = verify(program, { logLevel: 4, cpus: CPUS, kernel: KERNEL });
+  const quick = verify(program, { logLevel: 4, cpus: CPUS, kernel: KERNEL, perfmon });
   const long = quick.processed > LONG;
   const logLevel = long ? 4 : wantedLevel;
-  const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL });
+  const ours = long ? quick : verify(program, { logLevel, cpus: CPUS, kernel: KERNEL, perfmon });
   const lines = program.btf && program.lineInfo ? lineRecords(program.btf, program.lineInfo) : undefined;
   const lineFd = lines && btfLoad(lines.btf.bytes).fd;
-  const { ok, errno, fd, log } = progLoad({
+  const options = {
     ...loadOptions(program),
     logLevel,
     ...(lines ? { btfFd: lineFd, lineInfo: lines.records } : {}),
-  });
+  };
+  const load = (): ProgLoadAnswer => progLoad(options);
+  const { ok, errno, fd, log } = perfmon ? load() : without(["CAP_BPF", "CAP_NET_ADMIN"], load);
   if (ok) close(fd);
   if (lineFd !== undefined) close(lineFd);
   return { program, linux: { ok, errno, log, ...(ok ? {} : { error: lastMessage(log) }) }, ours };

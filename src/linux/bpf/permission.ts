@@ -44,6 +44,9 @@ function has({ capabilities }: BpfUser, wanted: BpfCapability): boolean {
   return capabilities.includes(wanted) || capabilities.includes("CAP_SYS_ADMIN");
 }
 
+/** The user may see what Linux does, its addresses included; the verifier asks more of others. */
+export const seesAll = (user: BpfUser): boolean => has(user, "CAP_PERFMON");
+
 function requireUser(user: BpfUser): void {
   const known = BPF_CAPABILITIES as readonly string[];
   const list = isObject(user) ? user.capabilities : undefined;

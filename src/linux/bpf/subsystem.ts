@@ -17,7 +17,7 @@ import { requireProgram } from "../../programs/require-program.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
 import type { Verdict } from "../../verifier/verdict.ts";
 import { VerifierError } from "../../verifier/verification.ts";
-import { verify } from "../../verifier/verify.ts";
+import { type VerifyOptions, verify } from "../../verifier/verify.ts";
 import { Environment } from "../../vm/environment.ts";
 import { ProgramError } from "../../vm/errors.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
@@ -29,7 +29,7 @@ import { BpfFs } from "./bpf-fs.ts";
 import { BtfTable } from "./btf-table.ts";
 import { type JitSetting, jitImage } from "./jit-setting.ts";
 import type { BpfLink } from "./link.ts";
-import { type BpfUser, requireMapPermission, requireProgramPermission } from "./permission.ts";
+import { type BpfUser, requireMapPermission, requireProgramPermission, seesAll } from "./permission.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
 
 /** The machine as the bpf subsystem needs it: a host whose map table it may fill. */
@@ -130,8 +130,9 @@ export class BpfSubsystem {
       for (const [index, map] of spec.maps.entries()) if (existing[index] === undefined) requireMapPermission(as, map);
       requireProgramPermission(as, spec);
     }
-    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, kernel ? { kernel } : {});
-    if (verdict?.ok === false) throw new VerifierError(spec, verdict);
+    const options: VerifyOptions = { ...(kernel ? { kernel } : {}), ...(as ? { perfmon: seesAll(as) } : {}) };
+    const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, options);
+    if (verdict?.ok === false) throw new VerifierError(spec, verdict, options);
     const before = this.host.maps.length;
     try {
       const maps = spec.maps.map((map, index) => existing[index] ?? this.createMap(map));

@@ -23,6 +23,10 @@ export const MEMORY_EXAMPLES = {
   context_access: { text: `r2 = *(u32 *)(r1 + 400)\n${RETURN}` },
   negative_offset: { text: `r1 += -8\nr2 = *(u32 *)(r1 + 8)\n${RETURN}` },
   variable_pointer: { text: `r7 = r1\n${ANY}\nr6 &= 4\nr7 += r6\nr2 = *(u32 *)(r7 + 0)\n${RETURN}` },
+  misaligned_packet: {
+    type: "xdp",
+    text: `${PACKET}\nr4 = r2\nr4 += 8\nif r4 > r3 goto out\nr5 = 0\nstore_release((u64 *)(r2 + 0), r5)\nout:\nr0 = 2\nexit`,
+  },
   misaligned: { text: `*(u64 *)(r10 - 12) = 0\n${RETURN}` },
   min_negative: {
     text: `${ARRAY}\n${ANY}\nr6 &= 7\nr6 += -4\n${lookup("array")}\nr0 += r6\nr1 = *(u8 *)(r0 + 0)\n${RETURN}`,

@@ -66,6 +66,7 @@ export const OBJECT_EXAMPLES = {
     type: "sched_cls",
     text: `r1 = *(u64 *)(r1 + 168)\nif r1 == 0 goto out\nr2 = *(u64 *)(r1 + 200)\nout:\n${RETURN}`,
   },
+  function_address: { type: "tracepoint", text: `call get_func_ip\n${RETURN}` },
   storage_flags: {
     type: "cgroup_skb",
     text: `.map store, cgroup_storage_deprecated, key 16, value 8, entries 0\nr1 = map[store]\nr2 = 1\ncall get_local_storage\n${RETURN}`,

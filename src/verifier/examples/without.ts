@@ -7,7 +7,7 @@ const NEVER_LOADED =
   "Only programs for functions and hooks get here. The Linux that this is compared with does not load those (EPERM).";
 const LOADER = "A loader's mistake: no program text leads to it.";
 const SILENT = "Linux says nothing.";
-const UNPRIVILEGED = "Only said to users without CAP_PERFMON.";
+const UNPRIVILEGED = "Only said to users without CAP_PERFMON: test/linux/perfmon.test.ts.";
 const LOGGED = "Linux says it in the log and goes on.";
 const OTHER_FIRST = "Another check, which comes first, refuses every program that would get here.";
 
@@ -72,4 +72,20 @@ export const WITHOUT_EXAMPLE: Readonly<Partial<Record<MessageName, string>>> = {
   unsupported_type: SILENT,
   uptr_store: "It takes a map of task storage with a pointer to user memory, which the tests do not make.",
   zero_sized: OTHER_FIRST,
+  leak: UNPRIVILEGED,
+  leak_result: UNPRIVILEGED,
+  leak_stack: UNPRIVILEGED,
+  partial_copy: UNPRIVILEGED,
+  partial_sign: UNPRIVILEGED,
+  spilled_part: UNPRIVILEGED,
+  unset_stack: UNPRIVILEGED,
+  unset_stack_helper: UNPRIVILEGED,
+  struct_capability: UNPRIVILEGED,
+  speculative_stack: UNPRIVILEGED,
+  speculative_stack_range: UNPRIVILEGED,
+  speculative_map_range: UNPRIVILEGED,
+  speculative_sign: UNPRIVILEGED,
+  speculative_type: UNPRIVILEGED,
+  speculative_paths: UNPRIVILEGED,
+  speculative_limit: UNPRIVILEGED,
 };
