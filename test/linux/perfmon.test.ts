@@ -6,12 +6,14 @@ import { compare, Tally } from "./verifier-compare.ts";
 import { programFromTape } from "./verifier-programs.ts";
 
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
-const PROGRAMS = NIGHT ? 20_000 : 400;
+const PROGRAMS = NIGHT ? 20_000 : 80;
 const SEED = NIGHT ? Date.now() : 6_18;
 const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 20, maxLength: 200, size: "max" }));
 
 /** Nobody loads these without it. */
-const OBSERVING: ReadonlySet<string> = new Set(["kprobe", "tracepoint", "raw_tracepoint", "perf_event", "tracing"]);
+const OBSERVING: ReadonlySet<string> = new Set([
+  ...["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "perf_event", "tracing"],
+]);
 
 test.skipIf(!available)(suiteName(`${PROGRAMS} generated programs without CAP_PERFMON`), { timeout: 7_200_000 }, () => {
   const tally = new Tally();
