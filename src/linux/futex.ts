@@ -36,7 +36,8 @@ function* wait(t: Task, address: number, value: number): Kernel<number> {
   try {
     yield* sleepOn(t, queue, TASK_INTERRUPTIBLE);
   } finally {
-    if (queue.empty) futexes.delete(address);
+    // Of two that were woken the first took the queue away; somebody may wait in a new one since.
+    if (queue.empty && futexes.get(address) === queue) futexes.delete(address);
   }
   return t.leave(0, 5);
 }

@@ -181,6 +181,25 @@ describe("threads", () => {
     expect(notes).toEqual([1, "a", 1, "b", 0]);
   });
 
+  it("of two that a futex woke, the later leaves those alone that wait anew", () => {
+    const notes = run(function* (sys, note) {
+      for (const again of [true, false]) {
+        yield sys.thread(function* (thread) {
+          yield thread.futexWait(0x1000);
+          if (!again) yield thread.compute(2_000_000);
+          yield thread.futexWait(0x1000);
+          note(again);
+        });
+      }
+      yield sys.nanosleep(1_000_000);
+      note(yield sys.futexWake(0x1000, 2));
+      yield sys.nanosleep(10_000_000);
+      note(yield sys.futexWake(0x1000, 2));
+      yield sys.nanosleep(10_000_000);
+    });
+    expect(notes).toEqual([2, 2, true, false]);
+  });
+
   it("vfork waits until the child has another program", () => {
     const notes = run(function* (sys, note) {
       yield sys.vfork(function* (child) {
