@@ -6,5 +6,8 @@ export function importFromCell(specifier: string, options?: ImportCallOptions): 
   return import(specifier, options);
 }
 
+/** Where an import of a cell would find a module: a URL. */
+export const resolveFromCell = (specifier: string): string => import.meta.resolve(specifier);
+
 /** The module that imports of cells come from, as Node's hooks are told. */
 export const CELL_MODULE: string = import.meta.url;

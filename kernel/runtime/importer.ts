@@ -1,7 +1,7 @@
 import { flushCompileCache, registerHooks } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { CELL_MODULE } from "./cell-import.ts";
+import { CELL_MODULE, resolveFromCell } from "./cell-import.ts";
 import { dataKind, dataModule, translatedModule } from "./data-modules.ts";
 import { ModuleVersions } from "./module-versions.ts";
 import { nodeTimers } from "./timers.ts";
@@ -71,7 +71,7 @@ export function installResolution(
     url: notebook,
     filename,
     dirname: dirname(filename),
-    resolve: (specifier) => import.meta.resolve(specifier),
+    resolve: resolveFromCell,
   };
 }
 

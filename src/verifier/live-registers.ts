@@ -2,7 +2,7 @@
  * Which registers some path from an instruction still reads: a backward data-flow analysis over each function. A register
  * that is not live need not be compared when states are.
  */
-import { helperById } from "../helpers/table.ts";
+import { helperById, signatureOf } from "../helpers/table.ts";
 import {
   ALU,
   ATOMIC,
@@ -83,7 +83,8 @@ function callReads(env: Environment, insn: Instruction): number {
     return kfunc ? ((1 << kfunc.proto.params.length) - 1) << 1 : ARGUMENTS;
   }
   const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
-  return row && env.mayCall(row.name) ? ((1 << row.args.length) - 1) << 1 : ARGUMENTS;
+  if (row === undefined || !env.mayCall(row.name)) return ARGUMENTS;
+  return ((1 << signatureOf(row, env.spec.type).args.length) - 1) << 1;
 }
 
 /** Fills `env.live`. */

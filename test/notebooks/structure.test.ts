@@ -9,7 +9,8 @@ import { CHECK_MIME } from "../../src/views/course.ts";
 import { ROOT } from "../support/programs.ts";
 
 const NOTEBOOKS = join(ROOT, "notebooks");
-const sources = globSync("source/**/*.md", { cwd: NOTEBOOKS }).sort();
+// Assignments are released for a course, and not stored as notebooks.
+const sources = globSync("source/**/*.md", { cwd: NOTEBOOKS, exclude: ["source/assignments/**"] }).sort();
 const lessons = globSync("lessons/*.ipynb", { cwd: NOTEBOOKS }).sort();
 const translations = globSync("lessons/*/*.ipynb", { cwd: NOTEBOOKS }).sort();
 const solutions = globSync("assignments/solutions/*.ipynb", { cwd: NOTEBOOKS }).sort();
