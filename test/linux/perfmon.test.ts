@@ -6,7 +6,7 @@ import { compare, Tally } from "./verifier-compare.ts";
 import { programFromTape } from "./verifier-programs.ts";
 
 const NIGHT = process.env.BPFBOOK_NIGHT !== undefined;
-const PROGRAMS = NIGHT ? 20_000 : 80;
+const PROGRAMS = NIGHT ? 20_000 : 40;
 const SEED = NIGHT ? Date.now() : 6_18;
 const tape = fc.noBias(fc.array(fc.nat({ max: 0xff_ffff }), { minLength: 20, maxLength: 200, size: "max" }));
 
