@@ -1,7 +1,7 @@
 import { assignment } from "../assignment/assignment.ts";
 import { sameMap } from "./tracing.ts";
 
-interface Params {
+export interface Params {
   readonly call: string;
   readonly times: string;
   readonly slow: string;

@@ -11,7 +11,7 @@ const FIELDS = {
 } as const;
 type Field = keyof typeof FIELDS;
 
-interface Params {
+export interface Params {
   readonly fields: readonly Field[];
   readonly separator: string;
   readonly least: number;
