@@ -19,6 +19,7 @@ import { type FaultName, type FaultOptions, type InjectedFault, inject } from ".
 import { Mystery } from "./linux/faults/mystery.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
 import { Linux, MachineOptionError } from "./linux/linux.ts";
+import type { DiskFormats } from "./linux/linux-options.ts";
 import { LiveRun } from "./linux/live-run.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
 import { busyDevices, cpuRows } from "./linux/picture.ts";
@@ -56,6 +57,8 @@ export interface MachineOptions {
   readonly mystery?: number | string;
   /** Which Linux's types and layouts: `"6.1"`, `"6.12"`, `"6.18"` (the default), or `"teaching-1"`, made up for CO-RE. */
   readonly release?: Release;
+  /** What disks are made with, by where they are mounted: `{ "/srv": "xfs" }`; ext4 unless said. */
+  readonly fileSystems?: DiskFormats;
 }
 
 /**

@@ -9,6 +9,11 @@ export function sayBoot(linux: Linux): void {
   for (const { name, sectors } of linux.disks) {
     say(`virtio_blk: [${name}] ${sectors} 512-byte logical blocks (${(sectors / 1_953_125).toFixed(1)} GB)`);
   }
-  for (const { sb } of linux.files.mounts.list())
+  for (const { sb } of linux.files.mounts.list()) {
     if (sb.journal) say(`EXT4-fs (${sb.id}): mounted filesystem with ordered data mode.`);
+    if (sb.log) {
+      say(`XFS (${sb.id}): Mounting V5 Filesystem`);
+      say(`XFS (${sb.id}): Ending clean mount`);
+    }
+  }
 }

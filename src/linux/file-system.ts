@@ -21,13 +21,16 @@ import { type Mount, MountTable } from "./fs/mount.ts";
 import { Nameidata } from "./fs/namei.ts";
 import { type FileSystemType, SuperBlock } from "./fs/super-block.ts";
 import { dropPages } from "./fs/truncate.ts";
-import { DEVPTS, DEVTMPFS, EXT4, TMPFS } from "./fs/types.ts";
+import { DEVPTS, DEVTMPFS, EXT4, TMPFS, XFS } from "./fs/types.ts";
 import type { Linux } from "./linux.ts";
+import type { DiskFormat, DiskFormats } from "./linux-options.ts";
 import { OpenHow } from "./open.ts";
 import { mountPseudo } from "./proc/mount-pseudo.ts";
 import { Generated } from "./proc/node.ts";
 import { F } from "./symbols.ts";
 import type { Task } from "./task.ts";
+import { XfsLog } from "./xfs/log.ts";
+import { XFS_OPERATIONS } from "./xfs/operations.ts";
 
 /** Pages of memory for cached files: 64 MiB, small enough that a busy machine must read again. */
 const CACHE_LIMIT = 16_384;
@@ -64,6 +67,9 @@ const LINKS: readonly (readonly [string, string])[] = [
   ["/lib64", "usr/lib64"],
 ];
 
+/** Where the database's disk is mounted. */
+const POSTGRESQL = "/var/lib/postgresql";
+
 /** What a file made from outside of the machine is. */
 export interface FileInit {
   readonly mode?: number;
@@ -98,9 +104,10 @@ export class FileSystem {
   /** Counts uses, to find the file unused for longest. */
   #uses = 0;
 
-  constructor(linux: Linux) {
+  /** `on`: what disks are made with, by where they are mounted; ext4 unless said. */
+  constructor(linux: Linux, on: DiskFormats = {}) {
     this.#linux = linux;
-    this.#root = this.#ext4(linux.disks[0]!);
+    this.#root = this.#onDisk(linux.disks[0]!, "ext4");
     this.mounts.add(this.#root, `/dev/${this.#root.id}`, undefined);
     this.nd = new Nameidata(this.mounts.root);
     for (const path of SKELETON.split(" ")) this.mkdir(path);
@@ -109,16 +116,18 @@ export class FileSystem {
     const home = this.lookup("/home/student")!;
     home.uid = home.gid = 1000;
     this.#mountDevices();
-    this.mount(this.#ext4(linux.disks[1]!), "/dev/vdb1", "/srv");
-    this.mount(this.#ext4(linux.disks[2]!), "/dev/vdc1", "/var/lib/postgresql");
+    this.mount(this.#onDisk(linux.disks[1]!, on["/srv"]), "/dev/vdb1", "/srv");
+    this.mount(this.#onDisk(linux.disks[2]!, on[POSTGRESQL]), "/dev/vdc1", POSTGRESQL);
     mountPseudo(linux, this);
   }
 
   /** The file system on a disk's first partition. */
-  #ext4(disk: Disk): SuperBlock {
+  #onDisk(disk: Disk, format: DiskFormat = "ext4"): SuperBlock {
     const partition = disk.partitions[0]!;
-    const sb = this.#superBlock(EXT4, partition.name, partition.dev, partition);
-    sb.journal = new Journal(this.#linux, sb);
+    const type = format === "ext4" ? EXT4 : XFS;
+    const sb = this.#superBlock(type, partition.name, partition.dev, partition);
+    if (format === "ext4") sb.journal = new Journal(this.#linux, sb);
+    else sb.log = new XfsLog(this.#linux, sb);
     return sb;
   }
 
@@ -140,8 +149,8 @@ export class FileSystem {
       mode: S_IFDIR | 0o755,
       operations: DIRECTORY_OPERATIONS,
       directory: new DirectoryEntries(),
-      size: type === EXT4 ? 4096 : 0,
-      ino: type === EXT4 ? 2 : 1,
+      size: type.disk === undefined ? 0 : 4096,
+      ino: type.disk?.rootIno ?? 1,
     });
     return sb;
   }
@@ -202,9 +211,10 @@ export class FileSystem {
   drop(t: Task, inode: Inode): void {
     if (inode.nlink > 0 || inode.opened > 0 || !this.#inodes.delete(inode)) return;
     t.enter(F.evict, 120, inode);
-    if (inode.sb.type === EXT4) t.enter(F.ext4_evict_inode, 1_500, inode);
+    const { disk } = inode.sb.type;
+    if (disk !== undefined) t.enter(disk.evict, 1_500, inode);
     dropPages(t, inode, 0);
-    if (inode.sb.type === EXT4) t.leave(undefined);
+    if (disk !== undefined) t.leave(undefined);
     this.charge(inode.sb, -inode.size);
     t.leave(undefined);
     this.#linux.objects.forget(inode);
@@ -423,5 +433,6 @@ export class FileSystem {
 }
 
 function fileOperations(sb: SuperBlock): FileOperations {
-  return sb.type === EXT4 ? EXT4_OPERATIONS : TMPFS_OPERATIONS;
+  if (sb.type === EXT4) return EXT4_OPERATIONS;
+  return sb.type === XFS ? XFS_OPERATIONS : TMPFS_OPERATIONS;
 }

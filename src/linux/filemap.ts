@@ -67,7 +67,7 @@ function ext4FileRead(t: Task, file: OpenFile, count: number): Maybe<number> {
 }
 
 /** `filemap_read`: page by page from the cache, waiting for the disk where a page is missing. */
-function filemapRead(t: Task, file: OpenFile, inode: Inode, count: number): Maybe<number> {
+export function filemapRead(t: Task, file: OpenFile, inode: Inode, count: number): Maybe<number> {
   t.enter(F.filemap_read, 70);
   const start = file.position;
   const end = Math.min(start + count, inode.size);
@@ -139,8 +139,9 @@ function readAhead(t: Task, inode: Inode, first: number): void {
   }
   t.enter(F.read_pages, 40);
   const plug = new Plug();
-  t.enter(F.ext4_readahead, 60);
-  t.enter(F.ext4_mpage_readpages, 350, inode);
+  const [readahead, readPages] = sb.type.disk!.readAhead;
+  t.enter(readahead, 60);
+  t.enter(readPages, 350, inode);
   const done = (current: Task) => readDone(current, inode, first, last);
   const sector = inode.sector + first * SECTORS;
   submitBio(t, newBio(t, sb.partition!, sector, (last - first) * PAGE_SIZE, REQ_RAHEAD, done), plug);
@@ -154,7 +155,7 @@ const SECTORS = PAGE_SIZE / 512;
 
 /** In the disk's interrupt: the pages are here, whoever waits for them may go on. */
 function readDone(t: Task, inode: Inode, first: number, last: number): void {
-  t.enter(F.mpage_read_end_io, 60);
+  t.enter(inode.sb.type.disk!.readEnd, 60);
   t.enter(F.folio_end_read, 40 * (last - first));
   for (let page = first; page < last; page++) inode.pages.set(page, UPTODATE);
   t.linux.files.use(inode);
@@ -166,7 +167,7 @@ function readDone(t: Task, inode: Inode, first: number, last: number): void {
 }
 
 /** Bytes of a write that the disk has room for. */
-function room(t: Task, file: OpenFile, count: number): number {
+export function room(t: Task, file: OpenFile, count: number): number {
   const inode = file.inode!;
   if (file.append) file.position = inode.size;
   const grow = file.position + count - inode.size;
@@ -176,7 +177,7 @@ function room(t: Task, file: OpenFile, count: number): number {
 }
 
 /** What was written is the file's content from here on. */
-function put(t: Task, file: OpenFile, count: number): void {
+export function put(t: Task, file: OpenFile, count: number): void {
   const inode = file.inode!;
   inode.content = written(inode.content, file.position, count, t.sent);
   file.position += count;

@@ -15,6 +15,7 @@ import { SECURITY_TEXT } from "./kallsyms/security.ts";
 import { TIME_TEXT } from "./kallsyms/time.ts";
 import { UNIX_TEXT } from "./kallsyms/unix.ts";
 import { WORKQUEUE_TEXT } from "./kallsyms/workqueue.ts";
+import { XFS_TEXT } from "./kallsyms/xfs.ts";
 
 /** Where Linux's text starts; the offsets of the rows count from here. */
 export const KERNEL_BASE = 0xffff_ffff_8100_0000n;
@@ -41,4 +42,5 @@ export const KERNEL_TEXT = {
   ...NET_TEXT,
   ...PACKETS_TEXT,
   ...UNIX_TEXT,
+  ...XFS_TEXT,
 };

@@ -185,7 +185,7 @@ export class Linux implements Host {
   #run: Run | undefined;
 
   constructor(options: LinuxOptions = {}) {
-    const { cpus, seed, memory, release, ram } = checkedOptions(options);
+    const { cpus, seed, memory, release, ram, fileSystems } = checkedOptions(options);
     this.pages = new PageAllocator(this, ram);
     this.memory = memory;
     this.seed = seed;
@@ -207,7 +207,7 @@ export class Linux implements Host {
     this.softirqs[SOFTIRQ.RCU] = rcuSoftirq;
     this.disks = DISKS.map(([kind, sectors], index) => new Disk(this, index, kind, sectors));
     this.writeback = new Writeback(this);
-    this.files = new FileSystem(this);
+    this.files = new FileSystem(this, fileSystems);
     sayBoot(this);
     this.network = new Network(this);
   }

@@ -1,8 +1,9 @@
 import { finishPlug, Plug } from "./block/submit.ts";
-import { WB_SYNC_NONE, writePages } from "./ext4/write-pages.ts";
 import { bdiName } from "./filemap-trace.ts";
 import type { Inode } from "./fs/inode.ts";
 import type { SuperBlock } from "./fs/super-block.ts";
+import { WB_SYNC_NONE } from "./fs/sync-mode.ts";
+import { writePages } from "./fs/write-pages.ts";
 import type { TraceValue } from "./hooks/record.ts";
 import type { Linux } from "./linux.ts";
 import { sleepOn } from "./scheduler.ts";
@@ -70,6 +71,11 @@ export class Writeback {
     // Times have the grain of a jiffy: what happens within one changes nothing more.
     if (inode.dirtyAt >= 0 && Math.floor(inode.dirtyAt / JIFFY) === Math.floor(t.cpu.now / JIFFY)) return;
     inode.dirtyAt = t.cpu.now;
+    // XFS logs the change, and does not tell the write-back of it.
+    if (inode.sb.log !== undefined) {
+      inode.sb.log.change(t, inode);
+      return;
+    }
     markDirty(t, inode, I_DIRTY_SYNC);
     this.#plan(t);
   }
@@ -151,8 +157,10 @@ function writeInode(t: Task, inode: Inode, plug: Plug): number {
   t.enter(F.__writeback_single_inode, 120, inode);
   traceSingle(t, "writeback_single_inode_start", inode, 0);
   const pages = writePages(t, inode, WB_SYNC_NONE, plug);
-  t.enter(F.ext4_write_inode, 60, inode);
-  t.leave(0);
+  if (inode.sb.journal !== undefined) {
+    t.enter(F.ext4_write_inode, 60, inode);
+    t.leave(0);
+  }
   traceSingle(t, "writeback_single_inode", inode, pages);
   return t.leave(pages);
 }

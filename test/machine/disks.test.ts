@@ -56,7 +56,8 @@ describe("requests", () => {
     const places = fc.array(fc.nat(399_000_000), { minLength: 1, maxLength: 25 });
     fc.assert(
       fc.property(fc.constantFrom("/root", "/srv", "/var/lib/postgresql"), places, (folder, all) => {
-        const linux = new Linux({ seed: all.length });
+        const format = all.length % 2 === 0 ? "ext4" : "xfs";
+        const linux = new Linux({ seed: all.length, fileSystems: { "/srv": format, "/var/lib/postgresql": format } });
         const { counts, raisers } = watch(linux);
         use(linux, folder, all);
         linux.runUntil(15_000_000_000);
@@ -201,5 +202,40 @@ describe("open files", () => {
     expect(pages).toBe(resident);
     expect(linux.files.pages.resident).toBe(resident);
     expect(read).toBe(60 * Math.ceil(2_000_000 / 4096) * 4096);
+  });
+});
+
+describe("a disk with XFS", () => {
+  it("runs XFS's functions and not ext4's, and fsync waits for its log", () => {
+    const linux = new Linux({ seed: 3, fileSystems: { "/srv": "xfs" } });
+    const calls: string[] = [];
+    for (const name of [
+      "xfs_file_open",
+      "xfs_file_write_iter",
+      "xfs_file_read_iter",
+      "xfs_file_fsync",
+      "ext4_file_open",
+    ])
+      linux.hooks.attach(`kprobe:${name}`, { run: () => void calls.push(name) });
+    const order: string[] = [];
+    for (const name of ["kprobe:xlog_write_iclog", "kprobe:xlog_ioend_work", "kretprobe:xfs_file_fsync"])
+      linux.hooks.attach(name, { run: () => void order.push(name) });
+    linux.process({
+      comm: "user",
+      *program(sys) {
+        const fd = yield sys.openat("/srv/new", O_RDWR | O_CREAT);
+        yield sys.print(fd, "hello");
+        yield sys.fsync(fd);
+        yield sys.pread(fd, 5, 0);
+      },
+    });
+    linux.runUntil(1_000_000_000);
+    expect(calls).toEqual(["xfs_file_open", "xfs_file_write_iter", "xfs_file_fsync", "xfs_file_read_iter"]);
+    expect(order).toEqual(["kprobe:xlog_write_iclog", "kprobe:xlog_ioend_work", "kretprobe:xfs_file_fsync"]);
+    expect(linux.files.list().find(({ sb }) => sb.type.name === "xfs")?.sb.root.ino).toBe(128);
+  });
+
+  it("is refused where there is no such disk", () => {
+    expect(() => new Linux({ fileSystems: { "/home": "xfs" } as never })).toThrow(/fileSystems must be such as/);
   });
 });

@@ -1,14 +1,11 @@
 import { REQ_OP_WRITE, REQ_SYNC } from "../block/request.ts";
 import { finishPlug, newBio, Plug, submitBio } from "../block/submit.ts";
 import type { Inode } from "../fs/inode.ts";
+import { WB_SYNC_ALL } from "../fs/sync-mode.ts";
 import { PAGE_SIZE } from "../page-cache.ts";
 import { F } from "../symbols.ts";
 import type { Task } from "../task.ts";
 import { TP } from "../tracepoints.ts";
-
-/** Writing without, and with, waiting for the end: `enum writeback_sync_modes`. */
-export const WB_SYNC_NONE = 0;
-export const WB_SYNC_ALL = 1;
 
 /** Pages of one bio (BIO_MAX_VECS). */
 const MOST_PAGES = 256;
@@ -17,12 +14,11 @@ const SECTORS = PAGE_SIZE / 512;
 /** What a round may write: no limit. */
 const ALL = 0x7fff_ffff;
 
-/** `do_writepages`: all dirty pages of a file are on their way to the disk. Gives back how many. */
-export function writePages(t: Task, inode: Inode, mode: number, plug?: Plug): number {
+/** `ext4_writepages`: all dirty pages of a file are on their way to the disk. Gives back how many. */
+export function ext4WritePages(t: Task, inode: Inode, mode: number, plug?: Plug): number {
   const { hooks } = t.linux;
   const { sb, ino, pages } = inode;
   const count = pages.dirty;
-  t.enter(F.do_writepages, 40, pages);
   t.enter(F.ext4_writepages, 100, pages);
   t.enter(F.ext4_do_writepages, 400 + 90 * count);
   const begin = hooks.live[TP.ext4_writepages];
@@ -39,7 +35,7 @@ export function writePages(t: Task, inode: Inode, mode: number, plug?: Plug): nu
   if (plug === undefined) finishPlug(t, own);
   const end = hooks.live[TP.ext4_writepages_result];
   if (end !== undefined) hooks.trace(end, t, [sb.dev, ino, 0, count, 0, 0, mode], inode, undefined, 0, count);
-  t.leave(0, 3);
+  t.leave(0, 2);
   return count;
 }
 

@@ -66,7 +66,7 @@ export function lookupReal(t: Task, parent: Dentry, name: string): Dentry {
   t.enter(type.lookup, 500, parent.inode, dentry, 0);
   dentry.inode = directory.find(name);
   if (directory.volatile !== true || dentry.inode !== undefined) {
-    if (type.name === "ext4") t.enter(F.d_splice_alias, 80, dentry.inode, dentry);
+    if (type.disk !== undefined) t.enter(F.d_splice_alias, 80, dentry.inode, dentry);
     else t.enter(F.d_add, 80, dentry, dentry.inode);
     t.leave(undefined);
     if (directory.volatile !== true) remember(dentry);

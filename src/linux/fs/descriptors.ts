@@ -12,7 +12,7 @@ export function sysLseek(t: Task, fd: number, offset: number, whence: number): n
   if (file === undefined) return t.leave(-ERRNO.EBADF!, 2);
   if (file.inode === undefined || file.operations.stream) return t.leave(-ERRNO.ESPIPE!, 2);
   t.enter(F.vfs_llseek, 5, file, offset, whence);
-  t.enter(F.ext4_llseek, 15, file, offset, whence);
+  t.enter(file.inode.sb.type.disk?.llseek ?? F.generic_file_llseek, 15, file, offset, whence);
   const from = whence === 0 ? 0 : whence === 1 ? file.position : whence === 2 ? file.inode.size : Number.NaN;
   const position = from + offset;
   if (!(position >= 0)) return t.leave(-ERRNO.EINVAL!, 4);

@@ -24,7 +24,6 @@ function recordLength(name: string): number {
 }
 
 const ITERATE: Readonly<Record<string, Frame>> = {
-  ext4: F.ext4_readdir,
   proc: F.proc_readdir,
   sysfs: F.kernfs_fop_readdir,
 };
@@ -37,7 +36,8 @@ export function sysGetdents64(t: Task, fd: number, _buffer: number, count: numbe
   const directory = file.inode?.directory;
   t.enter(F.iterate_dir, 60, file);
   if (directory === undefined) return t.leave(-ERRNO.ENOTDIR!, 2);
-  t.enter(ITERATE[file.inode!.sb.type.name] ?? F.dcache_readdir, 250, file);
+  const { name, disk } = file.inode!.sb.type;
+  t.enter(disk?.readdir ?? ITERATE[name] ?? F.dcache_readdir, 250, file);
   return t.leave(fill(t, file, [".", "..", ...directory.names()], count, out) ?? -ERRNO.EINVAL!, 3);
 }
 

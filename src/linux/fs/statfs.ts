@@ -12,8 +12,9 @@ export function sysStatfs(t: Task, path: number): number {
   if (typeof dentry === "number") return t.leave(dentry, 2);
   t.enter(F.vfs_statfs, 20, t.linux.files.nd.path);
   t.enter(F.statfs_by_dentry, 20, dentry);
-  if (dentry.inode!.sb.journal !== undefined) {
-    t.enter(F.ext4_statfs, 150, dentry);
+  const { disk } = dentry.inode!.sb.type;
+  if (disk !== undefined) {
+    t.enter(disk.statfs, 150, dentry);
     t.leave(0);
   }
   return t.leave(0, 4);

@@ -2,6 +2,7 @@ import type { Partition } from "../block/disk.ts";
 import type { Journal } from "../ext4/journal.ts";
 import type { PageTotals } from "../page-cache.ts";
 import type { Frame } from "../symbols.ts";
+import type { XfsLog } from "../xfs/log.ts";
 import type { Inode } from "./inode.ts";
 
 /** What a kind of file system does with which functions of Linux. */
@@ -14,8 +15,27 @@ export interface FileSystemType {
   readonly getattr: Frame | undefined;
   /** Functions that change directories; a file system without them is read-only in this respect (EPERM). */
   readonly change?: Readonly<Record<Change, Frame>>;
+  /** Where its files lie on a disk. */
+  readonly disk?: DiskFunctions;
   /** Options as `/proc/mounts` shows them. */
   readonly options: string;
+}
+
+/** Functions that a file system on a disk has of its own, and the numbers of its first inodes. */
+export interface DiskFunctions {
+  readonly readdir: Frame;
+  readonly llseek: Frame;
+  readonly statfs: Frame;
+  readonly syncFs: Frame;
+  /** Blocks beyond a file's new end are free. */
+  readonly truncate: Frame;
+  readonly evict: Frame;
+  /** Missing pages are asked for: `address_space_operations.readahead`, and what it calls. */
+  readonly readAhead: readonly [Frame, Frame];
+  /** They have come. */
+  readonly readEnd: Frame;
+  readonly rootIno: number;
+  readonly firstIno: number;
 }
 
 /** Operations on directories that a file system has functions of its own for. */
@@ -43,7 +63,9 @@ export class SuperBlock {
   root!: Inode;
   /** Of an ext4. */
   journal: Journal | undefined;
-  nextIno = 12;
+  /** Of an XFS. */
+  log: XfsLog | undefined;
+  nextIno: number;
   /** Inodes with dirty pages, in the order in which they became dirty. */
   readonly dirty = new Set<Inode>();
   /** Bytes of its files, and how many there can be. */
@@ -57,6 +79,7 @@ export class SuperBlock {
     this.dev = dev;
     this.cache = cache;
     this.partition = partition;
+    this.nextIno = type.disk?.firstIno ?? 12;
     this.capacity = (partition?.sectors ?? MEMORY_SECTORS) * 512;
   }
 

@@ -1,8 +1,8 @@
 import { ERRNO } from "../errno.ts";
-import { writeAndWait } from "../ext4/sync.ts";
 import { ENTRY_POINT, F } from "../symbols.ts";
 import type { Kernel, Maybe, Task } from "../task.ts";
 import type { SuperBlock } from "./super-block.ts";
+import { writeAndWait } from "./write-and-wait.ts";
 
 /** `sync(2)`: everything that is dirty goes to its disk. */
 export function* sysSync(t: Task): Kernel<number> {
@@ -43,9 +43,9 @@ function* syncInodes(t: Task, sb: SuperBlock): Kernel<void> {
 }
 
 function* syncJournal(t: Task, sb: SuperBlock): Kernel<void> {
-  if (sb.journal === undefined) return;
-  t.enter(F.ext4_sync_fs, 60, sb, 1);
-  yield* sb.journal.complete(t);
+  if (sb.type.disk === undefined) return;
+  t.enter(sb.type.disk.syncFs, 60, sb, 1);
+  yield* (sb.journal ?? sb.log)!.complete(t);
   t.leave(0);
 }
 

@@ -21,8 +21,8 @@ export function truncate(t: Task, dentry: Dentry, size: number): number {
       t.enter(F.truncate_inode_pages_range, 60, inode.pages, size);
       dropPages(t, inode, size);
       t.leave(undefined, 2);
-      if (type.name === "ext4") {
-        t.enter(F.ext4_truncate, 900, inode);
+      if (type.disk !== undefined) {
+        t.enter(type.disk.truncate, 900, inode);
         t.leave(0);
       }
     }

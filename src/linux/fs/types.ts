@@ -17,6 +17,48 @@ export const EXT4: FileSystemType = {
     symlink: F.ext4_symlink,
     setattr: F.ext4_setattr,
   },
+  disk: {
+    readdir: F.ext4_readdir,
+    llseek: F.ext4_llseek,
+    statfs: F.ext4_statfs,
+    syncFs: F.ext4_sync_fs,
+    truncate: F.ext4_truncate,
+    evict: F.ext4_evict_inode,
+    readAhead: [F.ext4_readahead, F.ext4_mpage_readpages],
+    readEnd: F.mpage_read_end_io,
+    rootIno: 2,
+    firstIno: 12,
+  },
+};
+
+/** The other one, for a disk that is made with it. */
+export const XFS: FileSystemType = {
+  name: "xfs",
+  options: "rw,relatime,inode64,logbufs=8,logbsize=32k,noquota",
+  lookup: F.xfs_vn_lookup,
+  getattr: F.xfs_vn_getattr,
+  change: {
+    create: F.xfs_vn_create,
+    unlink: F.xfs_vn_unlink,
+    mkdir: F.xfs_vn_mkdir,
+    rmdir: F.xfs_vn_unlink,
+    rename: F.xfs_vn_rename,
+    link: F.xfs_vn_link,
+    symlink: F.xfs_vn_symlink,
+    setattr: F.xfs_vn_setattr,
+  },
+  disk: {
+    readdir: F.xfs_file_readdir,
+    llseek: F.xfs_file_llseek,
+    statfs: F.xfs_fs_statfs,
+    syncFs: F.xfs_fs_sync_fs,
+    truncate: F.xfs_itruncate_extents_flags,
+    evict: F.xfs_fs_evict_inode,
+    readAhead: [F.xfs_vm_readahead, F.iomap_readahead],
+    readEnd: F.iomap_read_end_io,
+    rootIno: 128,
+    firstIno: 131,
+  },
 };
 
 /** Files in memory only: `/tmp`, `/run`, `/dev/shm`. */

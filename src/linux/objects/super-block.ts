@@ -5,6 +5,7 @@ import type { StructRow } from "./row.ts";
 /** `statfs(2)`'s f_type of each file system. */
 const MAGIC: Readonly<Record<string, number>> = {
   ext4: 0xef53,
+  xfs: 0x5846_5342,
   tmpfs: 0x0102_1994,
   devtmpfs: 0x0102_1994,
   devpts: 0x1cd1,

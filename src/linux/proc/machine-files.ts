@@ -23,7 +23,7 @@ export function machineFiles(linux: Linux): Readonly<Record<string, Node>> {
     cpuinfo: file(() => linux.cpus.map(({ id }) => cpuinfo(id)).join("\n")),
     diskstats: file(() => linux.disks.map(diskstats).join("")),
     filesystems: file(
-      () => "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\tbpf\n\text4\n",
+      () => "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\tbpf\n\text4\n\txfs\n",
     ),
     kallsyms: file(() => kallsyms(linux)),
     loadavg: file(() => loadavg(linux)),
