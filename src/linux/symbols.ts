@@ -99,10 +99,14 @@ export class SymbolTable {
     return frames.get(name) ?? this.#addUser(realPath(module), name, frames);
   }
 
+  /** Whether a program or library has functions that are known. */
+  hasModule(module: string): boolean {
+    return Object.hasOwn(BINARIES, module) || this.#frames.has(module);
+  }
+
   /** The frame of a function that a program or library is known to have; undefined for any other. */
   findUser(module: string, name: string): Frame | undefined {
-    const known = Object.hasOwn(BINARIES, module) || this.#frames.has(module);
-    return known ? this.#framesOf(module).get(name) : undefined;
+    return this.hasModule(module) ? this.#framesOf(module).get(name) : undefined;
   }
 
   /** The functions of a module; those that it is known to have come first. */

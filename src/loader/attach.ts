@@ -59,7 +59,8 @@ export interface AttachOptions extends Omit<NetworkAttachOptions, "mode">, Omit<
  * Attaches a loaded program to a hook of the machine: `tracepoint:CATEGORY:NAME`, `kprobe:FUNCTION`, `profile:hz:N`,
  * `xdp:eth0`, `tc:eth0:ingress`, `cgroup:/system.slice`, ...
  * (`m.linux.hooks.list()`). Throws `AttachError` for a program of the wrong type or for another function, `HookError` for a hook
- * that does not exist, and `ArgumentError` for what is no loaded program or no name of a hook.
+ * that does not exist, and `ArgumentError` for what is no loaded program or no name of a hook. `ended` is called when the link of a
+ * probe ends.
  */
 export function attach(
   linux: Linux,
@@ -67,6 +68,7 @@ export function attach(
   program: LoadedProgram,
   hook: string,
   options: AttachOptions = {},
+  ended: () => void = () => {},
 ): BpfLink {
   const { cookie } = options;
   if (!(program instanceof LoadedProgram))
@@ -93,7 +95,10 @@ export function attach(
       ({ code, src, imm }) => code === (CLASS.JMP | JMP.CALL) && src === 0 && imm === OVERRIDE_RETURN,
     ),
   });
-  return bpf.link(hook, program.program, detach);
+  return bpf.link(hook, program.program, () => {
+    detach();
+    ended();
+  });
 }
 
 /** A program with typed arguments was loaded for one function or tracepoint, and for its entry or exit. */

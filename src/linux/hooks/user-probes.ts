@@ -4,7 +4,7 @@ import type { Frame, SymbolTable } from "../symbols.ts";
 import type { Arg, Task } from "../task.ts";
 import type { Halves, Hook, HookProgram, Moment } from "./hook.ts";
 import { stackPointer, writeRegisters } from "./registers.ts";
-import { USDT_PROBES, UsdtPoint } from "./usdt.ts";
+import { ALL_ARGUMENTS, USDT_PROBES, UsdtPoint } from "./usdt.ts";
 
 /** What static probes need of the machine. */
 export interface UsdtHost {
@@ -30,7 +30,7 @@ export class UserProbes {
     this.#symbols = symbols;
     this.#host = host;
     for (const [binary, probes] of Object.entries(USDT_PROBES))
-      for (const probe of probes.split(" ")) this.point(binary, ...(probe.split(":") as [string, string]));
+      for (const [probe, args] of probes) this.point(binary, ...(probe.split(":") as [string, string]), args);
   }
 
   /** The frame of `PATH:FUNCTION`; undefined where the file has no such function. */
@@ -40,8 +40,8 @@ export class UserProbes {
   }
 
   /** A static probe, made if new. */
-  point(binary: string, provider: string, name: string): UsdtPoint {
-    const made = new UsdtPoint(realPath(binary), provider, name);
+  point(binary: string, provider: string, name: string, args: string = ALL_ARGUMENTS): UsdtPoint {
+    const made = new UsdtPoint(realPath(binary), provider, name, args);
     const known = this.#points.get(made.path);
     if (known === undefined) this.#points.set(made.path, made);
     return known ?? made;

@@ -7,11 +7,12 @@ import { parseDuration } from "../../linux/duration.ts";
 import type { Linux } from "../../linux/linux.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
-import { attach } from "../attach.ts";
+import { type AttachOptions, attach } from "../attach.ts";
 import { BpfMap } from "./bpf-map.ts";
 import { BpfProgram } from "./bpf-program.ts";
 import { type DataPlace, type Variables, variablesOf } from "./data-section.ts";
 import { ObjectError } from "./error.ts";
+import { withFullPath } from "./full-path.ts";
 import { type Kconfig, type KconfigData, resolveKconfig } from "./kconfig.ts";
 import { type KernelFacts, kernelFacts } from "./kernel-facts.ts";
 import { loadObject, type ObjectParts } from "./load.ts";
@@ -19,6 +20,7 @@ import { mapCodecs, recordsOf } from "./map-codecs.ts";
 import { dataMapSpec, declaredMapSpec } from "./map-spec.ts";
 import { objectName } from "./names.ts";
 import { openFile } from "./open-file.ts";
+import { UsdtSpecs } from "./usdt.ts";
 
 /** The machine as an object needs it: `Machine` is one. */
 export interface ObjectMachine {
@@ -100,6 +102,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   readonly #images = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly #dataMaps = new Map<string, BpfMap>();
   readonly #links = new Map<string, BpfLink>();
+  readonly #usdt: UsdtSpecs;
   #kconfigMap: { readonly map: BpfMap; readonly content: KconfigData } | undefined;
   #unload: (() => void) | undefined;
   #state: Exclude<ObjectState, "attached"> = "open";
@@ -119,10 +122,11 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     this.file = openFile(bytes, this.name);
     for (const map of this.file.maps) this.#maps.set(map.name, this.#declaredMap(map));
     for (const section of this.file.data) this.#addData(section);
+    this.#usdt = new UsdtSpecs(this.name, this.#maps);
     const owner = {
       name: this.name,
       isOpen: () => this.#state === "open",
-      attach: (program: BpfProgram, hook: string) => this.#attach(program, hook),
+      attach: (program: BpfProgram, hook: string, options?: AttachOptions) => this.#attach(program, hook, options),
     };
     for (const each of this.file.programs)
       this.#programs.set(
@@ -225,13 +229,36 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     return [...this.#maps.values()];
   }
 
-  #attach(program: BpfProgram, hook: string): BpfLink {
-    const link = attach(this.#machine.linux, this.#machine.bpf, program.loaded, hook);
+  #attach(program: BpfProgram, hook: string, options: AttachOptions = {}): BpfLink {
+    const link = this.#linkTo(program, hook, options);
     this.#forgetEnded();
     let name = program.name;
     for (let number = 2; this.#links.has(name); number++) name = `${program.name}_${number}`;
     this.#links.set(name, link);
     return link;
+  }
+
+  /** A program of a static probe learns from maps of the object where the arguments are: its cookie says in which element. */
+  #linkTo(program: BpfProgram, named: string, options: AttachOptions): BpfLink {
+    const { linux, bpf } = this.#machine;
+    const hook = withFullPath(named, linux.symbols);
+    if (hook === undefined)
+      throw new ObjectError(
+        "ENOENT",
+        this.name,
+        `prog '${program.name}': failed to resolve full path for '${named.split(":")[1]}': -2`,
+        "Name the file with its folder, as /usr/bin/bash; a program that is no part of the machine is known once it has run.",
+      );
+    const point = hook.startsWith("usdt:") ? linux.hooks.programs.pointOf(hook.slice("usdt:".length)) : undefined;
+    if (point === undefined || !(this.#usdt.exist || program.isUsdt))
+      return attach(linux, bpf, program.loaded, hook, options);
+    const { id, release } = this.#usdt.take(program.name, point, options.cookie ?? 0n);
+    try {
+      return attach(linux, bpf, program.loaded, hook, { ...options, cookie: id }, release);
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /** Links that somebody detached by themselves. */

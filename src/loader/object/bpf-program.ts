@@ -8,6 +8,7 @@ import { DISPLAY, type MimeBundle } from "../../plot/displayable.ts";
 import { ATTACH_TYPES, type AttachType } from "../../programs/attach-types.ts";
 import { requireProgramType } from "../../programs/require-program.ts";
 import type { ProgramType } from "../../programs/types.ts";
+import type { AttachOptions } from "../attach.ts";
 import type { LoadedProgram } from "../loaded-program.ts";
 import { ObjectError } from "./error.ts";
 import { hookOfDevice, hookOfSection, sectionMeaning, targetOfSection } from "./sections.ts";
@@ -16,7 +17,7 @@ import { hookOfDevice, hookOfSection, sectionMeaning, targetOfSection } from "./
 export interface ProgramOwner {
   readonly name: string;
   readonly isOpen: boolean;
-  attach(program: BpfProgram, hook: string): BpfLink;
+  attach(program: BpfProgram, hook: string, options?: AttachOptions): BpfLink;
 }
 
 /**
@@ -114,6 +115,11 @@ export class BpfProgram {
     return this.#loaded !== undefined;
   }
 
+  /** Whether its section says that it is for static probes. */
+  get isUsdt(): boolean {
+    return /^\??usdt(\.s)?(\/|$)/.test(this.section);
+  }
+
   /** What CO-RE changed when it was loaded. */
   get relocations(): readonly RelocatedField[] {
     return this.#relocations;
@@ -134,13 +140,14 @@ export class BpfProgram {
 
   /**
    * Attaches it to a hook of the machine; without one to what its section names. For programs on packets a device is enough.
+   * A cookie is what `bpf_get_attach_cookie` tells, in programs of static probes `bpf_usdt_cookie`.
    *
    * @example object.progs.count.attach("eth0"); // as attach("xdp:eth0")
    */
-  attach(hook: string | undefined = this.hook): BpfLink {
+  attach(hook: string | undefined = this.hook, options: AttachOptions = {}): BpfLink {
     const { loaded } = this;
     const device = hook?.includes(":") === false ? hookOfDevice(this.section, loaded.spec.type, hook) : undefined;
-    if (hook !== undefined) return this.#owner.attach(this, device ?? hook);
+    if (hook !== undefined) return this.#owner.attach(this, device ?? hook, options);
     throw new ObjectError(
       "EINVAL",
       this.#owner.name,

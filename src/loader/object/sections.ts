@@ -88,6 +88,13 @@ export function hookOfSection(object: string, program: string, section: string, 
       `prog '${program}': section '${section}' names no tracepoint`,
       'Write SEC("tracepoint/CATEGORY/NAME").',
     );
+  if (/^usdt(\.s)?$/.test(form) && rest.split(":").length !== 3)
+    throw new ObjectError(
+      "EINVAL",
+      object,
+      `prog '${program}': invalid section '${section}', expected SEC("usdt/<path>:<provider>:<name>")`,
+      `Write so, or attach it by hand: progs.${program}.attach("usdt:FILE:PROVIDER:NAME").`,
+    );
   const probe = /^(u(?:ret)?probe)(?:\.\w+)*$/.exec(form)?.[1];
   if (probe !== undefined && !rest.includes(":"))
     throw new ObjectError(
