@@ -31,6 +31,14 @@ export interface FibAnswer {
   readonly macs?: Uint8Array;
 }
 
+/** A loaded program, as those who hold it run it. */
+export interface HeldProgram {
+  readonly id: number;
+  readonly name: string;
+  /** Runs on the context at an offset of linear memory; gives its return value, unsigned. */
+  readonly run: (context: number) => number;
+}
+
 /** The network as helpers of packet programs see it. A machine without one has only its loopback device. */
 export interface PacketHost {
   redirect(target: Redirect): void;
@@ -39,4 +47,8 @@ export interface PacketHost {
   /** A device's longest packet; 0 names the device of the packet. */
   mtu(ifindex: number): number | undefined;
   fib(question: FibQuestion): FibAnswer;
+  /** Is told how to find the programs that maps name by their ids. */
+  connect(find: (id: number) => HeldProgram | undefined): void;
+  /** Offset of what programs see of an AF_XDP socket, by its number; 0 where there is none. */
+  xsk(number: number): number;
 }

@@ -164,6 +164,13 @@ export class Network {
     skb.fate?.("received");
   }
 
+  /** A packet has done what it was for, where Linux says nothing about it. */
+  delivered(skb: Skb, fate: string): void {
+    this.ledger.consumed++;
+    this.#linux.objects.forget(skb);
+    skb.fate?.(fate);
+  }
+
   /** A packet ends where Linux says nothing about it; gives `result` back. */
   end<R>(skb: Skb, reason: number, fate: string, result?: R): R {
     this.ledger.drop(reason);

@@ -55,6 +55,11 @@ export function attachNetwork(
       dev[at] = dev[at].filter((other) => other !== filter);
     });
   }
+  if (spec.expectedAttachType === "xdp_devmap" || spec.expectedAttachType === "xdp_cpumap")
+    throw new NetworkError(
+      "EINVAL",
+      `${spec.name} was loaded for ${spec.expectedAttachType}: it runs for a target of such a map, not at a device`,
+    );
   const chosen = mode ?? (dev.kind === "loopback" ? "generic" : "native");
   if (!XDP_MODES.includes(chosen))
     throw new NetworkError("EINVAL", `no mode ${String(mode)}; there are ${XDP_MODES.join(", ")}`);

@@ -25,8 +25,8 @@ import { SocketArrayMap, SocketHashMap } from "./socket-map.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { btfErrno } from "./special.ts";
 import { StackTraceMap } from "./stack-trace.ts";
-
 import { UserRingbufMap } from "./user-ringbuf.ts";
+import { XskMap } from "./xskmap.ts";
 
 type Make = new (memory: LinearMemory, index: number, spec: MapSpec, machine: MapMachine) => RuntimeMap;
 
@@ -49,6 +49,7 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   devmap: TargetArrayMap,
   devmap_hash: DevmapHashMap,
   cpumap: TargetArrayMap,
+  xskmap: XskMap,
   ringbuf: RingbufMap,
   user_ringbuf: UserRingbufMap,
   prog_array: ProgArrayMap,

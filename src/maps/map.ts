@@ -12,6 +12,7 @@ import { noKey, SequenceDeclaration } from "./sequence-view.ts";
 import type { MapSpec, MapType } from "./spec.ts";
 import { StorageDeclaration, type StorageDescription } from "./storage-view.ts";
 import { struct } from "./struct.ts";
+import { TARGET_MAKERS } from "./target-declarations.ts";
 import { type UserRing, UserRingbufDeclaration } from "./user-ringbuf-view.ts";
 
 /** What every declaration says. */
@@ -213,6 +214,8 @@ export const map = {
   cgroupArray: (spec: Named): MapDeclaration<number, number> =>
     remember(new MapDeclaration({ type: "cgroup_array", key: u32, value: u32, ...described("cgroupArray", spec) })),
 
+  ...TARGET_MAKERS,
+
   /**
    * A value for each task, gone with the task; a key is a pid.
    *
@@ -236,6 +239,14 @@ export const map = {
    */
   skStorage: <V>(spec: StorageDescription<V>): StorageDeclaration<V> =>
     remember(new StorageDeclaration("sk_storage", described("skStorage", spec))),
+
+  /**
+   * A value for each cgroup that a program has asked for; a key is a cgroup's id.
+   *
+   * @example map.cgrpStorage({ name: "forks", value: u64 })
+   */
+  cgrpStorage: <V>(spec: StorageDescription<V>): StorageDeclaration<V> =>
+    remember(new StorageDeclaration("cgrp_storage", described("cgrpStorage", spec))),
 
   /**
    * Stacks by the id that `bpf_get_stackid` returns, each at most `depth` addresses (default and most: 127).

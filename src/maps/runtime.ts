@@ -21,6 +21,10 @@ export interface MapMachine {
   hasDevice?(ifindex: number): boolean;
   /** Whether there is a cgroup with this id. Without it there is none. */
   hasCgroup?(id: number): boolean;
+  /** What an XDP program is meant for, by its id; undefined where there is none. */
+  xdpProgram?(id: number): "xdp" | "xdp_devmap" | "xdp_cpumap" | undefined;
+  /** Offset of what programs see of an AF_XDP socket, by its number; 0 where there is none. */
+  xsk?(number: number): number;
   /** The socket of a cookie as programs see it (offset of `struct bpf_sock`); 0 if it has gone. Without it there are none. */
   socket?(cookie: number): number;
   /** A socket is put into the map with this index: 0 or -errno. */
@@ -74,6 +78,8 @@ export interface RuntimeMap {
   readonly arena?: ArenaPlace;
   /** For arrays of programs: where the places of programs lie, a u32 each: its slot in the machine's table of entries, or 0. */
   readonly programs?: { readonly base: number; readonly stride: number };
+  /** Whether it holds the program with this id, which therefore stays loaded. */
+  holds?(program: number): boolean;
   /** Elements that are there now; for arrays always `maxEntries`. */
   readonly size: number;
   lookup(key: number): number;

@@ -14,6 +14,7 @@ import koffi from "koffi";
 import { PROGRAM_TYPES } from "../../src/programs/types.ts";
 
 const SYS_CLOSE = 3;
+const SYS_SOCKET = 41;
 const SYS_BPF = 321;
 
 const COMMAND = {
@@ -531,6 +532,11 @@ export function progQuery(target: number, type: number, effective = false): Answ
     ids: Array.from({ length: count }, (_, i) => view.getUint32(AREA[2] + 4 * i, true)),
     flags: view.getUint32(12, true),
   };
+}
+
+/** socket(2): a descriptor, or below 0. */
+export function openSocket(family: number, type: number, protocol = 0): number {
+  return native!.syscall(SYS_SOCKET, family, type, protocol);
 }
 
 /** Closes a descriptor that one of these calls made. */

@@ -92,6 +92,10 @@ export class BpfSubsystem {
       symbols: (_id, _module, name) => (name === undefined ? undefined : host.symbolAddress?.(name)),
       remember: () => host.remember(),
     });
+    host.packets?.connect((id) => {
+      const program = this.programs.get(id);
+      return program && { id, name: program.spec.name, run: (context) => this.run(program, context) };
+    });
     host.storage?.whenGone((offset) => {
       for (const map of host.maps) if (map instanceof ObjectStorageMap) map.remove(offset);
     });
@@ -104,6 +108,8 @@ export class BpfSubsystem {
       ...{ cpus: this.#cpus, maps: this.host.maps, storage: this.host.storage },
       joinSocket: (map, cookie) => this.host.sockets?.enter(map, cookie) ?? -ERRNO.EBADF,
       socket: (cookie) => this.host.socketOf?.(cookie) ?? 0,
+      xsk: (number) => this.host.packets?.xsk(number) ?? 0,
+      xdpProgram: (id) => this.#xdpProgram(id),
       hasCgroup: (id) => this.host.processes?.hasCgroup(id) === true,
       hasDevice: (ifindex) =>
         this.host.packets === undefined
@@ -157,7 +163,10 @@ export class BpfSubsystem {
 
   /** Its maker does not hold the program any more: its id is gone, unless it is pinned or attached. */
   removeProgram(program: LinuxProgram): void {
-    const used = this.fs.holds(program) || [...this.links.values()].some((link) => link.program === program);
+    const used =
+      this.fs.holds(program) ||
+      [...this.links.values()].some((link) => link.program === program) ||
+      this.host.maps.some((map) => map?.holds?.(program.id) === true);
     if (!used) this.programs.delete(program.id);
   }
 
@@ -182,6 +191,14 @@ export class BpfSubsystem {
       }
     }
     return { engine: "interp", runnable: interpret(xlated, this.environment, maps) };
+  }
+
+  /** What an XDP program was loaded for. */
+  #xdpProgram(id: number): "xdp" | "xdp_devmap" | "xdp_cpumap" | undefined {
+    const spec = this.programs.get(id)?.spec;
+    if (spec?.type !== "xdp") return undefined;
+    const { expectedAttachType: at } = spec;
+    return at === "xdp_devmap" || at === "xdp_cpumap" ? at : "xdp";
   }
 
   #arrayProgram(id: number): ArrayProgram | undefined {

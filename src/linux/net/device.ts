@@ -1,17 +1,15 @@
+import type { HeldProgram } from "../../helpers/packet-host.ts";
 import type { CapturedPacket } from "../../packets/capture.ts";
 import type { Ip, Mac, Prefix } from "./address.ts";
 import type { NetNamespace } from "./namespace.ts";
 import type { Skb } from "./skb.ts";
+import type { Xsk } from "./xsk.ts";
 
 /** What a device is behind its name: itself again, a card with the world behind it, one end of a pair. */
 export type DeviceKind = "loopback" | "ethernet" | "veth";
 
-/** A program on a device. */
-export interface PacketProgram {
-  readonly id: number;
-  readonly name: string;
-  /** Runs on the context at an offset of linear memory; gives its return value, unsigned. */
-  readonly run: (context: number) => number;
+/** A program on a device, or one that a target of a map has. */
+export interface PacketProgram extends HeldProgram {
   /** It reads `sk` of its context. */
   readonly readsSocket?: boolean;
 }
@@ -80,6 +78,19 @@ export class NetDevice {
     this.kind = options.kind;
     this.mac = options.mac;
     this.mtu = options.mtu;
+  }
+
+  /** Who gets the packets of a queue that XDP sends there: AF_XDP sockets, by queue. */
+  readonly xsks = new Map<number, Xsk>();
+
+  /** Receive queues: a card has one for each CPU, as the flow's hash says; others have one. */
+  queues(cpus: number): number {
+    return this.kind === "ethernet" ? cpus : 1;
+  }
+
+  /** The queue of a packet that a CPU takes out of the device. */
+  queue(cpu: number): number {
+    return this.kind === "ethernet" ? cpu : 0;
   }
 
   /** Shows a packet to those who watch. */

@@ -1,4 +1,4 @@
-import { ArgumentError, isObject, requireBytes } from "../../isa/argument.ts";
+import { ArgumentError, isObject, requireBytes, requireWhole } from "../../isa/argument.ts";
 import type { CapturedPacket } from "../../packets/capture.ts";
 import { Packet } from "../../packets/packet.ts";
 import { write as writePcap } from "../../packets/pcap.ts";
@@ -14,6 +14,7 @@ import type { LinkOptions } from "./link.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { topologyOf, xdpFlowsOf } from "./picture.ts";
 import { Skb } from "./skb.ts";
+import type { Xsk } from "./xsk.ts";
 
 /** A device or namespace that does not exist, or cannot be made. */
 export class NetworkError extends Error {
@@ -235,6 +236,20 @@ export class Net implements Displayable {
       gateway,
       kind: options.kind ?? "unicast",
     });
+  }
+
+  /**
+   * An AF_XDP socket on a queue of a device: `eth0` has a queue for each CPU, others have one. Throws `NetworkError`: EINVAL for
+   * a queue that the device has not, EBUSY where another socket has it.
+   */
+  xsk(name: string, { queue = 0, buffers = 2048 }: { queue?: number; buffers?: number } = {}): Xsk {
+    const dev = deviceNamed(this.#linux, name);
+    requireWhole("buffers of an AF_XDP socket", buffers, 1, 65_536);
+    const queues = dev.queues(this.#linux.cpus.length);
+    if (!Number.isInteger(queue) || queue < 0 || queue >= queues)
+      throw new NetworkError("EINVAL", `${name} has queues 0 to ${queues - 1}, not ${String(queue)}`);
+    if (dev.xsks.has(queue)) throw new NetworkError("EBUSY", `another AF_XDP socket has queue ${queue} of ${name}`);
+    return this.#linux.packets.openXsk(dev, { queue, buffers });
   }
 
   /** Watches a device, as tcpdump does: what XDP in the driver drops is not seen. */

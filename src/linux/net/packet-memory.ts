@@ -23,8 +23,19 @@ export interface PacketInMemory {
 
 const swap16 = (value: number): number => ((value & 0xff) << 8) | (value >> 8);
 
+/** Where XDP runs: the queue that the packet came by, and the device that it was redirected to. */
+export interface XdpPlace {
+  readonly queue?: number;
+  readonly egress?: NetDevice;
+}
+
 /** For XDP: a page with the frame; frames that do not fit lie in fragments behind it. */
-export function xdpInMemory(memory: LinearMemory, skb: Skb, dev: NetDevice): PacketInMemory {
+export function xdpInMemory(
+  memory: LinearMemory,
+  skb: Skb,
+  dev: NetDevice,
+  { queue = 0, egress }: XdpPlace = {},
+): PacketInMemory {
   const { frame } = skb;
   const xdp = new ObjectView(memory, XDP_BUFF);
   const linear = Math.min(frame.length, PAGE - XDP_HEADROOM - TAIL);
@@ -41,6 +52,8 @@ export function xdpInMemory(memory: LinearMemory, skb: Skb, dev: NetDevice): Pac
   xdp.set(at, "frags_size", frame.length - linear);
   xdp.set(at, "frame_size", PAGE);
   xdp.set(at, "ingress_ifindex", dev.ifindex);
+  xdp.set(at, "rx_queue_index", queue);
+  xdp.set(at, "egress_ifindex", egress?.ifindex ?? 0);
   return {
     context: at,
     frame() {

@@ -1,4 +1,4 @@
-import type { FibAnswer, FibQuestion, PacketHost, Redirect } from "../../helpers/packet-host.ts";
+import type { FibAnswer, FibQuestion, HeldProgram, PacketHost, Redirect } from "../../helpers/packet-host.ts";
 import { ObjectView, SK_BUFF } from "../../memory/objects.ts";
 import { ERRNO } from "../errno.ts";
 import type { Linux } from "../linux.ts";
@@ -11,6 +11,7 @@ import { sameBytes } from "./packet-memory.ts";
 import { redirectSkb } from "./redirect.ts";
 import { Skb } from "./skb.ts";
 import type { Sock } from "./sock.ts";
+import { Xsk } from "./xsk.ts";
 
 /** `enum` of what `bpf_fib_lookup` returns. */
 const FIB = {
@@ -34,6 +35,10 @@ export class PacketPrograms implements PacketHost {
   readonly #linux: Linux;
   /** What the program that ran last said of where the packet goes. */
   target: Redirect | undefined;
+  /** Programs that maps name, by their ids. */
+  #held: (id: number) => HeldProgram | undefined = () => undefined;
+  readonly #xsks = new Map<number, Xsk>();
+  #nextXsk = 1;
   #task: Task | undefined;
   #skb: Skb | undefined;
   #dev: NetDevice | undefined;
@@ -66,6 +71,35 @@ export class PacketPrograms implements PacketHost {
       this.#skb = packet;
       place.free();
     }
+  }
+
+  connect(find: (id: number) => HeldProgram | undefined): void {
+    this.#held = find;
+  }
+
+  /** The program that a map's target has; undefined where it has none. */
+  held(id: number): HeldProgram | undefined {
+    return id === 0 ? undefined : this.#held(id);
+  }
+
+  xsk(number: number): number {
+    return this.#xsks.get(number)?.view ?? 0;
+  }
+
+  /** The AF_XDP socket of a number. */
+  xskOf(number: number): Xsk | undefined {
+    return this.#xsks.get(number);
+  }
+
+  /** A new AF_XDP socket. */
+  openXsk(dev: NetDevice, options: { queue: number; buffers: number }): Xsk {
+    const xsk = new Xsk(this.#linux, this.#nextXsk++, dev, options);
+    this.#xsks.set(xsk.id, xsk);
+    return xsk;
+  }
+
+  closed(xsk: Xsk): void {
+    this.#xsks.delete(xsk.id);
   }
 
   /** The socket that sends the packet which a program looks at. */

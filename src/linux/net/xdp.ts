@@ -48,7 +48,7 @@ export function nativeXdp(t: Task, skb: Skb, dev: NetDevice): boolean {
     }
     case XDP_REDIRECT:
       counters.xdpRedirect++;
-      if (xdpRedirect(t, skb, dev, "native")) return false;
+      if (xdpRedirect(t, skb, wayOf(t, dev, "native"))) return false;
       break;
     default:
       counters.xdpAborted++;
@@ -87,9 +87,20 @@ function exception(t: Task, dev: NetDevice, act: number): void {
   tracing.xdp(t, TP.xdp_exception, [id, act, dev.ifindex], dev, undefined, act);
 }
 
+/** How a packet came that the device's program sends on. */
+const wayOf = (t: Task, dev: NetDevice, mode: "native" | "generic") => ({
+  ...{ from: dev, mode, queue: dev.queue(t.cpu.id), program: dev.xdp?.program },
+});
+
 function run(t: Task, skb: Skb, dev: NetDevice): number {
   const { network, memory } = t.linux;
-  return network.programs.run(t, dev.xdp!.program, skb, dev, xdpInMemory(memory, skb, dev));
+  return network.programs.run(
+    t,
+    dev.xdp!.program,
+    skb,
+    dev,
+    xdpInMemory(memory, skb, dev, { queue: dev.queue(t.cpu.id) }),
+  );
 }
 
 /** `do_xdp_generic`: on a socket buffer, for drivers without XDP of their own. Slower, and drops are seen by `kfree_skb`. */
@@ -110,7 +121,7 @@ export function genericXdp(t: Task, skb: Skb, dev: NetDevice): boolean {
   } else if (act === XDP_REDIRECT) {
     counters.xdpRedirect++;
     t.enter(F.xdp_do_generic_redirect, 80, dev, skb, undefined, dev.xdp?.program);
-    const sent = xdpRedirect(t, skb, dev, "generic");
+    const sent = xdpRedirect(t, skb, wayOf(t, dev, "generic"));
     t.leave(0);
     if (!sent) network.drop(t, skb, DROP.XDP);
   } else {
