@@ -10,7 +10,8 @@ export default defineConfig({
     maxWorkers: "100%",
     // For a busy machine, on which a test of 1.5 s of processor time once took more than 30 s.
     testTimeout: 60_000,
-    // The command and the kernel run the sources, also where dist/ is there.
+    // The command and the kernel run the sources, also where dist/ is there; notebooks and browsers run dist/, as users
+    // do, where it was built from just these sources (npm test builds first).
     env: { BPFBOOK_SOURCES: "1" },
     setupFiles: ["test/support/properties.ts"],
     hookTimeout: 60_000,
@@ -37,6 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "notebooks",
+          env: { BPFBOOK_SOURCES: "" },
           include: ["test/notebooks/**/*.test.ts"],
           retry: 1,
           testTimeout: 300_000,
@@ -46,6 +48,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "browser",
+          env: { BPFBOOK_SOURCES: "" },
           retry: 1,
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 300_000,

@@ -28,10 +28,10 @@ if (Number(process.versions.node.split(".")[0]) < NEEDED) {
 module.enableCompileCache(join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bpfbook", "compile"));
 
 // A package or a Binder image runs dist/. A development checkout runs its sources (Node strips the types), unless dist/ was
-// built from just these: that starts in a third of the time. Tests always run the sources.
+// built from just these: that starts in a third of the time. Most tests run the sources.
 const source = join(root, "src", "cli", "main.ts");
 const development = existsSync(source) && existsSync(join(root, "node_modules", "vitest"));
-const runsSource = development && (process.env.BPFBOOK_SOURCES !== undefined || !isBuilt(root));
+const runsSource = development && (Boolean(process.env.BPFBOOK_SOURCES) || !isBuilt(root));
 const entry = runsSource ? source : join(root, "dist", "src", "cli", "main.js");
 process.removeAllListeners("warning");
 const { main } = await import(pathToFileURL(entry).href);

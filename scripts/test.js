@@ -4,7 +4,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, type } from "node:os";
 import { join } from "node:path";
+import { isBuilt } from "../bin/built.js";
 import { installSystemTools } from "./setup/apt.js";
+import { buildPackage } from "./setup/build.js";
 import { installKernelspec } from "./setup/kernelspec.js";
 import { installPackages, node24 } from "./setup/node.js";
 import { installPython } from "./setup/python.js";
@@ -35,6 +37,7 @@ await main(async () => {
   if (rest.length === 0) {
     await check("lint", [bin("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings", "."]);
     await check("types", [bin("typescript", "bin", "tsc"), "--noEmit"]);
+    if (!isBuilt(ROOT)) await buildPackage();
   }
   const vitest = [bin("vitest", "vitest.mjs"), "run", ...rest];
   if (!night) return check("tests", vitest, env);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT } from "../support/programs.ts";
 import { KernelClient, resultText } from "./kernel-client.ts";
 
-/** At night, as it compiles everything: by day all tests run the sources. */
+/** At night, as it compiles everything; by day notebooks and browsers run dist/. */
 describe.skipIf(!process.env["BPFBOOK_NIGHT"])("the kernel of a built package", () => {
   let folder: string;
   let kernel: KernelClient;
