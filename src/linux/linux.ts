@@ -78,6 +78,8 @@ export interface NewProcess {
   readonly thread?: true;
   /** Default: its parent's, or the root of the tree. */
   readonly cgroup?: Cgroup;
+  /** Name of the network namespace that it sees. Default: its parent's, or the machine's own. */
+  readonly netns?: string;
 }
 
 /** A replay may end this much later than its log, in steps of ... */

@@ -13,6 +13,7 @@ import { UserRegisters } from "./hooks/user-registers.ts";
 import type { Linux } from "./linux.ts";
 import { AddressSpace } from "./mm/address-space.ts";
 import type { NetNamespace } from "./net/namespace.ts";
+import { namespaceNamed } from "./net/net.ts";
 import { NEVER_YET } from "./never-yet.ts";
 import { SchedEntity, weightOf } from "./sched/entity.ts";
 import type { SignalInfo } from "./signals.ts";
@@ -140,6 +141,8 @@ export interface TaskIdentity {
   readonly group?: ThreadGroup;
   /** Default: its parent's. */
   readonly cgroup?: Cgroup;
+  /** Name of its network namespace, if not its parent's. */
+  readonly netns?: string;
 }
 
 /** What a signal has interrupted: the program and what it was in the middle of. */
@@ -275,7 +278,7 @@ export class Task implements CurrentTask, Frames, Displayable {
     this.files = files;
     const first = this.group.threads[0]!;
     this.mm = first === this ? new AddressSpace() : first.mm;
-    this.ownNetns = identity.parent?.ownNetns;
+    this.ownNetns = identity.netns === undefined ? identity.parent?.ownNetns : namespaceNamed(linux, identity.netns);
     this.cgroup = identity.cgroup ?? identity.parent?.cgroup ?? linux.cgroups.root;
     // The first time that it is switched to it comes from here.
     if (identity.pid !== 0) for (const name of BIRTH) this.kernel[this.kernelDepth++] = F[name];

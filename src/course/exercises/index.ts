@@ -14,6 +14,7 @@ import { LESSON_11 } from "./11-execsnoop.ts";
 import { LESSON_12 } from "./12-histograms.ts";
 import { LESSON_13 } from "./13-profiling.ts";
 import { LESSON_14 } from "./14-xdp.ts";
+import { LESSON_15 } from "./15-tc-and-redirect.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -32,4 +33,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_12,
   ...LESSON_13,
   ...LESSON_14,
+  ...LESSON_15,
 ];

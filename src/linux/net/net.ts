@@ -317,7 +317,8 @@ export function deviceNamed(linux: Linux, name: string): NetDevice {
   throw new NetworkError("ENODEV", `no device ${name}; there are ${known.join(", ")}`);
 }
 
-function namespaceNamed(linux: Linux, name: string): NetNamespace {
+/** The namespace of a name; throws `NetworkError` where there is none. */
+export function namespaceNamed(linux: Linux, name: string): NetNamespace {
   const found = linux.network.namespaces.find((one) => one.name === name);
   if (found === undefined) throw new NetworkError("ENODEV", `no network namespace "${name}"`);
   return found;

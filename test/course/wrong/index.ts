@@ -13,6 +13,7 @@ import { WRONG_11 } from "./11-execsnoop.ts";
 import { WRONG_12 } from "./12-histograms.ts";
 import { WRONG_13 } from "./13-profiling.ts";
 import { WRONG_14 } from "./14-xdp.ts";
+import { WRONG_15 } from "./15-tc-and-redirect.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -32,4 +33,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_12,
   ...WRONG_13,
   ...WRONG_14,
+  ...WRONG_15,
 };
