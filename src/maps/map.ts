@@ -217,14 +217,6 @@ export const map = {
   ...TARGET_MAKERS,
 
   /**
-   * Devices by index, for `bpf_redirect_map`; a value is a device's number (`ifindex`), 0 where there is none.
-   *
-   * @example m.map(map.devmap({ name: "ways", maxEntries: 4 })).set(0, m.net.device("eth0").ifindex)
-   */
-  devmap: (spec: Named): MapDeclaration<number, number> =>
-    remember(new MapDeclaration({ type: "devmap", key: u32, value: u32, ...described("devmap", spec) })),
-
-  /**
    * A value for each task, gone with the task; a key is a pid.
    *
    * @example map.taskStorage({ name: "starts", value: u64 })
