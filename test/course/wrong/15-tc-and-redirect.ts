@@ -86,7 +86,10 @@ export const WRONG_15: WrongAnswers = {
   ],
   "15-4": [
     { answer: choose("call bpf_get_prandom_u32\nr5 = r0\nr5 &= 3"), mistake: "chance" },
-    { answer: choose("r5 = *(u32 *)(r6 + 26)\nr5 = be32 r5\nr5 *= 0x61c88647\nr5 <<= 32\nr5 >>= 48\nr5 %= 4"), mistake: "address" },
+    {
+      answer: choose("r5 = *(u32 *)(r6 + 26)\nr5 = be32 r5\nr5 *= 0x61c88647\nr5 <<= 32\nr5 >>= 48\nr5 %= 4"),
+      mistake: "address",
+    },
     { answer: choose("r5 = 1"), mistake: "few" },
     {
       answer: choose(
