@@ -129,8 +129,8 @@ export const FACTS: readonly CoverageRow[] = [
      XDP, before sk_buff = 01 picture
      sched_cls, ingress and egress = 15 both-ways
      socket filter, classic BPF = 01 classic-run
-     LSM, own policies = 10 lsm
-     cgroup skb and sock = 10 cgroup`,
+     LSM, own policies = 16 no-tmp
+     cgroup skb and sock = 16 cgroup`,
   ),
   ...rows(
     "xdp",
@@ -207,7 +207,7 @@ export const FACTS: readonly CoverageRow[] = [
     "use-cases",
     `observability = 27
      networking = 27
-     security = 27
+     security = 16 detector
      profiling = 13 tool
      projects in production = 27`,
   ),

@@ -15,6 +15,7 @@ import { LESSON_12 } from "./12-histograms.ts";
 import { LESSON_13 } from "./13-profiling.ts";
 import { LESSON_14 } from "./14-xdp.ts";
 import { LESSON_15 } from "./15-tc-and-redirect.ts";
+import { LESSON_16 } from "./16-security.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -34,4 +35,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_13,
   ...LESSON_14,
   ...LESSON_15,
+  ...LESSON_16,
 ];

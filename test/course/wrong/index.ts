@@ -14,6 +14,7 @@ import { WRONG_12 } from "./12-histograms.ts";
 import { WRONG_13 } from "./13-profiling.ts";
 import { WRONG_14 } from "./14-xdp.ts";
 import { WRONG_15 } from "./15-tc-and-redirect.ts";
+import { WRONG_16 } from "./16-security.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -34,4 +35,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_13,
   ...WRONG_14,
   ...WRONG_15,
+  ...WRONG_16,
 };
