@@ -37,7 +37,7 @@ const DRAIN_TIME = 2000;
 /** Turns this process into one that runs cells: output, globals, errors, and the parent's commands. */
 export function serveCells(link: WorkerLink, { modules, translators }: ChildOptions): void {
   const emit: Emit = (message) => link.output.write(encodeFrame(message));
-  const runners = new CellRunners(emit);
+  const runners = new CellRunners(emit, link.unwinding);
   installStreams((name, text) => emit({ type: "stream", cell: currentRun().cell, name, text }));
   installStackTraces(Object.values(modules));
   installTimers();

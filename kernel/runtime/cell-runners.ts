@@ -1,15 +1,18 @@
 import { CellRunner } from "./cell-runner.ts";
 import { Evaluator } from "./evaluator.ts";
 import type { FromChild, RunCell } from "./messages.ts";
+import type { Unwinding } from "./unwinding.ts";
 
 /** The runners of the shells; a subshell's is made when it runs its first cell. They share all variables and the one thread. */
 export class CellRunners {
   readonly #emit: (message: FromChild) => void;
   readonly #shells = new Map<string, { readonly runner: CellRunner; readonly evaluator: Evaluator }>();
   readonly #declared = new Set<string>();
+  readonly #unwinding: Unwinding;
 
-  constructor(emit: (message: FromChild) => void) {
+  constructor(emit: (message: FromChild) => void, unwinding: Unwinding) {
     this.#emit = emit;
+    this.#unwinding = unwinding;
     this.#open(""); // the main shell, before anybody waits for it
   }
 
@@ -19,7 +22,7 @@ export class CellRunners {
 
   #open(name: string) {
     // An evaluator of its own: one that is given up after an interrupt takes no other shell's cell with it.
-    const evaluator = new Evaluator();
+    const evaluator = new Evaluator(this.#unwinding);
     const shell = { evaluator, runner: new CellRunner(evaluator, this.#emit, this.#declared) };
     this.#shells.set(name, shell);
     return shell;

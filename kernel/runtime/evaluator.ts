@@ -1,5 +1,6 @@
 import inspector from "node:inspector";
 import { promiseHooks } from "node:v8";
+import type { Unwinding } from "./unwinding.ts";
 
 /** How an evaluation ended. Line and column (1-based) are V8's for code that does not parse. */
 export type Evaluation =
@@ -26,8 +27,10 @@ export class Evaluator {
   #received: unknown;
   /** The promises of evaluations under way. */
   readonly #held = new Set<object>();
+  readonly #unwinding: Unwinding;
 
-  constructor() {
+  constructor(unwinding: Unwinding) {
+    this.#unwinding = unwinding;
     this.#session = new inspector.Session();
     this.#receiver = this.#connect();
   }
@@ -46,12 +49,15 @@ export class Evaluator {
       hold.promise ??= promise;
     });
     const parameters = { expression: code, replMode: true, objectGroup: GROUP };
+    this.#unwinding.inSlice = true;
     this.#session.post("Runtime.evaluate", parameters, (error, answer) => {
+      this.#unwinding.inSlice = false;
       this.#held.delete(hold);
       if (error === null) done(this.#conclude(answer as inspector.Runtime.EvaluateReturnType));
       else if (NO_CONTEXT.test(error.message)) done({ kind: "thrown", error, line: 1, column: 1 });
       else done({ kind: "terminated" });
     });
+    this.#unwinding.inSlice = false;
     release();
   }
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { createRingMemory, RingProducer } from "./ring.ts";
 import { sibling } from "./sibling.ts";
-import { Unwinding } from "./unwinding.ts";
+import { UNWINDING_BYTES, Unwinding } from "./unwinding.ts";
 
 /** What the worker is started with. */
 export interface WorkerData {
@@ -32,7 +32,7 @@ export interface WorkerLink {
 /** Starts the worker. */
 export function startWorker(): WorkerLink {
   const ring = createRingMemory();
-  const unwinding = new SharedArrayBuffer(4);
+  const unwinding = new SharedArrayBuffer(UNWINDING_BYTES);
   const worker = new Worker(sibling(import.meta.url, "./worker"), {
     workerData: { ring, unwinding } satisfies WorkerData,
     // Nothing of the worker may reach a cell's stdout or stderr.

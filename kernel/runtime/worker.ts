@@ -5,7 +5,7 @@
 import { writeSync } from "node:fs";
 import inspector from "node:inspector";
 import { Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { encodeFrame, FrameReader } from "./frames.ts";
 import {
@@ -20,8 +20,12 @@ import { RingConsumer } from "./ring.ts";
 import { Unwinding } from "./unwinding.ts";
 import type { WorkerData } from "./worker-link.ts";
 
-/** Output is written at once, then at most this often (in ms), so that many short lines become few writes. */
+/** Output is written at once; what follows closely is, after a few writes (a result, then the end of its cell), */
+const WRITES_AT_ONCE = 4;
+/** written at most this often (in ms), so that many short lines become few writes, */
 const WRITE_PAUSE = 2;
+/** until nothing was written for so long (in ms). */
+const QUIET_TIME = 10;
 /** How long a main thread that is only busy may take to answer, in ms; then it counts as spinning. */
 const ANSWER_TIME = 4;
 /** The same once something was unwound: longer than the parent waits before it sends the interrupt again. */
@@ -86,8 +90,9 @@ function send(message: InspectorReply | InspectorEvent): void {
 
 /** Unwinds what the main thread runs until it has answered an interrupt. */
 async function unwind({ number }: Interrupt): Promise<void> {
-  for (let time = ANSWER_TIME; ; time = NEXT_ANSWER_TIME) {
-    await pause(time);
+  // A cell's own slice ends by itself or never: there is nothing to wait for.
+  for (let time = unwinding.inSlice ? 0 : ANSWER_TIME; ; time = NEXT_ANSWER_TIME) {
+    if (time > 0) await pause(time);
     if (unwinding.isAnswered(number)) return;
     if (!unwinding.begin(number)) continue;
     // V8 answers when the termination has ended something: a main thread that is idle meets it at its next callback.
@@ -99,10 +104,16 @@ async function unwind({ number }: Interrupt): Promise<void> {
 }
 
 async function pump(consumer: RingConsumer): Promise<void> {
+  let [writes, last] = [0, 0];
   for (;;) {
     await consumer.wait();
-    // Not a pause that blocks: under a flood of output this thread must still hear of an interrupt.
-    while (consumer.take(writeAll)) await pause(WRITE_PAUSE);
+    while (consumer.take(writeAll)) {
+      const now = performance.now();
+      writes = now - last > QUIET_TIME ? 1 : writes + 1;
+      last = now;
+      // Not a pause that blocks: under a flood of output this thread must still hear of an interrupt.
+      await (writes < WRITES_AT_ONCE ? nextTurn() : pause(WRITE_PAUSE));
+    }
   }
 }
 
