@@ -1,21 +1,24 @@
 import { magicScript } from "../magics/run.ts";
+import { withoutPrefix } from "../runtime/cell-sources.ts";
+import type { Position } from "../runtime/edits.ts";
 import { transformCell } from "../runtime/transform.ts";
 
-/** The lines (from 1) of a cell as typed and of the script that V8 runs. Most cells are run line by line as they are. */
+/** Places (from 1) in a cell as typed and in the script that V8 runs. Most cells are run line by line as they are. */
 export interface CellLines {
   /** The first line of the script that belongs to a line of the cell, or to the next one that has any. */
   toScript(line: number): number;
-  toCell(line: number): number;
+  toCell(place: Position): Position;
 }
 
-/** The lines of a file that V8 runs as it is. */
-export const SAME: CellLines = { toScript: (line) => line, toCell: (line) => line };
+/** Those of a file: its types are blanked in place. */
+export const SAME: CellLines = { toScript: (line) => line, toCell: (place) => place };
 
-/** The lines of a cell; those that a compiler has moved (`enum`, `namespace`, decorators) are found by its source map. */
+/** The places of a cell; lines that a compiler has moved (`enum`, `namespace`, decorators) are found by its source map. */
 export async function cellLines(code: string): Promise<CellLines> {
   try {
     const { kind, code: script, toSource } = await transformCell(magicScript(code, []));
-    if (kind === "stripped") return SAME;
+    const toCell = (place: Position): Position => toSource(withoutPrefix(place));
+    if (kind === "stripped") return { toScript: (line) => line, toCell };
     const rows = script.split("\n");
     const cellLineOf = rows.map((row, index) => toSource({ line: index + 1, column: indentOf(row) + 1 }).line);
     return {
@@ -26,7 +29,7 @@ export async function cellLines(code: string): Promise<CellLines> {
         const first = cellLineOf.findIndex((each, index) => each === wanted && startsRun(cellLineOf, index, exact));
         return first < 0 ? line : first + 1;
       },
-      toCell: (line) => cellLineOf[line - 1] ?? line,
+      toCell,
     };
   } catch {
     return SAME; // it does not parse: it will not run either

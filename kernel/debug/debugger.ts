@@ -237,11 +237,11 @@ export class CellDebugger {
     const stackFrames: JsonObject[] = [];
     for (const [index, { functionName, url, location }] of this.#frames.entries()) {
       const path = this.#pathOfFrame(url)!;
+      const { lineNumber, columnNumber } = location;
       stackFrames.push({
         id: index + 1,
         name: functionName || "cell",
-        line: (await this.#linesOf(path)).toCell(location.lineNumber + 1),
-        column: location.columnNumber + 1,
+        ...(await this.#linesOf(path)).toCell({ line: lineNumber + 1, column: columnNumber + 1 }),
         source: { path, name: url.split("/").at(-1)! },
       });
     }

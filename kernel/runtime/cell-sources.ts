@@ -48,8 +48,13 @@ export function addCellSource(
 /** The place in a cell as typed, of a place in what V8 runs. */
 export function toCellPlace(file: string, line: number, column: number): SourcePlace {
   const source = sources.get(file);
-  const shifted = { line, column: line === 1 ? Math.max(1, column - PREFIX.length) : column };
+  const shifted = withoutPrefix({ line, column });
   return source ? source.toSource(shifted) : shifted;
+}
+
+/** The place in a cell's script, of a place in what V8 runs. */
+export function withoutPrefix({ line, column }: SourcePlace): SourcePlace {
+  return { line, column: line === 1 ? Math.max(1, column - PREFIX.length) : column };
 }
 
 /** The lines around a place of a cell; empty for anything that is no cell. */

@@ -50,6 +50,8 @@ interface RunningCell {
   becomes: string | undefined;
   /** The cell has asked for a new process after it. */
   thenRestart: boolean;
+  /** The checker knows its names. */
+  declared: boolean;
 }
 
 /** A cell that waits in native code cannot be unwound: after this time (ms) its process is ended. */
@@ -186,6 +188,8 @@ export class Executor {
   async #check(cell: string, code: string): Promise<ErrorOutput | undefined> {
     const magics = parseMagics(code);
     if (magics.cell || isUnchecked(magics.lines)) return undefined;
+    // Cells of other shells that have not ended: what they have declared so far is there.
+    for (const running of this.#running.values()) this.#declare(running);
     const checking = { interrupted: false };
     this.#checking.add(checking);
     const result = await this.#language.check({ id: cell, code: magics.code });
@@ -224,6 +228,7 @@ export class Executor {
         awaitsInput: false,
         becomes: undefined,
         thenRestart: false,
+        declared: false,
       });
       this.#runtime.run({ type: "run", shell: request.shell, cell, code, expressions: userExpressions });
     });
@@ -307,14 +312,23 @@ export class Executor {
       this.#end(running, tickingError());
       return;
     }
-    const code = running.becomes ?? parseMagics(running.request.content.code).code;
-    this.#language.executed({ id: cell, code });
+    this.#declare(running);
     if (running.thenRestart) {
       this.#runtime.restart();
       return;
     }
     const { error, text } = running;
     this.#conclude(running, error ? { status: "error", error } : { status: "ok", expressions, text });
+  }
+
+  /** Tells the checker what a cell declares, once: when it ends, or earlier where another shell's cell may use it. */
+  #declare(running: RunningCell): void {
+    const { cell, request, becomes } = running;
+    const { cell: magic, code } = parseMagics(request.content.code);
+    // What a magic makes of its cell is known when the cell has become that.
+    if (running.declared || (magic && becomes === undefined)) return;
+    running.declared = true;
+    this.#language.executed({ id: cell, code: becomes ?? code });
   }
 
   /** Ends the child under a cell; {@link #onExit} tells why. */

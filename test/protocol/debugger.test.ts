@@ -118,9 +118,26 @@ paint(Color.blue)`;
     const running = run(code);
     await event("stopped");
     const { stackFrames } = (await body("stackTrace", {})) as { stackFrames: JsonObject[] };
-    expect(stackFrames).toMatchObject([{ name: expect.stringContaining("paint") as string, line: 12 }, { line: 14 }]);
+    const name = expect.stringContaining("paint") as string;
+    expect(stackFrames).toMatchObject([
+      { name, line: 12, column: 3 },
+      { line: 14, column: 1 },
+    ]);
     await body("continue");
     expect(resultText(await running)).toBe("'blue!'");
+  });
+
+  test("columns are those of the cell as typed, also on its first line and behind types", async () => {
+    const code = "const add = (a: number, b: number): number => { debugger; return a + b }; add(1, 2)";
+    const running = run(code);
+    await event("stopped");
+    const { stackFrames } = (await body("stackTrace", {})) as { stackFrames: JsonObject[] };
+    expect(stackFrames).toMatchObject([
+      { line: 1, column: code.indexOf("debugger") + 1 },
+      { line: 1, column: code.indexOf("add(1") + 1 },
+    ]);
+    await body("continue");
+    expect(resultText(await running)).toBe("3");
   });
 
   test("objects unfold; names of cells are listed while nothing runs", async () => {

@@ -38,9 +38,11 @@ test("a subshell's cell runs while the main shell's waits, and they share variab
     "var gate = Promise.withResolvers<string>(); console.log('waits'); await gate.promise",
   );
   await kernel.waitFor(({ content }) => content["text"] === "waits\n");
-  // The names of a cell that still runs are not known to the checker.
+  // The checker knows the names of a cell that still runs, and their types.
+  const wrong = await kernel.execute("gate.resolve(5)", {}, subshell);
+  expect(wrong.reply["evalue"]).toMatch(/'number' is not assignable/);
   const opening = await kernel.execute(
-    "%check off\ngate.resolve('opened by the subshell'); console.log('from below'); 2 + 2",
+    "gate.resolve('opened by the subshell'); console.log('from below'); 2 + 2",
     {},
     subshell,
   );
@@ -50,7 +52,7 @@ test("a subshell's cell runs while the main shell's waits, and they share variab
   const opened = await waiting;
   expect(resultText(opened)).toBe("'opened by the subshell'");
   expect(streamText(opened)).toBe("waits\n");
-  expect(Number(opening.reply["execution_count"])).toBe(Number(opened.reply["execution_count"]) + 1);
+  expect(Number(opening.reply["execution_count"])).toBe(Number(opened.reply["execution_count"]) + 2);
   await kernel.execute("const fromBelow = 5;", {}, subshell);
   expect(resultText(await kernel.execute("fromBelow + 1"))).toBe("6");
 });
