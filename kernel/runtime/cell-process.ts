@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { MagicHost } from "../magics/builtin.ts";
@@ -102,10 +101,10 @@ function defineGlobals(emit: Emit, modules: ChildOptions["modules"], translators
   let stdin: Readable | undefined;
   // Made when it is first used: one that is there and unread would keep nothing, but one that is read asks at once.
   Object.defineProperty(process, "stdin", { get: () => (stdin ??= createStdin(prompt)), configurable: true });
-  const meta = installResolution(process.cwd(), modules, translators);
+  const { meta, require } = installResolution(process.cwd(), modules, translators);
   const globals = {
     // CommonJS's names, which the types of Node declare.
-    require: createRequire(meta.url),
+    require,
     __filename: meta.filename,
     __dirname: meta.dirname,
     display: createDisplay(emit),

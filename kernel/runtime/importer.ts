@@ -1,5 +1,5 @@
-import { flushCompileCache, registerHooks } from "node:module";
-import { dirname, join } from "node:path";
+import { createRequire, flushCompileCache, registerHooks } from "node:module";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CELL_MODULE, resolveFromCell } from "./cell-import.ts";
 import { dataKind, dataModule, translatedModule } from "./data-modules.ts";
@@ -28,12 +28,13 @@ const FLUSH_DELAY = 500;
  * @param folder absolute path of the notebook's folder
  * @param modules name to absolute path of the modules that the kernel brings
  * @param translators of files in other languages
+ * @returns what a cell has of it: its `import.meta` and its `require`
  */
 export function installResolution(
   folder: string,
   modules: Readonly<Record<string, string>>,
   translators: Translators,
-): CellMeta {
+): { readonly meta: CellMeta; readonly require: NodeJS.Require } {
   const notebook = pathToFileURL(join(folder, "notebook.ts")).href;
   const versions = new ModuleVersions();
   /** The modules that stand for files which are not code, by URL. */
@@ -48,10 +49,12 @@ export function installResolution(
       if (Object.hasOwn(modules, specifier)) return next(pathToFileURL(modules[specifier]!).href, context);
       const isCell = context.parentURL === CELL_MODULE;
       const resolved = next(specifier, isCell ? { ...context, parentURL: notebook } : context);
-      // `require` knows paths, not URLs; and who writes a query has versions of his own.
-      if (context.conditions.includes("require") || resolved.url.includes("?") || !isUsers(resolved.url))
-        return resolved;
-      const url = versions.urlOf(resolved.url, isCell ? undefined : context.parentURL);
+      // Who writes a query has versions of his own.
+      if (resolved.url.includes("?") || !isUsers(resolved.url)) return resolved;
+      const fromCell = isCell || context.parentURL === notebook;
+      const url = versions.urlOf(resolved.url, fromCell ? undefined : context.parentURL);
+      // `require` knows paths, not URLs: what has changed is no longer in its cache.
+      if (context.conditions.includes("require")) return resolved;
       const kind = dataKind(resolved.url, context.importAttributes);
       const translator = kind === undefined ? translatorOf(translators, resolved.url) : undefined;
       if (kind === undefined && translator === undefined) return { ...resolved, url };
@@ -67,11 +70,17 @@ export function installResolution(
   });
   keepCompiled(); // the kernel's own modules
   const filename = fileURLToPath(notebook);
+  const required = createRequire(notebook);
+  /** Node asks nobody about a path that this folder has required before. */
+  const require = (specifier: string): unknown => {
+    const path = required.resolve(specifier);
+    const url = isAbsolute(path) ? pathToFileURL(path).href : path;
+    if (isUsers(url)) versions.urlOf(url, undefined);
+    return required(specifier);
+  };
   return {
-    url: notebook,
-    filename,
-    dirname: dirname(filename),
-    resolve: resolveFromCell,
+    meta: { url: notebook, filename, dirname: dirname(filename), resolve: resolveFromCell },
+    require: Object.assign(require, required),
   };
 }
 

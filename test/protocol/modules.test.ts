@@ -79,6 +79,21 @@ test("require, __filename and __dirname count from the notebook's folder", async
   expect(await result("__dirname === process.cwd()")).toBe("true");
 });
 
+test("files that are required are run anew when they, or what they require, have changed", async () => {
+  write("inner.cjs", "module.exports = 1;");
+  write("outer.cjs", "module.exports = { inner: require('./inner.cjs'), loaded: {} };");
+  await result('const first = require("./outer.cjs"); first.inner');
+  expect(await result('require("./outer.cjs") === first')).toBe("true");
+  write("inner.cjs", "module.exports = 22;");
+  expect(await result('require("./outer.cjs").inner')).toBe("22");
+  write("outer.cjs", "module.exports = { inner: require('./inner.cjs') + 100 };");
+  expect(await result('require("./outer.cjs").inner')).toBe("122");
+  expect(await result('require("./outer.cjs") === require("./outer.cjs")')).toBe("true");
+  expect(await result('[require.resolve("./outer.cjs").endsWith("outer.cjs"), "cache" in require].join()')).toBe(
+    "'true,true'",
+  );
+});
+
 test("a top-level using is refused with what to do; in a block it disposes", async () => {
   const resource = "{ [Symbol.dispose]() { console.log('disposed') } }";
   const refused = await kernel.execute(`using r = ${resource};`);
