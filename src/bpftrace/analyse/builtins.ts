@@ -1,7 +1,7 @@
 import type { Span } from "../ast/expression.ts";
 import { BOOL, INT64, type IntegerSize, integerType, type Space, type Type, UINT32, UINT64 } from "../types/type.ts";
 import { analyseStack } from "./functions/stacks.ts";
-import { report, type Scope } from "./scope.ts";
+import { probeWord, report, type Scope } from "./scope.ts";
 import type { BuiltinName, Value } from "./typed.ts";
 
 /** A value that is there without being computed. */
@@ -80,7 +80,7 @@ export function analyseBuiltin(scope: Scope, name: string, span: Span): Value | 
     }
     case "func": {
       if (!/^(?:k|u)(?:ret)?probe$|^fentry$|^fexit$/.test(provider.name))
-        return report(scope, span, `The func builtin can not be used with '${provider.name}' probes`);
+        return report(scope, span, `The func builtin can not be used with '${probeWord(scope)}' probes`);
       // Each place has its own program where the name is asked for, so it is known.
       scope.uses.hook = true;
       return { op: "string", value: target, type: { kind: "string", size: target.length + 1 } };

@@ -1,6 +1,6 @@
 import type { ElementNode, IndexNode, MemberNode } from "../ast/expression.ts";
 import { type Field, fieldsOf, type Layout, type Space, sizeOfType, type Type } from "../types/type.ts";
-import { typeText } from "../types/type-text.ts";
+import { kindText, typeText } from "../types/type-text.ts";
 import { analyseContextField } from "./builtins.ts";
 import { analyseExpression, integer } from "./expression.ts";
 import { NOTHING, report, type Scope } from "./scope.ts";
@@ -38,7 +38,7 @@ export function analyseMember(scope: Scope, node: MemberNode): Value {
   // Today's bpftrace follows a pointer with a point, too.
   const target = type.kind === "pointer" ? type.to : type;
   const wrong = () => {
-    const shown = type.kind === "integer" ? "unsigned int64" : typeText(type);
+    const shown = type.kind === "integer" ? "unsigned int64" : typeText(target);
     return report(scope, node.span, `Can not access field '${node.name}' on expression of type '${shown}'`);
   };
   if (target.kind !== "struct") return wrong();
@@ -121,7 +121,7 @@ export function analyseIndex(scope: Scope, node: IndexNode): Value {
     return report(
       scope,
       node.span,
-      `The array index operator [] can only be used on arrays and pointers, found ${typeText(type)}.`,
+      `The array index operator [] can only be used on arrays and pointers, found ${kindText(type)}.`,
     );
   const of: Type = type.kind === "array" ? inSpace(type.of, type.space) : { kind: "integer", size: 1, signed: true };
   const length = type.kind === "array" ? type.length : type.size;

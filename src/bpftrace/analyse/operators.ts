@@ -1,6 +1,6 @@
 import type { BinaryNode, UnaryNode } from "../ast/expression.ts";
 import { BOOL, INT64, isScalar, sameKind, sizeOfType, type Type, UINT64 } from "../types/type.ts";
-import { kindText, typeText } from "../types/type-text.ts";
+import { typeText } from "../types/type-text.ts";
 import { analyseExpression, integer, wrap } from "./expression.ts";
 import { inSpace } from "./members.ts";
 import { NOTHING, report, type Scope, warn } from "./scope.ts";
@@ -33,6 +33,7 @@ export function combine(
   if (a.kind === "none" || b.kind === "none") return NOTHING;
   const mismatch = () =>
     report(scope, span, `Type mismatch for '${operator}': comparing '${typeText(a)}' with '${typeText(b)}'`);
+  const spoken = operator === "*" ? "dereference" : operator;
   const unusable = () =>
     report(
       scope,
@@ -188,12 +189,12 @@ export function analyseUnary(scope: Scope, node: UnaryNode): Value {
   const { operator } = node;
   if (type.kind === "none") return NOTHING;
   const span = { start: node.span.start, end: node.span.start + 1 };
+  const spoken = operator === "*" ? "dereference" : operator;
   const unusable = () =>
-    report(scope, span, `The ${operator} operator can not be used on expressions of type '${typeText(type)}'`);
+    report(scope, span, `The ${spoken} operator can not be used on expressions of type '${typeText(type)}'`);
   switch (operator) {
     case "*": {
-      if (type.kind !== "pointer" && type.kind !== "integer")
-        return report(scope, span, `Can not dereference expression of type '${kindText(type)}'`);
+      if (type.kind !== "pointer" && type.kind !== "integer") return unusable();
       if (type.kind === "integer")
         return { op: "place", address: operand, offset: 0, space: "kernel", bits: undefined, type: UINT64 };
       if (sizeOfType(type.to) === 0)

@@ -71,6 +71,9 @@ export interface Scope {
   readonly uses: { hook: boolean };
 }
 
+/** The kind of the probe, as it was written. */
+export const probeWord = ({ point }: Pick<Scope, "point">): string => point.name.split(":")[0]!;
+
 /** A value that stands for one that could not be typed: it was reported, or will be known in the next round. */
 export const NOTHING: Value = { op: "nothing", type: NONE };
 

@@ -1,6 +1,7 @@
+import { PERF_EVENT_NAMES } from "../../linux/hooks/perf-events.ts";
 import type { AttachPoint } from "../ast/program.ts";
 import { DURATION_UNITS } from "../syntax/integer.ts";
-import { type Provider, providerOf } from "./providers.ts";
+import { PROVIDERS, type Provider, providerOf } from "./providers.ts";
 import type { ProbeSource } from "./source.ts";
 
 /** One place where a probe attaches. */
@@ -64,6 +65,9 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
     case "hardware": {
       const [event = "", count = ""] = parts;
       const full = (provider.name === "software" ? SOFTWARE : HARDWARE)[event] ?? event;
+      if (!PERF_EVENT_NAMES.includes(`${provider.name}:${full}:`))
+        return { error: `${event} is not a ${provider.name} probe`, ...nearest(event, eventNames(provider.name)) };
+      if (!/^\d*$/.test(count)) return { error: `Invalid count for ${provider.name} probe` };
       const name = [provider.name, full, ...(count === "" ? [] : [count])].join(":");
       return one(provider, name, name, full);
     }
@@ -76,6 +80,10 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
       return named(provider, parts, source);
   }
 }
+
+/** Names of the events that perf knows of a kind. */
+const eventNames = (kind: string): readonly string[] =>
+  PERF_EVENT_NAMES.filter((name) => name.startsWith(`${kind}:`)).map((name) => name.split(":")[1]!);
 
 const one = (provider: Provider, name: string, hook: string, target: string): Resolution => ({
   points: [{ provider, name, hook, target }],
@@ -129,14 +137,20 @@ const targetOf = (provider: Provider, name: string): string =>
   provider.name === "tracepoint" ? name : name.split(":").at(-1)!;
 
 function missing(provider: Provider, pattern: string): string {
-  if (provider.name === "tracepoint") return `tracepoint not found: ${pattern}`;
+  if (provider.name === "tracepoint") return `tracepoint${isWildcard(pattern) ? "s" : ""} not found: ${pattern}`;
+  if (pattern === "") return `${provider.name}s should be attached to a function`;
   return `No probes to attach: ${provider.name}:${pattern} does not exist on this machine`;
 }
 
-function near(name: string): { readonly hint?: string } {
-  const found = ["kprobe", "tracepoint", "profile", "interval", "uprobe", "fentry", "fexit", "begin", "end"].find(
-    (candidate) => distance(candidate, name.toLowerCase()) <= 2,
+const near = (name: string): { readonly hint?: string } =>
+  nearest(
+    name.toLowerCase(),
+    PROVIDERS.map((provider) => provider.name),
   );
+
+/** Which name was meant: the first that differs in two letters at most. */
+function nearest(name: string, names: readonly string[]): { readonly hint?: string } {
+  const found = names.find((candidate) => distance(candidate, name) <= 2);
   return found === undefined ? {} : { hint: `Did you mean ${found}?` };
 }
 

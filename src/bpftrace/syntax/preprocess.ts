@@ -37,6 +37,8 @@ export function preprocess(text: string, defined: ReadonlyMap<string, string>): 
   for (const match of text.matchAll(TOKENS)) {
     const start = match.index;
     const line = match[0];
+    if (line.startsWith("/*") && (line.length < 4 || !line.endsWith("*/")))
+      throw new SyntaxFault("end of file during comment", { start, end: text.length });
     if (!line.trimStart().startsWith("#")) continue;
     copy(start);
     const span = { start: start + line.indexOf("#"), end: start + line.length };

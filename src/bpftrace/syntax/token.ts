@@ -51,11 +51,10 @@ const PUNCTUATION = [
 const WORD = /[A-Za-z_]\w*/y;
 const SPACE = /(?:[ \t\r\n\f\v]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 
-/** The offset of what follows blanks and comments. A comment that does not end hides all that follows. */
+/** The offset of what follows blanks and comments. All comments end: `preprocess` has looked. */
 export function skipSpace(text: string, at: number): number {
   SPACE.lastIndex = at;
-  const next = SPACE.test(text) ? SPACE.lastIndex : at;
-  return text.startsWith("/*", next) ? text.length : next;
+  return SPACE.test(text) ? SPACE.lastIndex : at;
 }
 
 /** The word at an offset, if one begins there. */

@@ -5,7 +5,7 @@ import { kindText } from "../../types/type-text.ts";
 import { analyseExpression, integer } from "../expression.ts";
 import { checkFormat } from "../format.ts";
 import { analyseKey, keyFits, mapOf, mapSize } from "../maps.ts";
-import { NOTHING, report } from "../scope.ts";
+import { NOTHING, probeWord, report } from "../scope.ts";
 import type { EventRow, Value } from "../typed.ts";
 import { type Call, doing, emit, type FunctionRow } from "./row.ts";
 
@@ -59,6 +59,8 @@ function print(call: Call): Value {
     const div = call.count > 2 ? call.literalInteger(2) : undefined;
     return emit(call, { kind: "print-map", map, ...(top !== undefined && { top }), ...(div !== undefined && { div }) });
   }
+  if (call.count > 1 && argument?.kind === "map")
+    return call.fail("The map passed to print() should not be indexed by a key");
   if (call.count > 1) return call.fail(`Non-map print() only takes 1 argument, ${call.count} found`);
   const value = call.value(0);
   if (value === undefined) return NOTHING;
@@ -73,6 +75,7 @@ function remove(call: Call): Value {
   const found = mapArgument(call);
   if (found === undefined) return NOTHING;
   const { node, map } = found;
+  if (map.value.kind === "none") return report(call.scope, call.span, `Undefined map: @${node.name}`);
   if (call.count === 1) {
     if (node.key === undefined && (map.key?.length ?? 0) > 0) {
       keyFits(call.scope, map, [], call.span);
@@ -235,6 +238,9 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
       unsafe: true,
       doc: `Sends a signal to the ${whom}.`,
       analyse: (call) => {
+        const { provider } = call.scope.point;
+        if (provider.program === "raw_tracepoint" && provider.name !== "rawtracepoint")
+          call.fail(`${name} can not be used with "${probeWord(call.scope)}" probes`);
         const argument = call.written(0);
         if (argument?.kind === "string") {
           const number = SIGNALS.indexOf(argument.value.replace(/^SIG/, ""));
@@ -271,7 +277,7 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
         provider.name !== "software" &&
         provider.name !== "hardware"
       )
-        return call.fail(`reg can not be used with "${provider.name}" probes`);
+        return call.fail(`reg can not be used with "${probeWord(call.scope)}" probes`);
       const offset = REGISTERS.indexOf(name);
       if (offset < 0) return call.fail(`'${name}' is not a valid register on this architecture (x86_64)`);
       return { op: "register", offset: 8 * offset, type: UINT64 };

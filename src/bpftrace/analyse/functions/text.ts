@@ -89,7 +89,7 @@ function strncmp(call: Call): Value {
       return call.fail(`strncmp() only supports string arguments (${kindText(type)} provided)`);
   const limit = call.literalInteger(2);
   if (limit === undefined) return NOTHING;
-  if (limit < 0n) return call.fail(`strncmp cannot use negative length (${limit})`);
+  if (limit < 0n) return call.fail("Builtin strncmp requires a non-negative size");
   // Not the order as in C: 0 where they are equal, else not 0.
   const equal: Value = {
     op: "equal-bytes",
