@@ -33,7 +33,6 @@ export function combine(
   if (a.kind === "none" || b.kind === "none") return NOTHING;
   const mismatch = () =>
     report(scope, span, `Type mismatch for '${operator}': comparing '${typeText(a)}' with '${typeText(b)}'`);
-  const spoken = operator === "*" ? "dereference" : operator;
   const unusable = () =>
     report(
       scope,
