@@ -37,6 +37,8 @@ export interface Host {
   probedFunction?(): readonly [low: number, high: number] | undefined;
   /** What the running program was attached with. */
   attachCookie?(): bigint;
+  /** Which end of a function a session's program runs at, and where its eight bytes lie; without a session `undefined`. */
+  session?(): { readonly isReturn: boolean; readonly cookieAt: number } | undefined;
   /** The probed function shall return this at once. */
   overrideReturn?(result: bigint): void;
   /** 32 random bits, from the machine's seed. */

@@ -7,6 +7,7 @@ import { type EventContext, EventHook, type EventView, type ObjectOffsets } from
 import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
+import { HookError } from "./hooks/error.ts";
 import { insideFunction, kindOfHook, noSuchHook } from "./hooks/names.ts";
 import {
   countedEvent,
@@ -18,14 +19,15 @@ import {
 import { prototypeOf } from "./hooks/prototypes.ts";
 import type { TraceValue } from "./hooks/record.ts";
 import { PT_REGS_SIZE } from "./hooks/registers.ts";
+import { sessionOf } from "./hooks/session.ts";
 import { UserProbes } from "./hooks/user-probes.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
 import { SECURITY_HOOKS, type SecurityHook } from "./security/security.ts";
-import type { SymbolTable } from "./symbols.ts";
+import type { Frame, SymbolTable } from "./symbols.ts";
 import type { Arg, Task } from "./task.ts";
 import { EVENTS, TP, TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
 
-export { HookError } from "./hooks/error.ts";
+export { HookError };
 export type { HookProgram, Moment } from "./hooks/hook.ts";
 
 /** A single system call's tracepoint, and where its record lies. */
@@ -144,6 +146,29 @@ export class Hooks {
     };
   }
 
+  /**
+   * Runs `program` when functions are entered and, where it then answers 0, when the same call returns: `kprobe:vfs_*`,
+   * `uprobe:FILE:FUNCTION`. Gives back how to detach it; throws as {@link attach} does.
+   */
+  attachSession(name: string, program: HookProgram): () => void {
+    const kind = kindOfHook(name);
+    if (kind !== "kprobe" && kind !== "uprobe")
+      throw new HookError(name, "EINVAL", `${name}: sessions are of kprobe and uprobe`);
+    const session = sessionOf(program, this.#host.memory, () => this.moment!, kind === "uprobe");
+    try {
+      const entry = this.attach(name, session.entry);
+      const exit = this.attach(name.replace("probe", "retprobe"), session.exit);
+      return () => {
+        entry();
+        exit();
+        session.free();
+      };
+    } catch (error) {
+      session.free();
+      throw error;
+    }
+  }
+
   /** Attaches, and gives back what ends it; undefined where there is no such hook. */
   #start(name: string, program: HookProgram): (() => void) | undefined {
     const kind = kindOfHook(name);
@@ -225,14 +250,19 @@ export class Hooks {
   }
 
   #onUser(name: string, view: ProbeView, place: string, program: HookProgram): (() => void) | undefined {
-    const frame = this.programs.frameOf(place);
-    return frame === undefined ? undefined : this.functions.attach(frame, view, this.#hook(name), program);
+    const kind = name.slice(0, name.indexOf(":"));
+    return this.#onFrames(kind, view, this.programs.framesOf(place), program);
   }
 
   /** One function, or all whose names match; programs see which by `bpf_get_func_ip`. */
   #onFunctions(kind: FunctionHookKind, pattern: string, program: HookProgram): (() => void) | undefined {
     if (/^[\w.]+\+(0x)?0*[1-9a-f]/i.test(pattern)) throw insideFunction(`${kind}:${pattern}`);
     const frames = this.functions.framesOf(kind, pattern.replace(/\+(0x)?0+$/, ""));
+    return this.#onFrames(kind, FUNCTION_HOOKS[kind], frames, program);
+  }
+
+  /** All of these functions, or none; undefined where there are none. */
+  #onFrames(kind: string, view: ProbeView, frames: readonly Frame[], program: HookProgram): (() => void) | undefined {
     if (frames.length === 0) return undefined;
     const stops: (() => void)[] = [];
     const stop = () => {
@@ -240,8 +270,9 @@ export class Hooks {
     };
     try {
       for (const frame of frames) {
-        const hook = this.#hook(`${kind}:${this.#host.symbols.of(frame).name}`);
-        stops.push(this.functions.attach(frame, FUNCTION_HOOKS[kind], hook, program));
+        const { name, module } = this.#host.symbols.of(frame);
+        const hook = this.#hook(module === undefined ? `${kind}:${name}` : `${kind}:${module}:${name}`);
+        stops.push(this.functions.attach(frame, view, hook, program));
       }
     } catch (error) {
       stop();

@@ -16,6 +16,7 @@ import { FileSystem } from "./file-system.ts";
 import { FileTable } from "./files.ts";
 import type { ProbeTable } from "./hooks/function-probes.ts";
 import type { Halves } from "./hooks/hook.ts";
+import type { SessionEnd } from "./hooks/session.ts";
 import type { Hooks } from "./hooks.ts";
 import { Hrtimer } from "./hrtimer.ts";
 import { idleFrames } from "./idle.ts";
@@ -256,6 +257,11 @@ export class Linux implements Host {
   /** The cookie that the running program was attached with. */
   attachCookie(): bigint {
     return this.hooks.moment?.cookie ?? 0n;
+  }
+
+  /** Which end of a function a session's program runs at. */
+  session(): SessionEnd | undefined {
+    return this.hooks.moment?.session;
   }
 
   /** The probed function shall return this at once. */

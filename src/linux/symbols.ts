@@ -109,6 +109,12 @@ export class SymbolTable {
     return this.hasModule(module) ? this.#framesOf(module).get(name) : undefined;
   }
 
+  /** Frames of all known functions of a program or library whose names match. */
+  userFrames(module: string, matches: (name: string) => boolean): readonly Frame[] {
+    if (!this.hasModule(module)) return [];
+    return [...this.#framesOf(module)].flatMap(([name, frame]) => (matches(name) ? [frame] : []));
+  }
+
   /** The functions of a module; those that it is known to have come first. */
   #framesOf(module: string): Map<string, Frame> {
     const made = this.#frames.get(module);

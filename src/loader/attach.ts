@@ -3,6 +3,7 @@ import { ArgumentError } from "../isa/argument.ts";
 import { accessBytes, CLASS, JMP } from "../isa/constants.ts";
 import type { BpfLink } from "../linux/bpf/link.ts";
 import type { BpfSubsystem } from "../linux/bpf/subsystem.ts";
+import type { HookProgram } from "../linux/hooks/hook.ts";
 import { type HookKind, kindOfHook } from "../linux/hooks/names.ts";
 import type { Linux } from "../linux/linux.ts";
 import { tracepoint } from "../linux/tracepoints.ts";
@@ -47,6 +48,12 @@ const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; read
 
 const OVERRIDE_RETURN = 58;
 
+/** Programs that run when functions are entered and when they return. */
+const SESSIONS: ReadonlySet<AttachType | undefined> = new Set<AttachType>([
+  "trace_kprobe_session",
+  "trace_uprobe_session",
+]);
+
 /** How a program is attached. */
 export interface AttachOptions extends Omit<NetworkAttachOptions, "mode">, Omit<CgroupAttachOptions, "mode"> {
   /** On a device where XDP runs, at a cgroup who else may be there. */
@@ -88,13 +95,16 @@ export function attach(
   }
   if (wanted?.attach !== undefined) checkTarget(linux, program, hook, wanted.attach);
   checkContextSize(program, hook);
-  const detach = linux.hooks.attach(hook, {
+  const hooked: HookProgram = {
     run: (context) => bpf.run(program.program, context),
     ...(cookie === undefined ? {} : { cookie }),
     overrides: insns.some(
       ({ code, src, imm }) => code === (CLASS.JMP | JMP.CALL) && src === 0 && imm === OVERRIDE_RETURN,
     ),
-  });
+  };
+  const detach = SESSIONS.has(program.spec.expectedAttachType)
+    ? linux.hooks.attachSession(hook, hooked)
+    : linux.hooks.attach(hook, hooked);
   return bpf.link(hook, program.program, () => {
     detach();
     ended();

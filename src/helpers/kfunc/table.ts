@@ -6,6 +6,7 @@ import type { KfuncImplementation } from "./implementation.ts";
 import { ITERATOR_KFUNCS } from "./iterators.ts";
 import { OBJECT_KFUNCS } from "./objects.ts";
 import { SECTION_KFUNCS } from "./sections.ts";
+import { SESSION_KFUNCS } from "./sessions.ts";
 import { STRING_KFUNCS } from "./strings.ts";
 
 /** One row a function. */
@@ -15,6 +16,7 @@ export const KFUNC_IMPLEMENTATIONS: readonly KfuncImplementation[] = [
   ...STRING_KFUNCS,
   ...ARENA_KFUNCS,
   ...OBJECT_KFUNCS,
+  ...SESSION_KFUNCS,
 ];
 
 const BY_NAME: ReadonlyMap<string, HelperRow> = new Map(

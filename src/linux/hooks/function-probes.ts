@@ -3,6 +3,7 @@ import type { Arg, Task } from "../task.ts";
 import { HookError } from "./error.ts";
 import { FunctionProbe, type PendingReturn, type ProbeHost, type ProbeView } from "./function-probe.ts";
 import type { Hook, HookProgram } from "./hook.ts";
+import { isPattern, nameMatcher } from "./name-matcher.ts";
 
 /** Kinds of hooks on functions of Linux, and how their programs look at the function. */
 export const FUNCTION_HOOKS = {
@@ -40,7 +41,7 @@ export class FunctionProbes {
   /** Frames of the functions that a hook's name means: one, or all that match its `*`; none where there is none. */
   framesOf(kind: FunctionHookKind, pattern: string): readonly Frame[] {
     const { typed } = kindOf(kind);
-    const matches = pattern.includes("*") ? matcher(pattern) : (name: string) => name === pattern;
+    const matches = isPattern(pattern) ? nameMatcher(pattern) : (name: string) => name === pattern;
     return this.#symbols
       .kernelFrames()
       .filter((frame) => matches(this.#symbols.of(frame).name))
@@ -142,21 +143,4 @@ export class FunctionProbes {
 
 function kindOf(kind: FunctionHookKind): { readonly typed: boolean } {
   return { typed: kind !== "kprobe" && kind !== "kretprobe" };
-}
-
-/** A pattern with `*` for any characters, as names of functions are matched. */
-function matcher(pattern: string): (name: string) => boolean {
-  const parts = pattern.split("*");
-  return (name) => {
-    const first = parts[0]!;
-    const last = parts.at(-1)!;
-    if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-    let at = first.length;
-    for (const part of parts.slice(1, -1)) {
-      const found = name.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return at + last.length <= name.length;
-  };
 }

@@ -1,4 +1,5 @@
 import type { Frames, Task } from "../task.ts";
+import type { SessionEnd } from "./session.ts";
 
 /** What runs when a hook is hit: a loaded program, or a test's function. */
 export interface HookProgram {
@@ -52,4 +53,6 @@ export interface Moment {
   readonly functionAddress?: Halves;
   /** The cookie of the program that runs. */
   cookie?: bigint | undefined;
+  /** Of a program that runs at both ends of a function: which. */
+  session?: SessionEnd | undefined;
 }

@@ -3,6 +3,7 @@ import { BINARIES, realPath } from "../binaries.ts";
 import type { Frame, SymbolTable } from "../symbols.ts";
 import type { Arg, Task } from "../task.ts";
 import type { Halves, Hook, HookProgram, Moment } from "./hook.ts";
+import { isPattern, nameMatcher } from "./name-matcher.ts";
 import { stackPointer, writeRegisters } from "./registers.ts";
 import { ALL_ARGUMENTS, USDT_PROBES, UsdtPoint } from "./usdt.ts";
 
@@ -33,10 +34,14 @@ export class UserProbes {
       for (const [probe, args] of probes) this.point(binary, ...(probe.split(":") as [string, string]), args);
   }
 
-  /** The frame of `PATH:FUNCTION`; undefined where the file has no such function. */
-  frameOf(rest: string): Frame | undefined {
-    const place = placeOf(rest);
-    return place && this.#symbols.findUser(...place);
+  /** Frames of `PATH:FUNCTION`: one, or all of the file's that match its `*`; none where the file has no such function. */
+  framesOf(rest: string): readonly Frame[] {
+    const [path, name] = placeOf(rest) ?? [];
+    if (path === undefined || name === undefined) return [];
+    const frames = isPattern(name)
+      ? this.#symbols.userFrames(path, nameMatcher(name))
+      : [this.#symbols.findUser(path, name)];
+    return frames.filter((frame) => frame !== undefined);
   }
 
   /** A static probe, made if new. */

@@ -103,7 +103,7 @@ export function hookOfSection(object: string, program: string, section: string, 
       `prog '${program}': section '${section}' missing ':function[+offset]' specification`,
       `Write SEC("${probe}/FILE:FUNCTION"), or attach it by hand: progs.${program}.attach("${probe}:FILE:FUNCTION").`,
     );
-  const hook = HOOK_OF_FORM[form.replace(/\.s$/, "").replace(/\.multi$/, "")];
+  const hook = HOOK_OF_FORM[form.replace(/\.s$/, "").replace(/\.(multi|session)$/, "")];
   if (hook !== undefined) return hook(rest);
   throw new ObjectError(
     "EOPNOTSUPP",
