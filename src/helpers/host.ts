@@ -58,6 +58,8 @@ export interface Host {
   readonly sockets?: SocketHost;
   /** The objects of Linux that values of storage maps belong to; without it there are none. */
   readonly storage?: ObjectNames;
+  /** Takes what the program of an iterator prints: 0, or -EOVERFLOW. Without it no iterator is being read. */
+  readonly sequence?: ((bytes: Uint8Array) => number) | undefined;
   /** One line into the trace pipe. */
   trace(line: string): void;
   /** Return addresses, innermost first, as [low, high] pairs flattened; of Linux or of the current program's user side. */

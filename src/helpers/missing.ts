@@ -14,8 +14,7 @@ const MISSING: Readonly<Record<string, string>> = {
   "the machine's CPUs have no counters that programs read, and no branch records": `
     perf_event_read perf_event_read_value perf_prog_read_value read_branch_records get_branch_snapshot`,
   "packets are not written into perf events yet": "skb_output xdp_output",
-  "iterators of Linux's objects do not run yet": "seq_printf seq_write seq_printf_btf",
-  "the machine's structs have no text form": "snprintf_btf",
+  "the machine's structs have no text form": "snprintf_btf seq_printf_btf",
   "the machine does not keep what other tasks' stacks, registers and memory are for programs": `
     get_task_stack task_pt_regs find_vma copy_from_user_task probe_write_user`,
   "variables of Linux have no places for each CPU": "per_cpu_ptr this_cpu_ptr",

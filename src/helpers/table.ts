@@ -14,6 +14,7 @@ import { PROCESS_HELPERS } from "./process-helpers.ts";
 import { PROTOTYPES } from "./prototypes/table.ts";
 import { RINGBUF_HELPERS } from "./ringbuf-helpers.ts";
 import type { HelperImplementation, HelperPrototype, HelperRow, Passing, ReturnType, Signature } from "./row.ts";
+import { SEQ_FILE_HELPERS } from "./seq-file-helpers.ts";
 import { SEQUENCE_HELPERS } from "./sequence-helpers.ts";
 import { SOCKET_HELPERS } from "./socket-helpers.ts";
 import { SOCKET_MAP_HELPERS } from "./socket-map-helpers.ts";
@@ -29,6 +30,7 @@ const IMPLEMENTATIONS: ReadonlyMap<string, HelperImplementation> = new Map(
     ...MAP_HELPERS,
     ...RINGBUF_HELPERS,
     ...SEQUENCE_HELPERS,
+    ...SEQ_FILE_HELPERS,
     ...TEXT_HELPERS,
     ...CHECKSUM_HELPERS,
     ...CURRENT_HELPERS,

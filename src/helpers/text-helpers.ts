@@ -59,7 +59,7 @@ const readNumber =
   };
 
 /** The 64-bit values at an offset as [low, high] pairs; undefined where their number is refused. */
-function values(memory: LinearMemory, at: number, size: number): number[] | undefined {
+export function formatValues(memory: LinearMemory, at: number, size: number): number[] | undefined {
   if (size % 8 !== 0 || size > 8 * MOST_ARGUMENTS || (size > 0 && at === 0)) return undefined;
   return Array.from({ length: size / 4 }, (_, word) => memory.view.getInt32(at + 4 * word, true));
 }
@@ -92,7 +92,7 @@ export const TEXT_HELPERS: readonly HelperImplementation[] = [
     implement:
       ({ memory }) =>
       (to, size, format, data, dataSize) => {
-        const args = values(memory, data, dataSize);
+        const args = formatValues(memory, data, dataSize);
         if (args === undefined) return -ERRNO.EINVAL;
         const text = formatAt(memory, format, lengthAt(memory, format), args);
         if (typeof text === "number") return text;
@@ -108,7 +108,7 @@ export const TEXT_HELPERS: readonly HelperImplementation[] = [
     name: "trace_vprintk",
     passing: "i32",
     implement: (host) => (format, size, data, dataSize) => {
-      const args = values(host.memory, data, dataSize);
+      const args = formatValues(host.memory, data, dataSize);
       const line = args === undefined ? -ERRNO.EINVAL : formatAt(host.memory, format, size, args);
       if (typeof line === "number") return line;
       host.trace(new TextDecoder().decode(Uint8Array.from(line, (byte) => byte.charCodeAt(0))));

@@ -3,11 +3,12 @@ import type { LinearMemory } from "../memory/memory.ts";
 import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from "./context.ts";
 import type { Cpu } from "./cpu.ts";
 import { allocateArguments, writeArguments } from "./hooks/arguments.ts";
+import { HookError } from "./hooks/error.ts";
 import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
 import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
-import { HookError } from "./hooks/error.ts";
+import { isPattern } from "./hooks/name-matcher.ts";
 import { insideFunction, kindOfHook, noSuchHook } from "./hooks/names.ts";
 import {
   countedEvent,
@@ -23,12 +24,12 @@ import { sessionOf } from "./hooks/session.ts";
 import { UserProbes } from "./hooks/user-probes.ts";
 import { ProfileTimer, type Sample } from "./profile.ts";
 import { SECURITY_HOOKS, type SecurityHook } from "./security/security.ts";
-import type { Frame, SymbolTable } from "./symbols.ts";
+import type { Frame, SymbolTable, TextSymbol } from "./symbols.ts";
 import type { Arg, Task } from "./task.ts";
 import { EVENTS, TP, TRACEPOINTS, type Tracepoint, tracepoint } from "./tracepoints.ts";
 
-export { HookError };
 export type { HookProgram, Moment } from "./hooks/hook.ts";
+export { HookError };
 
 /** A single system call's tracepoint, and where its record lies. */
 export interface SyscallHook extends Hook {
@@ -251,18 +252,26 @@ export class Hooks {
 
   #onUser(name: string, view: ProbeView, place: string, program: HookProgram): (() => void) | undefined {
     const kind = name.slice(0, name.indexOf(":"));
-    return this.#onFrames(kind, view, this.programs.framesOf(place), program);
+    const frames = this.programs.framesOf(place);
+    const nameOf = ({ module, name: function_ }: TextSymbol) =>
+      isPattern(place) ? `${kind}:${module}:${function_}` : name;
+    return this.#onFrames(nameOf, view, frames, program);
   }
 
   /** One function, or all whose names match; programs see which by `bpf_get_func_ip`. */
   #onFunctions(kind: FunctionHookKind, pattern: string, program: HookProgram): (() => void) | undefined {
     if (/^[\w.]+\+(0x)?0*[1-9a-f]/i.test(pattern)) throw insideFunction(`${kind}:${pattern}`);
     const frames = this.functions.framesOf(kind, pattern.replace(/\+(0x)?0+$/, ""));
-    return this.#onFrames(kind, FUNCTION_HOOKS[kind], frames, program);
+    return this.#onFrames(({ name }) => `${kind}:${name}`, FUNCTION_HOOKS[kind], frames, program);
   }
 
   /** All of these functions, or none; undefined where there are none. */
-  #onFrames(kind: string, view: ProbeView, frames: readonly Frame[], program: HookProgram): (() => void) | undefined {
+  #onFrames(
+    nameOf: (symbol: TextSymbol) => string,
+    view: ProbeView,
+    frames: readonly Frame[],
+    program: HookProgram,
+  ): (() => void) | undefined {
     if (frames.length === 0) return undefined;
     const stops: (() => void)[] = [];
     const stop = () => {
@@ -270,8 +279,7 @@ export class Hooks {
     };
     try {
       for (const frame of frames) {
-        const { name, module } = this.#host.symbols.of(frame);
-        const hook = this.#hook(module === undefined ? `${kind}:${name}` : `${kind}:${module}:${name}`);
+        const hook = this.#hook(nameOf(this.#host.symbols.of(frame)));
         stops.push(this.functions.attach(frame, view, hook, program));
       }
     } catch (error) {

@@ -249,20 +249,13 @@ export class Linux implements Host {
     this.objects.refresh(offset, size);
   }
 
-  /** The function that is probed now, for `bpf_get_func_ip`. */
-  probedFunction(): Halves | undefined {
-    return this.hooks.moment?.functionAddress;
-  }
+  /** Of what the running program sees: the function that is probed, the cookie it was attached with, the end of a session. */
+  readonly probedFunction = (): Halves | undefined => this.hooks.moment?.functionAddress;
+  readonly attachCookie = (): bigint => this.hooks.moment?.cookie ?? 0n;
+  readonly session = (): SessionEnd | undefined => this.hooks.moment?.session;
 
-  /** The cookie that the running program was attached with. */
-  attachCookie(): bigint {
-    return this.hooks.moment?.cookie ?? 0n;
-  }
-
-  /** Which end of a function a session's program runs at. */
-  session(): SessionEnd | undefined {
-    return this.hooks.moment?.session;
-  }
+  /** Takes what the program of the iterator that is being read prints. */
+  sequence: ((bytes: Uint8Array) => number) | undefined;
 
   /** The probed function shall return this at once. */
   overrideReturn(result: bigint): void {

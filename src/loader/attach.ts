@@ -10,21 +10,13 @@ import { tracepoint } from "../linux/tracepoints.ts";
 import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { attachCgroup, type CgroupAttachOptions, isCgroupHook } from "./attach-cgroup.ts";
+import { AttachError } from "./attach-error.ts";
+import { attachIterator, type IteratorAttachOptions, isIteratorHook } from "./attach-iterator.ts";
 import { attachNetwork, isNetworkHook, type NetworkAttachOptions } from "./attach-network.ts";
 import { attachSocket, isSocketHook } from "./attach-socket.ts";
 import { LoadedProgram } from "./loaded-program.ts";
 
-/** A program and a hook that do not go together, or a program of another machine. */
-export class AttachError extends Error {
-  readonly code: "EINVAL" | "EACCES";
-  readonly hook: string;
-  constructor(hook: string, message: string, code: "EINVAL" | "EACCES" = "EINVAL") {
-    super(message);
-    this.name = "AttachError";
-    this.hook = hook;
-    this.code = code;
-  }
-}
+export { AttachError };
 
 /** Which program type runs at which kind of hook, by the first word of the hook's name. */
 const TYPE_OF_HOOK: Readonly<Record<HookKind, { readonly type: ProgramType; readonly attach?: AttachType }>> = {
@@ -55,7 +47,10 @@ const SESSIONS: ReadonlySet<AttachType | undefined> = new Set<AttachType>([
 ]);
 
 /** How a program is attached. */
-export interface AttachOptions extends Omit<NetworkAttachOptions, "mode">, Omit<CgroupAttachOptions, "mode"> {
+export interface AttachOptions
+  extends Omit<NetworkAttachOptions, "mode">,
+    Omit<CgroupAttachOptions, "mode">,
+    IteratorAttachOptions {
   /** On a device where XDP runs, at a cgroup who else may be there. */
   readonly mode?: NetworkAttachOptions["mode"] | CgroupAttachOptions["mode"];
   /** What `bpf_get_attach_cookie` tells the program. */
@@ -88,9 +83,14 @@ export function attach(
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
   if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options as NetworkAttachOptions);
+  if (isIteratorHook(hook)) return attachIterator(linux, bpf, program, hook, options);
   if (isSocketHook(hook)) return attachSocket(linux, bpf, program, hook);
   if (isCgroupHook(hook)) return attachCgroup(linux, bpf, program, hook, options as CgroupAttachOptions);
-  if (wanted !== undefined && wanted.type !== type) {
+  if (
+    wanted !== undefined &&
+    wanted.type !== type &&
+    !(type === "raw_tracepoint_writable" && kind === "rawtracepoint")
+  ) {
     throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);
   }
   if (wanted?.attach !== undefined) checkTarget(linux, program, hook, wanted.attach);

@@ -8,6 +8,11 @@ export interface BpfLink extends Disposable, Displayable {
   /** The hook, in its canonical name: `tracepoint:syscalls:sys_exit_read`. */
   readonly hook: string;
   readonly program: LinuxProgram;
+  /**
+   * Of an iterator: runs its program for each object that exists now, and gives what it printed. Throws `AttachError` where the
+   * program ends the reading early.
+   */
+  readonly read?: () => string;
   /** False once it was detached. */
   readonly attached: boolean;
   detach(): void;

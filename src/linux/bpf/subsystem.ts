@@ -214,14 +214,14 @@ export class BpfSubsystem {
   }
 
   /** Keeps a link under an id of its own until `detach` has run. */
-  link(hook: string, program: LinuxProgram, detach: () => void): BpfLink {
+  link(hook: string, program: LinuxProgram, detach: () => void, read?: () => string): BpfLink {
     const id = this.#nextLink++;
     const { links } = this;
     const end = () => {
       if (links.delete(id)) detach();
     };
     const link: BpfLink = {
-      ...{ id, hook, program },
+      ...{ id, hook, program, ...(read === undefined ? {} : { read }) },
       get attached() {
         return links.has(id);
       },

@@ -21,6 +21,7 @@ import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
 import { POISON_KFUNC, relocateProgram } from "./relocate.ts";
+import { missingTarget } from "./sections.ts";
 
 /** The map of a section of data with what it begins with. */
 interface DataPart {
@@ -163,6 +164,16 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
     const used = maps.map((map) => made.get(map)!);
     const typed = file.btf !== undefined && functions.length > 0;
     const target = program.attachTarget;
+    const lacks = missingTarget(name, type, target);
+    if (lacks !== undefined)
+      throw new ObjectError(
+        "EINVAL",
+        object,
+        lacks,
+        type === "ext"
+          ? "Functions of other programs are not replaced on this machine: set progs.NAME.autoload to false."
+          : "Name the function in the section, or set progs.NAME.attachTarget before load.",
+      );
     const spec: ProgramSpec = {
       ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
       maps: used.map((each) => each.spec),

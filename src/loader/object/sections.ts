@@ -22,16 +22,7 @@ export function sectionMeaning(section: string): SectionMeaning {
 
 /** Types that libbpf attaches by the name of their section; it leaves the others to who knows the device or cgroup. */
 const BY_SECTION: ReadonlySet<ProgramType> = new Set<ProgramType>([
-  ...([
-    "kprobe",
-    "tracepoint",
-    "raw_tracepoint",
-    "raw_tracepoint_writable",
-    "tracing",
-    "ext",
-    "lsm",
-    "struct_ops",
-  ] as const),
+  ...(["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "tracing", "lsm"] as const),
 ]);
 
 /** How the rest of a section's name says the hook, by its first word without `.s` and `.multi`. */
@@ -52,6 +43,7 @@ const HOOK_OF_FORM: Readonly<Record<string, (rest: string) => string>> = {
   fexit: (name) => `fexit:${name}`,
   fmod_ret: (name) => `fmod_ret:${name}`,
   lsm: (name) => `lsm:${name}`,
+  iter: (name) => `iter:${name}`,
 };
 
 /** First word and the rest of a section's name. */
@@ -59,6 +51,21 @@ function parts(section: string): readonly [form: string, rest: string] {
   const name = section.replace(/^\?/, "");
   const slash = name.indexOf("/");
   return slash < 0 ? [name, ""] : [name.slice(0, slash), name.slice(slash + 1)];
+}
+
+/** Types of programs that are loaded for one function: its arguments, or its place. */
+const TYPED: ReadonlySet<ProgramType> = new Set<ProgramType>(["tracing", "lsm", "ext"]);
+
+/**
+ * What libbpf says of a program that is loaded for a function and does not say enough of it; undefined where nothing is missing.
+ *
+ * @example missingTarget("swap", "ext", "pass") // "prog 'swap': attach program FD is not set"
+ */
+export function missingTarget(program: string, type: ProgramType, target: string | undefined): string | undefined {
+  if (!TYPED.has(type)) return undefined;
+  if (target === undefined)
+    return `prog '${program}': no BTF-based attach target is specified, use bpf_program__set_attach_target()`;
+  return type === "ext" ? `prog '${program}': attach program FD is not set` : undefined;
 }
 
 /**
@@ -69,12 +76,12 @@ function parts(section: string): readonly [form: string, rest: string] {
  */
 export function targetOfSection(section: string, type: ProgramType): string | undefined {
   const [, rest] = parts(section);
-  return (type === "tracing" || type === "lsm") && rest !== "" ? rest : undefined;
+  return TYPED.has(type) && rest !== "" ? rest : undefined;
 }
 
 /**
  * The hook of this machine that a section names; `undefined` for programs that libbpf does not attach by themselves (`xdp`,
- * `perf_event`, or `kprobe` without a name). Throws {@link ObjectError} for hooks that the machine does not have.
+ * `perf_event`, `lsm_cgroup`, or `kprobe` without a name). Throws {@link ObjectError} for what is no name of a hook.
  *
  * @example hookOfSection("execsnoop", "trace", "tp/syscalls/sys_enter_execve", "tracepoint") // "tracepoint:syscalls:sys_enter_execve"
  */
@@ -103,14 +110,7 @@ export function hookOfSection(object: string, program: string, section: string, 
       `prog '${program}': section '${section}' missing ':function[+offset]' specification`,
       `Write SEC("${probe}/FILE:FUNCTION"), or attach it by hand: progs.${program}.attach("${probe}:FILE:FUNCTION").`,
     );
-  const hook = HOOK_OF_FORM[form.replace(/\.s$/, "").replace(/\.(multi|session)$/, "")];
-  if (hook !== undefined) return hook(rest);
-  throw new ObjectError(
-    "EOPNOTSUPP",
-    object,
-    `prog '${program}': this machine has no hooks for '${form}' yet`,
-    `Its programs attach to ${Object.keys(HOOK_OF_FORM).join(", ")} and profile:hz:N; those on packets can be run with run(packet).`,
-  );
+  return HOOK_OF_FORM[form.replace(/\.[sw]$/, "").replace(/\.(multi|session)$/, "")]?.(rest);
 }
 
 /**

@@ -264,7 +264,13 @@ describe("sections", () => {
     const object = named("raw_tp/sys_enter");
     expect(object.progs.trace_execve!.type).toBe("raw_tracepoint");
     expect(object.progs.trace_execve!.hook).toMatch(/^rawtracepoint:sys_enter/);
-    expect(codeOf(() => named("kprobe.session/vfs_*").progs.trace_execve!.hook)).toBe("EOPNOTSUPP");
+    expect(codeOf(() => named("raw_tp/no_such_event").load().attach())).toBe("ENOENT");
+    expect(() => named("freplace/pass").load()).toThrow(/prog 'trace_execve': attach program FD is not set/);
+    const nameless = named("mystery");
+    nameless.progs.trace_execve!.type = "tracing";
+    expect(() => nameless.load()).toThrow(
+      /no BTF-based attach target is specified, use bpf_program__set_attach_target/,
+    );
     expect(codeOf(() => named("tp/syscalls/no_such_call").load().attach())).toBe("ENOENT");
   });
 });
