@@ -2,7 +2,6 @@
 const MISSING: Readonly<Record<string, string>> = {
   "options of TCP headers are not written by programs, and files do not lead to sockets": `
     tcp_send_ack load_hdr_opt store_hdr_opt reserve_hdr_opt sock_from_file`,
-  "sockets of the machine share no ports": "sk_select_reuseport",
   "messages are sent as they are written, in one piece": "msg_apply_bytes msg_cork_bytes msg_push_data msg_pop_data",
   "the network has no SYN cookies": `
     tcp_check_syncookie tcp_gen_syncookie tcp_raw_gen_syncookie_ipv4 tcp_raw_gen_syncookie_ipv6

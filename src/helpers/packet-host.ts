@@ -35,8 +35,18 @@ export interface FibAnswer {
 export interface HeldProgram {
   readonly id: number;
   readonly name: string;
+  /** Its program type. */
+  readonly type: string;
   /** Runs on the context at an offset of linear memory; gives its return value, unsigned. */
   readonly run: (context: number) => number;
+}
+
+/** Programs for those who do not load them. */
+export interface HeldPrograms {
+  /** The one with an id, which maps and options of sockets name. */
+  find(id: number): HeldProgram | undefined;
+  /** What a classic filter becomes (`struct sock_filter` in a row); undefined where Linux refuses it. */
+  classic(filter: Uint8Array): HeldProgram | undefined;
 }
 
 /** The network as helpers of packet programs see it. A machine without one has only its loopback device. */
@@ -47,8 +57,8 @@ export interface PacketHost {
   /** A device's longest packet; 0 names the device of the packet. */
   mtu(ifindex: number): number | undefined;
   fib(question: FibQuestion): FibAnswer;
-  /** Is told how to find the programs that maps name by their ids. */
-  connect(find: (id: number) => HeldProgram | undefined): void;
+  /** Is told how to find programs and to make them. */
+  connect(programs: HeldPrograms): void;
   /** Offset of what programs see of an AF_XDP socket, by its number; 0 where there is none. */
   xsk(number: number): number;
 }

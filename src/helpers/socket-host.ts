@@ -57,6 +57,8 @@ export interface SocketHost {
   callbacks(flags: number): number;
   /** `bpf_sk_assign`: the packet goes to this socket, or to none in particular (0). */
   assign(socket: number, flags: number, lookup: boolean): number;
+  /** `bpf_sk_select_reuseport`: the packet goes to the socket of a cookie; 0 or -errno. `array`: it is in a reuseport array. */
+  selectByCookie(cookie: number, array: boolean): number;
   /** The cookie of the socket that `assign` was given since this was asked last; 0 for none. */
   takeAssigned(): number;
 }

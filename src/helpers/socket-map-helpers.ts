@@ -75,6 +75,17 @@ export const SOCKET_MAP_HELPERS: readonly HelperImplementation[] = [
     implement: (host, type) => (_ctx, socket, flags, flagsHigh) =>
       host.sockets?.assign(socket, flagsHigh !== 0 ? -1 : flags, type === "sk_lookup") ?? -ERRNO.EOPNOTSUPP,
   },
+  {
+    name: "sk_select_reuseport",
+    passing: "i32",
+    implement: (host) => (_ctx, header, key, flags, flagsHigh) => {
+      if (flags !== 0 || flagsHigh !== 0) return -ERRNO.EINVAL;
+      const map = socketMapAt(host, header);
+      const cookie = map?.cookieAt(key) ?? 0;
+      if (cookie === 0) return -ERRNO.ENOENT;
+      return host.sockets?.selectByCookie(cookie, map?.spec.type === "reuseport_sockarray") ?? -ERRNO.ENOENT;
+    },
+  },
   // Messages lie in one piece: there is nothing to be pulled.
   {
     name: "msg_pull_data",

@@ -15,6 +15,7 @@ import { SocketAddress } from "./security/arguments.ts";
 import { sysRtSigaction } from "./signal-send.ts";
 import { sysNanosleep } from "./sleep.ts";
 import { type Message, sysBind, sysConnect, sysRecvfrom, sysSendto } from "./socket.ts";
+import { type OptionValue, sysGetname, sysGetsockopt, sysSetsockopt } from "./socket-calls.ts";
 import type { Frame } from "./symbols.ts";
 import { HANDLERS } from "./syscalls.ts";
 import { type Arg, after, type Kernel, type Request, type SyscallHandler, type Task, type UserCode } from "./task.ts";
@@ -377,6 +378,29 @@ export class Sys {
   /** Receives at most `count` bytes; `out` gets them, and who sent them. */
   recvfrom(fd: number, count: number, out?: Message): Request {
     return this.call(45, [fd, USER_HEAP, count, 0, USER_HEAP, 16], (t) => sysRecvfrom(t, 45, fd, count, out));
+  }
+
+  /** An option of a socket: a number, or the bytes of its value. */
+  setsockopt(fd: number, level: number, name: number, value: number | Uint8Array): Request {
+    const bytes = typeof value === "number" ? new Uint8Array(Int32Array.of(value).buffer) : value;
+    const args = [fd, level, name, USER_HEAP, bytes.length];
+    return this.call(54, args, (t) => sysSetsockopt(t, fd, level, name, bytes));
+  }
+
+  /** Puts the value of an option, at most `length` bytes, into `out`. */
+  getsockopt(fd: number, level: number, name: number, out?: OptionValue, length = 4): Request {
+    const args = [fd, level, name, USER_HEAP, USER_HEAP + 64];
+    return this.call(55, args, (t) => sysGetsockopt(t, fd, level, name, length, out));
+  }
+
+  /** Puts the socket's own address into `out`. */
+  getsockname(fd: number, out: Message): Request {
+    return this.call(51, [fd, USER_HEAP, USER_HEAP + 64], (t) => sysGetname(t, fd, false, out));
+  }
+
+  /** Puts the address of the other side into `out`. */
+  getpeername(fd: number, out: Message): Request {
+    return this.call(52, [fd, USER_HEAP, USER_HEAP + 64], (t) => sysGetname(t, fd, true, out));
   }
 
   /** 0: reading, 1: writing, 2: both. */

@@ -46,7 +46,7 @@ export function attachNetwork(
     throw new NetworkError("EINVAL", `${spec.name} is of type ${spec.type}: ${hook} runs programs of type ${type}`);
   const dev = deviceNamed(linux, name);
   const run = (context: number): number => bpf.run(program, context);
-  const own = { id: program.id, name: spec.name, run, readsSocket: readsSocket(spec) };
+  const own = { id: program.id, name: spec.name, type, run, readsSocket: readsSocket(spec) };
   if (kind !== "xdp") {
     const filter = { ...own, kind: kind === "tc" ? ("clsact" as const) : ("tcx" as const), priority };
     const at = side as "ingress" | "egress";

@@ -9,9 +9,11 @@ import type { LoadedProgram } from "./loaded-program.ts";
 
 /** `socket:udp:53`, `socket:tcp:80`: the sockets that have the port; `sockmap:NAME`: what is put into a map from now on; `sk_lookup`: all that nobody is connected to. */
 const FORM = /^(?:socket:(udp|tcp):(\d{1,5})|sockmap:(\w+))$/;
+/** `reuseport:udp:53`: all sockets that share the port. */
+const SHARED = /^reuseport:(udp|tcp):(\d{1,5})$/;
 
 /** Whether a hook is a socket, or a map of sockets. */
-export const isSocketHook = (hook: string): boolean => /^(socket:|sockmap:|sk_lookup$)/.test(hook);
+export const isSocketHook = (hook: string): boolean => /^(socket:|sockmap:|reuseport:|sk_lookup$)/.test(hook);
 
 /**
  * Attaches a program to sockets. Throws `NetworkError`: ENODEV where nobody has the port or no map the name, EINVAL for a program of
@@ -21,6 +23,7 @@ export function attachSocket(linux: Linux, bpf: BpfSubsystem, { program, spec }:
   const [, protocol, port, name] = FORM.exec(hook) ?? [];
   const run = (context: number): number => bpf.run(program, context);
   if (hook === "sk_lookup") return attachLookup(linux, bpf, { program, spec } as LoadedProgram);
+  if (hook.startsWith("reuseport:")) return attachShared(linux, bpf, { program, spec } as LoadedProgram, hook);
   if (name !== undefined) return attachToMap(linux, bpf, { program, spec } as LoadedProgram, hook, name);
   if (protocol === undefined || port === undefined)
     throw new NetworkError("EINVAL", `no such hook: ${hook}; write socket:udp:53, socket:tcp:80 or sockmap:NAME`);
@@ -50,6 +53,25 @@ function attachLookup(linux: Linux, bpf: BpfSubsystem, { program, spec }: Loaded
   initial.lookups = [...initial.lookups, own];
   return bpf.link("sk_lookup", program, () => {
     initial.lookups = initial.lookups.filter((other) => other !== own);
+  });
+}
+
+/** Chooses among sockets that share a port, as `SO_ATTACH_REUSEPORT_EBPF` on one of them does. */
+function attachShared(linux: Linux, bpf: BpfSubsystem, { program, spec }: LoadedProgram, hook: string): BpfLink {
+  const [, protocol, port] = SHARED.exec(hook) ?? [];
+  if (protocol === undefined)
+    throw new NetworkError("EINVAL", `no such hook: ${hook}; write reuseport:udp:53 or reuseport:tcp:80`);
+  if (spec.type !== "sk_reuseport" && spec.type !== "socket_filter")
+    throw new NetworkError(
+      "EINVAL",
+      `${spec.name} is of type ${spec.type}: ${hook} runs programs of types sk_reuseport and socket_filter`,
+    );
+  const groups = new Set(socketsAt(linux, protocol, Number(port)).flatMap((sk) => sk.reuseport ?? []));
+  if (groups.size === 0) throw new NetworkError("ENODEV", `no sockets share ${protocol} port ${port} (SO_REUSEPORT)`);
+  const own = { id: program.id, name: spec.name, type: spec.type, run: (context: number) => bpf.run(program, context) };
+  for (const group of groups) group.program = own;
+  return bpf.link(hook, program, () => {
+    for (const group of groups) if (group.program === own) group.program = undefined;
   });
 }
 

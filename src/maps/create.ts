@@ -21,7 +21,7 @@ import { QueueStackMap } from "./queue.ts";
 import { RingbufMap } from "./ringbuf.ts";
 import { ANY_NODE, MAP_RULES, type MapCheck, type Refusal, refuse } from "./rules.ts";
 import type { MapMachine, RuntimeMap } from "./runtime.ts";
-import { SocketArrayMap, SocketHashMap } from "./socket-map.ts";
+import { ReuseportArrayMap, SocketArrayMap, SocketHashMap } from "./socket-map.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { btfErrno } from "./special.ts";
 import { StackTraceMap } from "./stack-trace.ts";
@@ -61,7 +61,7 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   cgrp_storage: ObjectStorageMap,
   sockmap: SocketArrayMap,
   sockhash: SocketHashMap,
-  reuseport_sockarray: SocketArrayMap,
+  reuseport_sockarray: ReuseportArrayMap,
   cgroup_storage_deprecated: CgroupStorageMap,
   percpu_cgroup_storage_deprecated: CgroupStorageMap,
 };

@@ -29,7 +29,7 @@ function tell(memory: LinearMemory, { valueSize }: MapSpec, out: number, cookie:
   return 0;
 }
 
-/** `sockmap` and `reuseport_sockarray`: sockets by index. Those that have gone count as not there. */
+/** `sockmap`: sockets by index. Those that have gone count as not there. */
 export class SocketArrayMap extends SlotArrayMap implements SocketMap {
   readonly #machine: MapMachine;
 
@@ -79,15 +79,57 @@ export class SocketArrayMap extends SlotArrayMap implements SocketMap {
     return cookie === 0 ? -ERRNO.ENOENT : tell(this.memory, this.spec, out, cookie);
   }
 
+  /** Whether the socket may be here: 0 or -errno. */
+  protected join(cookie: number): number {
+    return this.#machine.joinSocket?.(this.index, cookie) ?? -ERRNO.EBADF;
+  }
+
   override userUpdate(key: number, value: number, flags: number): number {
     const cookie = cookieIn(this.memory, value);
-    const refused = this.#machine.joinSocket?.(this.index, cookie) ?? -ERRNO.EBADF;
+    const refused = this.join(cookie);
     return refused !== 0 ? refused : this.put(key, cookie, flags);
   }
 
   override delete(key: number): number {
     const at = this.place(key);
     if (at === undefined || this.#live(at) === 0) return -ERRNO.EINVAL;
+    this.setSlot(at, 0);
+    return 0;
+  }
+}
+
+/** `reuseport_sockarray`: sockets that share a port, by index; a socket is in one place of one such array. */
+export class ReuseportArrayMap extends SocketArrayMap {
+  readonly #maps: MapMachine["maps"];
+
+  constructor(memory: LinearMemory, index: number, spec: MapSpec, machine: MapMachine) {
+    super(memory, index, spec, machine);
+    this.#maps = machine.maps;
+  }
+
+  #has(cookie: number): boolean {
+    for (let at = 0; at < this.spec.maxEntries; at++) if (this.slot(at) === cookie) return true;
+    return false;
+  }
+
+  override userUpdate(key: number, value: number, flags: number): number {
+    const cookie = cookieIn(this.memory, value);
+    if (flags >>> 0 > UPDATE_FLAGS.exist) return -ERRNO.EINVAL;
+    if (this.place(key) === undefined) return -ERRNO.E2BIG;
+    const joined = this.join(cookie);
+    if (joined === -ERRNO.EBADF) return joined;
+    const old = this.cookieAt(key);
+    if (old !== 0 && flags === UPDATE_FLAGS.noexist) return -ERRNO.EEXIST;
+    if (old === 0 && flags === UPDATE_FLAGS.exist) return -ERRNO.ENOENT;
+    if (joined !== 0) return joined;
+    if (this.#maps.some((map) => map instanceof ReuseportArrayMap && map.#has(cookie))) return -ERRNO.EBUSY;
+    return this.put(key, cookie, flags);
+  }
+
+  override delete(key: number): number {
+    const at = this.place(key);
+    if (at === undefined) return -ERRNO.E2BIG;
+    if (this.cookieAt(key) === 0) return -ERRNO.ENOENT;
     this.setSlot(at, 0);
     return 0;
   }

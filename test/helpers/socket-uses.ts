@@ -27,6 +27,7 @@ export function bareSockets(answer: <T>(value: T) => T): SocketHost {
     join: () => answer(5),
     callbacks: (flags) => answer(flags & ~0x7f),
     assign: (_socket, flags) => answer(-flags),
+    selectByCookie: (cookie) => answer(-cookie),
     takeAssigned: () => 0,
     attached: { cgroup: 7, attachType: 1 },
     get sysctl() {
@@ -69,6 +70,7 @@ export function socketUses(
     sock_map_update: () => [64, make("sockmap"), host().put(new Uint8Array(4)), 0, 0],
     sock_hash_update: () => [64, make("sockhash"), bytes(4), 0, 0],
     sock_ops_cb_flags_set: () => [64, 0xff, 0],
+    sk_select_reuseport: () => [64, make("sockmap"), host().put(new Uint8Array(4)), 0, 0],
     sk_assign: () => [64, 64, 1, 0],
     msg_pull_data: () => [64, 0, 0, 4, 0, 0, 0],
     skb_cgroup_id: () => [64],

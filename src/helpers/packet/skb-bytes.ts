@@ -1,6 +1,8 @@
 /** Reading and writing a socket buffer's bytes. */
 import { ERRNO } from "../../maps/errno.ts";
+import type { LinearMemory } from "../../memory/memory.ts";
 import type { HelperImplementation } from "../row.ts";
+import { ReuseportPackets } from "./reuseport-packet.ts";
 import { INT_MAX, SkBuffs } from "./sk-buff.ts";
 
 /** Flags of `skb_store_bytes`. A test run's packet has no checksum of the hardware that could be mended. */
@@ -11,12 +13,16 @@ const INVALIDATE_HASH = 2;
 const FROM_MAC = 0;
 const FROM_NETWORK = 1;
 
+/** Programs that choose among sockets have a context of their own. */
+const packetsOf = (memory: LinearMemory, type: string | undefined) =>
+  type === "sk_reuseport" ? new ReuseportPackets(memory) : new SkBuffs(memory);
+
 export const SKB_BYTES_HELPERS: readonly HelperImplementation[] = [
   {
     name: "skb_load_bytes",
     passing: "i32",
-    implement: ({ memory }) => {
-      const skbs = new SkBuffs(memory);
+    implement: ({ memory }, type) => {
+      const skbs = packetsOf(memory, type);
       return (skb, offset, _high, to, size) => {
         const from = offset >>> 0;
         if (from > INT_MAX || !skbs.has(skb, from + size)) {
@@ -32,8 +38,8 @@ export const SKB_BYTES_HELPERS: readonly HelperImplementation[] = [
   {
     name: "skb_load_bytes_relative",
     passing: "i32",
-    implement: ({ memory }) => {
-      const skbs = new SkBuffs(memory);
+    implement: ({ memory }, type) => {
+      const skbs = packetsOf(memory, type);
       return (skb, offset, _high, to, size, header) => {
         const known = header === FROM_MAC || header === FROM_NETWORK;
         const start = known ? skbs.headerOffset(skb, header === FROM_MAC ? "mac_header" : "network_header") : 0;

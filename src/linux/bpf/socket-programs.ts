@@ -27,6 +27,24 @@ export interface Decision {
   readonly more: number;
 }
 
+/** How the programs of a cgroup are run. */
+interface DecideOptions {
+  /** Bits above the lowest of what they return mean something by themselves. */
+  readonly flags?: boolean;
+  /** What the call would return without them. */
+  readonly retval?: number;
+  /** Where their context has that, too, and they may change it. */
+  readonly retvalAt?: number;
+}
+
+/** What a program has returned, and the socket that it named. */
+export interface Choice {
+  readonly result: number;
+  readonly sk: Sock | undefined;
+}
+
+/** `BPF_SK_LOOKUP_F_NO_REUSEPORT`. */
+const NO_REUSEPORT = 2;
 const NOBODY = 65_534;
 const TUPLE4 = 12;
 const PORTS4 = 8;
@@ -60,7 +78,7 @@ export class SocketPrograms implements SocketHost {
 
   /**
    * Programs of a cgroup on one context, all of them in their order (`bpf_prog_run_array_cg`): one that returns 0 makes the call fail
-   * with EPERM, or with what a program has set. `flags`: bits above the lowest of what they return mean something by themselves.
+   * with EPERM, or with what a program has set.
    */
   decide(
     t: Task,
@@ -68,7 +86,7 @@ export class SocketPrograms implements SocketHost {
     entries: readonly CgroupEntry[],
     context: number,
     occasion: Occasion,
-    { flags = false, retval = 0 }: { readonly flags?: boolean; readonly retval?: number } = {},
+    { flags = false, retval = 0, retvalAt }: DecideOptions = {},
   ): Decision {
     return this.during(t, occasion, () => {
       let more = 0;
@@ -76,7 +94,11 @@ export class SocketPrograms implements SocketHost {
       this.#type = type;
       for (const entry of entries) {
         this.#entry = entry;
+        const before = this.retval;
+        if (retvalAt !== undefined) this.#linux.memory.view.setInt32(retvalAt, before, true);
         const result = entry.program.run(context);
+        const written = retvalAt === undefined ? before : this.#linux.memory.view.getInt32(retvalAt, true);
+        if (written !== before) this.retval = written;
         if (flags) more |= result >>> 1;
         const yes = flags ? (result & 1) !== 0 : result !== 0;
         if (!yes && this.retval >= 0) this.retval = -ERRNO.EPERM!;
@@ -212,6 +234,8 @@ export class SocketPrograms implements SocketHost {
   readonly #inMaps = new Map<number, Sock>();
   #redirect: SocketRedirect | undefined;
   #assigned: Sock | undefined;
+  #alone = false;
+  #selected: Sock | undefined;
 
   /** A socket by its cookie, if it is still open. */
   byCookie(cookie: number): Sock | undefined {
@@ -252,6 +276,8 @@ export class SocketPrograms implements SocketHost {
   enter(map: number, cookie: number): number {
     const sk = this.byCookie(cookie);
     if (sk === undefined) return -ERRNO.EBADF!;
+    // An array for sockets that share a port: those that have one, and said that they share it.
+    if (this.#linux.maps[map]?.spec.type === "reuseport_sockarray") return sk.reuseport ? 0 : -ERRNO.EINVAL!;
     if (!mayBeInMap(sk)) return -ERRNO.EOPNOTSUPP!;
     this.entered(map, sk);
     return 0;
@@ -284,10 +310,11 @@ export class SocketPrograms implements SocketHost {
 
   assign(socket: number, flags: number, lookup: boolean): number {
     const sk = socket === 0 ? undefined : this.#whole(socket);
-    if (!lookup) return -ERRNO.EOPNOTSUPP!;
+    if (!lookup) return flags === 0 && sk !== undefined ? this.#linux.packets.assign(sk) : -ERRNO.EINVAL!;
     if (flags & ~3) return -ERRNO.EINVAL!;
     if (this.#assigned !== undefined && sk !== undefined && (flags & 1) === 0) return -ERRNO.EEXIST!;
     this.#assigned = sk;
+    this.#alone = (flags & NO_REUSEPORT) !== 0;
     return 0;
   }
 
@@ -298,10 +325,34 @@ export class SocketPrograms implements SocketHost {
   }
 
   /** Runs a program that chooses a socket for a packet: what it returned, and the socket that it named. */
-  choose(t: Task, occasion: Occasion, run: () => number): { readonly result: number; readonly sk: Sock | undefined } {
+  choose(t: Task, occasion: Occasion, run: () => number): Choice & { readonly alone: boolean } {
     this.#assigned = undefined;
+    this.#alone = false;
     const result = this.during(t, occasion, run);
-    return { result, sk: this.#assigned };
+    return { result, sk: this.#assigned, alone: this.#alone };
+  }
+
+  /** Runs a program that chooses among the sockets which share the port of `sk`. */
+  select(t: Task, sk: Sock, run: () => number): Choice {
+    const outer = this.#selected;
+    this.#selected = undefined;
+    const result = this.during(t, { sk }, run);
+    const chosen = this.#selected;
+    this.#selected = outer;
+    return { result, sk: chosen };
+  }
+
+  /** `bpf_sk_select_reuseport`: the socket of a map's element gets the packet, if it is of the same group. */
+  selectByCookie(cookie: number, array: boolean): number {
+    const [chosen, sk] = [this.byCookie(cookie), this.#occasion?.sk];
+    if (chosen === undefined || sk === undefined) return -ERRNO.ENOENT!;
+    if (chosen.reuseport === undefined) return array ? -ERRNO.ENOENT! : -ERRNO.EINVAL!;
+    if (chosen.reuseport === sk.reuseport) {
+      this.#selected = chosen;
+      return 0;
+    }
+    if (chosen.proto !== sk.proto) return -ERRNO.EPROTOTYPE!;
+    return chosen.family === sk.family ? -ERRNO.EBADFD! : -ERRNO.EAFNOSUPPORT!;
   }
 
   get sysctl(): SysctlAccess | undefined {

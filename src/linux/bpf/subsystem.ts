@@ -1,6 +1,7 @@
 import type { Btf } from "../../btf/btf.ts";
 import type { Host } from "../../helpers/host.ts";
 import { implementedKfunc } from "../../helpers/kfunc/table.ts";
+import type { HeldProgram } from "../../helpers/packet-host.ts";
 import { helperById } from "../../helpers/table.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { createMap } from "../../maps/create.ts";
@@ -27,6 +28,7 @@ import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
 import { BpfFs } from "./bpf-fs.ts";
 import { BtfTable } from "./btf-table.ts";
+import { classicSpec } from "./classic-filter.ts";
 import { type JitSetting, jitImage } from "./jit-setting.ts";
 import type { BpfLink } from "./link.ts";
 import { type BpfUser, requireMapPermission, requireProgramPermission, seesAll } from "./permission.ts";
@@ -92,9 +94,15 @@ export class BpfSubsystem {
       symbols: (_id, _module, name) => (name === undefined ? undefined : host.symbolAddress?.(name)),
       remember: () => host.remember(),
     });
-    host.packets?.connect((id) => {
-      const program = this.programs.get(id);
-      return program && { id, name: program.spec.name, run: (context) => this.run(program, context) };
+    host.packets?.connect({
+      find: (id) => this.#held(this.programs.get(id)),
+      classic: (filter) => {
+        const spec = classicSpec(filter);
+        const program = spec && this.load(spec);
+        // What Linux makes of a classic filter has no id.
+        if (program !== undefined) this.programs.delete(program.id);
+        return this.#held(program);
+      },
     });
     host.storage?.whenGone((offset) => {
       for (const map of host.maps) if (map instanceof ObjectStorageMap) map.remove(offset);
@@ -191,6 +199,12 @@ export class BpfSubsystem {
       }
     }
     return { engine: "interp", runnable: interpret(xlated, this.environment, maps) };
+  }
+
+  #held(program: LinuxProgram | undefined): HeldProgram | undefined {
+    if (program === undefined) return undefined;
+    const { id, spec } = program;
+    return { id, name: spec.name, type: spec.type, run: (context) => this.run(program, context) };
   }
 
   /** What an XDP program was loaded for. */

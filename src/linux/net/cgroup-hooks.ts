@@ -17,7 +17,7 @@ const FINE: Decision = { error: 0, more: 0 };
 const ETHERNET = 14;
 
 /** Programs that run for a socket at a place; none where nobody has attached any. */
-function programsFor(t: Task, sk: Sock | undefined, type: AttachType): readonly CgroupEntry[] {
+export function programsFor(t: Task, sk: Sock | undefined, type: AttachType): readonly CgroupEntry[] {
   const { cgroups } = t.linux;
   if (!cgroups.use.any(type)) return NOTHING;
   return (sk === undefined ? t.cgroup : (sk.cgroup ?? cgroups.root)).programs.effective(type);

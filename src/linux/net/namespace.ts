@@ -2,6 +2,7 @@ import { type Ip, inPrefix, isLoopback, type Mac, type Prefix, prefixOf } from "
 import type { NetDevice } from "./device.ts";
 import { EstablishedTable } from "./established.ts";
 import { Fifo } from "./fifo.ts";
+import { joinGroup, mayShare } from "./reuseport.ts";
 import type { LookupProgram } from "./sk-lookup.ts";
 import { type Listener, RequestSock, SOCK_DGRAM, Sock, TCP, type TcpSock, TimeWaitSock } from "./sock.ts";
 
@@ -31,6 +32,10 @@ const FIRST_PORT = 32_768;
 const LAST_PORT = 60_999;
 
 const portKey = (sk: Sock, port: number): number => sk.type * 65_536 + port;
+
+/** Whether one of two sockets of the same port keeps the other from it. */
+const conflict = (sk: Sock, other: Sock): boolean =>
+  (other.boundTo(sk.saddr) || sk.boundTo(other.saddr)) && !mayShare(sk, other);
 
 /** `struct net`: devices, routes, neighbours and sockets that see only each other. */
 export class NetNamespace {
@@ -143,13 +148,16 @@ export class NetNamespace {
   addListener(listener: Listener): boolean {
     const { sk } = listener;
     const all = this.#listeners.get(sk.sport) ?? [];
-    if (all.some((other) => other.sk.boundTo(sk.saddr) || sk.boundTo(other.sk.saddr))) return false;
+    const others = all.map((other) => other.sk);
+    if (others.some((other) => conflict(sk, other))) return false;
     this.#listeners.set(sk.sport, [...all, listener]);
+    joinGroup(sk, others);
     return true;
   }
 
   removeListener(listener: Listener): void {
     const { sport } = listener.sk;
+    listener.sk.reuseport?.remove(listener.sk);
     const rest = (this.#listeners.get(sport) ?? []).filter((other) => other !== listener);
     if (rest.length === 0) this.#listeners.delete(sport);
     else this.#listeners.set(sport, rest);
@@ -171,14 +179,17 @@ export class NetNamespace {
   /** Whether somebody else has this port. */
   isBound(sk: Sock, port: number): boolean {
     const all = this.#bound.get(portKey(sk, port)) ?? [];
-    return all.some((other) => other.boundTo(sk.saddr) || sk.boundTo(other.saddr));
+    return all.some((other) => conflict(sk, other));
   }
 
   /** Gives a socket its port; false if somebody has it. */
   bind(sk: Sock): boolean {
     if (this.isBound(sk, sk.sport)) return false;
     const key = portKey(sk, sk.sport);
-    this.#bound.set(key, [...(this.#bound.get(key) ?? []), sk]);
+    const others = this.#bound.get(key) ?? [];
+    this.#bound.set(key, [...others, sk]);
+    // Streams share what they receive only once they listen.
+    if (sk.type === SOCK_DGRAM) joinGroup(sk, others);
     return true;
   }
 
@@ -186,6 +197,7 @@ export class NetNamespace {
     const key = portKey(sk, sk.sport);
     const all = this.#bound.get(key);
     if (all === undefined) return;
+    sk.reuseport?.remove(sk);
     const rest = all.filter((other) => other !== sk);
     if (rest.length === 0) this.#bound.delete(key);
     else this.#bound.set(key, rest);

@@ -1,4 +1,11 @@
-import type { FibAnswer, FibQuestion, HeldProgram, PacketHost, Redirect } from "../../helpers/packet-host.ts";
+import type {
+  FibAnswer,
+  FibQuestion,
+  HeldProgram,
+  HeldPrograms,
+  PacketHost,
+  Redirect,
+} from "../../helpers/packet-host.ts";
 import { ObjectView, SK_BUFF } from "../../memory/objects.ts";
 import { ERRNO } from "../errno.ts";
 import type { Linux } from "../linux.ts";
@@ -35,28 +42,31 @@ export class PacketPrograms implements PacketHost {
   readonly #linux: Linux;
   /** What the program that ran last said of where the packet goes. */
   target: Redirect | undefined;
-  /** Programs that maps name, by their ids. */
-  #held: (id: number) => HeldProgram | undefined = () => undefined;
+  /** Programs that maps and options name. */
+  #held: HeldPrograms | undefined;
   readonly #xsks = new Map<number, Xsk>();
   #nextXsk = 1;
   #task: Task | undefined;
   #skb: Skb | undefined;
   #dev: NetDevice | undefined;
+  /** The program runs on the way in, in traffic control. */
+  #ingress = false;
 
   constructor(linux: Linux) {
     this.#linux = linux;
   }
 
   /** Runs a program on a packet, which it may change; the low 32 bits of its result. */
-  run(t: Task, program: PacketProgram, skb: Skb, dev: NetDevice, place: PacketInMemory): number {
+  run(t: Task, program: PacketProgram, skb: Skb, dev: NetDevice, place: PacketInMemory, ingress = false): number {
     const { hooks } = this.#linux;
     const outer = hooks.moment;
-    const [task, device, packet] = [this.#task, this.#dev, this.#skb];
+    const [task, device, packet, way] = [this.#task, this.#dev, this.#skb, this.#ingress];
     hooks.moment = { time: t.cpu.now, cpu: t.cpu.id, task: t, frames: t };
     this.target = undefined;
     this.#task = t;
     this.#dev = dev;
     this.#skb = skb;
+    this.#ingress = ingress;
     if (program.readsSocket && skb.sk !== undefined)
       new ObjectView(this.#linux.memory, SK_BUFF).point(place.context, "sk", this.#linux.sockets.view(skb.sk));
     try {
@@ -69,17 +79,23 @@ export class PacketPrograms implements PacketHost {
       this.#task = task;
       this.#dev = device;
       this.#skb = packet;
+      this.#ingress = way;
       place.free();
     }
   }
 
-  connect(find: (id: number) => HeldProgram | undefined): void {
-    this.#held = find;
+  connect(programs: HeldPrograms): void {
+    this.#held = programs;
+  }
+
+  /** A classic filter that a process attaches, as `struct sock_filter` in a row; -EINVAL for one that Linux refuses. */
+  classic(filter: Uint8Array): HeldProgram | number {
+    return this.#held?.classic(filter) ?? -ERRNO.EINVAL!;
   }
 
   /** The program that a map's target has; undefined where it has none. */
   held(id: number): HeldProgram | undefined {
-    return id === 0 ? undefined : this.#held(id);
+    return id === 0 ? undefined : this.#held?.find(id);
   }
 
   xsk(number: number): number {
@@ -105,6 +121,17 @@ export class PacketPrograms implements PacketHost {
   /** The socket that sends the packet which a program looks at. */
   get socket(): Sock | undefined {
     return this.#skb?.sk;
+  }
+
+  /** `bpf_sk_assign`: the packet that the running program sees goes to this socket, wherever it is addressed to. */
+  assign(sk: Sock): number {
+    const [skb, dev] = [this.#skb, this.#dev];
+    if (skb === undefined || dev === undefined) return -ERRNO.EINVAL!;
+    if (!this.#ingress) return -ERRNO.EOPNOTSUPP!;
+    if (sk.netns !== dev.netns) return -ERRNO.ENETUNREACH!;
+    if (sk.sport === 0) return -ERRNO.EOPNOTSUPP!;
+    skb.assigned = sk;
+    return 0;
   }
 
   /** The namespace of the device that a program runs on; else the machine's own. */

@@ -2,6 +2,7 @@
 import type { Task } from "../task.ts";
 import { familyOf, ipBytes } from "./address.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { selectSocket } from "./reuseport.ts";
 import type { Skb } from "./skb.ts";
 import type { Sock } from "./sock.ts";
 
@@ -46,12 +47,17 @@ export function skLookup(t: Task, skb: Skb, netns: NetNamespace): Chosen {
   word(CONTEXT.ifindex, skb.dev?.ifindex ?? 0);
   let chosen: Sock | undefined;
   let refused = false;
+  let itself = false;
   for (const { run } of netns.lookups) {
-    const { result, sk } = network.sockets.choose(t, { netns }, () => run(at));
+    const { result, sk, alone } = network.sockets.choose(t, { netns }, () => run(at));
     if (result !== PASS) refused = true;
-    else if (sk !== undefined) chosen = sk;
+    else if (sk !== undefined) {
+      chosen = sk;
+      itself = alone;
+    }
   }
   memory.free(at, CONTEXT.size);
-  // A program that names a socket outvotes one that drops.
+  // A program that names a socket outvotes one that drops; those that share the socket's port may get the packet in its place.
+  if (chosen !== undefined && !itself) return selectSocket(t, skb, chosen);
   return chosen ?? (refused ? "refused" : undefined);
 }

@@ -51,6 +51,8 @@ export class Skb {
   fate: Fate | undefined;
   /** A program at a map of sockets has let it pass to its reader. */
   judged = false;
+  /** The socket that a program of traffic control has given it to. */
+  assigned: Sock | undefined;
   /** A program has changed its bytes. */
   changed = false;
   /** Wrong in a way that IP or TCP notice: the drop reason. 0: as it should be. */

@@ -5,6 +5,7 @@ import { WaitQueue } from "../wait-queue.ts";
 import { type Ip, isAny } from "./address.ts";
 import type { Destination, NetNamespace } from "./namespace.ts";
 import type { RemoteConnection } from "./outside.ts";
+import type { ReuseportGroup } from "./reuseport.ts";
 import type { Skb } from "./skb.ts";
 import type { Psock } from "./sockmap.ts";
 
@@ -53,6 +54,8 @@ export class Sock {
   /** Somebody waits for room to write. */
   wantsRoom = false;
   filter: SocketFilter | undefined;
+  /** `SO_LOCK_FILTER`: the filter stays what it is. */
+  filterLocked = false;
   /** Programs of the map of sockets that it is in. */
   psock: Psock | undefined;
   /** Packets that came, and bytes in them that nobody has read. */
@@ -78,6 +81,8 @@ export class Sock {
   reuseAddress = false;
   reusePort = false;
   readonly options = new Map<number, number>();
+  /** Who shares its port, once it has one. */
+  reuseport: ReuseportGroup | undefined;
   /** The next of the same hash. */
   next: Established | undefined;
 

@@ -11,10 +11,10 @@ const UDP_HEADER = 8;
 const TCP_HEADER = 20;
 
 /** Where the transport's header begins in a frame. */
-const transportOf = (skb: Skb): number => ETHERNET + (skb.protocol === ETH_P_IPV6 ? 40 : 20);
+export const transportOf = (skb: Skb): number => ETHERNET + (skb.protocol === ETH_P_IPV6 ? 40 : 20);
 
 /** Bytes of the transport's header, which no filter cuts. */
-const headerOf = (skb: Skb): number => (skb.proto === IPPROTO_TCP ? TCP_HEADER + skb.optionBytes : UDP_HEADER);
+export const headerOf = (skb: Skb): number => (skb.proto === IPPROTO_TCP ? TCP_HEADER + skb.optionBytes : UDP_HEADER);
 
 /**
  * `sk_filter_trim_cap`: runs a program on a packet from its transport's header on, as TCP and UDP hand it over. False: the packet is

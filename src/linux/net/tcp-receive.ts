@@ -3,6 +3,7 @@ import type { Task } from "../task.ts";
 import { DROP } from "./drop-reason.ts";
 import type { NetNamespace } from "./namespace.ts";
 import { ACK, FIN, RST, SYN } from "./protocol.ts";
+import { selectSocket } from "./reuseport.ts";
 import { skLookup } from "./sk-lookup.ts";
 import type { Skb } from "./skb.ts";
 import { before, type Listener, RequestSock, TCP, TcpSock, TimeWaitSock } from "./sock.ts";
@@ -23,7 +24,11 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     network.drop(t, skb, skb.wrong);
     return false;
   }
-  const one = netns.established.find(skb.daddr, skb.dport, skb.saddr, skb.sport);
+  const one = skb.assigned ?? netns.established.find(skb.daddr, skb.dport, skb.saddr, skb.sport);
+  if (one instanceof TcpSock && one.listener !== undefined) {
+    toListener(t, one.listener, skb, six);
+    return true;
+  }
   if (one instanceof TcpSock) {
     const refused = network.filter(t, one, skb);
     if (refused !== 0) network.drop(t, skb, refused, one);
@@ -42,13 +47,7 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
     // Forgotten, or a new connection of the same ports takes its place.
     netns.removeTimeWait(one);
   }
-  const chosen = skLookup(t, skb, netns);
-  const listener =
-    chosen instanceof TcpSock
-      ? chosen.listener
-      : chosen === undefined
-        ? netns.listener(skb.daddr, skb.dport)
-        : undefined;
+  const listener = listenerFor(t, skb, netns);
   if (listener !== undefined) {
     toListener(t, listener, skb, six);
     return true;
@@ -56,6 +55,15 @@ function lookUp(t: Task, skb: Skb, netns: NetNamespace, six: boolean): boolean {
   if (!(skb.flags & RST)) sendReset(t, skb, netns, six);
   network.drop(t, skb, DROP.NO_SOCKET);
   return false;
+}
+
+/** `__inet_lookup_listener`: who listens, as programs, addresses and the sockets that share a port decide. */
+function listenerFor(t: Task, skb: Skb, netns: NetNamespace): Listener | undefined {
+  const chosen = skLookup(t, skb, netns);
+  if (chosen === "refused") return undefined;
+  const first = netns.listener(skb.daddr, skb.dport)?.sk;
+  const sk = chosen ?? (first && selectSocket(t, skb, first));
+  return sk instanceof TcpSock ? sk.listener : undefined;
 }
 
 /** `tcp_v4_do_rcv` for a connection. */

@@ -27,7 +27,8 @@ export function classify(t: Task, skb: Skb, dev: NetDevice, side: "ingress" | "e
   const { network, memory } = t.linux;
   for (const program of dev[side]) {
     if (program.kind === "clsact") t.enter(F.tc_run, 30, undefined, skb);
-    const verdict = network.programs.run(t, program, skb, dev, skbInMemory(memory, skb, dev, side)) | 0;
+    const verdict =
+      network.programs.run(t, program, skb, dev, skbInMemory(memory, skb, dev, side), side === "ingress") | 0;
     if (program.kind === "clsact") t.leave(verdict);
     if (!FINAL[program.kind].includes(verdict)) continue;
     return finish(t, skb, dev, side, verdict);

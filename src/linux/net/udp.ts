@@ -3,6 +3,7 @@ import type { Task } from "../task.ts";
 import { DROP } from "./drop-reason.ts";
 import { icmpError } from "./icmp.ts";
 import type { NetNamespace } from "./namespace.ts";
+import { selectSocket } from "./reuseport.ts";
 import { skLookup } from "./sk-lookup.ts";
 import type { Skb } from "./skb.ts";
 import type { Sock } from "./sock.ts";
@@ -18,10 +19,7 @@ export function udpReceive(t: Task, skb: Skb, netns: NetNamespace, six: boolean)
   t.enter(six ? F.__udp6_lib_rcv : F.__udp4_lib_rcv, 200, skb, undefined, skb.proto);
   if (skb.wrong !== 0) network.drop(t, skb, skb.wrong);
   else {
-    const usual = netns.datagram(skb.daddr, skb.dport, skb.saddr, skb.sport);
-    // Connected sockets come first.
-    const chosen = usual === undefined || usual.dport === 0 ? skLookup(t, skb, netns) : undefined;
-    const sk = chosen === "refused" ? undefined : (chosen ?? usual);
+    const sk = receiver(t, skb, netns);
     if (sk !== undefined) queue(t, skb, sk);
     else {
       icmpError(t, skb, netns, { type: 3, code: 3 });
@@ -29,6 +27,15 @@ export function udpReceive(t: Task, skb: Skb, netns: NetNamespace, six: boolean)
     }
   }
   t.leave(0, 2);
+}
+
+/** `__udp4_lib_lookup`: a connected socket first, then the one that programs name, then who has the port, or one of those who share it. */
+function receiver(t: Task, skb: Skb, netns: NetNamespace): Sock | undefined {
+  const usual = skb.assigned ?? netns.datagram(skb.daddr, skb.dport, skb.saddr, skb.sport);
+  if (usual !== undefined && usual.dport !== 0) return usual;
+  const chosen = skb.assigned === undefined ? skLookup(t, skb, netns) : undefined;
+  const sk = chosen ?? (usual && selectSocket(t, skb, usual));
+  return sk === "refused" ? undefined : sk;
 }
 
 function queue(t: Task, skb: Skb, sk: Sock): void {
