@@ -31,7 +31,7 @@ export const CONCEPTS: readonly CoverageRow[] = [
      e maps = 03 who-reads
      f helper functions = 04 opens
      g program types = 01 four-hooks
-     h CO-RE = 17`,
+     h CO-RE = 17 four`,
   ),
   ...rows(
     "2.10.39",
@@ -146,12 +146,12 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "core",
-    `structures change between versions = 17
-     BTF in the kernel = 17
-     checking for BTF = 17
-     the workflow = 17
-     BPF_CORE_READ and its relatives = 17
-     vmlinux.h = 17`,
+    `structures change between versions = 17 tgid
+     BTF in the kernel = 17 btf-file
+     checking for BTF = 17 btf-file
+     the workflow = 17 before-after
+     BPF_CORE_READ and its relatives = 17 source
+     vmlinux.h = 17 vmlinux-h`,
   ),
   ...rows(
     "bcc",

@@ -16,6 +16,7 @@ import { LESSON_13 } from "./13-profiling.ts";
 import { LESSON_14 } from "./14-xdp.ts";
 import { LESSON_15 } from "./15-tc-and-redirect.ts";
 import { LESSON_16 } from "./16-security.ts";
+import { LESSON_17 } from "./17-btf-and-core.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -36,4 +37,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_14,
   ...LESSON_15,
   ...LESSON_16,
+  ...LESSON_17,
 ];

@@ -15,6 +15,7 @@ import { WRONG_13 } from "./13-profiling.ts";
 import { WRONG_14 } from "./14-xdp.ts";
 import { WRONG_15 } from "./15-tc-and-redirect.ts";
 import { WRONG_16 } from "./16-security.ts";
+import { WRONG_17 } from "./17-btf-and-core.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -36,4 +37,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_14,
   ...WRONG_15,
   ...WRONG_16,
+  ...WRONG_17,
 };
