@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { findJupyter, type JupyterServer, startJupyterServer } from "../../src/cli/notebook/server.ts";
 import { findProgram, ROOT, skipped } from "../support/programs.ts";
 
+const NIGHT = process.env["BPFBOOK_NIGHT"] !== undefined;
 const ARTIFACTS = join(ROOT, "test", "artifacts");
 const executablePath = findProgram("chromium");
 const skip = executablePath === undefined && skipped("browser", "Chromium is not installed");
@@ -139,5 +140,44 @@ describe.skipIf(skip)("the kernel in JupyterLab", () => {
     await cell(3).locator(".jp-OutputArea-output", { hasText: "TEXT" }).waitFor({ timeout: 30_000 });
     await cell(0).locator(".jp-InputPrompt", { hasText: "[1]" }).waitFor({ timeout: 10_000 });
     await cell(3).locator(".jp-InputPrompt", { hasText: "[4]" }).waitFor({ timeout: 10_000 });
+  });
+
+  it("values on the dark theme", async () => {
+    await page.locator(".lm-MenuBar-item", { hasText: "Settings" }).click();
+    await page.locator(".lm-Menu-item", { hasText: "Theme" }).first().hover();
+    await page.locator(".lm-Menu-item", { hasText: "JupyterLab Dark" }).first().click();
+    await page.locator('body[data-jp-theme-light="false"]').waitFor({ state: "attached", timeout: 20_000 });
+    await cell(2).locator(".cm-content").click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.insertText(
+      "display([{ protocol: 'udp', packets: 12 }, { protocol: 'tcp', packets: 340 }]);\n({ device: 'eth0', queues: [{ irq: 24, packets: [1, 2, 3] }], note: 'x'.repeat(60) })",
+    );
+    await page.keyboard.press("Shift+Enter");
+    await cell(2).locator(".jp-OutputArea-output table", { hasText: "protocol" }).waitFor({ timeout: 20_000 });
+    await cell(2).locator(".jp-OutputArea-output details", { hasText: "device" }).waitFor({ timeout: 20_000 });
+  });
+
+  it.skipIf(!NIGHT)("Notebook 7", async () => {
+    const other = await browser.newPage({ viewport: { width: 1100, height: 800 } });
+    writeCells(join(folder, "classic.ipynb"));
+    await other.goto(`${server.url}notebooks/classic.ipynb?token=${server.token}`);
+    const first = other.locator(".jp-CodeCell").first();
+    await first.locator(".cm-content").waitFor({ timeout: 60_000 });
+    await other.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor({ timeout: 60_000 });
+    await first.locator(".cm-content").click();
+    await other.keyboard.press("Shift+Enter");
+    await first.locator(".noUi-handle").waitFor({ timeout: 30_000 });
+    const last = other.locator(".jp-CodeCell").nth(3);
+    await last.locator(".cm-content").click();
+    await other.keyboard.press("Control+End");
+    await other.keyboard.press("Tab");
+    await other.locator(".jp-Completer:visible", { hasText: "toUpperCase" }).waitFor({ timeout: 20_000 });
+    await other.keyboard.press("Enter");
+    await last.locator(".cm-content", { hasText: "kept.toUpperCase" }).waitFor({ timeout: 10_000 });
+    await other.keyboard.type("()");
+    await other.keyboard.press("Shift+Enter");
+    await last.locator(".jp-OutputArea-output", { hasText: "TEXT" }).waitFor({ timeout: 20_000 });
+    await other.screenshot({ path: join(ARTIFACTS, "kernel-notebook-7-page.png") });
+    await other.close();
   });
 });
