@@ -1,6 +1,8 @@
+import { ArgumentError } from "../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
 import type { MapData } from "./output/map-data.ts";
+import { type PlainValue, plainMap } from "./output/plain.ts";
 import type { BpftraceOptions } from "./run/options.ts";
 import { Session, type SessionMachine } from "./run/session.ts";
 
@@ -22,6 +24,26 @@ export class BpftraceResult implements Displayable {
     this.errors = errors;
     this.maps = maps;
     this.exitCode = exitCode;
+  }
+
+  /**
+   * What a map holds, as values of TypeScript: `get("x")` is `@x`. A map without key gives its value, another one a `Map` from keys, parts of
+   * a tuple joined by commas, to values. Whole numbers are numbers where these are exact, otherwise bigints; averages their average,
+   * statistics `{ count, average, total }`, histograms rows `{ min, max, count }`, series points `{ interval, value }`, stacks their functions;
+   * an empty map gives undefined.
+   * Throws `ArgumentError` for a map that the program does not have.
+   *
+   * @example
+   * const result = await m.bpftrace({ for: "1s" })`tracepoint:raw_syscalls:sys_enter { @[comm] = count(); @total = count(); }`;
+   * result.get("total"); // 48211
+   * result.get("").get("webserver"); // 31200
+   */
+  get(name: string): PlainValue | ReadonlyMap<string, PlainValue> | undefined {
+    const wanted = name.replace(/^@/, "");
+    const map = this.maps.find((candidate) => candidate.name === wanted);
+    if (map === undefined)
+      throw new ArgumentError("get", `one of ${this.maps.map((one) => `"${one.name}"`).join(", ") || "no maps"}`, name);
+    return plainMap(map);
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

@@ -116,4 +116,43 @@ describe("bpftrace on a machine", () => {
     );
     expect(text).toMatch(/^Attaching 2 probes\.\.\.\non\n/);
   });
+
+  it("watches the first instruction of a function, until unwatch", async () => {
+    const m = busy();
+    const { address } = m.linux.symbols.list().find(({ name }) => name === "vfs_read")!;
+    const watched = `0x${address.toString(16)}`;
+    const result = await m.bpftrace({ for: "50ms" })(
+      `watchpoint:${watched}:8:x { @[probe] = count(); @n++; if (@n == 3) { unwatch(${watched}); } } kprobe:vfs_read { @all++; }`,
+    );
+    expect(result.get("")).toEqual(new Map([[`watchpoint:${watched}:8:x`, 3]]));
+    expect(result.get("all")).toBeGreaterThan(3);
+  });
+
+  it("iterates over areas of memory", async () => {
+    const m = new Machine({ seed: 7 });
+    m.linux.process({
+      comm: "hog",
+      *program(sys) {
+        yield sys.mmap(3 * 4096);
+        yield sys.nanosleep(1e9);
+      },
+    });
+    await m.run("1ms");
+    const result = await m.bpftrace()`iter:task_vma { @[ctx.task.comm] = sum(ctx.vma.vm_end - ctx.vma.vm_start); }`;
+    expect(result.get("@")).toEqual(new Map([["hog", 3 * 4096]]));
+  });
+
+  it("gives maps as values", async () => {
+    const result = await new Machine().bpftrace()`BEGIN {
+      @one = 5; @pair["a", 2] = (1, "b"); @big = (uint64)-1; @h = hist(3); @s = stats(4); @a = avg(6); @t = true; @none[1] = 1; clear(@none); exit();
+    }`;
+    expect(result.get("one")).toBe(5);
+    expect(result.get("pair")).toEqual(new Map([["a,2", [1, "b"]]]));
+    expect(result.get("@big")).toBe(2n ** 64n - 1n);
+    expect(result.get("h")).toEqual([{ min: 2, max: 3, count: 1 }]);
+    expect(result.get("s")).toEqual({ count: 1, average: 4, total: 4 });
+    expect(result.get("a")).toBe(6);
+    expect(result.get("none")).toBeUndefined();
+    expect(() => result.get("two")).toThrow(/get must be one of .*"pair".*, got "two"/);
+  });
 });

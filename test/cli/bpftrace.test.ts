@@ -96,6 +96,25 @@ describe("bpfbook bpftrace", () => {
     expect(out).toMatch(/\nBytecode\n-+\nBEGIN \(raw_tracepoint, \d+ instructions\)\n {3}0: \(bf\) r6 = r1\n/);
   });
 
+  test("Ctrl-C ends the program as bpftrace ends: END runs, maps are printed", async () => {
+    const before = process.listenerCount("SIGINT");
+    const running = bpftrace("-q", "-e", 'interval:ms:1 { @n++; } END { printf("end\\n"); }', "--for", "1h");
+    // The command listens from when its program is loaded.
+    while (process.listenerCount("SIGINT") === before) await new Promise((next) => setImmediate(next));
+    process.emit("SIGINT");
+    const { code, out } = await running;
+    expect(code).toBe(0);
+    expect(out).toMatch(/^end\n\n\n(?:@n: \d+\n)?$/);
+    expect(process.listenerCount("SIGINT")).toBe(before);
+  });
+
+  test("-p narrows probes of programs to one process, and the program ends with it", async () => {
+    const program = "uprobe:/usr/bin/bash:readline { @ = count(); } BEGIN { @begun = 1; }";
+    const { code, out } = await bpftrace("-p", "4194000", "-q", "-e", program, "--for", "100ms");
+    expect({ code, out }).toEqual({ code: 0, out: "\n\n@begun: 1\n" });
+    expect((await bpftrace("-p", "many", "-e", "BEGIN {}")).err).toMatch(/^ERROR: .*pid/);
+  });
+
   test("-v tells what the verifier says, --dry-run runs nothing", async () => {
     const { code, out } = await bpftrace("-v", "--dry-run", "-e", 'BEGIN { printf("no\\n"); }');
     expect(code).toBe(0);

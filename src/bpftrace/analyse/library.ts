@@ -26,7 +26,6 @@ const REFUSED: Readonly<Record<string, string>> = {
   percpu_kaddr: "the machine's Linux keeps nothing for each CPU in memory",
   skboutput: NOT_YET,
   write_user: NOT_YET,
-  unwatch: "watchpoints do not run on this machine",
   str_concat: NOT_YET,
 };
 

@@ -35,6 +35,7 @@ export interface EventRow {
         | "time"
         | "join"
         | "cat"
+        | "unwatch"
       )
     | ("system" | "runtime-error");
   /** Types of the values in the record, after its number. */

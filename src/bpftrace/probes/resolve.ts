@@ -3,6 +3,7 @@ import type { AttachPoint } from "../ast/program.ts";
 import { DURATION_UNITS } from "../syntax/integer.ts";
 import { PROVIDERS, type Provider, providerOf } from "./providers.ts";
 import type { ProbeSource } from "./source.ts";
+import { watchpoint } from "./watchpoint.ts";
 
 /** One place where a probe attaches. */
 export interface ResolvedPoint {
@@ -74,8 +75,9 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
     case "self":
     case "test":
     case "bench":
-    case "watchpoint":
       return one(provider, [provider.name, ...parts].join(":"), [provider.name, ...parts].join(":"), parts.at(-1)!);
+    case "watchpoint":
+      return watchpoint(provider, parts, source);
     default:
       return named(provider, parts, source);
   }
@@ -138,6 +140,7 @@ const targetOf = (provider: Provider, name: string): string =>
 
 function missing(provider: Provider, pattern: string): string {
   if (provider.name === "tracepoint") return `tracepoint${isWildcard(pattern) ? "s" : ""} not found: ${pattern}`;
+  if (provider.name === "iter") return `iter ${pattern.split(":")[0]} not available for your kernel version.`;
   if (pattern === "") return `${provider.name}s should be attached to a function`;
   return `No probes to attach: ${provider.name}:${pattern} does not exist on this machine`;
 }

@@ -24,4 +24,6 @@ export interface ProbeSource {
   cgroup(path: string): number | undefined;
   /** The address of a symbol of Linux. */
   address(symbol: string): bigint | undefined;
+  /** The function of Linux that begins at an address. */
+  functionAt(address: bigint): string | undefined;
 }

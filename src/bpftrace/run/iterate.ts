@@ -6,12 +6,13 @@ import type { Arg } from "../../linux/task.ts";
 function* objects(linux: Linux, kind: string): Generator<readonly Arg[]> {
   for (const task of linux.tasks()) {
     if (kind === "task") yield [task];
+    else if (kind === "task_vma") for (const mapping of task.mm?.mappings ?? []) yield [task, mapping];
     else for (const [fd, file] of task.files.entries()) yield [task, fd, file];
   }
 }
 
 /**
- * Runs an iterator: `run` is called with the context of each object, a `struct bpf_iter__task` or `bpf_iter__task_file` that
+ * Runs an iterator: `run` is called with the context of each object, a `struct bpf_iter__task`, `bpf_iter__task_file` or `bpf_iter__task_vma` that
  * is written at `context`. As on Linux the last call has no object.
  */
 export function iterate(linux: Linux, kind: string, context: number, run: () => void): void {

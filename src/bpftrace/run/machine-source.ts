@@ -7,8 +7,8 @@ import type { ProbeSource } from "../probes/source.ts";
 /** Kinds of probes at functions of Linux: the machine lists functions once. */
 const AT_FUNCTIONS = ["kretprobe", "fentry", "fexit"];
 
-/** What iterators go through here. Of areas of memory (`task_vma`) the machine has no structures. */
-const ITERATORS = ["task", "task_file"];
+/** What iterators go through here. */
+const ITERATORS = ["task", "task_file", "task_vma"];
 
 const LIBRARY_DIRECTORY = "/usr/lib/x86_64-linux-gnu";
 
@@ -40,6 +40,10 @@ export function machineSource(linux: Linux): ProbeSource {
     program: (name) => (name.startsWith("/") ? realPath(name) : (LIBRARIES[name.replace(/\.so.*$/, "")] ?? name)),
     fields: (name) => tracepoint(name)?.fields,
     cgroup: (path) => linux.cgroups.find(path)?.id,
+    functionAt(address) {
+      const found = linux.symbolize(address);
+      return found?.offset === 0 && found.module === undefined ? found.name : undefined;
+    },
     address: (symbol) => {
       if (symbol === "avenrun") return linux.load.address();
       return linux.symbols.list().find(({ name, module }) => name === symbol && module === undefined)?.address;

@@ -23,6 +23,7 @@ export interface ReaderHost {
   clear(name: string): void;
   zero(name: string): void;
   exit(code: number): void;
+  unwatch(address: bigint): void;
   now(): bigint;
   /** A file's text, or undefined where there is none. */
   file(path: string): string | undefined;
@@ -100,6 +101,11 @@ export class Reader {
       case "exit": {
         const [code] = values;
         this.#host.exit(code?.kind === "integer" ? Number(code.value) : 0);
+        return;
+      }
+      case "unwatch": {
+        const [address] = values;
+        if (address?.kind === "integer") this.#host.unwatch(BigInt.asUintN(64, address.value));
         return;
       }
       case "time":

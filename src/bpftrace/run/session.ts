@@ -68,6 +68,7 @@ export class Session {
   readonly #programs: readonly { readonly probe: TypedProbe; readonly program: LinuxProgram }[];
   readonly #readers: ReadonlyMap<string, MapReader>;
   readonly #links: BpfLink[] = [];
+  readonly #watchpoints: (readonly [TypedProbe, BpfLink])[] = [];
   readonly #watches: (() => void)[] = [];
   readonly #context: number;
   /** Virtual nanoseconds between two looks into the ring buffer; 0: after each event. */
@@ -113,6 +114,7 @@ export class Session {
         clear: (name) => this.#readers.get(name)?.clear(),
         zero: (name) => this.#readers.get(name)?.zero(),
         exit: (code) => this.#exit(code),
+        unwatch: (address) => this.#unwatch(address),
         now: () => BigInt(linux.ktimeNs()),
         file: (path) => textOfFile(linux, path),
         maxCatBytes: settings.maxCatBytes,
@@ -155,7 +157,11 @@ export class Session {
     if (this.exited) return;
     for (const { probe, program } of this.#programs) {
       if (BY_HAND.has(probe.provider)) continue;
-      for (const hook of probe.hooks) this.#links.push(this.#attachOne(probe, program, hook));
+      for (const hook of probe.hooks) {
+        const link = this.#attachOne(probe, program, hook);
+        this.#links.push(link);
+        if (probe.provider === "watchpoint") this.#watchpoints.push([probe, link]);
+      }
     }
     for (const { probe, program } of this.#ofKind("iter")) this.#iterate(probe, program);
     if (this.exited) return;
@@ -313,6 +319,12 @@ export class Session {
   /** Ends the program as Ctrl-C does: `END` runs, maps are printed. */
   interrupt(): void {
     this.#exit(0);
+  }
+
+  /** Watchpoints of an address end. */
+  #unwatch(address: bigint): void {
+    const watched = (name: string): boolean => BigInt(name.split(":")[1]!) === address;
+    for (const [probe, link] of this.#watchpoints) if (watched(probe.name)) link.detach();
   }
 
   #exit(code: number): void {

@@ -1,4 +1,4 @@
-import { type AddressSpace, PAGE } from "../mm/address-space.ts";
+import { type AddressSpace, type Mapping, PAGE } from "../mm/address-space.ts";
 import type { OomControl } from "../mm/oom.ts";
 import type { StructRow } from "./row.ts";
 
@@ -17,6 +17,19 @@ export const MM_STRUCT: StructRow<AddressSpace> = {
     w.int("task_size", 2 ** 47 - PAGE);
     w.int(`rss_stat[${MM_FILEPAGES}].count`, mm.file);
     w.int(`rss_stat[${MM_ANONPAGES}].count`, mm.anon);
+  },
+};
+
+const VM_READ = 1;
+const VM_WRITE = 2;
+
+/** What `struct vm_area_struct` is of a mapping. */
+export const VM_AREA_STRUCT: StructRow<Mapping> = {
+  struct: "vm_area_struct",
+  write(w, { start, end, writable }) {
+    w.int("vm_start", start);
+    w.int("vm_end", end);
+    w.int("vm_flags", VM_READ | (writable ? VM_WRITE : 0));
   },
 };
 

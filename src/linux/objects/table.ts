@@ -27,7 +27,7 @@ import { CRED } from "./cred.ts";
 import { DENTRY, FILENAME, NAMEIDATA, OPEN_HOW, PATH } from "./dentry.ts";
 import { FILE } from "./file.ts";
 import { ADDRESS_SPACE, INODE } from "./inode.ts";
-import { MM_STRUCT, OOM_CONTROL } from "./memory.ts";
+import { MM_STRUCT, OOM_CONTROL, VM_AREA_STRUCT } from "./memory.ts";
 import { VFSMOUNT } from "./mount.ts";
 import { PT_REGS } from "./pt-regs.ts";
 import { BIO, REQUEST } from "./request.ts";
@@ -78,7 +78,10 @@ const ROWS: ReadonlyMap<unknown, AnyRow> = new Map([
 ]);
 
 /** Objects that are no instances of a class, by a member that only they have. */
-const SHAPES: readonly (readonly [member: string, row: AnyRow])[] = [["operations", FILE]];
+const SHAPES: readonly (readonly [member: string, row: AnyRow])[] = [
+  ["operations", FILE],
+  ["present", VM_AREA_STRUCT],
+];
 
 /** The row of an object; undefined for one that programs cannot see. */
 export function rowOf(object: object): AnyRow | undefined {

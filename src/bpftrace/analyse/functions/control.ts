@@ -199,6 +199,15 @@ export const CONTROL_FUNCTIONS: readonly FunctionRow[] = [
     },
   },
   { name: "time", args: [0, 1], doc: "Prints the time.", analyse: formatted("time") },
+  {
+    name: "unwatch",
+    args: [1, 1],
+    doc: "Ends watchpoints of an address.",
+    analyse: (call) => {
+      const value = call.integer(0);
+      return value === undefined ? NOTHING : emit(call, { kind: "unwatch" }, [value]);
+    },
+  },
   { name: "cat", args: [1, 100], doc: "Prints a file.", analyse: formatted("cat") },
   { name: "system", args: [1, 100], unsafe: true, doc: "Runs a command.", analyse: formatted("system") },
   { name: "join", args: [1, 2], doc: "Prints the words of an array of pointers.", analyse: join },
