@@ -3,25 +3,20 @@
  *
  *     node scripts/objects/build.ts
  *
- * `sources.json` says from which source each object was made; a test compares.
+ * `sources.json` says from which source and with which flags each object was made; a test compares.
  */
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { compile } from "../../src/loader/clang/compile.ts";
+import { SHIPPED, sumOf } from "./sources.ts";
 
-const FOLDERS = [
-  "../../test/fixtures/objects/",
-  "../../notebooks/lessons/data/c/",
-  "../../test/course/wrong/objects/",
-].map((path) => new URL(path, import.meta.url));
-for (const folder of FOLDERS) {
+for (const folder of SHIPPED) {
   const sources: Record<string, string> = {};
   for (const name of readdirSync(folder).filter((file) => file.endsWith(".bpf.c"))) {
     const source = new URL(name, folder);
     const { bytes, warnings } = await compile(source.pathname, "6.18");
     process.stderr.write(warnings);
     writeFileSync(new URL(name.replace(/c$/, "o"), folder), bytes);
-    sources[name] = createHash("sha256").update(readFileSync(source)).digest("hex");
+    sources[name] = sumOf(source);
   }
   writeFileSync(new URL("sources.json", folder), `${JSON.stringify(sources, undefined, 2)}\n`);
 }

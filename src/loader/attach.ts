@@ -93,6 +93,7 @@ export function attach(
   ) {
     throw new AttachError(hook, `${name} is of type ${type}: ${hook} runs programs of type ${wanted.type}.`);
   }
+  if (type === "raw_tracepoint_writable") checkBuffer(program, hook);
   if (wanted?.attach !== undefined) checkTarget(linux, program, hook, wanted.attach);
   checkContextSize(program, hook);
   const hooked: HookProgram = {
@@ -122,6 +123,16 @@ function checkTarget(linux: Linux, { spec }: LoadedProgram, hook: string, attach
     hook,
     `${name} was loaded for ${expectedAttachType} of ${target}: it attaches to nothing else.`,
   );
+}
+
+/** Few tracepoints of Linux lend programs a buffer, and none that this machine raises: who uses it is refused, as by Linux. */
+function checkBuffer({ program }: LoadedProgram, hook: string): void {
+  const { insns, name } = program.spec;
+  const ACCESSES: readonly number[] = [CLASS.LDX, CLASS.ST, CLASS.STX];
+  const uses = program.verdict?.facts.some(
+    ({ seen, pointer }, at) => seen && pointer === undefined && ACCESSES.includes(insns[at]!.code & 7),
+  );
+  if (uses) throw new AttachError(hook, `${name} uses the buffer of a writable tracepoint, and ${hook} lends none.`);
 }
 
 /**

@@ -31,6 +31,13 @@ export interface Compiled {
 /** Where pointers to the source's own structs are put, so that BTF describes them. Loaders skip the section. */
 const TYPES_SECTION = ".bpfbook.types";
 
+/** What every program is compiled with. */
+export const CLANG_FLAGS: readonly string[] = [
+  ...["-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_x86", "-fno-color-diagnostics", "-Wall", "-Wno-unused-function"],
+  // The text of each line goes into BTF also where the file itself is gone.
+  ...["-gdwarf-5", "-gembed-source", "-fdebug-compilation-dir=."],
+];
+
 /** Comes before the first line. */
 const PRELUDE = "bpfbook-prelude.h";
 
@@ -54,18 +61,7 @@ export async function compile(
   const clang = await findClang();
   const header = vmlinuxFolder(release);
   const flags = [
-    ...[
-      "-g",
-      "-O2",
-      "-target",
-      "bpf",
-      "-D__TARGET_ARCH_x86",
-      "-fno-color-diagnostics",
-      "-Wall",
-      "-Wno-unused-function",
-    ],
-    // The text of each line goes into BTF also where the file itself is gone.
-    ...["-gdwarf-5", "-gembed-source", "-fdebug-compilation-dir=."],
+    ...CLANG_FLAGS,
     ...["-I", folder, "-I", header.folder],
     ...clang.systemIncludes.flatMap((path) => ["-idirafter", path]),
     ...cflags,
