@@ -354,6 +354,28 @@ describe("inspection", () => {
   });
 });
 
+/** By night only: figures are the bench's business (bench/kernel-language.ts), this is the promise that they rest on. */
+it.runIf(process.env["BPFBOOK_NIGHT"])(
+  "the thousandth cell's check takes at most twice as long as the fortieth's",
+  async () => {
+    const long = createLanguageService({ cwd: join(folder, "notebook") });
+    const times: number[] = [];
+    for (let n = 0; n < 1000; n++) {
+      const before = n % 10 === 0 ? "0" : `v${n - 1}.id`;
+      const code = `const v${n}: { id: number; name: string } = { id: ${before} + 1, name: "x" };\ntype T${n} = typeof v${n};`;
+      const start = performance.now();
+      expect(await long.check({ id: n, code })).toMatchObject({ diagnostics: [] });
+      times.push(performance.now() - start);
+      long.executed({ id: n, code });
+    }
+    // Of many the least: what the computer does besides only adds.
+    const least = (from: number, to: number): number => Math.min(...times.slice(from, to));
+    expect(least(960, 1000)).toBeLessThan(2 * least(20, 60));
+    await long.dispose();
+  },
+  300_000,
+);
+
 describe("the server", () => {
   /** Processes that this one started. */
   const servers = () => {
