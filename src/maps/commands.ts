@@ -6,8 +6,8 @@
 import { roundUp8 } from "./base.ts";
 import { ERRNO } from "./errno.ts";
 import { LOCK_FLAG, MAP_FLAGS, UPDATE_FLAGS } from "./flags.ts";
+import { freeze, mayWrite } from "./freeze.ts";
 import { HashTable } from "./hash-table.ts";
-import { freezeMap, isFrozen } from "./header.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import { SequenceMap } from "./sequence.ts";
 import type { MapType } from "./spec.ts";
@@ -62,7 +62,7 @@ export class MapCommands {
   }
 
   get #mayWrite(): boolean {
-    return (this.map.spec.flags & MAP_FLAGS.RDONLY) === 0 && !isFrozen(this.map.memory, this.map.header);
+    return mayWrite(this.map);
   }
 
   #put(at: number, bytes: Uint8Array): number {
@@ -149,12 +149,9 @@ export class MapCommands {
     return result < 0 ? { result } : { result, value: this.#valueBytes };
   }
 
-  /** `BPF_MAP_FREEZE`: from now on no process can change the map; programs can. Twice is EPERM. */
+  /** `BPF_MAP_FREEZE`. */
   freeze(): number {
-    if (this.map.spec.type === "struct_ops") return -ERRNO.ENOTSUPP;
-    if (!this.#mayWrite) return -ERRNO.EPERM;
-    freezeMap(this.map.memory, this.map.header);
-    return 0;
+    return freeze(this.map);
   }
 
   /** `BPF_MAP_LOOKUP_BATCH`: about `count` elements from `from` (undefined: the start) on. */

@@ -2,7 +2,7 @@ import type { LinearMemory } from "../memory/memory.ts";
 import { MapBase, roundUp8 } from "./base.ts";
 import { copyBytes } from "./copy.ts";
 import { ERRNO } from "./errno.ts";
-import { hashBytes, hashWord, hashWords2 } from "./jhash.ts";
+import { hashBytes, hashWord, hashWords2, hashWords4 } from "./jhash.ts";
 import type { MapSpec } from "./spec.ts";
 
 /** Offset of the key in an element; before it lie the next element's offset and the hash. */
@@ -83,6 +83,10 @@ export abstract class HashTable extends MapBase {
     if ((key & 3) === 0) {
       if (this.#keySize === 4) return hashWord(i32[key >> 2]);
       if (this.#keySize === 8) return hashWords2(i32[key >> 2], i32[(key >> 2) + 1]);
+      if (this.#keySize === 16) {
+        const at = key >> 2;
+        return hashWords4(i32[at], i32[at + 1], i32[at + 2], i32[at + 3]);
+      }
     }
     return hashBytes(this.memory, key, this.#keySize);
   }
@@ -108,7 +112,7 @@ export abstract class HashTable extends MapBase {
   }
 
   /**
-   * The search of `find` for keys of 4 or 8 bytes, with everything constant bound: what it costs does not depend on which
+   * The search of `find` for keys of 4, 8 or 16 bytes, with everything constant bound: what it costs does not depend on which
    * other types of maps the machine has.
    */
   protected bindFind(): ((key: number) => number) | undefined {
@@ -124,6 +128,7 @@ export abstract class HashTable extends MapBase {
         return element;
       };
     }
+    if (this.#keySize === 16) return this.#bindFind16();
     if (this.#keySize !== 8) return undefined;
     return (key) => {
       const { i32, view } = memory;
@@ -133,6 +138,29 @@ export abstract class HashTable extends MapBase {
       let element = i32[heads + (hashWords2(low, high) & mask)];
       while (element !== 0 && (i32[(element + KEY) >> 2] !== low || i32[(element + KEY + 4) >> 2] !== high))
         element = i32[element >> 2];
+      return element;
+    };
+  }
+
+  /** The same for keys of 16 bytes: an IPv6 address, the ends of a connection. */
+  #bindFind16(): (key: number) => number {
+    const { memory } = this;
+    const heads = this.#heads;
+    const mask = this.#mask;
+    return (key) => {
+      const { i32, view } = memory;
+      const at = key >> 2;
+      const aligned = (key & 3) === 0;
+      const a = aligned ? i32[at] : view.getInt32(key, true);
+      const b = aligned ? i32[at + 1] : view.getInt32(key + 4, true);
+      const c = aligned ? i32[at + 2] : view.getInt32(key + 8, true);
+      const d = aligned ? i32[at + 3] : view.getInt32(key + 12, true);
+      let element = i32[heads + (hashWords4(a, b, c, d) & mask)];
+      while (element !== 0) {
+        const own = (element + KEY) >> 2;
+        if (i32[own] === a && i32[own + 1] === b && i32[own + 2] === c && i32[own + 3] === d) break;
+        element = i32[element >> 2];
+      }
       return element;
     };
   }

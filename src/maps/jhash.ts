@@ -29,6 +29,27 @@ export function hashWords2(first: number, second: number): number {
   return final((start + first) | 0, (start + second) | 0, start);
 }
 
+/** The hash of four 32-bit words: one round of mixing, then the last. */
+export function hashWords4(first: number, second: number, third: number, fourth: number): number {
+  const start = (START + 16) | 0;
+  let a = (start + first) | 0;
+  let b = (start + second) | 0;
+  let c = (start + third) | 0;
+  a = ((a - c) ^ ((c << 4) | (c >>> 28))) | 0;
+  c = (c + b) | 0;
+  b = ((b - a) ^ ((a << 6) | (a >>> 26))) | 0;
+  a = (a + c) | 0;
+  c = ((c - b) ^ ((b << 8) | (b >>> 24))) | 0;
+  b = (b + a) | 0;
+  a = ((a - c) ^ ((c << 16) | (c >>> 16))) | 0;
+  c = (c + b) | 0;
+  b = ((b - a) ^ ((a << 19) | (a >>> 13))) | 0;
+  a = (a + c) | 0;
+  c = ((c - b) ^ ((b << 4) | (b >>> 28))) | 0;
+  b = (b + a) | 0;
+  return final((a + fourth) | 0, b, c);
+}
+
 /** The word at `at`, of which only `count` bytes count, at least one. */
 function partialWord({ view, u8 }: LinearMemory, at: number, count: number): number {
   if (count >= 4) return view.getInt32(at, true);

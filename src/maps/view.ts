@@ -5,7 +5,9 @@ import { type Codec, CodecError } from "./codec.ts";
 import { ERRNO, type Errno, errnoName } from "./errno.ts";
 import { MapError } from "./error.ts";
 import { UPDATE_FLAGS, type UpdateMode } from "./flags.ts";
+import { freeze, mayWrite } from "./freeze.ts";
 import { mapId } from "./inner-map.ts";
+import { MapMapping, type MappingOptions, mayMap } from "./mapping.ts";
 import { isPerCpuCodec } from "./percpu-codec.ts";
 import type { RuntimeMap } from "./runtime.ts";
 import type { MapSpec } from "./spec.ts";
@@ -40,6 +42,7 @@ const HINTS: Partial<Readonly<Record<Errno, string>>> = {
   EEXIST: 'The key is there: leave out "noexist" to replace its value.',
   ENOENT: 'There is no such key: leave out "exist" to add it.',
   EINVAL: "This type of map does not allow that.",
+  EPERM: "It is frozen, or was made with BPF_F_RDONLY: only programs change it now.",
 };
 
 /** What is behind most maps that stay empty: a cell with a declaration was run again, the program's cell was not. */
@@ -134,6 +137,7 @@ export class MapView<K, V> implements TypedMap<K, V> {
 
   /** Adds or replaces; throws `MapError` with Linux's errno where the map refuses. */
   set(key: K, value: V, mode: UpdateMode = "any"): this {
+    this.#requireWritable();
     this.#write(this.types.key, this.#key, key, "key");
     this.writeValue(value);
     this.check(this.runtime.userUpdate(this.#key, this.valueAt, UPDATE_FLAGS[mode]), "cannot set this element");
@@ -148,9 +152,30 @@ export class MapView<K, V> implements TypedMap<K, V> {
 
   /** Removes an element; false if there was none. Arrays refuse with EINVAL. */
   delete(key: K): boolean {
+    this.#requireWritable();
     const result = this.runtime.userDelete(this.#write(this.types.key, this.#key, key, "key"));
     if (result !== -ERRNO.ENOENT) this.check(result, "cannot delete an element");
     return result === 0;
+  }
+
+  /** EPERM where processes may only read the map (`BPF_F_RDONLY`), or it is frozen. */
+  #requireWritable(): void {
+    if (!mayWrite(this.runtime)) this.check(-ERRNO.EPERM, "the notebook may only read it");
+  }
+
+  /** `BPF_MAP_FREEZE`: from now on only programs can change it. Throws `MapError`: EPERM the second time, EBUSY while it is mapped for writing. */
+  freeze(): this {
+    this.check(freeze(this.runtime), "cannot freeze it");
+    return this;
+  }
+
+  /**
+   * Its elements as memory that the notebook and programs share (`mmap(2)`). Throws `MapError`: ENOTSUPP for what is no array, EINVAL
+   * without `MAP_FLAGS.MMAPABLE`, EPERM for one that is frozen, EACCES for one that programs may not write.
+   */
+  mmap(options?: MappingOptions): MapMapping {
+    this.check(mayMap(this.runtime, options), "cannot map it");
+    return new MapMapping(this.runtime, options);
   }
 
   /**

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hashBytes, hashWord, hashWords2 } from "../../src/maps/jhash.ts";
+import { hashBytes, hashWord, hashWords2, hashWords4 } from "../../src/maps/jhash.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 
 const memory = new LinearMemory();
@@ -23,6 +23,8 @@ test("short forms equal the general one", () => {
       const bytes = new Uint8Array(new Int32Array([first, second]).buffer);
       expect(hashWord(first)).toBe(hash(bytes.slice(0, 4)));
       expect(hashWords2(first, second)).toBe(hash(bytes));
+      const four = [first, second, first ^ 5, second ^ 9] as const;
+      expect(hashWords4(...four)).toBe(hash(new Uint8Array(new Int32Array(four).buffer)));
     }),
   );
 });

@@ -6,7 +6,7 @@ import { familyOf, type Ip, ipAt } from "../net/address.ts";
 import type { NetNamespace } from "../net/namespace.ts";
 import { type Established, RequestSock, Sock, TcpSock, TimeWaitSock } from "../net/sock.ts";
 import { getOption, setOption } from "../net/socket-options.ts";
-import { mayBeInMap, type Psock, type SocketMapProgram, type SocketRedirect } from "../net/sockmap.ts";
+import { mayBeInMap, type Psock, type SocketMapProgram, type SocketRedirect, userMayPut } from "../net/sockmap.ts";
 import { BPF_SOCK, BPF_TCP_SOCK } from "../objects/sock.ts";
 import type { Task } from "../task.ts";
 import type { CgroupEntry } from "./cgroup-programs.ts";
@@ -262,7 +262,9 @@ export class SocketPrograms implements SocketHost {
   entered(map: number, sk: Sock): void {
     this.#inMaps.set(sk.cookie, sk);
     const programs = this.mapPrograms.get(map);
-    if (programs !== undefined) sk.psock = { pending: new Uint8Array(), ...sk.psock, ...programs };
+    // Datagrams go their way: what a map's programs see are streams.
+    if (programs !== undefined && sk instanceof TcpSock)
+      sk.psock = { pending: new Uint8Array(), ...sk.psock, ...programs };
   }
 
   join(map: number): number {
@@ -278,7 +280,7 @@ export class SocketPrograms implements SocketHost {
     if (sk === undefined) return -ERRNO.EBADF!;
     // An array for sockets that share a port: those that have one, and said that they share it.
     if (this.#linux.maps[map]?.spec.type === "reuseport_sockarray") return sk.reuseport ? 0 : -ERRNO.EINVAL!;
-    if (!mayBeInMap(sk)) return -ERRNO.EOPNOTSUPP!;
+    if (!userMayPut(sk)) return -ERRNO.EOPNOTSUPP!;
     this.entered(map, sk);
     return 0;
   }

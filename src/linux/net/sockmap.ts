@@ -7,7 +7,7 @@ import type { Task } from "../task.ts";
 import { ipBytes } from "./address.ts";
 import { writeAddresses } from "./cgroup-hooks.ts";
 import type { Skb } from "./skb.ts";
-import { TcpSock } from "./sock.ts";
+import { type Sock, TcpSock } from "./sock.ts";
 import { write } from "./tcp/output.ts";
 
 /** `SK_DROP`, `SK_PASS`. */
@@ -170,6 +170,9 @@ export function messageVerdict(t: Task, sk: TcpSock, bytes: Uint8Array, program:
   }
 }
 
-/** Whether a socket may be in a map: a connection that is established, or a listener. */
+/** Whether a program of a connection's events may put its socket into a map: connections, also those about to be, and listeners. */
 export const mayBeInMap = (sk: unknown): sk is TcpSock =>
   sk instanceof TcpSock && (sk.state === 1 || sk.state === 10 || sk.state === 2 || sk.state === 3);
+
+/** Whether a user may (`sock_map_sk_state_allowed`): connections and listeners of TCP, all sockets of datagrams. */
+export const userMayPut = (sk: Sock): boolean => !(sk instanceof TcpSock) || sk.state === 1 || sk.state === 10;
