@@ -4,6 +4,7 @@ import {
   CALL,
   CLASS,
   CLASS_MASK,
+  JMP,
   LD_IMM64,
   LD_IMM64_CODE,
   MODE,
@@ -11,6 +12,7 @@ import {
   OP_MASK,
   SIZE,
   SIZE_MASK,
+  SOURCE,
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { OPCODE_TABLE, opcodeOf } from "../isa/opcodes.ts";
@@ -30,6 +32,10 @@ export interface LogNames {
 }
 
 const NOSPEC = 0xc2;
+const MAY_GOTO = CLASS.JMP | JMP.JCOND;
+const MOV64 = CLASS.ALU64 | ALU.MOV | SOURCE.X;
+/** The offset by which Linux marks a move of its own: an address for one CPU becomes that of the current one. */
+const PERCPU_ADDRESS = -1;
 
 const CLASS_NAMES = ["ld", "ldx", "st", "stx", "alu", "jmp", "jmp32", "alu64"] as const;
 
@@ -43,7 +49,7 @@ const CLASS_NAMES = ["ld", "ldx", "st", "stx", "alu", "jmp", "jmp32", "alu64"] a
 export function formatInstruction(insns: readonly Instruction[], index: number, names: LogNames = {}): string {
   const insn = insns[index];
   const next = insn.code === LD_IMM64_CODE ? insns[index + 1] : undefined;
-  const row = opcodeOf(insn);
+  const row = insn.code === MAY_GOTO && insn.src !== 0 ? undefined : opcodeOf(insn);
   const template = row ? (row.log ?? row.text[0]) : unusual(insn);
   const code = insn.code.toString(16).padStart(2, "0");
   const text = spell(template, { insn, next, index }, logSpelling(names));
@@ -51,7 +57,7 @@ export function formatInstruction(insns: readonly Instruction[], index: number, 
 }
 
 /** What Linux prints for an instruction that it is about to refuse. */
-function unusual({ code, imm }: Instruction): string {
+function unusual({ code, imm, offset }: Instruction): string {
   const hex = code.toString(16).padStart(2, "0");
   const kind = code & CLASS_MASK;
   const mode = code & MODE_MASK;
@@ -67,12 +73,15 @@ function unusual({ code, imm }: Instruction): string {
       return mode === MODE.ATOMIC ? (narrowAtomic(code, imm) ?? `BUG_${hex}`) : `BUG_stx_${hex}`;
     case CLASS.ALU:
     case CLASS.ALU64: {
+      if (code === MOV64 && offset === PERCPU_ADDRESS) return "{rd} = &(void __percpu *)({rs})";
       const row = OPCODE_TABLE[code][0];
       if (row === undefined) return CLASS_NAMES[kind];
       // Byte order with an odd number of bits is printed with that number.
       return (code & OP_MASK) === ALU.END ? row.text[0].replace("16", String(imm)) : row.text[0];
     }
     default:
+      // With a source register it would be another jump, for which Linux has no word.
+      if (code === MAY_GOTO) return "if {rd} (null) {if64} goto {near}";
       return OPCODE_TABLE[code][0]?.text[0] ?? CLASS_NAMES[kind];
   }
 }

@@ -311,7 +311,7 @@ export const BTF_MESSAGES = {
   ),
   cast_type: row(
     "EINVAL",
-    "Unknown type ID %d passed to kfunc bpf_rdonly_cast",
+    "Unknown type ID %s passed to kfunc bpf_rdonly_cast",
     "Linux has no type with the id {0}.",
     "Pass the id of a structure: bpf_core_type_id_kernel(struct ...).",
   ),

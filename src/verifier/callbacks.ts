@@ -148,6 +148,7 @@ export function inGraphCallback(env: Environment): boolean {
 /** `bpf_loop`: as long as the callback has not been entered as often as r1 may be. */
 function followLoop(env: Environment, subprogram: number): void {
   decideInlining(env, subprogram);
+  if (env.words[registerAt(REG.R1) + TYPE] !== TYPES.SCALAR) reject("linux_bug", "backtracking misuse");
   markPrecise(env, REG.R1);
   const w = env.words;
   const r1 = registerAt(REG.R1);
@@ -203,8 +204,6 @@ function startLater(
   holder: number = REG.R1,
   returns: ReturnRange = NOTHING,
 ): void {
-  if (env.subprograms.some(({ callsTail }, number) => number > 0 && callsTail))
-    reject("not_modelled", "timers beside functions with tail calls");
   compareStaticCall(env, subprogram);
   const { frame: caller } = env;
   env.subprograms[subprogram].isAsync = true;

@@ -12,7 +12,7 @@ import {
   MAY_GOTO,
   PRUNE_POINT,
 } from "./environment.ts";
-import { allowedKfunc } from "./kfunc.ts";
+import { allowedKfunc, findKfunc } from "./kfunc.ts";
 import { reject } from "./rejection.ts";
 import {
   CALL_CODE,
@@ -73,7 +73,9 @@ function callPoints(env: Environment, insn: Instruction): number {
   if (insn.src === CALL.KFUNC) {
     const kfunc = allowedKfunc(env, insn);
     if (kfunc?.row?.flags.has("iter_next")) return PRUNE_POINT | FORCE_CHECKPOINT | ITERATES;
-    if (kfunc && isCallingKfunc(kfunc.name)) return PRUNE_POINT | JUMP_POINT | FORCE_CHECKPOINT | CALLS_CALLBACK;
+    // This one Linux knows by its name, whether the program may call it or not.
+    const called = insn.offset === 0 ? findKfunc(env, insn.imm) : undefined;
+    if (called && isCallingKfunc(called.name)) return PRUNE_POINT | JUMP_POINT | FORCE_CHECKPOINT | CALLS_CALLBACK;
     return kfunc && isKeepingKfunc(kfunc.name) ? PRUNE_POINT : 0;
   }
   const helper = insn.src === CALL.HELPER ? helperName(insn.imm) : undefined;

@@ -101,8 +101,8 @@ export type Exactness = typeof LOOSE | typeof WITHIN | typeof EXACT;
 function registerCovers(w: Words, a: number, v: Words, b: number, exact: Exactness): boolean {
   if (exact === EXACT) return isExact(w, a, v, b);
   const type = w[a + TYPE];
-  // What the old state had not set, it did not use.
-  if (type === TYPES.NOT_INIT) return true;
+  // What the old state had not set, it did not use; of a loop that is not finished that is not known yet.
+  if (type === TYPES.NOT_INIT && exact === LOOSE) return true;
   if (type !== v[b + TYPE]) return false;
   switch (type & BASE_TYPE) {
     case TYPES.SCALAR:

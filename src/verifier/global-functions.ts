@@ -3,6 +3,7 @@
  * checks that its arguments fit the types, and knows nothing of what the function returns.
  */
 import { REG } from "../isa/constants.ts";
+import { checkPointerOffset } from "./argument-offset.ts";
 import { structName, structsMatch } from "./btf-pointers.ts";
 import { checkDynptr, markDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
@@ -10,7 +11,6 @@ import { changesPacket, mightSleep } from "./function-effects.ts";
 import { functionType } from "./functions.ts";
 import { type Argument, argumentsOf } from "./global-types.ts";
 import { checkHelperMemory } from "./helper-memory.ts";
-import { checkUnmodified } from "./memory.ts";
 import { forgetPacketPointers } from "./packet.ts";
 import {
   AUX,
@@ -123,11 +123,11 @@ function checkArgument(env: Environment, argument: Argument, index: number): voi
       if (w[r + TYPE] !== TYPES.SCALAR) reject("kfunc_scalar", register);
       return;
     case "context":
+      checkPointerOffset(w, r, register);
       if (w[r + TYPE] !== TYPES.CTX) reject("global_context", index);
-      checkUnmodified(w, r, register);
       return;
     case "dynptr":
-      if (w[r + TYPE] === TYPES.DYNPTR) checkUnmodified(w, r, register);
+      checkPointerOffset(w, r, register);
       checkDynptr(env, register);
       return;
     case "address":
@@ -140,6 +140,7 @@ function checkArgument(env: Environment, argument: Argument, index: number): voi
       if (w[r + TYPE] !== TYPES.ARENA && w[r + TYPE] !== TYPES.SCALAR) reject("global_arena", register);
       return;
     case "memory":
+      checkPointerOffset(w, r, register);
       checkMemory(env, register, argument);
       if (!argument.nullable && env.words[r + TYPE] & MAYBE_NULL) reject("global_null", index);
   }
@@ -172,7 +173,7 @@ function checkTrusted(
     reject("argument_type", register, typeName(w[r + TYPE]), TRUSTED_TYPES);
   if (!structsMatch(env, w[r + AUX], w[r + OFF], id, false, w[r + EXTRA]))
     reject("helper_struct", register, structName(env, w, r), env.kernel!.type(id).name);
-  checkUnmodified(w, r, register, true);
+  checkPointerOffset(w, r, register);
 }
 
 const TRUSTED_TYPES = [TYPES.BTF_ID, TYPES.BTF_ID | TRUSTED, TYPES.BTF_ID | RCU].map(typeName).join(", ");

@@ -1,10 +1,10 @@
 /** Which kinds of values each argument type of a helper accepts. */
 import { ARGUMENTS, type ArgBase, type ArgType } from "../helpers/arguments.ts";
+import { checkPointerOffset } from "./argument-offset.ts";
 import { structId, structName, structsMatch } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import type { HelperCall } from "./helper-call.ts";
 import { checkExchanged } from "./kernel-pointers.ts";
-import { checkUnmodified } from "./memory.ts";
 import {
   ALLOC,
   AUX,
@@ -109,33 +109,12 @@ function checkStruct(env: Environment, kind: ArgType, register: number, { row: {
     reject("helper_struct", register, structName(env, w, r), wanted);
 }
 
-/** Types whose pointers may have moved within what they point to. */
-const MOVABLE: ReadonlySet<number> = new Set([
-  TYPES.SCALAR,
-  TYPES.STACK,
-  TYPES.PACKET,
-  TYPES.PACKET_META,
-  TYPES.MAP_KEY,
-  TYPES.MAP_VALUE,
-  TYPES.MEM,
-  TYPES.MEM | RDONLY,
-  TYPES.MEM | RINGBUF,
-  TYPES.BUF,
-  TYPES.BUF | RDONLY,
-  TYPES.ARENA,
-]);
-
 /** The pointer has not moved, where it must not have. */
 export function checkArgumentOffset(env: Environment, kind: ArgType, register: number): void {
   const w = env.words;
   const r = registerAt(register);
-  const type = w[r + TYPE];
   const { base, release } = ARGUMENTS[kind];
-  if (release) {
-    if (base === "ptr_to_dynptr" && type === TYPES.STACK) return;
-    if (w[r + OFF] !== 0) reject("release_offset", register);
-  } else if (MOVABLE.has(type)) return;
-  // A pointer to a kernel structure may point to a member at a constant offset.
-  const fixed = !release && (type & BASE_TYPE) === TYPES.BTF_ID && !(type & MAYBE_NULL);
-  checkUnmodified(w, r, register, fixed);
+  // It is what lies on the stack that is given back.
+  if (release && base === "ptr_to_dynptr" && w[r + TYPE] === TYPES.STACK) return;
+  checkPointerOffset(w, r, register, release);
 }

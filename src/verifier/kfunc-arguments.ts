@@ -2,16 +2,17 @@
 import { sizeOf } from "../btf/size.ts";
 import { type BtfType, isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
+import { checkPointerOffset } from "./argument-offset.ts";
 import { checkConstantString } from "./constant-strings.ts";
 import { checkDynptr, type Dynptr, type DynptrKind, makeDynptr } from "./dynptrs.ts";
 import { type Environment, registerAt } from "./environment.ts";
 import { checkHelperMemory, checkSizedMemory } from "./helper-memory.ts";
-import { toNumberU } from "./int64.ts";
+import { toBigIntU } from "./int64.ts";
 import { checkIteratorArgument } from "./iterators.ts";
 import type { Kfunc } from "./kfunc.ts";
 import { checkFieldArgument, fieldArgument, type Root } from "./kfunc-fields.ts";
 import { checkConstantArgument, checkObjectArgument, isObject, wantsTrust } from "./kfunc-objects.ts";
-import { checkUnmodified } from "./memory.ts";
+import { isNumber, isPlainStruct } from "./plain-struct.ts";
 import { isNull, MAYBE_NULL, REF, TYPE, TYPES, typeName, VALUE } from "./registers.ts";
 import { Rejection, reject } from "./rejection.ts";
 import type { StackObject } from "./stack-objects.ts";
@@ -29,8 +30,8 @@ export interface KfuncCall {
   reference: number;
   /** Register whose object the call gives back; 0: none. */
   release: number;
-  /** The argument that must be a constant. */
-  constant: number;
+  /** The argument that must be a constant, unsigned. */
+  constant: bigint;
   /** The map that an argument is or lies in a value of, and the lookup that it came from. */
   map: number | undefined;
   mapLookup: number;
@@ -67,7 +68,8 @@ function checkNumber(env: Environment, call: KfuncCall, argument: number, name: 
   const register = REG.R1 + argument;
   if (env.words[registerAt(register) + TYPE] !== TYPES.SCALAR) reject("kfunc_scalar", register);
   if (name.endsWith("__k")) call.constant = checkConstantArgument(env, register);
-  if (name === "rdonly_buf_size" || name === "rdwr_buf_size") call.resultSize = checkConstantArgument(env, register);
+  if (name === "rdonly_buf_size" || name === "rdwr_buf_size")
+    call.resultSize = Number(checkConstantArgument(env, register));
 }
 
 /** Checks a pointer to `target`; true if the next argument, its size, has been checked with it. */
@@ -88,8 +90,8 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
   }
   const type = env.kernel!.resolve(target);
   if (kfunc.name === "bpf_cast_to_kern_ctx" || (isComposite(type) && type.name === env.program.context?.struct)) {
+    checkPointerOffset(w, r, register);
     if (w[r + TYPE] !== TYPES.CTX) reject("kfunc_context", argument, typeName(w[r + TYPE]));
-    checkUnmodified(w, r, register);
     return false;
   }
   const size = sizeArgument(env, kfunc, argument);
@@ -99,6 +101,7 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     return false;
   }
   if (isComposite(type) && type.name.startsWith("bpf_iter_")) {
+    checkPointerOffset(w, r, register);
     call.iterator = checkIteratorArgument(env, kfunc, argument);
     const { frame, slot } = call.iterator;
     call.reference = frame.words[slotAt(slot) + REF];
@@ -110,6 +113,7 @@ function checkPointer(env: Environment, call: KfuncCall, argument: number, targe
     return false;
   }
   if (name.endsWith("__str")) {
+    checkPointerOffset(w, r, register);
     if (w[r + TYPE] !== TYPES.MAP_VALUE) reject("kfunc_string", argument);
     checkConstantString(env, register);
     return false;
@@ -137,7 +141,7 @@ const DYNPTR_MAKERS: Readonly<Record<string, DynptrKind>> = {
 
 function checkDynptrArgument(env: Environment, call: KfuncCall, register: number, name: string): void {
   const r = registerAt(register);
-  if (env.words[r + TYPE] === TYPES.DYNPTR) checkUnmodified(env.words, r, register);
+  checkPointerOffset(env.words, r, register);
   if (!name.endsWith("__uninit")) {
     call.dynptr = checkDynptr(env, register);
     return;
@@ -157,7 +161,7 @@ function checkMemoryArgument(
 ): boolean {
   const register = REG.R1 + argument;
   const { name } = call.kfunc.proto.params[argument];
-  if (!isPlain(env, type) && !(sized && type.kind === "void"))
+  if (!isNumber(type) && !isPlainStruct(env.kernel!, type, env.log) && !(sized && type.kind === "void"))
     reject(
       "kfunc_pointer_target",
       argument,
@@ -165,6 +169,7 @@ function checkMemoryArgument(
       type.kind === "void" ? "" : type.name,
       sized ? "void, " : "",
     );
+  checkPointerOffset(env.words, registerAt(register), register);
   const missing = isNull(env.words, registerAt(register));
   if (sized) {
     if (!missing || !name.endsWith("__opt")) {
@@ -181,7 +186,7 @@ function checkMemoryArgument(
     if (sized === "constant") {
       const r = registerAt(register + 1);
       if (!tnumIsConst(env.words, r + VALUE)) reject("kfunc_constant", register + 1);
-      call.constant = toNumberU(env.words, r + VALUE);
+      call.constant = toBigIntU(env.words, r + VALUE);
     }
     return true;
   }
@@ -190,21 +195,6 @@ function checkMemoryArgument(
   checkHelperMemory(env, register, { size, way: "read", zeroAllowed: true, raw: false });
   checkHelperMemory(env, register, { size, way: "write", zeroAllowed: true, raw: false });
   return false;
-}
-
-const isNumber = ({ kind }: BtfType): boolean => kind === "int" || kind === "enum" || kind === "enum64";
-
-/** A number, or a structure of nothing but numbers and arrays of them. */
-function isPlain({ kernel }: Environment, type: BtfType): boolean {
-  const isPlainStruct = (struct: BtfType, depth: number): boolean =>
-    isComposite(struct) &&
-    struct.members.every((member) => {
-      const inner = kernel!.resolve(member.type);
-      if (isComposite(inner)) return depth < 3 && isPlainStruct(inner, depth + 1);
-      if (inner.kind === "array") return inner.length > 0 && isNumber(kernel!.resolve(inner.type));
-      return isNumber(inner);
-    });
-  return isNumber(type) || isPlainStruct(type, 0);
 }
 
 /** A kind as Linux's messages spell it. */

@@ -79,7 +79,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
       dynptr: undefined,
       reference: 0,
       release: 0,
-      constant: 0,
+      constant: 0n,
       map: undefined,
       mapLookup: 0,
       callback: undefined,
@@ -198,7 +198,7 @@ function setResult(env: Environment, call: KfuncCall): void {
         return;
       }
       if (call.dynptr && SLICES.has(kfunc.name)) {
-        setSlice(env, call.dynptr, constant, kfunc.name === "bpf_dynptr_slice");
+        setSlice(env, call.dynptr, Number(constant), kfunc.name === "bpf_dynptr_slice");
         break;
       }
       const target = kernel.resolve(type.type);

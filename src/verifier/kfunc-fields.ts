@@ -7,6 +7,7 @@
 import type { SpecialField } from "../btf/special-fields.ts";
 import { type BtfType, isComposite } from "../btf/type.ts";
 import { REG } from "../isa/constants.ts";
+import { checkPointerOffset } from "./argument-offset.ts";
 import { structsMatch } from "./btf-pointers.ts";
 import { inGraphCallback } from "./callbacks.ts";
 import { type Environment, registerAt } from "./environment.ts";
@@ -14,23 +15,8 @@ import { toNumber } from "./int64.ts";
 import { LOCK, NATIVE, restoreIrq, saveIrq } from "./irq-flags.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
 import { wantsTrust } from "./kfunc-objects.ts";
-import { checkUnmodified } from "./memory.ts";
 import { hasKind, isAllocated, isNonOwning, mapRecord, recordBtf, recordOf } from "./records.ts";
-import {
-  ALLOC,
-  AUX,
-  BASE_TYPE,
-  EXTRA,
-  NON_OWN_REF,
-  OFF,
-  PERCPU,
-  RCU,
-  REF,
-  TRUSTED,
-  TYPE,
-  TYPES,
-  VALUE,
-} from "./registers.ts";
+import { ALLOC, AUX, BASE_TYPE, EXTRA, OFF, PERCPU, REF, TYPE, TYPES, VALUE } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { checkFieldPointer } from "./special-fields.ts";
 import { giveLock, holdsLockOf, RESILIENT_IRQ_LOCK, RESILIENT_LOCK, takeLock } from "./spin-locks.ts";
@@ -66,25 +52,6 @@ export function fieldArgument(name: string, type: BtfType): FieldArgument | unde
     : undefined;
 }
 
-/** Pointers that may have moved from where they began, by a constant at least. */
-const MOVED: ReadonlySet<number> = new Set([
-  TYPES.SCALAR,
-  TYPES.STACK,
-  TYPES.PACKET,
-  TYPES.PACKET_META,
-  TYPES.MAP_KEY,
-  TYPES.MAP_VALUE,
-  TYPES.MEM,
-]);
-const MAY_POINT_INSIDE: ReadonlySet<number> = new Set([
-  TYPES.BTF_ID,
-  TYPES.BTF_ID | TRUSTED,
-  TYPES.BTF_ID | RCU,
-  OBJECT,
-  OBJECT | NON_OWN_REF,
-  OBJECT | NON_OWN_REF | RCU,
-]);
-
 /** Checks an argument of one of these kinds. */
 export function checkFieldArgument(
   env: Environment,
@@ -100,10 +67,7 @@ export function checkFieldArgument(
   if (kind === "map") noteMap(env, call, register);
   if (wantsTrust(call.kfunc.row!.flags) && (kind === "object" || kind === "map") && !isTrusted(w, r))
     reject("kfunc_untrusted", register);
-  if (call.kfunc.row!.flags.has("release") && w[r + REF] !== 0) {
-    if (w[r + OFF] !== 0) reject("release_offset", register);
-    checkUnmodified(w, r, register);
-  } else if (!MOVED.has(type)) checkUnmodified(w, r, register, MAY_POINT_INSIDE.has(type));
+  checkPointerOffset(w, r, register, call.kfunc.row!.flags.has("release") && w[r + REF] !== 0);
   switch (kind) {
     case "object":
       checkDropped(env, call, argument);

@@ -2,20 +2,18 @@
 import { type BtfType, isComposite } from "../btf/type.ts";
 import type { KfuncFlag } from "../helpers/kfuncs.ts";
 import { REG } from "../isa/constants.ts";
+import { checkPointerOffset } from "./argument-offset.ts";
 import { kindName } from "./attach-target.ts";
 import { structId, structsMatch } from "./btf-pointers.ts";
 import { type Environment, registerAt } from "./environment.ts";
-import { toNumberU } from "./int64.ts";
+import { toBigIntU } from "./int64.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
-import { checkUnmodified } from "./memory.ts";
 import { markPrecise } from "./precision.ts";
 import {
-  ALLOC,
   AUX,
   BASE_TYPE,
   EXTRA,
   markPointer,
-  NON_OWN_REF,
   OFF,
   RCU,
   RDONLY,
@@ -35,16 +33,6 @@ import { hasUnsafeFlags, isTrusted, SAFE, STRUCT_OF_TYPE } from "./trust.ts";
 export const isObject = (type: number): boolean =>
   (type & BASE_TYPE) === TYPES.BTF_ID || STRUCT_OF_TYPE[type & BASE_TYPE] !== undefined;
 
-/** Pointers that may point into their structure, at a constant offset. */
-const MAY_POINT_INSIDE: ReadonlySet<number> = new Set([
-  TYPES.BTF_ID,
-  TYPES.BTF_ID | TRUSTED,
-  TYPES.BTF_ID | RCU,
-  TYPES.BTF_ID | ALLOC,
-  TYPES.BTF_ID | ALLOC | NON_OWN_REF,
-  TYPES.BTF_ID | ALLOC | NON_OWN_REF | RCU,
-]);
-
 /** The function takes nothing that could be NULL or gone. */
 export const wantsTrust = (flags: ReadonlySet<KfuncFlag>): boolean =>
   flags.has("trusted_args") || flags.has("rcu") || flags.has("release");
@@ -56,14 +44,14 @@ export function checkObjectArgument(env: Environment, { kfunc }: KfuncCall, argu
   const r = registerAt(register);
   const type = w[r + TYPE];
   const flags = kfunc.row!.flags;
-  if (!isComposite(wanted)) reject("kfunc_unsupported", kfunc.name, argument, kindName(wanted), wanted.name);
+  if (!isComposite(wanted))
+    reject("kfunc_unsupported", kfunc.name, argument, kindName(wanted), wanted.kind === "void" ? "" : wanted.name);
   if (wantsTrust(flags) && !isTrusted(w, r)) {
     if (!flags.has("rcu")) reject("kfunc_untrusted", register);
     if (!(type & RCU)) reject("kfunc_rcu", register);
   }
   const releases = flags.has("release") && w[r + REF] !== 0;
-  if (releases && w[r + OFF] !== 0) reject("release_offset", register);
-  checkUnmodified(w, r, register, !releases && MAY_POINT_INSIDE.has(type));
+  checkPointerOffset(w, r, register, releases);
   const base = type & BASE_TYPE;
   if (base === TYPES.BTF_ID && hasUnsafeFlags(type) && !(type & RCU))
     reject("kfunc_kind", argument, typeName(type), typeName(base | (type & SAFE)));
@@ -90,12 +78,12 @@ const areNoAliases = (a: string, b: string): boolean => a === b + INIT || b === 
 const PROJECTIONS: Readonly<Record<string, string>> = { __sk_buff: "sk_buff", xdp_md: "xdp_buff" };
 
 /** A number that must be known: its value. */
-export function checkConstantArgument(env: Environment, register: number): number {
+export function checkConstantArgument(env: Environment, register: number): bigint {
   const w = env.words;
   const r = registerAt(register);
   if (!tnumIsConst(w, r + VALUE)) reject("kfunc_constant", register);
   markPrecise(env, register);
-  return toNumberU(w, r + VALUE);
+  return toBigIntU(w, r + VALUE);
 }
 
 /** The context as the structure behind it, as `bpf_cast_to_kern_ctx` gives it: Linux's BTF lists these by program type. */
@@ -115,11 +103,13 @@ export function castContext(env: Environment): void {
 }
 
 /** Any address as one of the structure `id`, as `bpf_rdonly_cast` gives it: to be read with care. */
-export function castReadOnly(env: Environment, id: number): void {
+export function castReadOnly(env: Environment, wanted: bigint): void {
   const kernel = env.kernel!;
   const w = env.words;
   const r = registerAt(REG.R0);
-  if (id >= kernel.count) reject("cast_type", id);
+  // Ids have 32 bits; the message shows all that was passed.
+  const id = Number(BigInt.asUintN(32, wanted));
+  if (id >= kernel.count) reject("cast_type", `${BigInt.asIntN(64, wanted)}`);
   const type = kernel.type(id);
   if (type.kind === "void") {
     markPointer(w, r, TYPES.MEM | RDONLY | UNTRUSTED);

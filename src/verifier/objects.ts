@@ -10,6 +10,7 @@ import { type Environment, registerAt } from "./environment.ts";
 import { set, type Words } from "./int64.ts";
 import type { KfuncCall } from "./kfunc-arguments.ts";
 import type { Root } from "./kfunc-fields.ts";
+import { isPlainStruct } from "./plain-struct.ts";
 import { hasKind } from "./records.ts";
 import { releaseReference } from "./references.ts";
 import {
@@ -68,39 +69,22 @@ export function setObjectResult(env: Environment, call: KfuncCall): boolean {
 }
 
 /** A new object of the program's struct. */
-function setNew(env: Environment, id: number, percpu: boolean): void {
-  if (id > 0xffff_ffff) reject("object_type_range");
+function setNew(env: Environment, wanted: bigint, percpu: boolean): void {
+  if (wanted > 0xffff_ffffn) reject("object_type_range");
+  const id = Number(wanted);
   const { btf } = env.spec;
   if (btf === undefined) throw new Rejection("object_no_btf", []);
   const type = id < btf.count ? btf.type(id) : undefined;
   if (type?.kind !== "struct") throw new Rejection("object_not_struct", []);
   if (percpu) {
     if (type.size > MAX_PERCPU_SIZE) reject("object_percpu_size", type.size, MAX_PERCPU_SIZE);
-    if (!isScalars(env, id)) reject("object_percpu_scalars");
+    if (!isPlainStruct(btf, type, env.log)) reject("object_percpu_scalars");
     if (structFields(btf, id)) reject("object_percpu_fields");
   }
   const w = env.words;
   const r = registerAt(REG.R0);
   setObject(w, r, env.btfIndex(btf), id);
   if (percpu) w[r + TYPE] |= PERCPU;
-}
-
-/** A struct of nothing but numbers. */
-function isScalars({ spec }: Environment, id: number, depth = 0): boolean {
-  const btf = spec.btf!;
-  const type = btf.resolve(id);
-  switch (type.kind) {
-    case "int":
-    case "enum":
-    case "enum64":
-      return true;
-    case "array":
-      return isScalars({ spec } as Environment, type.type, depth);
-    case "struct":
-      return depth < 4 && type.members.every((member) => isScalars({ spec } as Environment, member.type, depth + 1));
-    default:
-      return false;
-  }
 }
 
 /** A node of what a list or tree holds. */

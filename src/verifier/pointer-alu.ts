@@ -20,12 +20,14 @@ import {
   AUX,
   BASE_TYPE,
   copyRegister,
+  FRAME,
   ID,
   isPacketPointer,
   MAYBE_NULL,
   markUnbounded32,
   markUnknown,
   OFF,
+  REF,
   REGISTER_WORDS,
   SMAX,
   SMIN,
@@ -163,6 +165,12 @@ export function pointerAlu(env: Environment, insn: Instruction, pw: Words, p: nu
 
   // What belongs to a pointer and is not computed below.
   copyRegister(w, d, POINTER, 0);
+  if (numberIsDestination) {
+    // Linux 6.18 forgets these where the number stood on the left: then a pointer to the stack is one to the outermost
+    // function's, and an object is not known to be given back.
+    w[d + FRAME] = 0;
+    w[d + REF] = 0;
+  }
   markUnbounded32(w, d);
   const fixed = POINTER[OFF] + (op === ALU.ADD ? amount : -amount);
   if (known && fixed === (fixed | 0)) w[d + OFF] = fixed;

@@ -42,7 +42,8 @@ export function findStackObject(
     return INVALID;
   }
   const offset = w[r + OFF] + toNumber(w, r + VALUE);
-  const slot = (-offset - 1) >> 3;
+  // Linux divides towards 0, so that the place above the stack counts as its first slot until it is accessed.
+  const slot = Math.trunc((-offset - 1) / 8);
   if (offset % 8 !== 0 || slot + 1 < slots) {
     env.log.write(`cannot pass in ${kind} at an offset=${offset}\n`);
     return INVALID;

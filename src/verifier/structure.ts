@@ -137,11 +137,13 @@ export function checkConstants(env: Environment): void {
     if ((insn.code & CLASS_MASK) === CLASS.LDX && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
       reject("ldx_reserved");
     if (insn.code === LD_IMM64_CODE) {
-      checkConstant(env, insn, insns[index + 1]);
-      if (insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.FUNC && insn.src !== LD_IMM64.BTF_ID) {
+      const second = insns[index + 1];
+      const map = checkConstant(env, insn, second);
+      if (map) {
         used.add(insn.imm);
         if (used.size > MAX_USED_MAPS) reject("too_many_maps", MAX_USED_MAPS);
-        checkProgramMap(env, env.spec.maps[insn.imm], used);
+        checkProgramMap(env, map, used);
+        if (insn.src === LD_IMM64.MAP_VALUE) checkDirectValue(map, second.imm);
       }
       index++;
     } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
@@ -170,16 +172,16 @@ function useArena(env: Environment, map: MapSpec): void {
   if (!map.mapExtra) reject("arena_address");
 }
 
-function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): void {
+/** A 64-bit constant; returns the map that it names, if any. */
+function checkConstant(env: Environment, insn: Instruction, second: Instruction | undefined): MapSpec | undefined {
   if (second?.code !== 0 || second.dst !== 0 || second.src !== 0 || second.offset !== 0) reject("invalid_ld_imm64");
   switch (insn.src) {
     case LD_IMM64.IMM:
-      return;
     case LD_IMM64.FUNC:
-      return;
+      return undefined;
     case LD_IMM64.BTF_ID:
       checkSymbol(env, insn, second);
-      return;
+      return undefined;
     case LD_IMM64.MAP_FD:
     case LD_IMM64.MAP_IDX:
       if (second.imm !== 0) reject("unrecognized_ld_imm64");
@@ -193,15 +195,17 @@ function checkConstant(env: Environment, insn: Instruction, second: Instruction 
   const byIndex = insn.src === LD_IMM64.MAP_IDX || insn.src === LD_IMM64.MAP_IDX_VALUE;
   // Those that the list has are named by their maps by now.
   if (byIndex && env.spec.fdArray === undefined) reject("map_index");
-  const map = byIndex ? undefined : env.spec.maps[insn.imm];
-  if (map === undefined) reject("bad_map", insn.imm);
-  if (insn.src !== LD_IMM64.MAP_VALUE) return;
-  if (second.imm < 0 || second.imm >= 1 << 29) reject("direct_value_size", second.imm >>> 0);
+  return (byIndex ? undefined : env.spec.maps[insn.imm]) ?? reject("bad_map", insn.imm);
+}
+
+/** A constant that is the address of a byte in a map's value. */
+function checkDirectValue(map: MapSpec, offset: number): void {
+  if (offset < 0 || offset >= 1 << 29) reject("direct_value_size", offset >>> 0);
   if (map.type === "arena") {
-    if (second.imm > map.maxEntries * 4096) throw new Rejection("direct_value_range", [0, second.imm], "ERANGE");
+    if (offset > map.maxEntries * 4096) throw new Rejection("direct_value_range", [0, offset], "ERANGE");
     return;
   }
   if (map.type !== "array") reject("direct_value_unsupported");
-  if (map.maxEntries !== 1) reject("direct_value_elements", map.valueSize, second.imm);
-  if (second.imm >= map.valueSize) reject("direct_value_range", map.valueSize, second.imm);
+  if (map.maxEntries !== 1) reject("direct_value_elements", map.valueSize, offset);
+  if (offset >= map.valueSize) reject("direct_value_range", map.valueSize, offset);
 }

@@ -64,8 +64,8 @@ export function returnToCaller(env: Environment): number {
   return next;
 }
 
-/** The stack of one function as it is allocated: in steps of 16 bytes on x86, at least one. */
-const allocated = (depth: number): number => Math.max(16, Math.ceil(depth / 16) * 16);
+/** The stack of one function as it is allocated: in steps of 16 bytes on x86. */
+const allocated = (depth: number): number => Math.ceil(depth / 16) * 16;
 
 /**
  * A tail call leaves its function with what the other program returns, a packet load may leave it with 0: within a called
@@ -119,6 +119,8 @@ export function checkStackDepth(env: Environment): void {
       if (!isSubprogramCall(insns[index]) && !isFunctionAddress(insns[index])) continue;
       const called = subprogramOf(env, index + 1 + insns[index].imm);
       if (subprograms[called].isException) reject("exception_called", index);
+      if (subprograms[called].isAsync && subprograms[called].callsTail)
+        reject("linux_bug", "subprog has tail_call and async cb");
       // It has a stack of its own when it is called later.
       if (subprograms[called].isAsync && !isSubprogramCall(insns[index])) continue;
       if (calls >= MAX_FRAMES) reject("call_depth_static", calls);

@@ -134,14 +134,19 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
 
 /** Bytes for the counter and the time of `may_goto`, which Linux puts below a function's stack. */
 const MAY_GOTO_STACK = 16;
+/** Bytes for the registers that the loop needs which Linux puts in place of a call of `bpf_loop`. */
+const INLINED_LOOP_STACK = 24;
 
 /** Stack of each function, with what Linux adds to an accepted program. */
-function allocatedStack({ insns, subprograms }: Environment, accepted: boolean): number[] {
+function allocatedStack({ insns, subprograms, inlinedLoops }: Environment, accepted: boolean): number[] {
   return subprograms.map(({ start, stackDepth }, number) => {
     const end = subprograms[number + 1]?.start ?? insns.length;
     // A jump by 0 is removed.
     const counts = (insn: Instruction): boolean => isMayGoto(insn) && insn.offset !== 0;
-    return stackDepth + (accepted && insns.slice(start, end).some(counts) ? MAY_GOTO_STACK : 0);
+    if (!accepted) return stackDepth;
+    const loops = [...inlinedLoops].some(([at, callback]) => callback !== null && at >= start && at < end);
+    const whole = loops ? Math.ceil(stackDepth / 8) * 8 + INLINED_LOOP_STACK : stackDepth;
+    return whole + (insns.slice(start, end).some(counts) ? MAY_GOTO_STACK : 0);
   });
 }
 

@@ -10,6 +10,7 @@ import { GLOBAL_FUNCTION_CASES, WAITING_CASES } from "./global-function-cases.ts
 import { HEAP_CASES } from "./heap-cases.ts";
 import { ITERATOR_CASES } from "./iterator-cases.ts";
 import { LOCK_CASES } from "./lock-cases.ts";
+import { MUTATION_CASES } from "./mutation-cases.ts";
 import { POINTER_CASES } from "./pointer-cases.ts";
 import { REFERENCE_CASES } from "./reference-cases.ts";
 import { SECTION_CASES } from "./section-cases.ts";
@@ -34,4 +35,5 @@ export const TYPED_CASES: readonly TypedText[] = [
   ...TIMER_CASES,
   ...FROZEN_CASES,
   ...GLOBAL_FUNCTION_CASES,
+  ...MUTATION_CASES,
 ];
