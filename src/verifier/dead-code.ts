@@ -4,6 +4,7 @@
  * address of a function that was itself removed does not, and then names whatever has moved into its place.
  */
 import { type Environment, SEEN } from "./environment.ts";
+import { isThrow } from "./exceptions.ts";
 import { reject } from "./rejection.ts";
 import { INLINED_LOOP, isConditional, isFunctionAddress, isMayGoto, JA_CODE } from "./structure.ts";
 
@@ -16,8 +17,9 @@ export function checkCallbacksLive(env: Environment): void {
     const target = index + 1 + insn.imm;
     if (isFunctionAddress(insn) && isSeen(index) && !isSeen(target)) stale.add(target);
   });
-  // With the main function alone nothing is looked up.
-  if (stale.size === 0 || subprograms.findLastIndex(({ start }) => isSeen(start)) === 0) return;
+  // With the main function alone nothing is looked up; who throws and does not catch gets a function of Linux's own.
+  const throws = insns.some((insn, index) => isSeen(index) && isThrow(env, insn));
+  if (stale.size === 0 || (!throws && subprograms.findLastIndex(({ start }) => isSeen(start)) === 0)) return;
   const sizes = insns.map((_, index) => (inlinedLoops.get(index) == null ? 1 : INLINED_LOOP));
   const isDead = insns.map(({ code }, index) => !isSeen(code === 0 ? index - 1 : index));
   const inlined = places(insns.length, (index) => sizes[index]);

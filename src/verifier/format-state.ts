@@ -139,7 +139,7 @@ export function formatRegister(w: Words, r: number, frame: number, known: Known)
   }
   if (!scalar && w[r + OFF] !== 0) parts.push(`off=${signedNumber(BigInt(w[r + OFF]))}`);
   if (isPacketPointer(base)) parts.push(`r=${unsignedNumber(BigInt.asUintN(64, BigInt(w[r + AUX])))}`);
-  if (base === TYPES.MEM) parts.push(`sz=${unsignedNumber(BigInt(w[r + AUX]))}`);
+  if (base === TYPES.MEM) parts.push(`sz=${unsignedNumber(BigInt(w[r + AUX] >>> 0))}`);
   if (base === TYPES.DYNPTR) parts.push(`type=${DYNPTR_NAMES[w[r + AUX]]}`);
   if (constant) {
     const value = toBigInt(w, r + VALUE);

@@ -86,7 +86,7 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
       return undefined;
     case TYPES.MEM:
       if (type & RDONLY && way === "write") reject("readonly_memory", register, typeName(type));
-      checkRegion(env, register, w[r + OFF], size, w[r + AUX], zeroAllowed);
+      checkRegion(env, register, w[r + OFF], size, w[r + AUX] >>> 0, zeroAllowed);
       return undefined;
     case TYPES.BUF:
       if (type & RDONLY && way === "write") reject("readonly_memory", register, typeName(type));

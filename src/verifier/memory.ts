@@ -84,7 +84,7 @@ export function checkAccess(env: Environment, access: Access): void {
       if (way === "write" && type & RDONLY) reject("readonly_memory", base, typeName(type));
       if (way === "write") refuseLeak(env, value, "mem");
       // Memory that nobody vouches for is read with care, wherever it is.
-      if (!(type & UNTRUSTED)) checkRegion(env, base, offset, size, w[r + AUX], false);
+      if (!(type & UNTRUSTED)) checkRegion(env, base, offset, size, w[r + AUX] >>> 0, false);
       if (loads) markUnknown(w, registerAt(value));
       break;
     case TYPES.BTF_ID:

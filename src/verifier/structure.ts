@@ -50,7 +50,7 @@ export function isConditional(insn: Instruction): boolean {
 }
 
 /** `may_goto`: a jump out of a loop that the machine takes when the loop has run long enough. */
-export const isMayGoto = (insn: Instruction): boolean => insn.code === MAY_GOTO_CODE;
+export const isMayGoto = (insn: Instruction): boolean => insn.code === MAY_GOTO_CODE && insn.src === 0;
 
 /** Slots of the instruction: 2 for a 64-bit constant. */
 export const slotsOf = (insn: Instruction): number => (insn.code === LD_IMM64_CODE ? 2 : 1);

@@ -52,7 +52,7 @@ export const MUTATION_CASES: readonly TypedText[] = [
   {
     name: "a function that starts later makes a tail call",
     text: `${LOOKUP}\n if r0 == 0 goto out\n r1 = r0\n r2 = func[later]\n call timer_set_callback\n out:\n ${RETURN}
-     later:\n r2 = map[programs]\n r3 = 0\n call tail_call\n ${RETURN}`,
+     later:\n r0 = 0\n if r0 == 0 goto end\n call tail_call\n end:\n ${RETURN}`,
     functions: ["later"],
     type: "sched_cls",
     error: "verifier bug: subprog has tail_call and async cb",
