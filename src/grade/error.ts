@@ -10,6 +10,9 @@ export type GradeFault =
   | "unknown-task"
   | "unknown-row"
   | "time"
+  | "fault"
+  | "not-a-url"
+  | "not-reachable"
   | "not-a-secret";
 
 /**

@@ -1,11 +1,23 @@
 /** `bpfbook grade`: released for two students, graded with all that can be wrong beside, reported; nothing hidden gets out. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import { packageVersion } from "../../src/cli/package.ts";
 import { Variant } from "../../src/grade/assignment/index.ts";
 import { ASSIGNMENTS } from "../../src/grade/assignments/index.ts";
+import { GradeError } from "../../src/grade/error.ts";
+import { gradeFiles } from "../../src/grade/plan/index.ts";
 import { type Result, readResult } from "../../src/grade/result/index.ts";
 import { encodeSubmission } from "../../src/grade/submission/index.ts";
 import { handsOver } from "../grade/run-source.ts";
@@ -74,15 +86,11 @@ describe("bpfbook grade", () => {
     };
     const paths = Object.keys(files).map((name) => at(`${name}.json`));
     for (const [name, text] of Object.entries(files)) writeFileSync(at(`${name}.json`), text);
-    const { code } = await run(
-      "run",
-      ...paths,
-      at("h-missing.json"),
-      "--secret",
-      at("secret"),
-      "--out",
-      at("results.jsonl"),
-    );
+    mkdirSync(at("zed"));
+    const [notebook, nobodys] = [at("zed", "a01-vm-by-hand.ipynb"), at("nobodys.ipynb")];
+    for (const file of [notebook, nobodys]) writeFileSync(file, "{");
+    const more = [at("h-missing.json"), notebook, nobodys];
+    const { code } = await run("run", ...paths, ...more, "--secret", at("secret"), "--out", at("results.jsonl"));
     expect(code).toBe(1);
     const all = results();
     expect(
@@ -90,17 +98,34 @@ describe("bpfbook grade", () => {
     ).toEqual([
       ["anna", "all", undefined],
       ["b-corrupt", 0, "it is no JSON"],
-      ["c-huge", 0, "it has 1000001 bytes; 1000000 are allowed"],
+      ["c-huge", 0, "c-huge.json"],
       ["dora", 0, "assignment"],
       ["emil", 0, undefined],
       ["fred", expect.any(Number), undefined],
       ["anna", 0, "a second submission in the name of anna"],
-      ["h-missing", 0, at("h-missing.json")],
+      ["h-missing", 0, "h-missing.json"],
+      ["zed", 0, "it is no JSON"],
+      ["nobodys", 0, "nobodys.ipynb"],
     ]);
+    expect(all[2]!.error).toContain("2000000 bytes; 1000000 are allowed");
     expect(all[5]!.score, "a copied answer").toBeLessThan(5);
-    const first = readFileSync(at("results.jsonl"), "utf8");
-    await run("run", paths[0]!, "--secret", at("secret"), "--out", at("again.jsonl"));
-    expect(first.startsWith(readFileSync(at("again.jsonl"), "utf8")), "the same bytes each time").toBe(true);
+  });
+
+  it("goes on with a run that was ended, and comes to the same bytes with another number of processes", async () => {
+    const files = ["e-empty", "a-good", "b-corrupt"].map((name) => at(`${name}.json`));
+    const options = { out: at("again.jsonl"), secret: at("secret"), tool: `bpfbook ${packageVersion()}` };
+    const ends = (done: number): void => {
+      if (done === 1) throw new GradeError("fault", "", "the machine stopped");
+    };
+    await expect(gradeFiles(files, { ...options, jobs: 1, onProgress: ends })).rejects.toThrow("stopped");
+    const [part] = readdirSync(at("")).filter((name) => name.endsWith(".part"));
+    appendFileSync(at(part!), '{"version":1,"half');
+    const begun: number[] = [];
+    await gradeFiles(files, { ...options, jobs: 2, onProgress: (done) => begun.push(done) });
+    expect(begun).toEqual([1, 2, 3]);
+    expect(existsSync(at(part!))).toBe(false);
+    const line = (at_: number): string => `${readFileSync(at("results.jsonl"), "utf8").split("\n")[at_]}\n`;
+    expect(readFileSync(at("again.jsonl"), "utf8")).toBe([4, 0, 1].map(line).join(""));
   });
 
   it("shows a student the visible part with its points", async () => {

@@ -58,15 +58,37 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
   },
   {
     name: "run",
-    usage: "bpfbook grade run SUBMISSION.json|DIR... --out RESULTS.jsonl [--secret FILE] [--seconds N]",
-    summary: "grade submissions: a result a line, the same on every machine",
+    usage:
+      "bpfbook grade run SUBMISSION.json|NOTEBOOK.ipynb|DIR... --out RESULTS.jsonl [--secret FILE] [--jobs N] [--seconds N]",
+    summary:
+      "grade on this machine, a process a core: a result a line, the same everywhere; goes on where it was stopped",
     run: async (args) => (await import("./run.ts")).gradeRun(args),
+  },
+  {
+    name: "serve",
+    usage:
+      "bpfbook grade serve --redis URL [--token-file FILE] [--host 127.0.0.1] [--port 8917] [--per-minute 10] [--most 100000]",
+    summary: "take submissions over HTTP into a queue in Redis, and show how it stands",
+    run: async (args) => (await import("./serve.ts")).gradeServe(args),
   },
   {
     name: "shard",
     usage: "bpfbook grade shard PLAN.json --out DIR [--index N|all] [--secret FILE] [--jobs N]",
     summary: "grade one shard, or all, with a pool of processes; goes on where it was stopped; 42 for bad input",
     run: async (args) => (await import("./plan.ts")).gradeShards(args),
+  },
+  {
+    name: "submit",
+    usage:
+      "bpfbook grade submit FILE|DIR... --redis URL | --server URL [--token-file FILE] [--priority live|normal|bulk] [--out RESULTS.jsonl]",
+    summary: "hand submissions in at a queue or its server; with --out wait for the results",
+    run: async (args) => (await import("./submit.ts")).gradeSubmit(args),
+  },
+  {
+    name: "worker",
+    usage: "bpfbook grade worker --redis URL [--secret FILE] [--jobs N] [--seconds 600] [--lock 30]",
+    summary: "grade what is in a queue; SIGTERM ends it after what it has in hand",
+    run: async (args) => (await import("./worker.ts")).gradeWorker(args),
   },
 ];
 

@@ -1,16 +1,15 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { GradeError } from "../../grade/error.ts";
 import { LIMITS, STUDENT_ID } from "../../grade/submission/artefact.ts";
 import { readFile } from "../input.ts";
 import { UsageError } from "../usage.ts";
 
-/** A file's bytes, at most as many as a submission may have and one more: a larger one is refused, not read. Throws `GradeError`. */
-export function submissionBytes(file: string): Uint8Array {
+/** A file's bytes, at most as many as a submission may have and one more: a larger one is refused, not read. Throws `GradeError`, for `name`. */
+export function submissionBytes(file: string, name: string = file): Uint8Array {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, "r");
-    if (!fstatSync(descriptor).isFile()) throw new GradeError("not-a-submission", file, "it is no file");
+    if (!fstatSync(descriptor).isFile()) throw new GradeError("not-a-submission", name, "it is no file");
     const buffer = new Uint8Array(LIMITS.submission + 1);
     let length = 0;
     for (let got = -1; got !== 0 && length < buffer.length; length += got)
@@ -19,19 +18,17 @@ export function submissionBytes(file: string): Uint8Array {
   } catch (error) {
     if (error instanceof GradeError) throw error;
     const { code = "EIO" } = error as NodeJS.ErrnoException;
-    throw new GradeError("not-a-submission", file, code === "ENOENT" ? "there is no such file" : code);
+    throw new GradeError("not-a-submission", name, code === "ENOENT" ? "there is no such file" : code);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
-/** Files, and the JSON files of folders, in order. */
-export function submissionFiles(words: readonly string[]): readonly string[] {
-  return words.flatMap((word) => {
-    if (!statSync(word, { throwIfNoEntry: false })?.isDirectory()) return [word];
-    const names = readdirSync(word).filter((name) => name.endsWith(".json"));
-    return names.sort().map((name) => join(word, name));
-  });
+/** The file of a course's secret, looked at: a grader process reads it. Throws `UsageError` for one that cannot be read. */
+export function secretPath(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  readFile(file); // says what is wrong with it
+  return realpathSync(file);
 }
 
 /** A course's secret: what is in the file, without the line's end. */

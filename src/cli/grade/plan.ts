@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { GradeError } from "../../grade/error.ts";
 import {
@@ -15,7 +15,9 @@ import { readFlags, wholeNumber } from "../flags.ts";
 import { readFile } from "../input.ts";
 import { print, writeFile } from "../output.ts";
 import { packageVersion } from "../package.ts";
+import { progressBar } from "../progress.ts";
 import { UsageError } from "../usage.ts";
+import { secretPath } from "./files.ts";
 
 /** Exit code for what no retry mends: a cluster then gives the shard up instead of trying again. */
 export const BAD_INPUT = 42;
@@ -59,13 +61,14 @@ export const gradeShards = (args: readonly string[]): Promise<number> =>
     const plan = readPlan(readFile(file), file);
     const indices = shardIndices(plan, flags.index);
     const jobs = wholeNumber("jobs", flags.jobs, 1, 256);
-    const secret = flags.secret === undefined ? undefined : secretPath(flags.secret);
+    const secret = secretPath(flags.secret);
     mkdirSync(flags.out, { recursive: true });
     for (const index of indices) {
+      const progress = progressBar(`shard ${index}`);
       await gradeShard(plan, index, {
         ...{ folder: dirname(resolve(file)), out: flags.out, tool: `bpfbook ${packageVersion()}`, secret },
         ...(jobs === undefined ? {} : { jobs }),
-        onResult: (_result, done, total) => progress(`shard ${index}`, done, total),
+        onResult: (_result, done, total) => progress(done, total),
       });
     }
     return 0;
@@ -91,26 +94,10 @@ export const gradeMerge = (args: readonly string[]): Promise<number> =>
     return 0;
   });
 
-function secretPath(file: string): string {
-  readFile(file); // says what is wrong with it
-  return realpathSync(file);
-}
-
 function shardIndices(plan: Plan, flag: string | undefined): readonly number[] {
   const count = shardCount(plan);
   if (flag === "all") return Array.from({ length: count }, (_, index) => index);
   const told = flag ?? INDEX_VARIABLES.map((name) => process.env[name]).find((value) => value !== undefined);
   if (told === undefined) throw new UsageError(`which shard? --index 0 to ${count - 1}, or --index all`);
   return [wholeNumber("index", told, 0, count - 1)!];
-}
-
-const BAR = 30;
-
-/** A bar on a terminal; in a log nothing. */
-function progress(what: string, done: number, total: number): void {
-  if (!process.stderr.isTTY) return;
-  const full = Math.round((BAR * done) / total);
-  process.stderr.write(
-    `\r${what} [${"#".repeat(full)}${".".repeat(BAR - full)}] ${done}/${total}${done === total ? "\n" : ""}`,
-  );
 }

@@ -36,7 +36,7 @@ export class BoundedJudge implements AsyncDisposable {
     this.#megabytes = megabytes;
   }
 
-  /** The result; throws `GradeError` only for a secret that is none. One call at a time. */
+  /** The result; throws `GradeError` only where the grader itself failed: a secret that is none (`not-a-secret`), `time`, `fault`. One call at a time. */
   async grade(bytes: Uint8Array, options: Omit<GradeOptions, "onTest" | "done">): Promise<Result> {
     const done = new Map<string, TestResult>();
     for (;;) {
@@ -88,7 +88,7 @@ export class BoundedJudge implements AsyncDisposable {
             settle(() => resolve({ result: message.result }));
             break;
           case "refused":
-            settle(() => reject(new GradeError("not-a-secret", "", message.message)));
+            settle(() => reject(new GradeError(message.code, "", message.message)));
         }
       };
       const onError = (error: NodeJS.ErrnoException): void => {

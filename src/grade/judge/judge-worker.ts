@@ -1,7 +1,7 @@
 /** The thread that grades: it is given bytes, and says when a test begins and what it found. */
 import { parentPort } from "node:worker_threads";
 import { registerViews } from "../../views/index.ts";
-import { GradeError } from "../error.ts";
+import { GradeError, type GradeFault } from "../error.ts";
 import type { Result, TestResult } from "../result/result.ts";
 import { type GradeOptions, gradeBytes } from "./grade-bytes.ts";
 import type { PlannedTest } from "./judge-task.ts";
@@ -17,7 +17,7 @@ export type JudgeMessage =
   | { readonly kind: "begin"; readonly test: PlannedTest }
   | { readonly kind: "end"; readonly result: TestResult }
   | { readonly kind: "done"; readonly result: Result }
-  | { readonly kind: "refused"; readonly code: string; readonly message: string };
+  | { readonly kind: "refused"; readonly code: GradeFault; readonly message: string };
 
 registerViews();
 

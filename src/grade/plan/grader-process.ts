@@ -1,9 +1,10 @@
 /**
  * The grader as a process of its own, in which no code of a student runs: a request a line on stdin, its result a line on stdout, in
- * order. It ends with its stdin.
+ * order. It ends with its stdin. Its argument: how many seconds a test may take.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { GradeError, type GradeFault } from "../error.ts";
 import { BoundedJudge } from "../judge/bounded.ts";
 
 /** One submission to grade. */
@@ -18,7 +19,8 @@ export interface GraderRequest {
   readonly visibleOnly?: boolean;
 }
 
-const judge = new BoundedJudge();
+const [seconds] = process.argv.slice(2).map(Number);
+const judge = new BoundedJudge(seconds === undefined ? {} : { seconds });
 const secrets = new Map<string, Uint8Array>();
 
 /** Read once: a course has one, and a line's end at its end is no part of it. */
@@ -41,7 +43,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     const with_ = secret === undefined ? options : { ...options, secret: secretOf(secret) };
     answer = { result: await judge.grade(Buffer.from(bytes, "base64"), with_) };
   } catch (error) {
-    answer = { error: (error as Error).message };
+    const code: GradeFault = error instanceof GradeError ? error.code : "not-a-secret"; // its file cannot be read
+    answer = { error: (error as Error).message, code };
   }
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

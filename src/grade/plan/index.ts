@@ -1,7 +1,10 @@
 /** Grading many submissions: a plan, its shards on any number of machines, their results joined. */
+export { type Graded, gradeHandedIn, gradePlanned, type HandedIn } from "./grade-handed-in.ts";
 export { Grader } from "./grader.ts";
 export { type Merged, mergeShards } from "./merge.ts";
 export {
+  type FoundFile,
+  findFiles,
   makePlan,
   type Plan,
   type PlannedSubmission,
@@ -11,4 +14,5 @@ export {
   shardFile,
   shardOf,
 } from "./plan.ts";
+export { gradeFiles, type RunOptions } from "./run.ts";
 export { gradeShard, type ShardOptions, type SideLine } from "./shard.ts";

@@ -42,12 +42,39 @@ const SHA256 = /^[0-9a-f]{64}$/;
  */
 export function makePlan(paths: readonly string[], folder: string, size: number = SHARD_SIZE): Plan {
   const files = [...new Set(paths.flatMap(filesOf).map((path) => resolve(path)))].sort();
-  const submissions = files.map((path): PlannedSubmission => {
-    const bytes = statSync(path).size > HASHED ? new Uint8Array() : readFileSync(path);
-    const named = { file: relative(folder, path), sha256: createHash("sha256").update(bytes).digest("hex") };
-    return path.endsWith(".ipynb") ? { ...named, notebook: ownerOf(path) } : named;
+  return { version: 1, size, submissions: files.map((path) => plannedOf(path, folder)) };
+}
+
+/** A file as it is now. Throws `GradeError` for a notebook that does not say whose it is. */
+function plannedOf(path: string, folder: string): PlannedSubmission {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  const readable = stat?.isFile() === true && stat.size <= HASHED;
+  const sha256 = createHash("sha256").update(readable ? readFileSync(path) : new Uint8Array());
+  const named = { file: relative(folder, path), sha256: sha256.digest("hex") };
+  return path.endsWith(".ipynb") ? { ...named, notebook: ownerOf(path) } : named;
+}
+
+/** A file that is to be graded, or why it cannot be: that is an entry of its own among the results. */
+export type FoundFile =
+  | { readonly folder: string; readonly planned: PlannedSubmission }
+  | { readonly file: string; readonly error: GradeError };
+
+/**
+ * Files as they are named, and what lies in folders, in order; a file that is not there is found too, for its result says so.
+ *
+ * @example findFiles(["submitted", "late/ada.json"])
+ */
+export function findFiles(paths: readonly string[]): readonly FoundFile[] {
+  const files = paths.flatMap((path) => (statSync(path, { throwIfNoEntry: false }) ? filesOf(path).sort() : [path]));
+  return [...new Set(files.map((path) => resolve(path)))].map((path) => {
+    try {
+      return { folder: dirname(path), planned: plannedOf(path, dirname(path)) };
+    } catch (cause) {
+      const { code = "EIO" } = cause as NodeJS.ErrnoException;
+      const error = cause instanceof GradeError ? cause : new GradeError("not-a-submission", basename(path), code);
+      return { file: basename(path), error };
+    }
   });
-  return { version: 1, size, submissions };
 }
 
 function filesOf(path: string): string[] {
@@ -67,7 +94,7 @@ function ownerOf(path: string): { student: string; assignment: string } {
   const student = basename(bySource === undefined ? dirname(folder) : folder);
   if (Object.hasOwn(ASSIGNMENTS, assignment) && STUDENT_ID.test(student)) return { student, assignment };
   const mend = "Notebooks lie in STUDENT/a03-count-by-protocol.ipynb or STUDENT/a3/NAME.ipynb";
-  throw new GradeError("not-a-submission", path, "it does not say whose notebook it is", mend);
+  throw new GradeError("not-a-submission", basename(path), "it does not say whose notebook it is", mend);
 }
 
 /** Reads a plan, as hostile as any file. Throws `GradeError`. */
