@@ -61,7 +61,9 @@ describe("a plan", () => {
     expect(() => makePlan([at("nobody.ipynb")], folder)).toThrow();
   });
 
-  test("shards have the same bytes whatever the pool, go on where they stopped, and what is wrong is an entry", async () => {
+  test("shards have the same bytes whatever the pool, go on where they stopped, and what is wrong is an entry", {
+    timeout: 180_000, // a notebook's child and three graders start
+  }, async () => {
     const plan = makePlan([at("in")], folder, 100);
     const options = { folder, secret: at("secret"), tool: "bpfbook test" };
     mkdirSync(at("one"));
