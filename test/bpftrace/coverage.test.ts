@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { BUILTIN_NAMES } from "../../src/bpftrace/analyse/builtins.ts";
+import { BUILTIN_DOCS } from "../../src/bpftrace/analyse/builtins.ts";
 import { FUNCTIONS } from "../../src/bpftrace/analyse/call.ts";
 import { AGGREGATES } from "../../src/bpftrace/analyse/functions/aggregates.ts";
-import { libraryNames } from "../../src/bpftrace/analyse/library.ts";
+import { libraryNames, REFUSED } from "../../src/bpftrace/analyse/library.ts";
 import { CONFIG } from "../../src/bpftrace/analyse/settings.ts";
 import { PROVIDERS } from "../../src/bpftrace/probes/providers.ts";
 import { readCases } from "./cases.ts";
+import { languageTable } from "./language-table.ts";
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const cases = readCases(folder("./cases"));
@@ -27,15 +28,38 @@ describe("the suite of cases", () => {
     expect(missing(FUNCTIONS.map(({ name }) => name))).toEqual([]);
     expect(missing(AGGREGATES.keys())).toEqual([]);
     expect(missing(libraryNames())).toEqual([]);
-    expect(missing(BUILTIN_NAMES)).toEqual([]);
+    expect(missing(BUILTIN_DOCS.keys())).toEqual([]);
     expect(missing(PROVIDERS.filter(({ name }) => !ELSEWHERE.has(name)).map(({ name }) => name))).toEqual([]);
     expect(missing(CONFIG.map(({ name }) => name))).toEqual([]);
+  });
+
+  it("is of a language that has every function of bpftrace, or refuses it by name", () => {
+    const own = [FUNCTIONS.map(({ name }) => name), AGGREGATES.keys(), libraryNames(), BUILTIN_DOCS.keys()];
+    const known = new Set([...own.flatMap((names) => [...names]), ...Object.keys(REFUSED), ...KEYWORDS]);
+    expect(STANDARD.split(/\s+/).filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it("has a table of the language: docs/bpftrace-language.md", async () => {
+    await expect(languageTable()).toMatchFileSnapshot("../../docs/bpftrace-language.md");
   });
 
   it("has every message", () => {
     expect(messages().filter((message) => !pattern(message).test(results) && !WITHOUT.has(message))).toEqual([]);
   });
 });
+
+/** What today's bpftrace documents: functions that are values, of stacks, texts, maps, output, and for the compiler. */
+const STANDARD = `cgroup comm config cpid cpu curtask elapsed func gid has_cpid jiffies leader_comm leader_tid ncpus nsecs numaid
+  pcomm pid ppid probe probetype rand retval tid uid usermode username args ctx
+  kstack ustack dw_ustack ksym usym kaddr uaddr percpu_kaddr reg
+  str buf strcap str_concat strcontains strerror strftime strlen strncmp strstr memcmp bswap macaddr ntop pton path signal_name
+  syscall_name clear zero delete find has_key len print printf errorf warnf join cat time exit system signal signal_thread override
+  write_user skboutput unwatch sizeof offsetof typeof container_of cgroupid static_assert fail assert assert_str is_array is_err
+  is_integer is_literal is_ptr is_str is_unsigned_integer kfunc_allowed kfunc_exist getopt default_str_length kptr uptr socket_cookie
+  cgroup_path count sum avg min max stats hist lhist tseries`;
+
+/** Those of them that the parser knows by itself. */
+const KEYWORDS = ["config", "sizeof", "offsetof", "typeof"];
 
 /** Kinds of probes that only options of the command line run: `test/cli/bpftrace.test.ts`. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["test", "bench", "self"]);

@@ -31,23 +31,26 @@ export const BUILTINS: readonly BuiltinRow[] = [
 
 const ROWS = new Map(BUILTINS.map((row) => [row.name as string, row]));
 
-/** Names that need the probe to be typed. */
-const OTHERS: ReadonlySet<string> = new Set([
-  "args",
-  "cpid",
-  "has_cpid",
-  "retval",
-  "func",
-  "probe",
-  "probetype",
-  "ctx",
-  "curtask",
-  "kstack",
-  "ustack",
+/** Names that need the probe to be typed, and what they are. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ["args", "What the hook is given, by name."],
+  ["cpid", "The process that `-c` started."],
+  ["has_cpid", "Whether there is one."],
+  ["retval", "What the function returned."],
+  ["func", "The function."],
+  ["probe", "The probe, as `-l` lists it."],
+  ["probetype", "Its kind."],
+  ["ctx", "The context as it is; what an iterator has come to."],
+  ["curtask", "The `struct task_struct` of the thread."],
+  ["kstack", "The functions of Linux that are under way."],
+  ["ustack", "Those of the program."],
 ]);
 
-/** Every builtin, but `arg0` and its followers. */
-export const BUILTIN_NAMES: readonly string[] = [...ROWS.keys(), ...OTHERS];
+/** Every builtin with what it is, but `arg0` and its followers. */
+export const BUILTIN_DOCS: ReadonlyMap<string, string> = new Map([
+  ...BUILTINS.map(({ name, doc }): [string, string] => [name, doc]),
+  ...OTHERS,
+]);
 
 /** Whether a bare word is a builtin. */
 export const isBuiltin = (name: string): boolean => ROWS.has(name) || OTHERS.has(name) || /^s?arg\d+$/.test(name);

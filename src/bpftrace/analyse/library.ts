@@ -17,16 +17,14 @@ macro find(@map, key, $value) { let $found = has_key(@map, key); if ($found) { $
 `;
 
 const NO_DWARF = "programs of the machine have no debugging information";
-const NOT_YET = "it is not supported by this machine yet";
 
 /** Functions of bpftrace that the machine gives no meaning, and why. */
-const REFUSED: Readonly<Record<string, string>> = {
+export const REFUSED: Readonly<Record<string, string>> = {
   dw_ustack: NO_DWARF,
   uaddr: NO_DWARF,
   percpu_kaddr: "the machine's Linux keeps nothing for each CPU in memory",
-  skboutput: NOT_YET,
-  write_user: NOT_YET,
-  str_concat: NOT_YET,
+  skboutput: "the machine writes no packets into perf events; m.net captures them (pcap)",
+  write_user: "processes of the machine keep no data in memory that a program could change",
 };
 
 let macros: readonly Macro[] | undefined;

@@ -117,6 +117,7 @@ export type Value =
   | (Typed<"tuple"> & { readonly elements: readonly Value[] })
   | (Typed<"block"> & { readonly actions: readonly Action[]; readonly value: Value })
   /** Text at an address, or the text of a value that is one. */
+  | (Typed<"concat"> & { readonly left: Value; readonly right: Value })
   | (Typed<"str"> & { readonly address: Value; readonly space: Space; readonly limit: Value | undefined })
   | (Typed<"buf"> & { readonly from: Value; readonly space: Space; readonly length: Value | undefined })
   | (Typed<"stack"> & {})

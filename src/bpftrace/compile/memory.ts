@@ -82,6 +82,9 @@ export function materialize(e: Emitter, value: Value, to: Place, type: Type, cle
     case "str":
       str(e, value, to, size, clean);
       return;
+    case "concat":
+      concat(e, value, to, size);
+      return;
     case "buf":
       buf(e, value, to, type);
       return;
@@ -241,6 +244,27 @@ function str(e: Emitter, value: Extract<Value, { op: "str" }>, to: Place, size: 
     }
     e.address(r1, to);
     e.helper(space === "user" ? "probe_read_user_str" : "probe_read_kernel_str");
+  });
+}
+
+/** Two texts, one behind the other. */
+function concat(e: Emitter, { left, right }: Extract<Value, { op: "concat" }>, to: Place, size: number): void {
+  e.zero(to, size);
+  e.temporarily(() => {
+    const [first, second] = [placeOf(e, left), placeOf(e, right)];
+    const room = sizeOfType(left.type);
+    const known = e.newLabel();
+    e.address(r1, to);
+    e.emit(r2.mov(room));
+    e.address(r3, first);
+    e.helper("probe_read_kernel_str");
+    // It counts the zero at the end, too.
+    e.emit(r0.sub(1), r0.jlt(room, known), r0.mov(0));
+    e.label(known);
+    e.address(r1, to);
+    e.emit(r1.add(r0), r2.mov(sizeOfType(right.type)));
+    e.address(r3, second);
+    e.helper("probe_read_kernel_str");
   });
 }
 

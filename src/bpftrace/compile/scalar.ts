@@ -142,6 +142,7 @@ export function scalar(e: Emitter, value: Value): void {
     case "string":
     case "tuple":
     case "str":
+    case "concat":
     case "buf":
     case "stack":
     case "inet":

@@ -63,7 +63,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
   { name: "begin", aliases: ["BEGIN"], program: "raw_tracepoint", parts: [0, 0], doc: "Before all others, once." },
   { name: "end", aliases: ["END"], program: "raw_tracepoint", parts: [0, 0], doc: "After all others, once." },
-  { name: "self", aliases: [], program: "raw_tracepoint", parts: [2, 2], doc: "bpftrace gets a signal." },
+  { name: "self", aliases: [], program: "raw_tracepoint", parts: [2, 2], doc: "bpftrace itself gets SIGUSR1." },
   { name: "test", aliases: [], program: "raw_tracepoint", parts: [1, 1], doc: "Run by `--test`." },
   { name: "bench", aliases: [], program: "raw_tracepoint", parts: [1, 1], doc: "Run by `--bench`." },
   {

@@ -73,6 +73,9 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
       return one(provider, name, name, full);
     }
     case "self":
+      if (parts.join(":") !== "signal:SIGUSR1")
+        return { error: `Expected self:signal:SIGUSR1 but got self:${parts.join(":")}` };
+      return one(provider, "self:signal:SIGUSR1", "self:signal:SIGUSR1", "SIGUSR1");
     case "test":
     case "bench":
       return one(provider, [provider.name, ...parts].join(":"), [provider.name, ...parts].join(":"), parts.at(-1)!);

@@ -316,6 +316,11 @@ export class Session {
     ring.consume((at) => this.#reader.take(this.#linux.memory.view, at));
   }
 
+  /** bpftrace gets SIGUSR1: `self:signal:SIGUSR1` runs. */
+  signal(): void {
+    if (!this.exited) for (const { probe } of this.#ofKind("self")) this.runByHand(probe);
+  }
+
   /** Ends the program as Ctrl-C does: `END` runs, maps are printed. */
   interrupt(): void {
     this.#exit(0);

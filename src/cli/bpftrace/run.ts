@@ -37,6 +37,8 @@ export async function runProgram(
   });
   const interrupt = () => session.interrupt();
   process.once("SIGINT", interrupt);
+  const signal = () => session.signal();
+  process.on("SIGUSR1", signal);
   try {
     if (values.verbose !== undefined) write("out", verifierText(session, machine));
     if (values.dryRun !== undefined) return 0;
@@ -52,6 +54,7 @@ export async function runProgram(
     return session.exitCode;
   } finally {
     process.off("SIGINT", interrupt);
+    process.off("SIGUSR1", signal);
     session.close();
   }
 }

@@ -176,6 +176,21 @@ export const TEXT_FUNCTIONS: readonly FunctionRow[] = [
     },
   },
   {
+    name: "str_concat",
+    args: [2, 2],
+    doc: "Two texts, one behind the other.",
+    analyse: (call) => {
+      const [left, right] = [call.value(0), call.value(1)];
+      if (left === undefined || right === undefined) return NOTHING;
+      for (const { type } of [left, right])
+        if (type.kind !== "string" && type.kind !== "none")
+          return call.fail(`str_concat() only supports string arguments (${kindText(type)} provided)`);
+      if (left.type.kind === "none" || right.type.kind === "none") return NOTHING;
+      const size = sizeOfType(left.type) + sizeOfType(right.type) - 1;
+      return { op: "concat", left, right, type: { kind: "string", size } };
+    },
+  },
+  {
     name: "strcontains",
     args: [2, 2],
     doc: "Whether a text contains another.",
