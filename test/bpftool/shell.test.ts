@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bpftool, wordsOf } from "../../src/bpftool/bpftool.ts";
+import { cSkeleton } from "../../src/bpftool/gen/skeleton.ts";
 import { parseLine } from "../../src/bpftool/shell/parse.ts";
 import { asm, Machine } from "../../src/index.ts";
 
@@ -96,6 +98,12 @@ describe("the shell", () => {
     expect(await say(machine, "make -n 2>/dev/null | head -1; ls *.o")).toBe(
       "clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o\nprog.bpf.o\nxdp_counter.o\n",
     );
+  });
+
+  test("a skeleton calls maps of data as libbpf does: after eight letters of the object's name", () => {
+    const object = readFileSync(new URL("../../notebooks/lessons/data/c/bigreads.bpf.o", import.meta.url));
+    const names = cSkeleton(new Uint8Array(object), "bigreads_bpf").match(/(?<=\.name = ")[^"]+/g);
+    expect(names).toEqual(expect.arrayContaining(["events", "bigreads.rodata", "bigreads.bss"]));
   });
 
   test("lines of any letters end, and throw nothing but syntax errors", () => {

@@ -37,7 +37,7 @@ export const CONCEPTS: readonly CoverageRow[] = [
     "2.10.39",
     `a bcc = 22
      b bpftrace = 19
-     c libbpf = 18
+     c libbpf = 18 whole
      d bpftool = 21
      e common tools = 11 execsnoop-tool
      f custom programs = 00 mended
@@ -172,11 +172,11 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "libbpf",
-    `CO-RE, skeletons, a stable interface = 18
-     workflow in five steps = 18
+    `CO-RE, skeletons, a stable interface = 18 typed
+     workflow in five steps = 18 loader
      clang -target bpf = 09 without-g
-     bpftool gen skeleton = 18
-     open, load, attach, destroy = 18`,
+     bpftool gen skeleton = 18 gen
+     open, load, attach, destroy = 18 states`,
   ),
   ...rows(
     "bpftool",

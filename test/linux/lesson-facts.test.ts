@@ -1,7 +1,9 @@
 /** What the lessons say of Linux and no other test holds against it. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../../src/index.ts";
 import { decode, encode } from "../../src/isa/encode.ts";
+import { SECURITY_HOOKS } from "../../src/linux/security/security.ts";
 import { asm } from "../../src/loader/asm.ts";
 import { u32, u64 } from "../../src/maps/codec.ts";
 import { map } from "../../src/maps/map.ts";
@@ -44,5 +46,13 @@ describe.skipIf(!available)(suiteName("lesson 08: what Linux writes into a progr
   test("the number of the CPU, which our machine leaves a call", () => {
     const { before, linux, ours } = slots("call bpf_get_smp_processor_id\nexit");
     expect([linux - before, ours - before]).toEqual([2, 0]);
+  });
+});
+
+describe.skipIf(!available)(suiteName("lesson 16: hooks of security modules"), () => {
+  test("are more than 250, and ours are among them", () => {
+    const names: readonly string[] = readFileSync("/proc/kallsyms", "utf8").match(/(?<= bpf_lsm_)\w+/g) ?? [];
+    expect(names.length).toBeGreaterThan(250);
+    expect(SECURITY_HOOKS.filter((hook) => !names.includes(hook))).toEqual([]);
   });
 });

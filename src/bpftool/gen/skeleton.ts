@@ -2,6 +2,7 @@ import { CWriter } from "../../btf/c/declaration.ts";
 import { CNames } from "../../btf/c/names.ts";
 import type { ObjectData, ObjectFile } from "../../elf/object.ts";
 import { openObject } from "../../elf/open.ts";
+import { internalMapName } from "../../loader/object/names.ts";
 import { embedded } from "./embedded.ts";
 
 /** A map as the skeleton knows it: its name in Linux, in C, and the section that it is of. */
@@ -57,13 +58,7 @@ function mapsOf(file: ObjectFile, name: string): SkeletonMap[] {
     .filter(({ kind }) => kind === "rodata" || kind === "data" || kind === "bss")
     .map((section): SkeletonMap => {
       const member = section.name.slice(1).replaceAll(".", "_");
-      // libbpf calls a map of data after the object, cut to 15 letters, where its section has no name of its own.
-      const own = /^\.(rodata|data|bss)\../.test(section.name);
-      return {
-        name: own ? section.name : `${name.slice(0, 15 - section.name.length)}${section.name}`,
-        member,
-        section,
-      };
+      return { name: internalMapName(name, section.name), member, section };
     });
   return [...declared, ...data];
 }

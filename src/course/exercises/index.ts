@@ -17,6 +17,7 @@ import { LESSON_14 } from "./14-xdp.ts";
 import { LESSON_15 } from "./15-tc-and-redirect.ts";
 import { LESSON_16 } from "./16-security.ts";
 import { LESSON_17 } from "./17-btf-and-core.ts";
+import { LESSON_18 } from "./18-libbpf.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -38,4 +39,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_15,
   ...LESSON_16,
   ...LESSON_17,
+  ...LESSON_18,
 ];

@@ -16,6 +16,7 @@ import { WRONG_14 } from "./14-xdp.ts";
 import { WRONG_15 } from "./15-tc-and-redirect.ts";
 import { WRONG_16 } from "./16-security.ts";
 import { WRONG_17 } from "./17-btf-and-core.ts";
+import { WRONG_18 } from "./18-libbpf.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -38,4 +39,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_15,
   ...WRONG_16,
   ...WRONG_17,
+  ...WRONG_18,
 };
