@@ -112,6 +112,26 @@ export class ArenaMap extends MapBase {
     return at === 0 ? -1 : at + (low & (ARENA_PAGE - 1));
   }
 
+  /**
+   * Global variables: the first pages, side by side from now on, begin with these bytes. The offset of the first byte; throws `MapError`
+   * where the arena is too small.
+   */
+  begin(image: Uint8Array): number {
+    const count = Math.ceil(image.length / ARENA_PAGE);
+    const low = Number(BigInt.asIntN(32, this.arena.start));
+    const first = this.allocatePages(low, Number(BigInt.asIntN(32, this.arena.start >> 32n)), count);
+    if (first < 0)
+      throw new MapError(
+        "E2BIG",
+        this.spec.name,
+        `its global variables need ${count} pages, and it has ${this.arena.pages}`,
+        "Give the arena a larger max_entries: pages of 4096 bytes.",
+      );
+    const at = this.locate(low);
+    this.memory.u8.set(image, at);
+    return at;
+  }
+
   /** The bytes that the process sees at `offset` from the arena's start. As for the process, touching a page makes it. */
   read(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);

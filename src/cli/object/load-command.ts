@@ -49,7 +49,7 @@ export async function loadCommand(args: readonly string[]): Promise<number> {
     if (workload !== undefined) machine.spawn(workloadNamed(workload));
     if (duration !== undefined) await machine.run(duration);
     for (const map of object.mapList) tellMap(map, tell);
-    for (const kind of ["rodata", "data", "bss"] as const)
+    for (const kind of ["rodata", "data", "bss", "arena"] as const)
       if (Object.keys(object[kind]).length > 0)
         tell({ variables: kind, values: { ...object[kind] } }, variablesText(kind, object[kind]));
     await print(`${out.join("\n")}\n`);

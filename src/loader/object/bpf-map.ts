@@ -77,6 +77,19 @@ export class BpfMap<K = BpfValue, V = BpfValue> implements TypedMap<K, V> {
     this.#spec = { ...this.#spec, maxEntries: value };
   }
 
+  /** Bytes of a key. */
+  get keySize(): number {
+    return this.spec.keySize;
+  }
+
+  /** Before `load`, for maps whose keys have no type. */
+  set keySize(value: number) {
+    this.#requireOpen("key size");
+    requireWhole(`keySize of map ${this.name}`, value, 0, 2 ** 32 - 1);
+    const { btf: _old, ...spec } = this.#spec;
+    this.#spec = { ...spec, keySize: value };
+  }
+
   /** Bytes of a value. */
   get valueSize(): number {
     return this.spec.valueSize;

@@ -7,7 +7,9 @@ import { parseDuration } from "../../linux/duration.ts";
 import type { Linux } from "../../linux/linux.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import type { Verification } from "../../verifier/verification.ts";
 import { type AttachOptions, attach } from "../attach.ts";
+import { verify } from "../verify.ts";
 import { BpfMap } from "./bpf-map.ts";
 import { BpfProgram } from "./bpf-program.ts";
 import { type DataPlace, type Variables, variablesOf } from "./data-section.ts";
@@ -20,6 +22,7 @@ import { mapCodecs, recordsOf } from "./map-codecs.ts";
 import { dataMapSpec, declaredMapSpec } from "./map-spec.ts";
 import { objectName } from "./names.ts";
 import { openFile } from "./open-file.ts";
+import { programOf } from "./program-of.ts";
 import { UsdtSpecs } from "./usdt.ts";
 
 /** The machine as an object needs it: `Machine` is one. */
@@ -47,6 +50,7 @@ export interface ObjectTypes {
   readonly rodata: object;
   readonly data: object;
   readonly bss: object;
+  readonly arena?: object;
   readonly kconfig: object;
 }
 
@@ -58,6 +62,7 @@ export interface AnyObject {
   readonly rodata: Variables;
   readonly data: Variables;
   readonly bss: Variables;
+  readonly arena: Variables;
   readonly kconfig: Variables;
 }
 
@@ -92,6 +97,8 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   readonly data: Types["data"];
   /** Global variables that begin as zero, at all times. */
   readonly bss: Types["bss"];
+  /** Global variables in the object's arena, at all times. */
+  readonly arena: Types["arena"];
   /** Settings of Linux that the object asks for, from `load` on. */
   readonly kconfig: Types["kconfig"];
   readonly #machine: ObjectMachine;
@@ -103,6 +110,8 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   readonly #dataMaps = new Map<string, BpfMap>();
   readonly #links = new Map<string, BpfLink>();
   readonly #usdt: UsdtSpecs;
+  /** Where the variables of the arena lie, from `load` on. */
+  #arenaAt = 0;
   #kconfigMap: { readonly map: BpfMap; readonly content: KconfigData } | undefined;
   #unload: (() => void) | undefined;
   #state: Exclude<ObjectState, "attached"> = "open";
@@ -146,6 +155,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     this.rodata = variables(".rodata");
     this.data = variables(".data");
     this.bss = variables(".bss");
+    this.arena = this.#arenaVariables();
     this.kconfig = this.#kconfigVariables();
     this.maps = Object.fromEntries([
       ...this.#maps,
@@ -176,6 +186,33 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     this.#unload = loadObject(this.#parts());
     this.#state = "loaded";
     return this;
+  }
+
+  /**
+   * What Linux's verifier says of one program, which is relocated as `load` would and not loaded: a refusal is an answer here, with its
+   * whole log. Throws {@link ObjectError} for a name that is no program's, and for what cannot be relocated.
+   *
+   * @example object.verify("trace_execve").ok
+   */
+  verify(program: string): Verification {
+    const found = this.#programs.get(program);
+    if (found === undefined)
+      throw new ObjectError(
+        "ENOENT",
+        this.name,
+        `it holds no program '${program}'`,
+        `It holds ${[...this.#programs.keys()].join(", ")}.`,
+      );
+    const parts = this.#parts();
+    // Constants as they are set now: from load on the verifier knows them.
+    const frozen = new Map(
+      parts.data.flatMap(({ map, image, readOnly }) => (readOnly ? [[map, image.slice()] as const] : [])),
+    );
+    const { spec, kernel } = programOf(parts, found, (map) => {
+      const bytes = frozen.get(map);
+      return bytes === undefined ? map.spec : { ...map.spec, frozen: bytes };
+    });
+    return verify(spec, kernel === undefined ? {} : { kernel });
   }
 
   /** Attaches all programs that say by their section where to; nothing is attached where one of them cannot be. */
@@ -293,10 +330,12 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   }
 
   #addData(section: ObjectData): void {
-    if (section.kind !== "rodata" && section.kind !== "data" && section.kind !== "bss") return;
+    if (section.kind === "struct_ops") return;
     const image = new Uint8Array(section.size);
     if (section.bytes !== undefined) image.set(section.bytes);
     this.#images.set(section.name, image);
+    // Its map is one that the source declares.
+    if (section.kind === "arena") return;
     const spec = dataMapSpec(this.file, section, this.name);
     const types = { keyType: 0, valueType: spec.btf?.valueType ?? 0 };
     this.#dataMaps.set(section.name, this.#map(identifier(section.name), spec, types));
@@ -319,6 +358,24 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
       at: elements!.base,
       frozen: map.name.startsWith("rodata") || spec.name.endsWith("kconfig"),
     };
+  }
+
+  get #arenaParts():
+    | { readonly section: ObjectData; readonly map: BpfMap; readonly image: Uint8Array<ArrayBuffer> }
+    | undefined {
+    const section = this.file.data.find(({ kind }) => kind === "arena");
+    const map = this.mapList.find(({ type }) => type === "arena");
+    return section && map && { section, map, image: this.#images.get(section.name)! };
+  }
+
+  #arenaVariables(): Variables {
+    const parts = this.#arenaParts;
+    if (parts === undefined) return Object.freeze({});
+    return variablesOf(this.file, parts.section, this.name, () =>
+      parts.map.isLoaded
+        ? { view: parts.map.view.runtime.memory.view, at: this.#arenaAt, frozen: false }
+        : this.#place(parts.map, parts.image),
+    );
   }
 
   #kconfigVariables(): Variables {
@@ -361,6 +418,12 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     });
     return {
       ...{ name: this.name, file: this.file, bpf: this.#machine.bpf, facts: this.#facts, kconfig },
+      arena: this.#arenaParts && {
+        ...{ section: this.#arenaParts.section.name, map: this.#arenaParts.map, image: this.#arenaParts.image },
+        bind: (at) => {
+          this.#arenaAt = at;
+        },
+      },
       maps: this.#maps,
       programs: this.#programs,
       data: kconfig

@@ -1,11 +1,11 @@
 /** What `load` does to the machine, and how it is undone. */
 
-import type { Btf } from "../../btf/btf.ts";
 import type { RelocatedField } from "../../btf/core/relocate.ts";
 import type { ObjectFile } from "../../elf/object.ts";
 import { CALL, CLASS, JMP } from "../../isa/constants.ts";
 import type { LinuxProgram } from "../../linux/bpf/program.ts";
 import type { BpfSubsystem, LoadOptions } from "../../linux/bpf/subsystem.ts";
+import type { ArenaMap } from "../../maps/arena.ts";
 import { MapCommands } from "../../maps/commands.ts";
 import { MapError } from "../../maps/error.ts";
 import { mapId } from "../../maps/inner-map.ts";
@@ -20,8 +20,8 @@ import type { BpfProgram } from "./bpf-program.ts";
 import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
-import { POISON_KFUNC, relocateProgram } from "./relocate.ts";
-import { missingTarget } from "./sections.ts";
+import { programOf } from "./program-of.ts";
+import { POISON_KFUNC } from "./relocate.ts";
 
 /** The map of a section of data with what it begins with. */
 interface DataPart {
@@ -40,6 +40,15 @@ export interface ObjectParts {
   readonly maps: ReadonlyMap<string, BpfMap>;
   readonly programs: ReadonlyMap<string, BpfProgram>;
   readonly data: readonly DataPart[];
+  /** The global variables of an arena, and who is told where they lie. */
+  readonly arena:
+    | {
+        readonly section: string;
+        readonly map: BpfMap;
+        readonly image: Uint8Array;
+        readonly bind: (at: number) => void;
+      }
+    | undefined;
   readonly kconfig: { readonly map: BpfMap; readonly content: KconfigData } | undefined;
 }
 
@@ -88,6 +97,12 @@ function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeM
     keep(map, runtime, true, readOnly ? { ...runtime.spec, frozen: image.slice() } : runtime.spec);
   }
   for (const map of parts.maps.values()) {
+    if (map === parts.arena?.map && map.reused === undefined) {
+      const runtime = create(parts, map);
+      keep(map, runtime, true);
+      parts.arena.bind(fillArena(parts, runtime, parts.arena.image));
+      continue;
+    }
     const existing = map.reused ?? pinnedMap(parts, map);
     const runtime = existing ?? create(parts, map);
     keep(map, runtime, existing === undefined);
@@ -96,6 +111,16 @@ function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeM
     for (const { index, kind, name: inner } of initial)
       if (kind === "map") setElement(parts, name, index, mapId(made.get(parts.maps.get(inner)!)!.runtime));
   return made;
+}
+
+/** Where an arena's global variables are. */
+function fillArena({ name: object }: ObjectParts, runtime: RuntimeMap, image: Uint8Array): number {
+  try {
+    return (runtime as ArenaMap).begin(image);
+  } catch (cause) {
+    if (!(cause instanceof MapError)) throw cause;
+    throw new ObjectError("EINVAL", object, `map '${runtime.spec.name}': ${cause.problem}`, cause.hint, cause);
+  }
 }
 
 /** A map of the machine; what Linux refuses is said as libbpf says it. */
@@ -140,49 +165,12 @@ function setElement({ name: object, maps }: ObjectParts, map: string, index: num
 }
 
 function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, undo: (() => void)[]): void {
-  const { file, bpf, facts, name: object, kconfig } = parts;
-  const bySection = new Map(parts.data.map(({ section, map }) => [section, map]));
-  const offsets = new Map(kconfig?.content.places.map(({ extern, offset }) => [extern.name, offset]));
+  const { bpf } = parts;
   for (const program of parts.programs.values()) {
     if (!program.autoload) continue;
-    const { type, name } = program;
-    if (type === undefined)
-      throw new ObjectError(
-        "EINVAL",
-        object,
-        `prog '${name}': missing BPF prog type, check ELF section name '${program.section}'`,
-        'Write a section that libbpf knows, such as SEC("tracepoint/..."), or set progs.NAME.type before load.',
-      );
-    const { maps, insns, lines, lineInfo, functions, core, usesKernel } = relocateProgram<BpfMap>(file, name, {
-      object,
-      mapNamed: (map) => parts.maps.get(map)!,
-      mapOfData: (section) => bySection.get(section),
-      kconfig: (extern) => ({ map: kconfig!.map, offset: offsets.get(extern)! }),
-      kernel: facts.btf,
-      symbol: facts.symbol,
-    });
-    const used = maps.map((map) => made.get(map)!);
-    const typed = file.btf !== undefined && functions.length > 0;
-    const target = program.attachTarget;
-    const lacks = missingTarget(name, type, target);
-    if (lacks !== undefined)
-      throw new ObjectError(
-        "EINVAL",
-        object,
-        lacks,
-        type === "ext"
-          ? "Functions of other programs are not replaced on this machine: set progs.NAME.autoload to false."
-          : "Name the function in the section, or set progs.NAME.attachTarget before load.",
-      );
-    const spec: ProgramSpec = {
-      ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
-      maps: used.map((each) => each.spec),
-      ...(target === undefined ? {} : { attachBtfId: target }),
-      ...(program.expectedAttachType === undefined ? {} : { expectedAttachType: program.expectedAttachType }),
-      ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
-    };
-    const kernel = usesKernel || target !== undefined ? { kernel: facts.btf() } : {};
-    const loaded = loadOne(parts, { spec, core }, { maps: used.map(({ runtime }) => runtime), ...kernel });
+    const { spec, core, maps, kernel } = programOf(parts, program, (map) => made.get(map)!.spec);
+    const options = { maps: maps.map((map) => made.get(map)!.runtime), ...(kernel ? { kernel: kernel() } : {}) };
+    const loaded = loadOne(parts, { spec, core }, options);
     program.bind(new LoadedProgram(bpf, loaded), core);
     undo.push(() => {
       program.bind(undefined);

@@ -1,6 +1,7 @@
 /** What `BPF_MAP_CREATE` is given for the maps of an object, as libbpf fills it in. */
 import type { Btf } from "../../btf/btf.ts";
 import type { ObjectData, ObjectFile, ObjectMap } from "../../elf/object.ts";
+import { ARENA_START } from "../../maps/arena.ts";
 import { MAP_FLAGS } from "../../maps/flags.ts";
 import { MAP_TYPES, type MapSpec, type MapType } from "../../maps/spec.ts";
 import { ObjectError } from "./error.ts";
@@ -55,10 +56,16 @@ export function declaredMapSpec(map: ObjectMap, facts: MapMachineFacts): MapSpec
     maxEntries: perfDefault ? facts.cpus : ring ? ringbufSize(map.maxEntries) : map.maxEntries,
     flags: map.mapFlags,
     ...(map.numaNode === 0 ? {} : { numaNode: map.numaNode }),
-    ...(map.mapExtra === 0n ? {} : { mapExtra: map.mapExtra }),
+    ...extraOf(type, map.mapExtra),
     ...(typed ? { btf: { btf, keyType: map.keyType, valueType: map.valueType } } : {}),
     ...(map.inner === undefined ? {} : { inner: declaredMapSpec(map.inner, facts) }),
   };
+}
+
+/** libbpf maps an arena without an address of its own where Linux has room. */
+function extraOf(type: MapType, mapExtra: bigint): Pick<MapSpec, "mapExtra"> {
+  if (mapExtra !== 0n) return { mapExtra };
+  return type === "arena" ? { mapExtra: ARENA_START } : {};
 }
 
 /** The array of one element that a section of data becomes. */

@@ -47,6 +47,8 @@ export function programSpecs(bytes: Uint8Array, options: ProgramSpecsOptions): O
       .filter(({ kind }) => kind !== "struct_ops" && kind !== "arena")
       .map((section) => [section.name, dataMapSpec(file, section, object)]),
   );
+  const arena = [...maps.values()].find(({ type: kind }) => kind === "arena");
+  for (const { name, kind } of file.data) if (kind === "arena" && arena !== undefined) data.set(name, arena);
   const names = file.programs.map(({ name }) => name).filter((name) => wanted === undefined || name === wanted);
   if (names.length === 0)
     throw new ObjectError(

@@ -66,13 +66,16 @@ export function relocateProgram<Map>(
         wide(at, LD_IMM64.MAP_FD, indexOf(targets.mapNamed(relocation.map)), 0);
         break;
       case "data": {
-        const map = targets.mapOfData(relocation.section);
+        const { section } = relocation;
+        const map = targets.mapOfData(section);
         if (map === undefined)
           throw new ObjectError(
             "EOPNOTSUPP",
             targets.object,
-            `prog '${name}': data relo to section '${relocation.section}'`,
-            "Arenas and struct_ops are not there on this machine yet.",
+            `prog '${name}': data relo to section '${section}'`,
+            section.endsWith("struct_ops") || section.endsWith("struct_ops.link")
+              ? "Structures of operations are not registered on this machine."
+              : "Its variables are in an arena: declare a map of type BPF_MAP_TYPE_ARENA.",
           );
         wide(at, LD_IMM64.MAP_VALUE, indexOf(map), relocation.offset);
         break;

@@ -134,7 +134,7 @@ function mapType(file: ObjectFile, map: ObjectMap, types: TsTypes | undefined): 
 function variables(
   file: ObjectFile,
   types: TsTypes | undefined,
-): Record<"rodata" | "data" | "bss" | "kconfig", string[]> {
+): Partial<Record<"rodata" | "data" | "bss" | "kconfig" | "arena", string[]>> {
   const of = (name: string): string[] => {
     const seen = new Set<string>();
     const section = file.data.find((each) => each.name === name);
@@ -145,11 +145,14 @@ function variables(
       return [`    ${variable.name}: ${types.of(variable.type)};`];
     });
   };
+  const arena = file.data.flatMap(({ kind, name }) => (kind === "arena" ? of(name) : []));
   const settings = file.externs.filter(({ kind }) => kind === "kconfig");
   return {
     rodata: of(".rodata"),
     data: of(".data"),
     bss: of(".bss"),
+    // Few objects have one: the others' text says nothing of it.
+    ...(arena.length === 0 ? {} : { arena }),
     kconfig: types === undefined ? [] : settings.map(({ name, type }) => property(name, types.of(type))),
   };
 }

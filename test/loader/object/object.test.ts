@@ -210,6 +210,28 @@ describe("its life", () => {
     expect(Object.keys(object.links)).toEqual(["on_exec"]);
   });
 
+  it("tells what the verifier says of one program, with the constants that are set, and changes nothing", () => {
+    const { m, object } = open("globals");
+    const full = object.verify("count").verdict.processed;
+    object.rodata.enabled = false;
+    expect([object.verify("count").ok, object.verify("count").verdict.processed < full]).toEqual([true, true]);
+    expect([object.state, m.linux.maps.length]).toEqual(["open", 0]);
+    expect(open("bad_null").object.verify("forget").verdict.error).toMatch(/invalid mem access 'map_value_or_null'/);
+    expect(open("iterators").object.verify("tasks").ok).toBe(true);
+    expect(() => object.verify("discount")).toThrow("it holds no program 'discount' (ENOENT). It holds count");
+  });
+
+  it("sizes of keys and values can be set before load", () => {
+    const { object } = open("subprograms");
+    object.maps.hits!.keySize = 8;
+    expect(() => object.load()).toThrow();
+    object.maps.hits!.keySize = 4;
+    object.maps.hits!.valueSize = 16;
+    expect([object.maps.hits!.keySize, object.maps.hits!.valueSize]).toEqual([4, 16]);
+    object.load();
+    expect(codeOf(() => (object.maps.hits!.keySize = 4))).toBe("EBUSY");
+  });
+
   it("uses another object's map, and one that is pinned", () => {
     const { m, object } = open("globals");
     object.load();
