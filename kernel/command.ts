@@ -18,7 +18,7 @@ export interface KernelCommandOptions {
 }
 
 const USAGE = `usage: bpfbook kernel install [--user | --sys-prefix | --prefix DIR] [--name NAME] [--display-name TEXT]
-                              [--memory MIB]
+                              [--memory MIB] [--no-check]
        bpfbook kernel uninstall [--user | --sys-prefix | --prefix DIR] [--name NAME]
        bpfbook kernel start CONNECTION_FILE [--extension MODULE [-- ARGUMENTS]]`;
 
@@ -33,8 +33,8 @@ export async function kernelCommand(args: readonly string[], options: KernelComm
       case "start":
         return await start(rest, options);
       case "install": {
-        const { target, name, displayName, memory } = parseTarget(rest);
-        const spec = { ...options, node: process.execPath, name, displayName, memory };
+        const { target, name, displayName, memory, check } = parseTarget(rest);
+        const spec = { ...options, node: process.execPath, name, displayName, memory, check };
         const folder = installKernelspec(target, spec);
         process.stdout.write(`Installed the kernel in ${folder}\n`);
         return 0;
@@ -77,6 +77,7 @@ function parseTarget(args: readonly string[]): {
   name?: string;
   displayName?: string;
   memory?: number;
+  check?: boolean;
 } {
   const { values } = parseArgs({
     args: [...args],
@@ -87,6 +88,7 @@ function parseTarget(args: readonly string[]): {
       name: { type: "string" },
       "display-name": { type: "string" },
       memory: { type: "string" },
+      "no-check": { type: "boolean" },
     },
   });
   const target: InstallTarget =
@@ -95,7 +97,8 @@ function parseTarget(args: readonly string[]): {
       : values["sys-prefix"]
         ? { kind: "sys-prefix" }
         : { kind: "user" };
-  return { target, name: values.name, displayName: values["display-name"], memory: memoryOf(values.memory) };
+  const { name, "display-name": displayName, memory, "no-check": noCheck } = values;
+  return { target, name, displayName, memory: memoryOf(memory), check: noCheck !== true };
 }
 
 function memoryOf(text: string | undefined): number | undefined {

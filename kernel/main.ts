@@ -4,6 +4,7 @@ import type { Translators } from "./runtime/translators.ts";
 import { loadExtension } from "./session/extension.ts";
 import { historyPath } from "./session/history-file.ts";
 import { Session } from "./session/session.ts";
+import { CHECK_VARIABLE } from "./session/type-errors.ts";
 import { readConnectionFile } from "./wire/connection.ts";
 
 /** What a launcher starts the kernel with. */
@@ -51,6 +52,7 @@ export async function startKernel(options: KernelOptions): Promise<void> {
     translators: options.translators ?? {},
     version: options.version,
     historyFile: historyPath(process.env),
+    check: process.env[CHECK_VARIABLE] !== "off",
   });
   // Front ends interrupt by message; a terminal's Ctrl-C and older tools send the signal.
   process.on("SIGINT", () => session.interrupt());

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MEMORY_VARIABLE } from "../runtime/memory-limit.ts";
+import { CHECK_VARIABLE } from "../session/type-errors.ts";
 import { InstallError, type InstallTarget, kernelsFolder } from "./locations.ts";
 
 /** The name under which Jupyter knows the kernel, and what it shows, unless told otherwise. */
@@ -18,6 +19,8 @@ export interface KernelspecOptions {
   readonly displayName?: string;
   /** What the process of the cells may hold, in MiB. */
   readonly memory?: number;
+  /** False: cells run without the type checker. */
+  readonly check?: boolean;
   /** A module that extends the kernel's parent, and arguments for it. */
   readonly extension?: { readonly path: string; readonly args: readonly string[] };
 }
@@ -34,6 +37,7 @@ export function kernelspec({
   launcher,
   displayName = DEFAULT_DISPLAY_NAME,
   memory,
+  check = true,
   extension,
 }: KernelspecOptions): object {
   const extending = extension ? ["--extension", extension.path, "--", ...extension.args] : [];
@@ -42,7 +46,11 @@ export function kernelspec({
     display_name: displayName,
     language: "typescript",
     interrupt_mode: "message",
-    env: { NODE_NO_WARNINGS: "1", ...(memory !== undefined && { [MEMORY_VARIABLE]: String(memory) }) },
+    env: {
+      NODE_NO_WARNINGS: "1",
+      ...(memory !== undefined && { [MEMORY_VARIABLE]: String(memory) }),
+      ...(!check && { [CHECK_VARIABLE]: "off" }),
+    },
     metadata: { debugger: true },
   };
 }

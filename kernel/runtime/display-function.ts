@@ -21,9 +21,15 @@ export class DisplayHandle {
   }
 }
 
+/** How a value is to be shown. */
+export interface DisplayOptions {
+  /** What front ends are told of each mime type: `{ "image/png": { width: 320 } }`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
 /** `display` of a cell. */
 export interface DisplayFunction {
-  (value: unknown): DisplayHandle;
+  (value: unknown, options?: DisplayOptions): DisplayHandle;
   html(text: string): DisplayHandle;
   markdown(text: string): DisplayHandle;
   svg(text: string): DisplayHandle;
@@ -36,9 +42,11 @@ let displays = 0;
 
 /** Makes the `display` function of cells. */
 export function createDisplay(emit: Emit): DisplayFunction {
-  const display = (value: unknown): DisplayHandle => {
+  const display = (value: unknown, { metadata }: DisplayOptions = {}): DisplayHandle => {
     const id = nextId();
-    showValue(emit, value, "display", id);
+    const emitWith = (message: FromChild): void =>
+      emit(message.type === "display" ? { ...message, metadata } : message);
+    showValue(metadata ? emitWith : emit, value, "display", id);
     return new DisplayHandle(emit, id);
   };
   const text = (type: string) => (data: string) => display(rawBundle({ [type]: String(data) }));

@@ -8,7 +8,8 @@ interface DisplayHandle {
 }
 /** Shows a value in the cell's output. */
 declare const display: {
-  (value: unknown): DisplayHandle;
+  /** @param options \`metadata\` tells front ends of each mime type: \`{ "image/png": { width: 320 } }\` */
+  (value: unknown, options?: { readonly metadata?: Readonly<Record<string, unknown>> }): DisplayHandle;
   html(text: string): DisplayHandle;
   markdown(text: string): DisplayHandle;
   svg(text: string): DisplayHandle;

@@ -101,7 +101,13 @@ export type FromChild =
   /** An interrupt has reached the main thread, and nothing will be unwound for it any more. */
   | { readonly type: "answered"; readonly number: number }
   | { readonly type: "stream"; readonly cell: string; readonly name: StreamName; readonly text: string }
-  | { readonly type: "display"; readonly cell: string; readonly data: Bundle; readonly id?: string }
+  | {
+      readonly type: "display";
+      readonly cell: string;
+      readonly data: Bundle;
+      readonly id?: string;
+      readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+    }
   | { readonly type: "update"; readonly cell: string; readonly data: Bundle; readonly id: string }
   | { readonly type: "clear"; readonly cell: string; readonly wait: boolean }
   | { readonly type: "result"; readonly cell: string; readonly data: Bundle; readonly id?: string }

@@ -60,6 +60,11 @@ const INTERRUPT_PATIENCE = 3000;
 /** What front ends are told of each comm whose process is gone. */
 const CLOSED = { type: "comm", event: "close", data: {}, metadata: {}, buffers: [] } as const;
 
+/** Where cells run, and whether their types are checked before. */
+export interface ExecutorOptions extends RuntimeOptions {
+  readonly check?: boolean | undefined;
+}
+
 /** Executes cells, one of each shell at a time: checks the types, runs it in the child, follows it to its end. */
 export class Executor {
   readonly #language: LanguageService;
@@ -78,15 +83,17 @@ export class Executor {
   #lastCell = "";
   #note: string | undefined;
   readonly #extension: KernelExtension;
+  readonly #checks: boolean;
   readonly #handed = new Handed();
   /** Cells that the parent answers, for ever: whatever the child says of one is not heard. */
   readonly #parentCells = new Set<string>();
   readonly #answering = new Set<AbortController>();
 
-  constructor(options: RuntimeOptions, language: LanguageService, outputs: Outputs, extension: KernelExtension) {
+  constructor(options: ExecutorOptions, language: LanguageService, outputs: Outputs, extension: KernelExtension) {
     this.#language = language;
     this.#outputs = outputs;
     this.#extension = extension;
+    this.#checks = options.check ?? true;
     this.#runtime = new Runtime(
       { ...options, launch: extension.launch },
       {
@@ -187,7 +194,7 @@ export class Executor {
 
   async #check(cell: string, code: string): Promise<ErrorOutput | undefined> {
     const magics = parseMagics(code);
-    if (magics.cell || isUnchecked(magics.lines)) return undefined;
+    if (!this.#checks || magics.cell || isUnchecked(magics.lines)) return undefined;
     // Cells of other shells that have not ended: what they have declared so far is there.
     for (const running of this.#running.values()) this.#declare(running);
     const checking = { interrupted: false };

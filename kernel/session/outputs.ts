@@ -115,7 +115,7 @@ function jupyterMessage(
 ): { type: string; content: object; extras?: MessageExtras } {
   switch (message.type) {
     case "display":
-      return { type: "display_data", content: bundleContent(message.data, message.id) };
+      return { type: "display_data", content: { ...bundleContent(message.data, message.id), ...metadataOf(message) } };
     case "update":
       return { type: "update_display_data", content: bundleContent(message.data, message.id) };
     case "result":
@@ -137,6 +137,10 @@ function jupyterMessage(
       };
     }
   }
+}
+
+function metadataOf({ metadata }: Extract<OutputMessage, { type: "display" }>): object {
+  return metadata === undefined ? {} : { metadata };
 }
 
 function bundleContent(data: JsonObject, id: string | undefined): JsonObject {

@@ -32,6 +32,8 @@ export interface SessionOptions {
   readonly version: string;
   /** File of executed cells that outlives the kernel; without it the history ends with the session. */
   readonly historyFile?: string;
+  /** False: cells run without the type checker, which completes and explains all the same. */
+  readonly check?: boolean;
   /** What the kernel's configuration adds. */
   readonly extension?: KernelExtension | undefined;
 }
@@ -57,13 +59,13 @@ export class Session {
   #count = 0;
 
   private constructor(options: SessionOptions) {
-    const { connection, cwd, modules, translators, version, historyFile, extension = { cells: {} } } = options;
+    const { connection, cwd, modules, translators, version, historyFile, check, extension = { cells: {} } } = options;
     this.#signer = new Signer(connection.key, connection.hash);
     this.#history = new History(historyFile === undefined ? undefined : new HistoryFile(historyFile));
     this.#outputs = new Outputs((type, parent, content, extras) => this.#publish(type, parent, content, extras));
     // Language server and child start side by side, while the front end still connects.
     this.#language = createLanguageService({ cwd, modules, translators, globals: CELL_GLOBALS });
-    this.#executor = new Executor({ cwd, modules, translators }, this.#language, this.#outputs, extension);
+    this.#executor = new Executor({ cwd, modules, translators, check }, this.#language, this.#outputs, extension);
     this.#handlers = {
       kernel_info_request: () => kernelInfo(version),
       complete_request: ({ content }) => complete(this.#language, content, { cwd, magics: this.#executor.magics }),

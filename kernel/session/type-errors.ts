@@ -3,6 +3,9 @@ import type { CellDiagnostic, CheckResult, FloatingCall, UnknownName } from "../
 import type { ErrorOutput } from "../runtime/messages.ts";
 import { listed, unknownNameHints } from "./unknown-name-hints.ts";
 
+/** Environment variable that switches the type checker off, with `off`; `bpfbook kernel install --no-check` writes it. */
+export const CHECK_VARIABLE = "BPFBOOK_CHECK";
+
 /** Name of the error that a cell with type errors gives; such a cell does not run. */
 export const TYPE_ERROR_NAME = "TypeCheckError";
 

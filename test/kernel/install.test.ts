@@ -63,6 +63,12 @@ describe("memory", () => {
     expect(memoryLimit({ BPFBOOK_MEMORY: "lots" }, 2 ** 40)).toBe(2048);
   });
 
+  test("the kernelspec says where cells are not checked", () => {
+    const spec = (check: boolean) => kernelspec({ node: "/usr/bin/node", launcher: "/opt/bpfbook.js", check });
+    expect(spec(false)).toMatchObject({ env: { BPFBOOK_CHECK: "off" } });
+    expect(spec(true)).not.toHaveProperty("env.BPFBOOK_CHECK");
+  });
+
   test("the kernelspec carries it", () => {
     const spec = kernelspec({ node: "/usr/bin/node", launcher: "/opt/bpfbook.js", memory: 512 });
     expect(spec).toMatchObject({ env: { BPFBOOK_MEMORY: "512" } });

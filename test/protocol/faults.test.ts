@@ -54,6 +54,17 @@ describe("cells that break things", () => {
   });
 });
 
+test("a kernel that is told not to check types runs what they would stop, and completes all the same", async () => {
+  const other = await KernelClient.start({ BPFBOOK_CHECK: "off" });
+  try {
+    expect(resultText(await other.execute("const n: number = 'text'; n"))).toBe("'text'");
+    const { reply } = await other.request("complete_request", { code: "n.toFi", cursor_pos: 6 });
+    expect(reply["matches"]).toContain("toFixed");
+  } finally {
+    await other.stop();
+  }
+});
+
 describe("requests that cannot be served", () => {
   test("an execute_request without code is answered and not counted", async () => {
     const count = Number((await kernel.execute("1")).reply["execution_count"]);

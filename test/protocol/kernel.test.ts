@@ -318,6 +318,14 @@ describe("displays", () => {
     expect(answer.reply).toMatchObject({ status: "error", ename: "BundleError" });
   });
 
+  test("metadata of a display reach the front end", async () => {
+    const metadata = { "image/svg+xml": { isolated: true } };
+    const answer = await kernel.execute(
+      `display("text", { metadata: ${JSON.stringify(metadata)} }); display("plain");`,
+    );
+    expect(contents(answer, "display_data").map((content) => content["metadata"])).toEqual([metadata, {}]);
+  });
+
   test("clear_output", async () => {
     const answer = await kernel.execute("display.clear(); display.clear({ wait: true })");
     expect(contents(answer, "clear_output")).toEqual([{ wait: false }, { wait: true }]);
