@@ -1,6 +1,7 @@
 /**
- * Prints how long our verifier takes beside Linux's on the same programs: processor time of the whole load for Linux, of
- * `verify` without a log for ours; the first time, while V8 does not know the code yet, and when warm. Needs root on Linux.
+ * Prints how long our verifier takes beside Linux's on the same programs, `verify` without a log beside what Linux itself
+ * calls its verification time (log level 4) and beside the whole load; when warm, in turns, medians; and the first time in
+ * this process, when V8 knows little of the code yet. Needs root on Linux.
  *
  *     node bench/verifier.ts [part of a name]
  */
@@ -47,66 +48,78 @@ const PROGRAMS: Readonly<Record<string, ProgramSpec>> = {
   ),
 };
 
-/** Warm runs of a program go on for this long, in milliseconds of processor time. */
-const LONG_ENOUGH = 400;
-const MOST_RUNS = 2000;
+/** In milliseconds: how long V8 may warm up, and how long a turn is. */
+const WARM_UP = 400;
+const TURN = 40;
+const TURNS = 9;
 
-/** What is shorter cannot be told from nothing, in milliseconds. */
-const SHORTEST = 0.01;
-
-/** Milliseconds of the calling thread's processor time: what other work on the machine takes does not count. */
-function processorTime(run: () => void): number {
-  const start = process.threadCpuUsage();
+function milliseconds(run: () => void): number {
+  const start = performance.now();
   run();
-  const { user, system } = process.threadCpuUsage(start);
-  return Math.max(SHORTEST, (user + system) / 1000);
+  return performance.now() - start;
 }
 
-/** The mean of many runs. */
-function warmTime(run: () => void): number {
-  const once = processorTime(run);
-  const runs = Math.max(1, Math.min(MOST_RUNS, Math.ceil(LONG_ENOUGH / Math.max(once, 0.01))));
-  return (
-    processorTime(() => {
-      for (let k = 0; k < runs; k++) run();
-    }) / runs
-  );
+const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[all.length >> 1];
+
+/** What `run` returns, over and over for `time` milliseconds: the median, as other work on the machine interrupts some runs. */
+function typical(time: number, run: () => number): number {
+  const end = performance.now() + time;
+  const all: number[] = [];
+  do all.push(run());
+  while (performance.now() < end);
+  return median(all);
 }
+
+/** Milliseconds that Linux says its verifier took. */
+const verificationTime = (log: string): number => Number(/verification time (\d+) usec/.exec(log)![1]) / 1000;
 
 if (!available) console.log(`nothing to compare with: ${why}`);
 else {
   const wanted = process.argv[2];
-  const ratios = { cold: [] as number[], warm: [] as number[] };
+  const ratios = { verification: [] as number[], load: [] as number[], cold: [] as number[] };
   for (const [name, spec] of Object.entries(PROGRAMS)) {
     if (wanted !== undefined && !name.includes(wanted)) continue;
-    const options = loadOptions(spec);
-    const load = (): void => close(progLoad(options).fd);
-    const { ok, errno } = progLoad(options);
+    const options = { ...loadOptions(spec), logLevel: 4 };
+    const { ok, errno, fd } = progLoad(options);
+    close(fd);
     if (!ok && errno !== "E2BIG") {
-      console.log(`${name.padEnd(20)} Linux does not load it: ${errno}`);
+      console.log(`${name.padEnd(28)} Linux does not load it: ${errno}`);
       continue;
     }
     let processed = 0;
-    const run = (): void => {
-      processed = verify(spec).processed;
+    const ours = (): number =>
+      milliseconds(() => {
+        processed = verify(spec).processed;
+      });
+    const loads: number[] = [];
+    const linux = (): number => {
+      const start = performance.now();
+      const answer = progLoad(options);
+      close(answer.fd);
+      loads.push(performance.now() - start);
+      return verificationTime(answer.log);
     };
-    const cold = processorTime(run);
-    const warm = warmTime(run);
-    const linuxCold = processorTime(load);
-    const linux = warmTime(load);
-    ratios.cold.push(cold / linuxCold);
-    ratios.warm.push(warm / linux);
+    const cold = ours();
+    typical(WARM_UP, ours);
+    const turns = Array.from({ length: TURNS }, () => [typical(TURN, ours), typical(TURN, linux)] as const);
+    const warm = median(turns.map(([mine]) => mine));
+    const theirs = median(turns.map(([, other]) => other));
+    ratios.verification.push(warm / theirs);
+    ratios.load.push(warm / median(loads));
+    ratios.cold.push(cold / median(loads));
     const perInsn = (time: number): string => `${((1e6 * time) / processed).toFixed(0)} ns`;
     console.log(
-      `${name.padEnd(20)} ${String(processed).padStart(8)} insns  ours ${warm.toFixed(2).padStart(8)} ms ` +
-        `(${perInsn(warm)} an instruction)  Linux ${linux.toFixed(2).padStart(8)} ms (${perInsn(linux)})  ` +
-        `ratio ${(warm / linux).toFixed(2)}; first run ${cold.toFixed(1)} ms, ratio ${(cold / linuxCold).toFixed(1)}`,
+      `${name.padEnd(28)} ${String(processed).padStart(8)} insns  ours ${warm.toFixed(3).padStart(9)} ms ` +
+        `(${perInsn(warm)} an instruction)  Linux ${theirs.toFixed(3).padStart(9)} ms (${perInsn(theirs)}), ` +
+        `ratio ${(warm / theirs).toFixed(2)}; of the load ${median(loads).toFixed(3)} ms ${(warm / median(loads)).toFixed(2)}; ` +
+        `first run ${cold.toFixed(2)} ms`,
     );
   }
   const mean = (all: readonly number[]): string =>
     Math.exp(all.reduce((sum, each) => sum + Math.log(each), 0) / all.length).toFixed(2);
   console.log(
-    `geometric mean of our time to Linux's: ${mean(ratios.warm)} when warm, ${mean(ratios.cold)} the first time`,
+    `geometric mean of our time when warm to Linux's verification time ${mean(ratios.verification)}, to its whole load ` +
+      `${mean(ratios.load)}; of our first run to its whole load ${mean(ratios.cold)}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** What lies in memory that programs share with Linux: locks, timers, kernel pointers, found by the names of their types. */
 import { type Btf, MAX_DEPTH } from "./btf.ts";
-import type { BtfType, TypeOf } from "./type.ts";
+import { declTags } from "./decl-tags.ts";
+import type { BtfType } from "./type.ts";
 
 /** Fields that are structs of these names, with the bytes that they take and how they are aligned; `unique`: one in a struct. */
 const STRUCTS = {
@@ -62,7 +63,7 @@ interface Holder {
 /** What the tag `contains:STRUCT:MEMBER` of a root says. */
 function graphElements(btf: Btf, { id, member }: Holder, node: SpecialKind): GraphElements | SpecialFieldsError {
   let found: string | undefined;
-  for (const tag of declTags(btf).get(id) ?? [])
+  for (const tag of declTags(btf, id))
     if (tag.component === member && tag.name.startsWith("contains:")) {
       if (found !== undefined) return "EEXIST";
       found = tag.name.slice("contains:".length);
@@ -76,22 +77,6 @@ function graphElements(btf: Btf, { id, member }: Holder, node: SpecialKind): Gra
   const type = btf.type(members[0].type);
   const at = members[0].bitOffset / 8;
   return type.kind === "struct" && type.name === node && at % 8 === 0 ? { struct: struct.id, node: at } : "EINVAL";
-}
-
-type DeclTag = TypeOf<"decl_tag">;
-const tagsOf = new WeakMap<Btf, ReadonlyMap<number, readonly DeclTag[]>>();
-
-/** The tags of a BTF's declarations, by what they are on. */
-function declTags(btf: Btf): ReadonlyMap<number, readonly DeclTag[]> {
-  let tags = tagsOf.get(btf);
-  if (tags === undefined) {
-    const made = new Map<number, DeclTag[]>();
-    for (const type of btf.types())
-      if (type.kind === "decl_tag") made.set(type.type, [...(made.get(type.type) ?? []), type]);
-    tags = made;
-    tagsOf.set(btf, tags);
-  }
-  return tags;
 }
 
 const isPointerKind = (kind: SpecialKind): boolean => Object.hasOwn(TAGS, kind);

@@ -3,20 +3,7 @@
  * Linux 6.18 derives it. The order of the steps matters: each uses what the ones before have learned, and Linux's log shows
  * the result.
  */
-import {
-  copy,
-  equal,
-  fitsInt32,
-  lessS,
-  lessU,
-  lessU32,
-  lowerS,
-  lowerU,
-  raiseS,
-  raiseU,
-  set,
-  type Words,
-} from "./int64.ts";
+import { copy, equal, lessU, lessU32, set, type Words } from "./int64.ts";
 import {
   MASK,
   markUnbounded32,
@@ -32,23 +19,13 @@ import {
   UNKNOWN_REGISTER,
   VALUE,
 } from "./registers.ts";
-import {
-  TNUM_WORDS,
-  tnumHolds,
-  tnumIntersect,
-  tnumIsConst,
-  tnumIsUnknown,
-  tnumLow32,
-  tnumNext,
-  tnumRange,
-} from "./tnum.ts";
+import { TNUM_WORDS, tnumHolds, tnumIsConst, tnumIsUnknown, tnumLow32, tnumNext, tnumRange } from "./tnum.ts";
 
 const INT_MIN = 0x8000_0000 | 0;
 const INT_MAX = 0x7fff_ffff;
 
 /** Scratch: a tnum, a tnum, two 64-bit numbers. */
 const T = new Int32Array(2 * TNUM_WORDS + 4);
-const SECOND = TNUM_WORDS;
 const LEAST = 2 * TNUM_WORDS;
 const GREATEST = LEAST + 2;
 
@@ -70,23 +47,34 @@ export function boundsFromBits32(w: Words, r: number): void {
   narrowU32(w, r, value, value | mask);
 }
 
-/** All ranges from the known bits. */
+/**
+ * All ranges from the known bits.
+ *
+ * Here and in `deduce` words are read into variables first, the upper halves of signed numbers as int32, all others as
+ * uint32: work in the array itself takes twice as long.
+ */
 export function boundsFromBits(w: Words, r: number): void {
-  boundsFromBits32(w, r);
   const low = w[r + VALUE];
   const high = w[r + VALUE + 1];
+  const maskLow = w[r + MASK];
   const maskHigh = w[r + MASK + 1];
-  const lowMax = low | w[r + MASK];
-  set(T, LEAST, low, high | (maskHigh & INT_MIN));
-  set(T, GREATEST, lowMax, high | (maskHigh & INT_MAX));
-  raiseS(w, r + SMIN, T, LEAST);
-  lowerS(w, r + SMAX, T, GREATEST);
-  set(T, LEAST, low, high);
-  set(T, GREATEST, lowMax, high | maskHigh);
-  raiseU(w, r + UMIN, T, LEAST);
-  lowerU(w, r + UMAX, T, GREATEST);
+  narrowS32(w, r, low | (maskLow & INT_MIN), low | (maskLow & INT_MAX));
+  narrowU32(w, r, low, low | maskLow);
+  const least = low >>> 0;
+  const greatest = (low | maskLow) >>> 0;
+  const sminHigh = high | (maskHigh & INT_MIN);
+  const smaxHigh = high | (maskHigh & INT_MAX);
+  const umaxHigh = (high | maskHigh) >>> 0;
+  if (less(w[r + SMIN + 1], w[r + SMIN] >>> 0, sminHigh, least)) set(w, r + SMIN, least, sminHigh);
+  if (less(smaxHigh, greatest, w[r + SMAX + 1], w[r + SMAX] >>> 0)) set(w, r + SMAX, greatest, smaxHigh);
+  if (less(w[r + UMIN + 1] >>> 0, w[r + UMIN] >>> 0, high >>> 0, least)) set(w, r + UMIN, least, high);
+  if (less(umaxHigh, greatest, w[r + UMAX + 1] >>> 0, w[r + UMAX] >>> 0)) set(w, r + UMAX, greatest, umaxHigh);
   settleSingle(w, r);
 }
+
+/** `a < b` of 64-bit numbers as halves: the lower ones unsigned, the upper ones as the numbers are. */
+const less = (aHigh: number, aLow: number, bHigh: number, bLow: number): boolean =>
+  aHigh < bHigh || (aHigh === bHigh && aLow < bLow);
 
 /** If only one number within the unsigned range has the known bits, that is the value. */
 function settleSingle(w: Words, r: number): void {
@@ -109,136 +97,191 @@ function settleSingle(w: Words, r: number): void {
   setKnown(w, r, T[LEAST], T[LEAST + 1]);
 }
 
-function deduce32(w: Words, r: number): void {
-  const uminLow = w[r + UMIN];
-  const umaxLow = w[r + UMAX];
-  const sminLow = w[r + SMIN];
-  const smaxLow = w[r + SMAX];
-  // The upper halves agree, so the lower halves are a range of their own.
-  if (w[r + UMIN + 1] === w[r + UMAX + 1]) {
-    narrowU32(w, r, uminLow, umaxLow);
-    if (uminLow <= umaxLow) narrowS32(w, r, uminLow, umaxLow);
-  }
-  if (w[r + SMIN + 1] === w[r + SMAX + 1]) {
-    if (!lessU32(smaxLow, sminLow)) narrowU32(w, r, sminLow, smaxLow);
-    if (sminLow <= smaxLow) narrowS32(w, r, sminLow, smaxLow);
-  }
-  // The upper halves are neighbours, and the lower ones go from negative to positive across the seam.
-  if (((w[r + UMIN + 1] + 1) | 0) === w[r + UMAX + 1] && uminLow < 0 && umaxLow >= 0) narrowS32(w, r, uminLow, umaxLow);
-  if (((w[r + SMIN + 1] + 1) | 0) === w[r + SMAX + 1] && sminLow < 0 && smaxLow >= 0) narrowS32(w, r, sminLow, smaxLow);
-  // Where one kind of range does not cross its sign boundary, it is a range of the other kind.
-  if (w[r + U32_MIN] <= w[r + U32_MAX]) narrowS32(w, r, w[r + U32_MIN], w[r + U32_MAX]);
-  if (!lessU32(w[r + S32_MAX], w[r + S32_MIN])) narrowU32(w, r, w[r + S32_MIN], w[r + S32_MAX]);
-  else if (lessU32(w[r + U32_MAX], w[r + S32_MIN])) {
-    // The signed range lies at both ends of the unsigned domain; the unsigned range reaches only the lower end ...
-    w[r + S32_MIN] = w[r + U32_MIN];
-    if (lessU32(w[r + S32_MAX], w[r + U32_MAX])) w[r + U32_MAX] = w[r + S32_MAX];
-  } else if (lessU32(w[r + S32_MAX], w[r + U32_MIN])) {
-    // ... or only the upper one.
-    w[r + S32_MAX] = w[r + U32_MAX];
-    if (lessU32(w[r + U32_MIN], w[r + S32_MIN])) w[r + U32_MIN] = w[r + S32_MIN];
-  }
-}
-
-function deduce64(w: Words, r: number): void {
-  if (!lessS(w, r + UMAX, w, r + UMIN)) {
-    raiseS(w, r + SMIN, w, r + UMIN);
-    lowerS(w, r + SMAX, w, r + UMAX);
-  }
-  if (!lessU(w, r + SMAX, w, r + SMIN)) {
-    raiseU(w, r + UMIN, w, r + SMIN);
-    lowerU(w, r + UMAX, w, r + SMAX);
-  } else if (lessU(w, r + UMAX, w, r + SMIN)) {
-    // The signed range lies at both ends of the unsigned domain; the unsigned range reaches only the lower end ...
-    copy(w, r + SMIN, w, r + UMIN);
-    lowerU(w, r + UMAX, w, r + SMAX);
-  } else if (lessU(w, r + SMAX, w, r + UMIN)) {
-    // ... or only the upper one.
-    copy(w, r + SMAX, w, r + UMAX);
-    raiseU(w, r + UMIN, w, r + SMIN);
-  }
-}
-
-/**
- * 64-bit ranges from the 32-bit ones: the upper half stays, the lower half is bounded by the unsigned 32-bit range. True if
- * ranges were made anew instead of narrowed.
- */
-function deduceMixed(w: Words, r: number): boolean {
-  const low = w[r + U32_MIN];
-  const high = w[r + U32_MAX];
-  set(T, LEAST, low, w[r + UMIN + 1]);
-  set(T, GREATEST, high, w[r + UMAX + 1]);
-  raiseU(w, r + UMIN, T, LEAST);
-  lowerU(w, r + UMAX, T, GREATEST);
-  set(T, LEAST, low, w[r + SMIN + 1]);
-  set(T, GREATEST, high, w[r + SMAX + 1]);
-  raiseS(w, r + SMIN, T, LEAST);
-  lowerS(w, r + SMAX, T, GREATEST);
-
-  // After a sign-extending load: a non-negative lower half within int32 leaves no value with upper bits set.
-  if (w[r + S32_MIN] >= 0 && fitsOrAbove(w, r + SMIN) && fitsOrBelow(w, r + SMAX)) {
-    const min = w[r + S32_MIN];
-    const max = w[r + S32_MAX];
-    set(w, r + SMIN, min, 0);
-    set(w, r + UMIN, min, 0);
-    set(w, r + SMAX, max, max >> 31);
-    set(w, r + UMAX, max, max >> 31);
-    tnumRange(T, 0, w, r + SMIN, w, r + SMAX);
-    tnumIntersect(w, r + VALUE, w, r + VALUE, T, 0);
-    return true;
-  }
-  return false;
-}
-
-/** Not below the least int32. */
-const fitsOrAbove = (w: Words, i: number): boolean => fitsInt32(w, i) || w[i + 1] >= 0;
-/** Not above the greatest int32. */
-const fitsOrBelow = (w: Words, i: number): boolean => fitsInt32(w, i) || w[i + 1] < 0;
-
-/** Known bits from the ranges. */
-function bitsFromBounds(w: Words, r: number): void {
-  tnumRange(T, 0, w, r + UMIN, w, r + UMAX);
-  tnumIntersect(T, 0, w, r + VALUE, T, 0);
-  set(T, LEAST, w[r + U32_MIN], 0);
-  set(T, GREATEST, w[r + U32_MAX], 0);
-  tnumRange(T, SECOND, T, LEAST, T, GREATEST);
-  const upperValue = T[1];
-  const upperMask = T[3];
-  tnumLow32(T, 0, T, 0);
-  tnumIntersect(w, r + VALUE, T, 0, T, SECOND);
-  w[r + VALUE + 1] = upperValue;
-  w[r + MASK + 1] = upperMask;
-}
-
 /** Rounds of deduction: what one learns may help another. */
 const ROUNDS = 3;
-const BEFORE = new Int32Array(U32_MAX + 1 - VALUE);
+
+/** The bits in which numbers from `min` to `max` may differ, of which the highest is bit `bits - 1`. */
+const bitsBelow = (bits: number): number => (bits >= 32 ? -1 : (1 << bits) - 1);
+
+/**
+ * What the ranges say about each other, then what they say about the bits. True if the bits are known better now, or ranges
+ * were made anew instead of narrowed.
+ */
+function deduce(w: Words, r: number): boolean {
+  const firstLow = w[r + VALUE];
+  const firstMaskLow = w[r + MASK];
+  const firstMaskHigh = w[r + MASK + 1];
+  let low = firstLow;
+  let high = w[r + VALUE + 1];
+  const firstHigh = high;
+  let maskLow = firstMaskLow;
+  let maskHigh = firstMaskHigh;
+  let sminLow = w[r + SMIN] >>> 0;
+  let sminHigh = w[r + SMIN + 1];
+  let smaxLow = w[r + SMAX] >>> 0;
+  let smaxHigh = w[r + SMAX + 1];
+  let uminLow = w[r + UMIN] >>> 0;
+  let uminHigh = w[r + UMIN + 1] >>> 0;
+  let umaxLow = w[r + UMAX] >>> 0;
+  let umaxHigh = w[r + UMAX + 1] >>> 0;
+  let s32Min = w[r + S32_MIN];
+  let s32Max = w[r + S32_MAX];
+  let u32Min = w[r + U32_MIN] >>> 0;
+  let u32Max = w[r + U32_MAX] >>> 0;
+  let remade = false;
+
+  for (let round = 0; round < ROUNDS; round++) {
+    // The upper halves agree, so the lower halves are a range of their own.
+    if (uminHigh === umaxHigh) {
+      u32Min = Math.max(u32Min, uminLow);
+      u32Max = Math.min(u32Max, umaxLow);
+      if ((uminLow | 0) <= (umaxLow | 0)) {
+        s32Min = Math.max(s32Min, uminLow | 0);
+        s32Max = Math.min(s32Max, umaxLow | 0);
+      }
+    }
+    if (sminHigh === smaxHigh) {
+      if (sminLow <= smaxLow) {
+        u32Min = Math.max(u32Min, sminLow);
+        u32Max = Math.min(u32Max, smaxLow);
+      }
+      if ((sminLow | 0) <= (smaxLow | 0)) {
+        s32Min = Math.max(s32Min, sminLow | 0);
+        s32Max = Math.min(s32Max, smaxLow | 0);
+      }
+    }
+    // The upper halves are neighbours, and the lower ones go from negative to positive across the seam.
+    if ((uminHigh + 1) >>> 0 === umaxHigh && uminLow > INT_MAX && umaxLow <= INT_MAX) {
+      s32Min = Math.max(s32Min, uminLow | 0);
+      s32Max = Math.min(s32Max, umaxLow);
+    }
+    if (((sminHigh + 1) | 0) === smaxHigh && sminLow > INT_MAX && smaxLow <= INT_MAX) {
+      s32Min = Math.max(s32Min, sminLow | 0);
+      s32Max = Math.min(s32Max, smaxLow);
+    }
+    // Where one kind of range does not cross its sign boundary, it is a range of the other kind.
+    if ((u32Min | 0) <= (u32Max | 0)) {
+      s32Min = Math.max(s32Min, u32Min | 0);
+      s32Max = Math.min(s32Max, u32Max | 0);
+    }
+    if (s32Min >>> 0 <= s32Max >>> 0) {
+      u32Min = Math.max(u32Min, s32Min >>> 0);
+      u32Max = Math.min(u32Max, s32Max >>> 0);
+    } else if (u32Max < s32Min >>> 0) {
+      // The signed range lies at both ends of the unsigned domain; the unsigned range reaches only the lower end ...
+      s32Min = u32Min | 0;
+      u32Max = Math.min(u32Max, s32Max >>> 0);
+    } else if (s32Max >>> 0 < u32Min) {
+      // ... or only the upper one.
+      s32Max = u32Max | 0;
+      u32Min = Math.max(u32Min, s32Min >>> 0);
+    }
+
+    // The same in 64 bits.
+    if (!less(umaxHigh | 0, umaxLow, uminHigh | 0, uminLow)) {
+      if (less(sminHigh, sminLow, uminHigh | 0, uminLow)) {
+        sminLow = uminLow;
+        sminHigh = uminHigh | 0;
+      }
+      if (less(umaxHigh | 0, umaxLow, smaxHigh, smaxLow)) {
+        smaxLow = umaxLow;
+        smaxHigh = umaxHigh | 0;
+      }
+    }
+    const isRange = !less(smaxHigh >>> 0, smaxLow, sminHigh >>> 0, sminLow);
+    const reachesLower = !isRange && less(umaxHigh, umaxLow, sminHigh >>> 0, sminLow);
+    const reachesUpper = !isRange && !reachesLower && less(smaxHigh >>> 0, smaxLow, uminHigh, uminLow);
+    if (reachesLower) {
+      sminLow = uminLow;
+      sminHigh = uminHigh | 0;
+    } else if (reachesUpper) {
+      smaxLow = umaxLow;
+      smaxHigh = umaxHigh | 0;
+    }
+    if ((isRange || reachesUpper) && less(uminHigh, uminLow, sminHigh >>> 0, sminLow)) {
+      uminLow = sminLow;
+      uminHigh = sminHigh >>> 0;
+    }
+    if ((isRange || reachesLower) && less(smaxHigh >>> 0, smaxLow, umaxHigh, umaxLow)) {
+      umaxLow = smaxLow;
+      umaxHigh = smaxHigh >>> 0;
+    }
+
+    // 64 bits from 32: the upper halves stay, the lower ones are bounded by the unsigned 32-bit range.
+    uminLow = Math.max(uminLow, u32Min);
+    umaxLow = Math.min(umaxLow, u32Max);
+    sminLow = Math.max(sminLow, u32Min);
+    smaxLow = Math.min(smaxLow, u32Max);
+    // After a sign-extending load: a non-negative lower half within int32 leaves no value with upper bits set.
+    const isAboveInt32 = sminHigh >= 0 || (sminHigh === -1 && sminLow > INT_MAX);
+    const isBelowInt32 = smaxHigh < 0 || (smaxHigh === 0 && smaxLow <= INT_MAX);
+    if (s32Min >= 0 && isAboveInt32 && isBelowInt32) {
+      remade = true;
+      sminLow = uminLow = s32Min;
+      sminHigh = uminHigh = 0;
+      smaxLow = umaxLow = s32Max >>> 0;
+      smaxHigh = s32Max >> 31;
+      umaxHigh = smaxHigh >>> 0;
+      if (s32Max >= 0) {
+        const differ = bitsBelow(32 - Math.clz32(s32Min ^ s32Max));
+        maskLow &= differ;
+        maskHigh = 0;
+        low = (low | (s32Min & ~differ)) & ~maskLow;
+      }
+    }
+
+    const isSame =
+      (sminLow | 0) === w[r + SMIN] &&
+      sminHigh === w[r + SMIN + 1] &&
+      (smaxLow | 0) === w[r + SMAX] &&
+      smaxHigh === w[r + SMAX + 1] &&
+      (uminLow | 0) === w[r + UMIN] &&
+      (uminHigh | 0) === w[r + UMIN + 1] &&
+      (umaxLow | 0) === w[r + UMAX] &&
+      (umaxHigh | 0) === w[r + UMAX + 1] &&
+      s32Min === w[r + S32_MIN] &&
+      s32Max === w[r + S32_MAX] &&
+      (u32Min | 0) === w[r + U32_MIN] &&
+      (u32Max | 0) === w[r + U32_MAX];
+    // Bits that the last step has made known tell the ranges nothing here.
+    if (isSame) break;
+    set(w, r + SMIN, sminLow, sminHigh);
+    set(w, r + SMAX, smaxLow, smaxHigh);
+    set(w, r + UMIN, uminLow, uminHigh);
+    set(w, r + UMAX, umaxLow, umaxHigh);
+    w[r + S32_MIN] = s32Min;
+    w[r + S32_MAX] = s32Max;
+    w[r + U32_MIN] = u32Min;
+    w[r + U32_MAX] = u32Max;
+  }
+
+  const bits = uminHigh === umaxHigh ? 32 - Math.clz32(uminLow ^ umaxLow) : 64 - Math.clz32(uminHigh ^ umaxHigh);
+  if (bits < 64) {
+    const differLow = bitsBelow(bits);
+    const differHigh = bits > 32 ? bitsBelow(bits - 32) : 0;
+    maskLow &= differLow;
+    maskHigh &= differHigh;
+    low = (low | (uminLow & ~differLow)) & ~maskLow;
+    high = (high | (uminHigh & ~differHigh)) & ~maskHigh;
+  }
+  const differ = bitsBelow(32 - Math.clz32(u32Min ^ u32Max));
+  maskLow &= differ;
+  low = (low | (u32Min & ~differ)) & ~maskLow;
+  w[r + VALUE] = low;
+  w[r + VALUE + 1] = high;
+  w[r + MASK] = maskLow;
+  w[r + MASK + 1] = maskHigh;
+  return remade || low !== firstLow || high !== firstHigh || maskLow !== firstMaskLow || maskHigh !== firstMaskHigh;
+}
 
 /** Makes ranges and known bits tell each other what they know. */
 export function syncBounds(w: Words, r: number): void {
   // A constant that all ranges know leaves nothing to learn.
   if (isOnlyValue(w, r) || isUnbounded(w, r)) return;
   boundsFromBits(w, r);
-  const low = w[r + VALUE];
-  const high = w[r + VALUE + 1];
-  const maskLow = w[r + MASK];
-  const maskHigh = w[r + MASK + 1];
-  let remade = false;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (let k = 0; k < BEFORE.length; k++) BEFORE[k] = w[r + VALUE + k];
-    deduce32(w, r);
-    deduce64(w, r);
-    if (deduceMixed(w, r)) remade = true;
-    let changed = false;
-    for (let k = 0; k < BEFORE.length && !changed; k++) changed = BEFORE[k] !== w[r + VALUE + k];
-    if (!changed) break;
-  }
-  bitsFromBounds(w, r);
-  const sameBits =
-    w[r + VALUE] === low && w[r + VALUE + 1] === high && w[r + MASK] === maskLow && w[r + MASK + 1] === maskHigh;
   // Without more bits there is nothing new for the ranges, unless they have become so narrow that one number is left.
-  if (sameBits && !remade) settleSingle(w, r);
-  else boundsFromBits(w, r);
+  if (deduce(w, r)) boundsFromBits(w, r);
+  else settleSingle(w, r);
 }
 
 /** No bit is known, and no range says anything. */

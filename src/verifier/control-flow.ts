@@ -19,6 +19,7 @@ import {
   EXIT_CODE,
   isConditional,
   isFunctionAddress,
+  isJumpClass,
   isMayGoto,
   isSubprogramCall,
   isUnconditional,
@@ -31,21 +32,24 @@ import {
  * none. Jumps have been checked.
  */
 function findEdges(env: Environment): void {
-  const { insns } = env;
+  const { insns, codes } = env;
   const edges = new Int32Array(2 * insns.length).fill(-1);
+  const jump = (index: number, distance: number): number => {
+    if (distance < 0) env.goesBack = true;
+    env.longestJump = Math.max(env.longestJump, Math.abs(distance));
+    return index + 1 + distance;
+  };
   for (let index = 0; index < insns.length; index++) {
-    const insn = insns[index];
+    const code = codes[index];
     // The second slot of a 64-bit constant is no instruction.
-    if (insn.code === 0 || insn.code === EXIT_CODE) continue;
-    let first = index + slotsOf(insn);
-    if (isUnconditional(insn)) first = index + 1 + jumpDistance(insn);
-    else if (isConditional(insn)) {
-      const second = index + 1 + insn.offset;
-      edges[2 * index + 1] = second;
-      if (second <= index) env.goesBack = true;
+    if (code === 0 || code === EXIT_CODE) continue;
+    let first = code === LD_IMM64_CODE ? index + 2 : index + 1;
+    if (isJumpClass(code)) {
+      const insn = insns[index];
+      if (isUnconditional(insn)) first = jump(index, jumpDistance(insn));
+      else if (isConditional(insn)) edges[2 * index + 1] = jump(index, insn.offset);
     }
     edges[2 * index] = first;
-    if (first <= index) env.goesBack = true;
   }
   env.edges = edges;
 }
@@ -84,9 +88,14 @@ function callPoints(env: Environment, insn: Instruction): number {
   return KEEPING_HELPERS.has(helper) ? PRUNE_POINT : 0;
 }
 
+/** By opcode: neither jump nor call nor part of a 64-bit constant, so nothing parts or meets there. */
+const IS_STRAIGHT = Uint8Array.from({ length: 256 }, (_, code) =>
+  isJumpClass(code) || code === LD_IMM64_CODE || code === 0 ? 0 : 1,
+);
+
 /** Follows all jumps and calls from the start; what is not reached then is refused. */
 export function checkControlFlow(env: Environment): void {
-  const { insns } = env;
+  const { insns, codes } = env;
   findEdges(env);
   const { edges } = env;
   const reached = new Uint8Array(insns.length);
@@ -94,7 +103,9 @@ export function checkControlFlow(env: Environment): void {
   const waiting = [0, ...env.subprograms.filter(({ isException }) => isException).map(({ start }) => start)];
   for (const start of waiting) reached[start] = 1;
   while (waiting.length > 0) {
-    const index = waiting.pop()!;
+    let index = waiting.pop()!;
+    // What only goes on to the next one needs no place in the list.
+    while (IS_STRAIGHT[codes[index]] && !reached[index + 1] && index + 1 < insns.length) reached[++index] = 1;
     const insn = insns[index];
     markPoints(env, index);
     const called = isSubprogramCall(insn) || isFunctionAddress(insn) ? index + 1 + insn.imm : -1;
@@ -108,11 +119,11 @@ export function checkControlFlow(env: Environment): void {
     }
   }
   for (let index = 0; index < insns.length; index++) {
+    if (reached[index] && codes[index] !== LD_IMM64_CODE) continue;
     env.index = index;
     if (!reached[index]) reject("unreachable", index);
-    if (insns[index].code === LD_IMM64_CODE) {
-      if (reached[index + 1]) reject("jump_into_ldimm64", index);
-      index++;
-    }
+    if (reached[index + 1]) reject("jump_into_ldimm64", index);
+    index++;
   }
+  env.index = insns.length - 1;
 }

@@ -3,6 +3,7 @@
  * removes instructions that no path reaches, then jumps to the next one. Where functions begin moves with that; the
  * address of a function that was itself removed does not, and then names whatever has moved into its place.
  */
+import { LD_IMM64_CODE } from "../isa/constants.ts";
 import { type Environment, SEEN } from "./environment.ts";
 import { isThrow } from "./exceptions.ts";
 import { reject } from "./rejection.ts";
@@ -10,16 +11,18 @@ import { INLINED_LOOP, isConditional, isFunctionAddress, isMayGoto, JA_CODE } fr
 
 /** Refuses what Linux 6.18 fails to load because the function of a callback that is never called was removed. */
 export function checkCallbacksLive(env: Environment): void {
-  const { insns, flags, subprograms, inlinedLoops } = env;
+  const { insns, codes, flags, subprograms, inlinedLoops } = env;
   const isSeen = (index: number): boolean => (flags[index] & SEEN) !== 0;
   const stale = new Set<number>();
-  insns.forEach((insn, index) => {
-    const target = index + 1 + insn.imm;
-    if (isFunctionAddress(insn) && isSeen(index) && !isSeen(target)) stale.add(target);
-  });
+  for (let index = 0; index < insns.length; index++) {
+    if (codes[index] !== LD_IMM64_CODE) continue;
+    const target = index + 1 + insns[index].imm;
+    if (isFunctionAddress(insns[index]) && isSeen(index) && !isSeen(target)) stale.add(target);
+  }
+  if (stale.size === 0) return;
   // With the main function alone nothing is looked up; who throws and does not catch gets a function of Linux's own.
   const throws = insns.some((insn, index) => isSeen(index) && isThrow(env, insn));
-  if (stale.size === 0 || (!throws && subprograms.findLastIndex(({ start }) => isSeen(start)) === 0)) return;
+  if (!throws && subprograms.findLastIndex(({ start }) => isSeen(start)) === 0) return;
   const sizes = insns.map((_, index) => (inlinedLoops.get(index) == null ? 1 : INLINED_LOOP));
   const isDead = insns.map(({ code }, index) => !isSeen(code === 0 ? index - 1 : index));
   const inlined = places(insns.length, (index) => sizes[index]);

@@ -110,6 +110,8 @@ export class Environment {
   /** When the verification began, for the log's statistics. */
   readonly began: number = performance.now();
 
+  /** Opcodes, by instruction: what looks at all instructions for few of them looks here. */
+  readonly codes: Uint8Array;
   /** By instruction. */
   readonly flags: Uint8Array;
   /** Registers that some path from here reads before writing them, one bit each. */
@@ -122,6 +124,8 @@ export class Environment {
   readonly relevance: Uint16Array;
   /** Some jump leads backwards. */
   goesBack = false;
+  /** How far the jump goes that goes furthest. */
+  longestJump = 0;
   /** Some instruction is in a loop. */
   hasLoops = false;
   /** Type of the base register of loads and stores, 0 before any path came by. */
@@ -195,6 +199,8 @@ export class Environment {
       kfuncName: (id) => (id === 0 ? "" : findKfunc(this, id)?.name),
       mapAddress: (index, offset) => this.#arenaAddress(index, offset),
     };
+    this.codes = new Uint8Array(count);
+    for (let index = 0; index < count; index++) this.codes[index] = spec.insns[index].code;
     this.flags = new Uint8Array(count);
     this.live = new Uint16Array(count);
     this.relevance = new Uint16Array(count);

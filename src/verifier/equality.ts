@@ -190,6 +190,23 @@ function slotCovers(old: Frame, now: Frame, slot: number, present: boolean, exac
 const sameObject = (w: Words, v: Words, slot: number): boolean =>
   w[slot + AUX] === v[slot + AUX] && w[slot + EXTRA] === v[slot + EXTRA] && ids.matches(w[slot + REF], v[slot + REF]);
 
+/** Registers that nobody reads any more need not be compared. */
+function frameRegisterCovers(
+  env: Environment,
+  old: State,
+  now: State,
+  frame: number,
+  register: number,
+  exact: Exactness,
+): boolean {
+  if (((env.live[frameIndex(old, frame)] >>> register) & 1) === 0) return true;
+  const r = register * REGISTER_WORDS;
+  return registerCovers(old.frames[frame].words, r, now.frames[frame].words, r, exact);
+}
+
+/** The register that told two states apart last: it will again, so it is looked at first. */
+let tellsApart = 0;
+
 /**
  * Whether `old` covers `now`: `EXACT` if they are the same (a loop that makes no progress); `LOOSE` where it is known on
  * which numbers the old one depends, so that others may differ; `WITHIN` where that is not known yet.
@@ -201,16 +218,20 @@ export function covers(env: Environment, old: State, now: State, exact: Exactnes
   ids.clear(env.nextId);
   comparesNumbers = env.speculation.comparesNumbers;
   secretive = !env.perfmon;
+  const top = old.frames.length - 1;
+  const first = tellsApart;
+  if (!frameRegisterCovers(env, old, now, top, first, exact)) return false;
   if (!sameResources(old.resources, now.resources, matchIds)) return false;
-  for (let index = 0; index < old.frames.length; index++) {
+  for (let index = 0; index <= top; index++) {
     const before = old.frames[index];
     const after = now.frames[index];
     if (before.callsite !== after.callsite) return false;
     if (before.callbackDepth > after.callbackDepth) return false;
-    const live = env.live[frameIndex(old, index)];
     for (let register = 0; register < REGISTER_COUNT; register++) {
-      const r = register * REGISTER_WORDS;
-      if ((live >>> register) & 1 && !registerCovers(before.words, r, after.words, r, exact)) return false;
+      if (index === top && register === first) continue;
+      if (frameRegisterCovers(env, old, now, index, register, exact)) continue;
+      tellsApart = register;
+      return false;
     }
     if (!stackCovers(before, after, exact)) return false;
   }

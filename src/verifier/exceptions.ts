@@ -2,6 +2,7 @@
  * `bpf_throw` ends the program wherever it is. What it is called with becomes the program's result, unless the program names
  * a function of its own for that: the tag `exception_callback:NAME` on its main function.
  */
+import { declTags } from "../btf/decl-tags.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { Environment } from "./environment.ts";
 import { findKfunc, isKfuncCall } from "./kfunc.ts";
@@ -16,12 +17,9 @@ export const isThrow = (env: Environment, insn: Instruction): boolean =>
 export function exceptionCallback({ spec }: Environment): number | undefined {
   const { btf, functions = [] } = spec;
   if (btf === undefined || functions.length === 0) return undefined;
-  const tags: string[] = [];
-  for (const type of btf.types())
-    if (type.kind === "decl_tag" && type.type === functions[0].type && type.component < 0 && type.name.startsWith(TAG))
-      tags.push(type.name.slice(TAG.length));
+  const tags = declTags(btf, functions[0].type).filter(({ name, component }) => component < 0 && name.startsWith(TAG));
   if (tags.length === 0) return undefined;
-  const [name] = tags;
+  const name = tags[0].name.slice(TAG.length);
   if (tags.length > 1) reject("exception_tags");
   const type = btf.byName(name, "func");
   if (type?.kind !== "func") return reject("exception_unknown", name);

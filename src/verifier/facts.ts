@@ -2,7 +2,7 @@
 import { CALL, LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { type Environment, SEEN } from "./environment.ts";
-import { TYPES } from "./registers.ts";
+import { BASE_TYPE, TYPES } from "./registers.ts";
 import { CALL_CODE } from "./structure.ts";
 import type { InstructionFacts } from "./verdict.ts";
 
@@ -21,6 +21,10 @@ const POINTERS: Readonly<Record<number, NonNullable<InstructionFacts["pointer"]>
 /** Most instructions have only these; one object serves them all. */
 const REACHED: InstructionFacts = { seen: true };
 const UNREACHED: InstructionFacts = { seen: false };
+/** By type of the base register, where it is one of `POINTERS`. */
+const ACCESSES: readonly (InstructionFacts | undefined)[] = Array.from({ length: BASE_TYPE }, (_, type) =>
+  POINTERS[type] ? { seen: true, pointer: POINTERS[type] } : undefined,
+);
 
 /** What of Linux an instruction names by BTF id. */
 function symbolOf(env: Environment, { code, src, imm }: Instruction): string | undefined {
@@ -29,18 +33,35 @@ function symbolOf(env: Environment, { code, src, imm }: Instruction): string | u
 }
 
 export function factsOf(env: Environment): InstructionFacts[] {
-  return env.insns.map((insn, index) => {
-    const seen = (env.flags[index] & SEEN) !== 0;
-    const pointer = POINTERS[env.pointerTypes[index]];
-    if (pointer) return { seen, pointer };
-    const symbol = seen ? symbolOf(env, insn) : undefined;
-    if (symbol !== undefined) return { seen, symbol };
-    if (env.narrowed.has(index)) return { seen, narrow: true };
-    if (insn.code === LD_IMM64_CODE && insn.src !== LD_IMM64.IMM && insn.src !== LD_IMM64.BTF_ID)
-      return { seen, map: insn.imm };
-    if (insn.code !== CALL_CODE || insn.src !== CALL.HELPER) return seen ? REACHED : UNREACHED;
-    const map = env.callMaps[index];
-    const key = env.callKeys[index];
-    return { seen, ...(map > 0 ? { map: map - 1 } : {}), ...(key > 0 ? { constantKey: key - 1 } : {}) };
-  });
+  const { codes, flags, pointerTypes, narrowed } = env;
+  const facts = new Array<InstructionFacts>(codes.length);
+  for (let index = 0; index < codes.length; index++) {
+    const code = codes[index];
+    const seen = (flags[index] & SEEN) !== 0;
+    if (code === LD_IMM64_CODE) facts[index] = factsOfConstant(env, index, seen);
+    else if (!seen) facts[index] = UNREACHED;
+    else if (code === CALL_CODE) facts[index] = factsOfCall(env, index);
+    else facts[index] = ACCESSES[pointerTypes[index]] ?? REACHED;
+  }
+  for (const index of narrowed) if (facts[index] === REACHED) facts[index] = { seen: true, narrow: true };
+  return facts;
+}
+
+function factsOfConstant(env: Environment, index: number, seen: boolean): InstructionFacts {
+  const insn = env.insns[index];
+  const symbol = seen ? symbolOf(env, insn) : undefined;
+  if (symbol !== undefined) return { seen, symbol };
+  if (insn.src === LD_IMM64.IMM || insn.src === LD_IMM64.BTF_ID || insn.src === LD_IMM64.FUNC)
+    return seen ? REACHED : UNREACHED;
+  return { seen, map: insn.imm };
+}
+
+function factsOfCall(env: Environment, index: number): InstructionFacts {
+  const insn = env.insns[index];
+  const symbol = symbolOf(env, insn);
+  if (symbol !== undefined) return { seen: true, symbol };
+  if (insn.src !== CALL.HELPER) return REACHED;
+  const map = env.callMaps[index];
+  const key = env.callKeys[index];
+  return { seen: true, ...(map > 0 ? { map: map - 1 } : {}), ...(key > 0 ? { constantKey: key - 1 } : {}) };
 }

@@ -9,6 +9,7 @@ import { checkConditionalJump } from "./jumps.ts";
 import { checkKfuncCall } from "./kfunc-call.ts";
 import { isSecret } from "./leaks.ts";
 import { checkLoad, checkLoadConstant, checkStore } from "./memory-instructions.ts";
+import { beginStretch } from "./precision.ts";
 import { checkNothingHeld } from "./references.ts";
 import { readRegister } from "./register-use.ts";
 import { TYPE, TYPES, typeName } from "./registers.ts";
@@ -30,6 +31,7 @@ export function followPaths(env: Environment, frame: Frame): void {
   env.state.first = start;
   env.index = start;
   env.previous = -1;
+  beginStretch();
   env.touchAll();
   env.forgetLine();
   env.explorer?.begin(env.state, start, -1);
@@ -80,8 +82,11 @@ export function followPaths(env: Environment, frame: Frame): void {
       env.touchAll();
     }
     checkpoints.finishPath(env);
-    env.stacks.update();
+    // Behind the last path nobody asks any more which slots are alive.
+    if (env.pending.length > 0 || log.full) env.stacks.update();
+    else env.stacks.leave();
     if (!env.pop()) return;
+    beginStretch();
     fresh = true;
     // The branch was put aside before its jump was recorded.
     if (env.recorder && isConditional(env.insns[env.previous]))

@@ -4,6 +4,7 @@
  * Behaviour and messages: `btf_prepare_func_args` of Linux 6.18.
  */
 import type { Btf } from "../btf/btf.ts";
+import { declTags } from "../btf/decl-tags.ts";
 import { sizeOf } from "../btf/size.ts";
 import { type BtfType, isComposite } from "../btf/type.ts";
 import type { Environment } from "./environment.ts";
@@ -51,11 +52,10 @@ export function argumentsOf(env: Environment, subprogram: number): Argument[] {
 /** The tags of a parameter, which only global functions may have. */
 function tagsOf(btf: Btf, id: number, index: number, isGlobal: boolean): ReadonlySet<Tag> {
   const tags = new Set<Tag>();
-  for (const type of btf.types()) {
-    if (type.kind !== "decl_tag" || type.type !== id || type.component !== index) continue;
-    if (!type.name.startsWith("arg:")) continue;
+  for (const { name, component } of declTags(btf, id)) {
+    if (component !== index || !name.startsWith("arg:")) continue;
     if (!isGlobal) reject("global_tag_static", index);
-    const tag = type.name.slice("arg:".length);
+    const tag = name.slice("arg:".length);
     if (isTag(tag)) tags.add(tag);
     else reject("global_tag_unknown", index);
   }

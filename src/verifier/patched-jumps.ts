@@ -74,7 +74,7 @@ function otherGrowth(env: Environment, insn: Instruction, index: number): number
 /** Refuses a program with a jump that gets too long. Where growth is only known at most, it counts as that. */
 export function checkPatchedJumps(env: Environment): void {
   const { insns, flags, inlinedLoops } = env;
-  if (insns.length * MOST <= MAX_FORWARD) return;
+  if ((env.longestJump + 1) * MOST <= MAX_FORWARD) return;
   const isSeen = (index: number): boolean => (flags[insns[index].code === 0 ? index - 1 : index] & SEEN) !== 0;
   const sizes = insns.map((_, index) => {
     if (!isSeen(index)) return 0;

@@ -48,11 +48,36 @@ const ARGUMENTS = 0b111110;
 /** One for all verifications: empty between calls. */
 const wanted = new Wanted();
 
+/**
+ * By register: before which followed instruction of the current stretch of a path (from a checkpoint on, without a branch)
+ * it was wanted last. A walk that gets there with nothing else wanted would only repeat what that walk has marked.
+ */
+const walked = new Int32Array(REG.R10);
+let walkedFrame = -1;
+
+/** The current path passes a checkpoint, or another path is followed. */
+export function beginStretch(): void {
+  walkedFrame = -1;
+}
+
 /** The value of a register of the current frame decides something. */
 export function markPrecise(env: Environment, register: number): void {
-  wanted.reset(env.frame.index);
+  const frame = env.frame.index;
+  wanted.reset(frame);
   wanted.add(register);
-  walkBack(env, env.state);
+  if (walkedFrame !== frame) walked.fill(0);
+  walkedFrame = frame;
+  // The log shows every walk whole.
+  walkBack(env, env.state, env.log.full ? 0 : env.processed);
+  walked[register] = env.processed;
+}
+
+/** All that is wanted was wanted before this instruction already, and no more was. */
+function isWalked(position: number): boolean {
+  if (wanted.frame !== walkedFrame) return false;
+  for (let rest = wanted.registers[walkedFrame]; rest !== 0; rest &= rest - 1)
+    if (walked[31 - Math.clz32(rest & -rest)] !== position) return false;
+  return wanted.isOneFrame;
 }
 
 /** The value in a stack slot decides something. */
@@ -116,10 +141,13 @@ export function relevanceOf({ code, dst, src }: Instruction): number {
   }
 }
 
-/** Walks back from a state, marking checkpoints, until nothing is wanted any more. True if any mark is new. */
-function walkBack(env: Environment, start: State): boolean {
+/**
+ * Walks back from a state, marking checkpoints, until nothing is wanted any more. True if any mark is new. `position`: the
+ * number of the instruction that is being followed, where earlier walks may have begun on the way.
+ */
+function walkBack(env: Environment, start: State, position = 0): boolean {
   if (wanted.empty) return false;
-  const { log, relevance } = env;
+  const { codes, log, relevance } = env;
   const { full } = log;
   let state: State | undefined = start;
   let { first } = start;
@@ -147,6 +175,8 @@ function walkBack(env: Environment, start: State): boolean {
         if (wanted.empty) return changed;
         mask = wanted.mask;
       }
+      if (following >= 0 && codes[index] !== 0 && --position > 0 && state === start && isWalked(position))
+        return changed;
       following = index;
       if (index === first && (left === 0 || (left === ENTRY && history[INDEX] === index))) break;
       if (entry < 0) index--;

@@ -8,7 +8,7 @@ import { covers, EXACT, LOOSE, mayLoop, WITHIN } from "./equality.ts";
 import { ENTRY } from "./history.ts";
 import { iteratorDepthsDiffer } from "./iterators.ts";
 import { type LoopVisit, loopOf } from "./loops.ts";
-import { markAllPrecise, propagatePrecision } from "./precision.ts";
+import { beginStretch, markAllPrecise, propagatePrecision } from "./precision.ts";
 import { markNotInit, REGISTER_WORDS } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { BYTES, forgetPrecision, frameIndex, type State, sameCallsites, slotAt } from "./state.ts";
@@ -77,7 +77,7 @@ export class Checkpoints {
       if (old.index !== index) continue;
       if (this.#joins(env, old)) {
         for (let rest = k + 1; rest < seen; rest++) bucket[kept++] = bucket[rest];
-        bucket.length = kept;
+        shorten(bucket, kept);
         return true;
       }
       const unfinished = old.branches > 0;
@@ -89,7 +89,7 @@ export class Checkpoints {
         this.#drop(old);
       }
     }
-    bucket.length = kept;
+    shorten(bucket, kept);
     if (seen > this.maxPerInstruction) this.maxPerInstruction = seen;
     if (adds) this.#add(env, bucket);
     return false;
@@ -139,6 +139,7 @@ export class Checkpoints {
     this.#jumps = env.jumps;
     this.#processed = env.processed;
     forgetPrecision(state);
+    beginStretch();
     const { history } = state;
     // The checkpoint keeps the history, the path begins a new one.
     state.history = [];
@@ -242,6 +243,11 @@ export class Checkpoints {
       cleanState(env, old);
     }
   }
+}
+
+/** One by one: assigning a length takes as long as following an instruction does. */
+function shorten(bucket: State[], length: number): void {
+  while (bucket.length > length) bucket.pop();
 }
 
 function cleanState(env: Environment, state: State): void {

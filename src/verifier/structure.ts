@@ -22,7 +22,8 @@ import { SLEEPABLE_MAPS } from "./map-functions.ts";
 import { Rejection, reject } from "./rejection.ts";
 import { checkProgramFields } from "./special-fields.ts";
 
-const isJumpClass = (code: number): boolean => (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
+export const isJumpClass = (code: number): boolean =>
+  (code & CLASS_MASK) === CLASS.JMP || (code & CLASS_MASK) === CLASS.JMP32;
 
 export const CALL_CODE = CLASS.JMP | JMP.CALL;
 /** `callx`, which LLVM knows and Linux does not. */
@@ -60,16 +61,19 @@ export const INLINED_LOOP = 19;
 
 /** Finds the functions: the main one at 0 and every target of a call. */
 export function findSubprograms(env: Environment): Subprogram[] {
-  const { insns } = env;
+  const { insns, codes } = env;
   const starts = new Set([0]);
-  insns.forEach((insn, index) => {
+  for (let index = 0; index < insns.length; index++) {
+    if (codes[index] !== CALL_CODE && codes[index] !== LD_IMM64_CODE) continue;
+    const insn = insns[index];
     env.index = index;
     checkKfuncExists(env, insn);
-    if (!isSubprogramCall(insn) && !isFunctionAddress(insn)) return;
+    if (!isSubprogramCall(insn) && !isFunctionAddress(insn)) continue;
     const target = index + 1 + insn.imm;
     if (target < 0 || target >= insns.length) reject("invalid_call_target");
     starts.add(target);
-  });
+  }
+  env.index = insns.length - 1;
   const exception = exceptionCallback(env);
   if (exception !== undefined) starts.add(exception);
   env.catches = exception !== undefined;
@@ -94,22 +98,26 @@ export function subprogramOf(env: Environment, index: number): number {
 
 /** Jumps stay within their function, and no function runs past its end. */
 export function checkSubprograms(env: Environment): void {
-  const { insns, subprograms } = env;
+  const { insns, codes, subprograms } = env;
   subprograms.forEach((subprogram, number) => {
     const { start } = subprogram;
     const end = subprograms[number + 1]?.start ?? insns.length;
     for (let index = start; index < end; index++) {
+      const code = codes[index];
+      const isJump = isJumpClass(code);
+      if (!isJump && (code & CLASS_MASK) !== CLASS.LD) continue;
       const insn = insns[index];
       env.index = index;
-      const op = insn.code & OP_MASK;
-      if (isJumpClass(insn.code) && op !== JMP.EXIT && op !== JMP.CALL) {
+      const op = code & OP_MASK;
+      if (isJump && op !== JMP.EXIT && op !== JMP.CALL) {
         const target = index + 1 + jumpDistance(insn);
         if (target < start || target >= end) reject("jump_out_of_range", index, target);
       }
       if (isPacketLoad(insn)) subprogram.loadsPacket = true;
       if (isTailCall(insn)) subprogram.callsTail = true;
-      if (index === end - 1 && insn.code !== EXIT_CODE && !isUnconditional(insn)) reject("last_insn");
     }
+    env.index = end - 1;
+    if (codes[end - 1] !== EXIT_CODE && !isUnconditional(insns[end - 1])) reject("last_insn");
   });
 }
 
@@ -123,20 +131,27 @@ const TAIL_CALL = 12;
 export const isTailCall = (insn: Instruction): boolean =>
   insn.code === CALL_CODE && insn.src === CALL.HELPER && insn.imm === TAIL_CALL;
 
+/** By opcode: it exists, and its instructions are whole with one slot. */
+const IS_PLAIN = Uint8Array.from(OPCODE_TABLE, (rows, code) =>
+  rows.length > 0 && code !== LD_IMM64_CODE && code !== CALL_REGISTER_CODE ? 1 : 0,
+);
+
 /** Linux's limit of maps that one program uses. */
 export const MAX_USED_MAPS = 64;
 
 /** Opcodes exist, 64-bit constants are whole, and the maps that they name are there and not too many. */
 export function checkConstants(env: Environment): void {
-  const { insns } = env;
+  const { insns, codes } = env;
   const used = new Set<number>();
   for (let index = 0; index < insns.length; index++) {
+    const code = codes[index];
+    const isLoad = (code & CLASS_MASK) === CLASS.LDX;
+    if (!isLoad && IS_PLAIN[code]) continue;
     const insn = insns[index];
     env.index = index;
-    const mode = insn.code & MODE_MASK;
-    if ((insn.code & CLASS_MASK) === CLASS.LDX && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0))
-      reject("ldx_reserved");
-    if (insn.code === LD_IMM64_CODE) {
+    const mode = code & MODE_MASK;
+    if (isLoad && ((mode !== MODE.MEM && mode !== MODE.MEMSX) || insn.imm !== 0)) reject("ldx_reserved");
+    if (code === LD_IMM64_CODE) {
       const second = insns[index + 1];
       const map = checkConstant(env, insn, second);
       if (map) {
@@ -146,9 +161,9 @@ export function checkConstants(env: Environment): void {
         if (insn.src === LD_IMM64.MAP_VALUE) checkDirectValue(map, second.imm);
       }
       index++;
-    } else if (OPCODE_TABLE[insn.code].length === 0 || insn.code === CALL_REGISTER_CODE)
-      reject("unknown_opcode", insn.code);
+    } else if (!IS_PLAIN[code]) reject("unknown_opcode", code);
   }
+  env.index = insns.length - 1;
 }
 
 const isCgroupStorage = (type: MapType): boolean =>

@@ -1,5 +1,5 @@
 /** Calls of functions of the program: the called function is followed with the caller's arguments, once for each call. */
-import { REG } from "../isa/constants.ts";
+import { LD_IMM64_CODE, REG } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { checkCallbackReturn, widenAfterCallback } from "./callbacks.ts";
@@ -10,7 +10,7 @@ import { forgetPacketPointers } from "./packet.ts";
 import { copyRegister, markConstant, markNotInit, markUnknown, TYPE, TYPES } from "./registers.ts";
 import { reject } from "./rejection.ts";
 import { enterFrame, MAX_FRAMES, MAX_STACK } from "./state.ts";
-import { isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
+import { CALL_CODE, isFunctionAddress, isSubprogramCall, subprogramOf } from "./structure.ts";
 
 /** Enters the called function; returns its first instruction. A global function is only checked to fit. */
 export function checkSubprogramCall(env: Environment, insn: Instruction): number {
@@ -99,7 +99,7 @@ const TAIL_CALL_STACK = 256;
 
 /** The longest chain of calls fits the stack and is not too deep. Recursion has been refused by now. */
 export function checkStackDepth(env: Environment): void {
-  const { insns, subprograms, spec } = env;
+  const { insns, codes, subprograms, spec } = env;
   const hasPrivate = hasPrivateStacks(spec) && !subprograms.some(({ callsTail }) => callsTail);
   /** Functions that run later, and what they call, stay on the common stack wherever they are called. */
   const common = new Set<number>();
@@ -113,6 +113,7 @@ export function checkStackDepth(env: Environment): void {
     if (depth > MAX_STACK) reject("combined_stack", calls, depth);
     const end = subprograms[subprogram + 1]?.start ?? insns.length;
     for (let index = subprograms[subprogram].start; index < end; index++) {
+      if (codes[index] !== CALL_CODE && codes[index] !== LD_IMM64_CODE) continue;
       env.index = index;
       if (isThrow(env, insns[index]) && callers.some((each) => subprograms[each].isCallback))
         reject("exception_thrown", index, subprogram);

@@ -27,6 +27,14 @@ export class Wanted {
     return true;
   }
 
+  /** Nothing but registers of the current frame is wanted. */
+  get isOneFrame(): boolean {
+    for (let frame = 0; frame <= this.frame; frame++)
+      if ((this.slots[2 * frame] | this.slots[2 * frame + 1]) !== 0) return false;
+    for (let frame = 0; frame < this.frame; frame++) if (this.registers[frame] !== 0) return false;
+    return true;
+  }
+
   /** The current frame's registers as bits, with `ANY_SLOT` if some stack slot is wanted, and `ANYTHING`. */
   get mask(): number {
     let slots = 0;
