@@ -7,7 +7,7 @@ import { ITERATOR_TARGETS } from "../programs/iterator-targets.ts";
 import { NO_HOOKS, SLEEPABLE_HOOKS } from "../programs/lsm-hooks.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Environment } from "./environment.ts";
-import { reject } from "./rejection.ts";
+import { Rejection, reject } from "./rejection.ts";
 
 /** A function, tracepoint or iterator, as its program sees it. */
 export interface AttachTarget {
@@ -18,7 +18,14 @@ export interface AttachTarget {
   /** The first parameter is Linux's own. */
   readonly skipped: number;
   readonly attachType: AttachType;
+  /** Of a member: the structure of functions that it is of. */
+  readonly struct?: string;
+  /** Of a member: Linux's own function in its place, whose parameters' names say more. */
+  readonly stub?: FuncProtoType;
 }
+
+/** What Linux tests such programs with; they call no helper. */
+export const DUMMY_OPERATIONS = "bpf_dummy_ops";
 
 const TYPED: ReadonlySet<string> = new Set(["tracing", "lsm", "ext", "struct_ops"]);
 const TRACEPOINT_PREFIX = "btf_trace_";
@@ -102,11 +109,21 @@ function tracepoint(kernel: Btf, type: BtfType): AttachTarget {
   return { kind: "tracepoint", name, proto, skipped: 1, attachType: "trace_raw_tp" };
 }
 
-/** Structures of functions that programs may implement, and the members that they may not. */
-const OPERATIONS: Readonly<Record<string, ReadonlySet<string>>> = { tcp_congestion_ops: new Set(["get_info"]) };
+/** A structure of functions that programs may implement. */
+interface Operations {
+  /** Members that they may not. */
+  readonly refused: ReadonlySet<string>;
+  /** Members whose programs may wait; left out: nobody asks. */
+  readonly waiting?: ReadonlySet<string>;
+}
 
-/** Supported by Linux, and not here. */
-const OTHER_OPERATIONS: ReadonlySet<string> = new Set(["bpf_dummy_ops", "sched_ext_ops", "hid_bpf_ops"]);
+const OPERATIONS: Readonly<Record<string, Operations>> = {
+  tcp_congestion_ops: { refused: new Set(["get_info"]) },
+  [DUMMY_OPERATIONS]: { refused: new Set(), waiting: new Set(["test_sleepable"]) },
+};
+
+/** Supported by Linux where it is built with them, and not here. */
+const OTHER_OPERATIONS: ReadonlySet<string> = new Set(["Qdisc_ops", "sched_ext_ops", "hid_bpf_ops"]);
 
 /** One function of a structure of them. */
 function operation({ spec, gpl }: Environment, kernel: Btf, type: BtfType): AttachTarget {
@@ -122,8 +139,16 @@ function operation({ spec, gpl }: Environment, kernel: Btf, type: BtfType): Atta
   const pointed = kernel.resolve(pointer);
   const proto = pointed.kind === "ptr" ? kernel.resolve(pointed.type) : undefined;
   if (proto?.kind !== "func_proto") return reject("attach_member", name, index, struct);
-  if (OPERATIONS[struct].has(name)) reject("attach_member_unsupported", name, struct);
-  return { kind: "member", name, proto, skipped: 0, attachType: "struct_ops" };
+  const { refused, waiting } = OPERATIONS[struct];
+  if (refused.has(name)) reject("attach_member_unsupported", name, struct);
+  if (spec.sleepable && waiting?.has(name) === false)
+    throw new Rejection("attach_member_unsupported", [name, struct], "EINVAL");
+  const own = kernel.byName(`${struct}__${name}`, "func");
+  const stub = own?.kind === "func" ? kernel.type(own.type) : undefined;
+  return {
+    ...{ kind: "member", name, proto, skipped: 0, attachType: "struct_ops", struct },
+    ...(stub?.kind === "func_proto" ? { stub } : {}),
+  };
 }
 
 function iterator(kernel: Btf, type: BtfType): AttachTarget {

@@ -210,6 +210,18 @@ export const BTF_MESSAGES = {
     "The store of {1} bytes reaches beyond the member at offset {0}.",
     "Store as many bytes as the member has.",
   ),
+  struct_write_only: row(
+    "EACCES",
+    "only access to %s is supported",
+    "Of Linux's structures only a {0} may be written here.",
+    "Use a helper or kernel function to change it.",
+  ),
+  struct_write_outside: row(
+    "EACCES",
+    "write access at off %d with size %d",
+    "The store of {1} bytes at offset {0} reaches beyond the structure.",
+    "Store within the structure.",
+  ),
   attach_operations: row(
     "ENOTSUPP",
     "attach_btf_id %d is not a supported struct",

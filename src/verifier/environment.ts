@@ -10,7 +10,7 @@ import { OBSERVING } from "../programs/helper-sets.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS, programRow } from "../programs/table.ts";
-import type { AttachTarget } from "./attach-target.ts";
+import { type AttachTarget, DUMMY_OPERATIONS } from "./attach-target.ts";
 import type { Explorer } from "./explorer.ts";
 import { formatFrame } from "./format-state.ts";
 import { FLAGS, LINKED, type Places } from "./history.ts";
@@ -79,6 +79,7 @@ interface Pending {
 export const MAX_INSNS = 1_000_000;
 export const MAX_PENDING = 8192;
 const NO_MAP = -1;
+const NO_HELPERS: ReadonlySet<string> = new Set();
 
 export class Environment {
   readonly spec: ProgramSpec;
@@ -219,9 +220,13 @@ export class Environment {
     return this.#sleepable || this.state?.frames[0].sleepable === true;
   }
 
+  get #helpers(): ReadonlySet<string> {
+    return this.attach?.struct === DUMMY_OPERATIONS ? NO_HELPERS : this.program.helpers;
+  }
+
   /** Programs of this type, and this user, may call the helper. */
   mayCall(helper: string): boolean {
-    return this.program.helpers.has(helper) && (this.perfmon || !OBSERVING.has(helper));
+    return this.#helpers.has(helper) && (this.perfmon || !OBSERVING.has(helper));
   }
 
   /** The types that `EXTRA` of a pointer to a structure names: 0 Linux's, others those of the program and its maps. */

@@ -136,6 +136,8 @@ function load(
     const flags = special === "nullable" ? MAYBE_NULL : MAYBE_NULL | TRUSTED;
     return { kind: "pointer", id: behind.id, flags };
   }
+  if (target.stub?.params[index]?.name.endsWith("__nullable"))
+    return { kind: "pointer", id: behind.id, flags: MAYBE_NULL | TRUSTED };
   if (!isComposite(behind)) return say(`arg${index} type ${kindName(behind)} is not a struct`);
   say(`arg${index} has btf_id ${behind.id} type ${kindName(behind)} '${behind.name || "(anon)"}'`);
   // What is passed to a congestion control is always a socket of TCP.

@@ -7,6 +7,7 @@ import type { Btf } from "../btf/btf.ts";
 import { pathOf } from "../btf/member-path.ts";
 import { sizeOf } from "../btf/size.ts";
 import { WRITABLE_STRUCTS } from "../programs/struct-writes.ts";
+import { DUMMY_OPERATIONS } from "./attach-target.ts";
 import type { Environment } from "./environment.ts";
 import { reject } from "./rejection.ts";
 
@@ -15,6 +16,10 @@ const WHOLE: ReadonlySet<string> = new Set(["inet_conn.icsk_ca_priv"]);
 
 /** Checks a store of `size` bytes at an offset of structure `id`. */
 export function checkStructWrite(env: Environment, btf: Btf, id: number, offset: number, size: number): void {
+  if (env.attach?.struct === DUMMY_OPERATIONS) {
+    checkDummyWrite(btf, id, offset, size);
+    return;
+  }
   const writable = WRITABLE_STRUCTS[env.spec.type];
   if (writable === undefined || btf !== env.kernel || !writable.names.includes(btf.type(id).name)) {
     reject("struct_write");
@@ -32,4 +37,13 @@ export function checkStructWrite(env: Environment, btf: Btf, id: number, offset:
     return;
   }
   reject("struct_write_member", name, offset);
+}
+
+const DUMMY_STATE = "bpf_dummy_ops_state";
+
+/** Programs that Linux tests itself with may write their state. */
+function checkDummyWrite(btf: Btf, id: number, offset: number, size: number): void {
+  const type = btf.type(id);
+  if (type.name !== DUMMY_STATE || type.kind !== "struct") reject("struct_write_only", DUMMY_STATE);
+  else if (offset + size > type.size) reject("struct_write_outside", offset, size);
 }

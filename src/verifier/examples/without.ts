@@ -11,6 +11,7 @@ const UNPRIVILEGED = "Only said to users without CAP_PERFMON: test/linux/perfmon
 const LOGGED = "Linux says it in the log and goes on.";
 const OTHER_FIRST = "Another check, which comes first, refuses every program that would get here.";
 
+const DUMMY = "Only of programs that Linux tests itself with: test/linux/operations.test.ts.";
 const LINES = "Records of source lines, which only loaders write: test/verifier/source-line-cases.ts.";
 
 /** Messages without a program that provokes them, and why there is none. */
@@ -49,7 +50,7 @@ export const WITHOUT_EXAMPLE: Readonly<Partial<Record<MessageName, string>>> = {
   kfunc_argument_type: "No function that programs may call has such an argument.",
   kfunc_kind: OTHER_FIRST,
   kfunc_released: GIVEN_BACK,
-  kfunc_unsupported: "No function that programs may call has such an argument.",
+  kfunc_unsupported: "A task where a buffer is wanted, from programs that may wait: test/linux/mutations.test.ts.",
   ld_imm_size: OPCODES,
   ld_mode: OPCODES,
   line_info_code: LINES,
@@ -65,6 +66,8 @@ export const WITHOUT_EXAMPLE: Readonly<Partial<Record<MessageName, string>>> = {
   release_unknown: GIVEN_BACK,
   stack_variable_helper: UNPRIVILEGED,
   struct_ops_map: "The map itself cannot be made without its types.",
+  struct_write_only: DUMMY,
+  struct_write_outside: DUMMY,
   struct_user: "A Linux compiled by gcc does not mark such pointers in its types.",
   symbol_result: "Every variable of Linux in its BTF has a size.",
   too_long: SILENT,
