@@ -35,7 +35,9 @@ describe("helpers of Linux 6.18", () => {
   test("a program that calls one is refused with the reason", () => {
     const program = asm({ type: "kprobe" })("r2 = 0\nr3 = 0\nr1 = 0\ncall bpf_rc_pointer_rel\nr0 = 0\nexit");
     expect(() => new Machine().load(program)).toThrow();
-    const counted = asm({ type: "cgroup_skb" })("call bpf_skb_ecn_set_ce\nr0 = 1\nexit");
-    expect(() => new Machine().load(counted)).toThrow(/skb_ecn_set_ce cannot run: the network has no tunnels/);
+    const counted = asm({ type: "sk_msg" })("r2 = 1\ncall bpf_msg_cork_bytes\nr0 = 1\nexit");
+    expect(() => new Machine().load(counted)).toThrow(
+      /msg_cork_bytes cannot run: messages are sent as they are written/,
+    );
   });
 });

@@ -12,6 +12,7 @@ export function packetUses(
     prepareTestRun(host().memory, "sched_cls", { data: packet.udp({ payload: "hello" }) }).context;
   const xdp = (): number => prepareTestRun(host().memory, "xdp", { data: packet.udp({ payload: "hello" }) }).context;
   const bytes = (): number => host().put("0123456789");
+  const room = (): number => host().put(new Uint8Array(64));
   return {
     skb_load_bytes: () => [skb(), 14, 0, bytes(), 8],
     skb_load_bytes_relative: () => [skb(), 0, 0, bytes(), 8, 1, 0],
@@ -28,6 +29,12 @@ export function packetUses(
     skb_vlan_push: () => [skb(), 0x0081, 0, 5, 0],
     skb_vlan_pop: () => [skb()],
     skb_change_type: () => [skb(), 1, 0],
+    skb_ecn_set_ce: () => [skb()],
+    skb_set_tstamp: () => [skb(), 5, 0, 1, 0],
+    get_route_realm: () => [skb()],
+    skb_get_tunnel_key: () => [skb(), room(), 28, 0, 0],
+    skb_get_tunnel_opt: () => [skb(), room(), 8],
+    skb_get_xfrm_state: () => [skb(), 0, 0, room(), 24, 0, 0],
     set_hash: () => [skb(), 7, 0],
     set_hash_invalid: () => [skb()],
     get_hash_recalc: () => [skb()],
