@@ -1,13 +1,19 @@
 /** What a queue takes, what its server says, how Redis is spoken to. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gradeBytes } from "../../src/grade/judge/index.ts";
 import { readQueued } from "../../src/grade/queue/admit.ts";
 import {
   admit,
+  atRedis,
   dashboard,
   GradingQueue,
   GradingServer,
+  GradingWorker,
+  handIn,
   type QueueStatus,
   queueStatus,
   redisTarget,
@@ -199,5 +205,37 @@ describe.skipIf(!HAS_REDIS)("the server", () => {
     expect([away.status, away.after]).toEqual([503, "2"]);
     redis.again();
     await expect.poll(async () => (await hand(submission("ada"))).status, { timeout: 20_000 }).toBe(200);
+  });
+});
+
+describe.skipIf(!HAS_REDIS || process.env["BPFBOOK_NIGHT"] === undefined)("a worker", () => {
+  test("gives up what kills its grader, some times; handed in again it is tried again; without a secret it leaves", {
+    timeout: 240_000,
+  }, async () => {
+    await using redis = await TestRedis.start();
+    const target = redisTarget(redis.url);
+    await using queue = new GradingQueue(target);
+    const one = admit(bytesOf(submission("ada")));
+    const options = { tool: "t", jobs: 1, lock: 5 };
+    const [end, folder] = [{ priority: "live", wait: true } as const, mkdtempSync(join(tmpdir(), "bpfbook-worker-"))];
+    // Its grader cannot even start in the time that a submission may take.
+    const hasty = new GradingWorker(target, { ...options, seconds: 0.1 });
+    const [outcome] = await handIn([one], atRedis(queue), end);
+    expect(outcome).toEqual({ state: "failed", reason: expect.stringContaining("its process ended (SIGKILL)") });
+    expect(await queueStatus(queue)).toMatchObject({ failed: 1, results: 0, failures: [{ student: "ada" }] });
+    await hasty.stop();
+
+    writeFileSync(join(folder, "secret"), "");
+    await queue.add(one, "live");
+    const misled = new GradingWorker(target, { ...options, seconds: 60, secret: join(folder, "secret") });
+    await expect(misled.ended).rejects.toMatchObject({ code: "not-a-secret" });
+    rmSync(folder, { recursive: true });
+
+    const worker = new GradingWorker(target, { ...options, seconds: 60 });
+    const [done] = await handIn([one], atRedis(queue), end);
+    const result = await gradeBytes(bytesOf(submission("ada")), { tool: "t" });
+    expect(done).toEqual({ state: "done", result });
+    expect(await queueStatus(queue)).toMatchObject({ failed: 0, results: 1 });
+    await worker.stop();
   });
 });

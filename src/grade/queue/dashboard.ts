@@ -10,7 +10,8 @@ const whole = (count: number): string => Math.round(count).toLocaleString("en-US
 export function span(seconds: number): string {
   const s = Math.round(seconds);
   if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 600 && s % 60 !== 0) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  if (s < 3600) return `${Math.round(s / 60)} min`;
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
@@ -21,9 +22,9 @@ const STYLE = `
 }
 body { font: 16px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.4rem; margin: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem } p { margin: .3rem 0; color: var(--dim) }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .8rem; margin: 1.2rem 0 }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .8rem; margin: 1.2rem 0 }
 dl div { border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem }
-dt { color: var(--dim); font-size: .85rem } dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums }
+dt { color: var(--dim); font-size: .85rem } dd { margin: 0; font-size: 1.5rem; white-space: nowrap; font-variant-numeric: tabular-nums }
 .bad { color: var(--bad) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere }
@@ -43,7 +44,7 @@ export function dashboard(status: QueueStatus, samples: readonly QueueStatus[]):
     card("Being graded", whole(active)),
     card("Tried again", whole(again)),
     card("Results", whole(results)),
-    card("Could not be graded", whole(errors), errors > 0),
+    card("Errors", whole(errors), errors > 0),
     card("Given up", whole(failed), failed > 0),
     card("Results a second", perSecond.toFixed(1)),
     card("Time left", remaining === undefined ? "–" : span(remaining)),
