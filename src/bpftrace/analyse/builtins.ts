@@ -1,4 +1,5 @@
 import type { Span } from "../ast/expression.ts";
+import { hintOf, nearest } from "../near-miss.ts";
 import { BOOL, INT64, type IntegerSize, integerType, type Space, type Type, UINT32, UINT64 } from "../types/type.ts";
 import { analyseStack } from "./functions/stacks.ts";
 import { probeWord, report, type Scope } from "./scope.ts";
@@ -144,13 +145,20 @@ export function analyseContextField(scope: Scope, name: string, span: Span): Val
   const { provider, target } = scope.point;
   const { source, types } = scope.analysis;
   if (provider.name === "tracepoint") {
-    const field = source.fields(target)?.find((candidate) => candidate.name.replace(/\[.*/, "") === name);
+    const fields = source.fields(target) ?? [];
+    const field = fields.find((candidate) => candidate.name.replace(/\[.*/, "") === name);
     if (field === undefined) {
       const [category, event] = target.split(":");
       return report(
         scope,
         span,
         `Struct/union of type 'struct _tracepoint_${category}_${event}' does not contain a field named '${name}'`,
+        hintOf(
+          nearest(
+            name,
+            fields.map((one) => one.name),
+          ),
+        ).hint,
       );
     }
     const dataLoc = field.type.startsWith("__data_loc");
@@ -161,7 +169,10 @@ export function analyseContextField(scope: Scope, name: string, span: Span): Val
   const proto = prototypeOf(scope, prefix);
   const skip = provider.name === "rawtracepoint" ? 1 : 0;
   const index = proto?.params.findIndex((parameter) => parameter.name === name) ?? -1;
-  if (proto === undefined || index < skip) return report(scope, span, `Can't find function parameter ${name}`);
+  if (proto === undefined || index < skip) {
+    const names = proto?.params.slice(skip).map((parameter) => parameter.name) ?? [];
+    return report(scope, span, `Can't find function parameter ${name}`, hintOf(nearest(name, names)).hint);
+  }
   const type = types.fromBtf(btf.resolve(proto.params[index]!.type).id, "kernel");
   const scalar: Type = type.kind === "integer" ? type : type.kind === "pointer" ? type : UINT64;
   return { op: "argument", index: index - skip, type: scalar };

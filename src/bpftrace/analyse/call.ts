@@ -1,5 +1,5 @@
 import type { CallNode } from "../ast/expression.ts";
-import { distance } from "../probes/resolve.ts";
+import { nearest } from "../near-miss.ts";
 import { AGGREGATES } from "./functions/aggregates.ts";
 import { BYTES_FUNCTIONS } from "./functions/bytes.ts";
 import { CONTROL_FUNCTIONS } from "./functions/control.ts";
@@ -41,7 +41,7 @@ export function analyseCall(scope: Scope, node: CallNode): Value {
   if (row === undefined) {
     const refused = refusal(name);
     if (refused !== undefined) return report(scope, node.nameSpan, refused);
-    const near = [...ROWS.keys(), ...AGGREGATES.keys()].find((known) => distance(known, name, 2) < 2);
+    const near = nearest(name, [...ROWS.keys(), ...AGGREGATES.keys()]);
     return report(scope, node.nameSpan, `Unknown function: ${name}`, near && `Did you mean ${near}()?`);
   }
   if (row.unsafe && !scope.analysis.unsafe) {

@@ -1,8 +1,9 @@
 import type { CallNode, Expression, IdentifierNode, Span, TypeName } from "../ast/expression.ts";
 import { isTypeName } from "../ast/expression.ts";
+import { nearest } from "../near-miss.ts";
 import { BOOL, INT64, isScalar, NONE, sameKind, sizeOfType, type Type, UINT64, unify } from "../types/type.ts";
 import { kindText, typeText } from "../types/type-text.ts";
-import { analyseBuiltin, isBuiltin } from "./builtins.ts";
+import { analyseBuiltin, BUILTIN_DOCS, isBuiltin } from "./builtins.ts";
 import { analyseCall } from "./call.ts";
 import { libraryMacro, refusal } from "./library.ts";
 import { expandMacro } from "./macro.ts";
@@ -117,7 +118,10 @@ function analyseIdentifier(scope: Scope, { name, span }: IdentifierNode): Value 
   // A function of the library without arguments may stand without parentheses.
   if (libraryMacro(name, 0)?.parameters.length === 0)
     return analyseCallNode(scope, { kind: "call", name, nameSpan: span, args: [], span });
-  return report(scope, span, refusal(name) ?? `Unknown identifier: '${name}'`);
+  const refused = refusal(name);
+  if (refused !== undefined) return report(scope, span, refused);
+  const near = nearest(name, BUILTIN_DOCS.keys());
+  return report(scope, span, `Unknown identifier: '${name}'`, near && `Did you mean ${near}?`);
 }
 
 /** `$1`: a number, or 0 where it is none; within `str()` its text. */

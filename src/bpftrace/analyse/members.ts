@@ -1,4 +1,5 @@
 import type { ElementNode, IndexNode, MemberNode } from "../ast/expression.ts";
+import { hintOf, nearest } from "../near-miss.ts";
 import { type Field, fieldsOf, type Layout, type Space, sizeOfType, type Type } from "../types/type.ts";
 import { kindText, typeText } from "../types/type-text.ts";
 import { analyseContextField } from "./builtins.ts";
@@ -50,6 +51,12 @@ export function analyseMember(scope: Scope, node: MemberNode): Value {
       scope,
       node.span,
       `Struct/union of type '${layout.name}' does not contain a field named '${node.name}'`,
+      hintOf(
+        nearest(
+          node.name,
+          layout.fields().map((one) => one.name),
+        ),
+      ).hint,
     );
   }
   // The context of an iterator is read as it is, and what its members point to is known to Linux.

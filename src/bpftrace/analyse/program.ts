@@ -60,7 +60,11 @@ export function analyse(
   const analysis: Analysis = {
     types,
     source: machine,
-    settings: readSettings(program, (span, message) => void diagnostics.push({ severity: "ERROR", message, span })),
+    settings: readSettings(
+      program,
+      (span, message, hint) =>
+        void diagnostics.push({ severity: "ERROR", message, span, ...(hint !== undefined && { hint }) }),
+    ),
     parameters: options.parameters ?? [],
     options: options.options ?? {},
     unsafe: options.unsafe ?? false,

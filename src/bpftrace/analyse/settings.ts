@@ -1,5 +1,6 @@
 import type { Span } from "../ast/expression.ts";
 import type { Program } from "../ast/program.ts";
+import { hintOf, nearest } from "../near-miss.ts";
 import type { Settings } from "./scope.ts";
 
 /** What applies where a program says nothing. */
@@ -46,7 +47,7 @@ export const CONFIG: readonly Row[] = [
 ];
 
 /** Reads a program's `config` blocks. */
-export function readSettings(program: Program, fault: (span: Span, message: string) => void): Settings {
+export function readSettings(program: Program, fault: (span: Span, message: string, hint?: string) => void): Settings {
   const settings: Record<string, unknown> = { ...DEFAULTS };
   for (const item of program.items) {
     if (item.kind !== "config") continue;
@@ -54,7 +55,13 @@ export function readSettings(program: Program, fault: (span: Span, message: stri
       const plain = name.toLowerCase().replace(/^bpftrace_/, "");
       const row = CONFIG.find((candidate) => candidate.name === plain);
       if (row === undefined) {
-        if (!plain.startsWith("unstable_")) fault(span, `Unrecognized config variable: ${name}`);
+        if (!plain.startsWith("unstable_")) {
+          const near = nearest(
+            plain,
+            CONFIG.map((candidate) => candidate.name),
+          );
+          fault(span, `Unrecognized config variable: ${name}`, hintOf(near).hint);
+        }
         continue;
       }
       const kind = typeof value === "bigint" ? "number" : typeof value === "boolean" ? "boolean" : "text";

@@ -1,5 +1,6 @@
 import { PERF_EVENT_NAMES } from "../../linux/hooks/perf-events.ts";
 import type { AttachPoint } from "../ast/program.ts";
+import { distance, hintOf, nearest } from "../near-miss.ts";
 import { DURATION_UNITS } from "../syntax/integer.ts";
 import { PROVIDERS, type Provider, providerOf } from "./providers.ts";
 import type { ProbeSource } from "./source.ts";
@@ -67,7 +68,10 @@ export function resolvePoint(point: AttachPoint, source: ProbeSource): Resolutio
       const [event = "", count = ""] = parts;
       const full = (provider.name === "software" ? SOFTWARE : HARDWARE)[event] ?? event;
       if (!PERF_EVENT_NAMES.includes(`${provider.name}:${full}:`))
-        return { error: `${event} is not a ${provider.name} probe`, ...nearest(event, eventNames(provider.name)) };
+        return {
+          error: `${event} is not a ${provider.name} probe`,
+          ...hintOf(nearest(event, eventNames(provider.name))),
+        };
       if (!/^\d*$/.test(count)) return { error: `Invalid count for ${provider.name} probe` };
       const name = [provider.name, full, ...(count === "" ? [] : [count])].join(":");
       return one(provider, name, name, full);
@@ -149,16 +153,12 @@ function missing(provider: Provider, pattern: string): string {
 }
 
 const near = (name: string): { readonly hint?: string } =>
-  nearest(
-    name.toLowerCase(),
-    PROVIDERS.map((provider) => provider.name),
+  hintOf(
+    nearest(
+      name.toLowerCase(),
+      PROVIDERS.map((provider) => provider.name),
+    ),
   );
-
-/** Which name was meant: the first that differs in two letters at most. */
-function nearest(name: string, names: readonly string[]): { readonly hint?: string } {
-  const found = names.find((candidate) => distance(candidate, name) <= 2);
-  return found === undefined ? {} : { hint: `Did you mean ${found}?` };
-}
 
 function similar(pattern: string, hooks: readonly string[], prefix: string): { readonly hint?: string } {
   let best: string | undefined;
@@ -171,17 +171,4 @@ function similar(pattern: string, hooks: readonly string[], prefix: string): { r
     }
   }
   return best === undefined ? {} : { hint: `Did you mean ${best}?` };
-}
-
-/** How many letters have to change; at least `limit` where it is more. */
-export function distance(a: string, b: string, limit = 3): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }

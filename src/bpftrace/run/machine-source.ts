@@ -4,8 +4,8 @@ import type { Linux } from "../../linux/linux.ts";
 import { tracepoint } from "../../linux/tracepoints.ts";
 import type { ProbeSource } from "../probes/source.ts";
 
-/** Kinds of probes at functions of Linux: the machine lists functions once. */
-const AT_FUNCTIONS = ["kretprobe", "fentry", "fexit"];
+/** Kinds of probes at functions of Linux whose types ship: the machine lists functions once. */
+const TYPED = ["fentry", "fexit"];
 
 /** What iterators go through here. */
 const ITERATORS = ["task", "task_file", "task_vma"];
@@ -31,7 +31,9 @@ export function machineSource(linux: Linux): ProbeSource {
       hooks ??= [
         ...linux.hooks.list().flatMap((hook) => {
           const name = hook.startsWith("kprobe:") ? hook.slice("kprobe:".length) : undefined;
-          return name === undefined ? [hook] : [hook, ...AT_FUNCTIONS.map((kind) => `${kind}:${name}`)];
+          if (name === undefined) return [hook];
+          const typed = btf.byName(name, "func") === undefined ? [] : TYPED.map((kind) => `${kind}:${name}`);
+          return [hook, `kretprobe:${name}`, ...typed];
         }),
         ...ITERATORS.map((kind) => `iter:${kind}`),
       ];

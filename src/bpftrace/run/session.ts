@@ -15,6 +15,7 @@ import type { TypedProbe } from "../analyse/typed.ts";
 import { EVENTS, FIRST_MAP } from "../compile/maps.ts";
 import { type CompiledProgram, compile } from "../compile/program.ts";
 import { BpftraceError, formatDiagnostic, type Source } from "../diagnostics.ts";
+import { hintOf } from "../near-miss.ts";
 import type { Reading } from "../output/data.ts";
 import type { MapData } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
@@ -225,7 +226,8 @@ export class Session {
     } catch (error) {
       if (!(error instanceof HookError)) throw error;
       const message = `Failed to attach probe ${hook}: ${error.message.split(". ")[0]}`;
-      throw new BpftraceError(this.#source, [{ severity: "ERROR", message, span }]);
+      const near = error.near.find((name) => name.startsWith(hook.slice(0, hook.indexOf(":"))));
+      throw new BpftraceError(this.#source, [{ severity: "ERROR", message, span, ...hintOf(near) }]);
     }
   }
 
