@@ -35,7 +35,10 @@ export function readBtfMaps(
     throw new ElfError(reason, { section: section.name, offset });
   };
   const described = btf?.byName(section.name, "datasec");
-  if (btf === undefined || described === undefined) return fail(`DATASEC '${section.name}' not found.`);
+  if (btf === undefined || described === undefined)
+    return fail(
+      `DATASEC '${section.name}' not found${btf === undefined ? ": maps are declared by types, compile with -g" : ""}.`,
+    );
   const places = described.vars.map(({ type: id, offset, size }, index) => {
     const variable = btf.type(id);
     const name = variable.name;

@@ -25,6 +25,10 @@ import { openFile } from "./open-file.ts";
 import { programOf } from "./program-of.ts";
 import { UsdtSpecs } from "./usdt.ts";
 
+/** What an object cannot tell that was compiled without `-g`. */
+const WITHOUT_TYPES =
+  "it was compiled without -g: it has no types, so variables have no names here, and errors of the verifier show no lines of C\n";
+
 /** The machine as an object needs it: `Machine` is one. */
 export interface ObjectMachine {
   readonly linux: Linux;
@@ -81,7 +85,7 @@ export type ObjectState = "open" | "loaded" | "attached" | "destroyed";
  */
 export class BpfObject<Types extends ObjectTypes = AnyObject> implements Displayable, Disposable {
   readonly name: string;
-  /** What the compiler warned of; `""` for objects that were not compiled here. */
+  /** What the compiler warned of, and that there is no BTF where there is none; `""` where nothing is to be said. */
   readonly warnings: string;
   /** The object file itself; of several the one that they were linked into. */
   readonly bytes: Uint8Array;
@@ -129,6 +133,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     this.#facts = kernelFacts(machine.linux);
     this.bytes = bytes;
     this.file = openFile(bytes, this.name);
+    if (this.file.btf === undefined) this.warnings += WITHOUT_TYPES;
     for (const map of this.file.maps) this.#maps.set(map.name, this.#declaredMap(map));
     for (const section of this.file.data) this.#addData(section);
     this.#usdt = new UsdtSpecs(this.name, this.#maps);

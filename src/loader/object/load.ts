@@ -60,6 +60,7 @@ interface MadeMap {
 
 /** Loads all; gives what takes it out of the machine again. Whatever it throws, the machine is as it was. */
 export function loadObject(parts: ObjectParts): () => void {
+  refuseOperations(parts);
   const undo: (() => void)[] = [];
   const unload = (): void => {
     for (const step of undo.splice(0).reverse()) step();
@@ -77,6 +78,18 @@ export function loadObject(parts: ObjectParts): () => void {
     throw error;
   }
   return unload;
+}
+
+/** Structures of operations would be maps that are registered with Linux. */
+function refuseOperations({ name: object, file }: ObjectParts): void {
+  for (const { name: section, kind, variables } of file.data)
+    if (kind === "struct_ops" && !section.startsWith("?"))
+      throw new ObjectError(
+        "EOPNOTSUPP",
+        object,
+        `map '${variables[0]?.name ?? section}': failed to create: -524`,
+        `This machine registers no structures of operations: write SEC("?${section}") to leave it out.`,
+      );
 }
 
 function createMaps(parts: ObjectParts, undo: (() => void)[]): Map<BpfMap, MadeMap> {

@@ -34,6 +34,15 @@ describe("bad input", () => {
     expect(() => object.load()).toThrow(/cannot call GPL-restricted function from non-GPL compatible program/);
   });
 
+  it("has no types: it says so, and loads; maps need them", () => {
+    const bare = m.open(replaced(bytesOf("loops"), ".BTF", ".XTF"));
+    expect(bare.warnings).toMatch(/compiled without -g/);
+    expect(m.open(bytesOf("loops")).warnings).toBe("");
+    expect(() => m.open(replaced(bytesOf("execsnoop"), ".BTF", ".XTF"))).toThrow(
+      /DATASEC '.maps' not found: .*compile with -g/,
+    );
+  });
+
   it("has lost its constants, which libbpf refuses", () => {
     expect(() => m.open(bytesOf("bad_rodata"))).toThrow("sec '.rodata': failed to determine size from ELF: size 0");
   });

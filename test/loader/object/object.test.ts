@@ -282,6 +282,13 @@ describe("sections", () => {
     expect([object.state, link.attached]).toEqual(["attached", true]);
   });
 
+  it("of operations are refused as a Linux without them does, and left out where they are optional", () => {
+    const { m, object } = open("operations");
+    expect(object.progs.own_undo!.type).toBe("struct_ops");
+    expect(() => object.load()).toThrow("map 'own': failed to create: -524");
+    expect([object.state, m.bpf.programs.size]).toEqual(["open", 0]);
+  });
+
   it("whose hooks the machine does not have say so", () => {
     const object = named("raw_tp/sys_enter");
     expect(object.progs.trace_execve!.type).toBe("raw_tracepoint");
