@@ -17,7 +17,9 @@ export function causeDetail(
   if (loop !== undefined) return loopInWords(loop);
   const { message, values = [] } = verdict;
   const last = history.at(-1);
+  const lost = history.find((step) => step.lost);
   const register = Number(values[0]);
+  if (lost !== undefined) return `It was a pointer until the call at instruction ${lost.at}: ${lost.learned}.`;
   switch (message) {
     case "not_readable":
       if (last?.learned.startsWith("the call of")) return `${capital(last.learned)} (instruction ${last.at}).`;

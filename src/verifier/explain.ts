@@ -1,6 +1,5 @@
 /** Why a program was refused, for people: on top of Linux's message, not in place of it. */
-import { helperName } from "../helpers/names.ts";
-import { CALL, CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import { CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import { type BranchContrast, contrastBranches } from "./branch-contrast.ts";
 import { causeDetail } from "./cause-detail.ts";
@@ -10,7 +9,7 @@ import type { MessageRow } from "./message-row.ts";
 import { MESSAGES, type MessageName } from "./messages.ts";
 import { type RepeatedPath, repeatedPath } from "./repeated-path.ts";
 import { CALL_CODE, isConditional } from "./structure.ts";
-import { type HistoryStep, traceBack } from "./trace.ts";
+import { calleeName, type HistoryStep, traceBack } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 import { fillSentence } from "./words.ts";
@@ -81,13 +80,13 @@ export function explain(program: ProgramSpec, options: VerifyOptions = {}): Expl
 }
 
 /** The call that handed out what is still held: the last one on the path whose result has a reference. */
-function handedOut(program: ProgramSpec, { path = [] }: Verdict): HistoryStep[] {
+function handedOut(program: ProgramSpec, verdict: Verdict): HistoryStep[] {
+  const { path = [] } = verdict;
   const step = path.findLast(
     ({ insn, changed }) => program.insns[insn].code === CALL_CODE && /\bref_obj_id=/.test(changed.get("R0") ?? ""),
   );
   if (step === undefined) return [];
-  const { src, imm } = program.insns[step.insn];
-  const callee = src === CALL.HELPER ? `bpf_${helperName(imm) ?? imm}` : "a kernel function";
+  const callee = calleeName(verdict, step.insn, program.insns[step.insn]);
   return [
     {
       ...{ at: step.insn, register: "R0", value: step.changed.get("R0")! },

@@ -18,7 +18,7 @@ import { checkReturnValue, isVoidHook } from "./return-value.ts";
 import { followMispredicted } from "./speculation.ts";
 import { checkCallUnlocked } from "./spin-locks.ts";
 import { type Frame, State } from "./state.ts";
-import { EXIT_CODE, isConditional, isPacketLoad, isTailCall, jumpDistance, slotsOf } from "./structure.ts";
+import { CALL_CODE, EXIT_CODE, isConditional, isPacketLoad, isTailCall, jumpDistance, slotsOf } from "./structure.ts";
 import { checkSubprogramCall, leaveOrGoOn, returnToCaller } from "./subprogram-call.ts";
 
 const arrival = ({ previous, index, state }: Environment): string =>
@@ -63,6 +63,7 @@ export function followPaths(env: Environment, frame: Frame): void {
       }
       const { explorer, index, frame: active } = env;
       explorer?.enter(index);
+      if (env.recorder && env.insns[index].code === CALL_CODE) env.recorder.beginCall(active);
       env.stacks.begin();
       const next = env.state.speculative ? followMispredicted(env, followInstruction, END) : followInstruction(env);
       env.stacks.commit(index);

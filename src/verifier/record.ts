@@ -1,4 +1,5 @@
 /** The path to the current instruction, remembered step by step for explanations. Paths share their beginnings. */
+import { REGISTER_COUNT } from "../isa/constants.ts";
 import { formatRegister, formatSlot, type Known } from "./format-state.ts";
 import { REGISTER_WORDS, TYPE, TYPES } from "./registers.ts";
 import { type Frame, slotAt } from "./state.ts";
@@ -18,6 +19,12 @@ function registerText({ words, index }: Frame, register: number, known: Known): 
   return words[r + TYPE] === TYPES.NOT_INIT ? "?" : formatRegister(words, r, index, known);
 }
 
+/** The type of each register, then of what each stack slot holds. */
+const typesIn = ({ words, slots }: Frame): number[] => [
+  ...Array.from({ length: REGISTER_COUNT }, (_, register) => words[register * REGISTER_WORDS + TYPE]),
+  ...Array.from({ length: slots }, (_, slot) => words[slotAt(slot) + TYPE]),
+];
+
 interface Node {
   readonly step: PathStep;
   readonly before: Node | undefined;
@@ -29,17 +36,28 @@ const MAX_STEPS = 50_000;
 export class Recorder {
   last: Node | undefined;
   #steps = 0;
+  /** Before a call: the types of the frame's registers and slots. */
+  #types: readonly number[] = [];
+
+  /** A call may take away what registers that it does not touch point to: what it changes is recorded, too. */
+  beginCall(frame: Frame): void {
+    this.#types = typesIn(frame);
+  }
 
   add(insn: number, frame: Frame, known: Known, registers: number, slots: Int32Array): void {
     if (this.#steps++ >= MAX_STEPS) return;
     const changed = new Map<string, string>();
+    const types = this.#types.length > 0 ? typesIn(frame) : [];
+    const isLost = (place: number): boolean => types.length > 0 && this.#types[place] !== types[place];
     for (let register = 0; register < 10; register++)
-      if ((registers >>> register) & 1) changed.set(`R${register}`, registerText(frame, register, known));
+      if ((registers >>> register) & 1 || isLost(register))
+        changed.set(`R${register}`, registerText(frame, register, known));
     for (let slot = 0; slot < frame.slots; slot++)
-      if ((slots[slot >> 5] >>> (slot & 31)) & 1) {
+      if ((slots[slot >> 5] >>> (slot & 31)) & 1 || isLost(REGISTER_COUNT + slot)) {
         const text = formatSlot(frame.words, slotAt(slot), frame.index, known);
         if (text !== undefined) changed.set(`fp-${8 * (slot + 1)}`, text);
       }
+    this.#types = [];
     this.last = { step: { insn, frame: frame.index, changed }, before: this.last };
   }
 

@@ -1,9 +1,12 @@
 /** How a register came to hold what it holds: the recorded path, walked back along the flow of data. */
 import { helperName } from "../helpers/names.ts";
+import { helperById } from "../helpers/table.ts";
 import { ALU, CALL, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { plural } from "../plot/format.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import { conditionInWords, wasTaken } from "./comparison-words.ts";
+import { stateAtEnd } from "./path-state.ts";
 import type { PathStep } from "./record.ts";
 import { CALL_CODE, isConditional, isSubprogramCall } from "./structure.ts";
 import type { Verdict } from "./verdict.ts";
@@ -19,6 +22,8 @@ export interface HistoryStep {
   /** What happened there, in a sentence. */
   readonly learned: string;
   readonly line?: SourceLine;
+  /** A call took away what the register pointed to. */
+  readonly lost?: true;
   /** How often it happened on the path, where that was more than once: `value` is that of the last time. */
   readonly rounds?: number;
   /** It happened more often, but the rest of the path is not recorded: `value` is one of those on the way. */
@@ -41,6 +46,7 @@ export function traceBack(program: ProgramSpec, verdict: Verdict, registers: rea
   const { path = [] } = verdict;
   const wanted = new Set(registers.map((register) => `R${register}`));
   const steps: HistoryStep[] = [];
+  const packets = packetPointers(verdict, registers);
   let frame = path.at(-1)?.frame ?? 0;
   const end = verdict.at !== undefined && path.at(-1)?.insn !== verdict.at ? verdict.at : undefined;
   for (let k = path.length - 1; k >= 0 && wanted.size > 0 && steps.length < MAX_STEPS; k--) {
@@ -59,7 +65,7 @@ export function traceBack(program: ProgramSpec, verdict: Verdict, registers: rea
       continue;
     }
     const next = path[k + 1]?.insn ?? end;
-    const found = follow(program, verdict, step, insn, next, wanted);
+    const found = packetCheck(step, insn, next, packets) ?? follow(program, verdict, step, insn, next, wanted);
     if (found === undefined) continue;
     // A loop tells the same again in each round: the last one is kept, and counts.
     const later = steps.findIndex(({ at, register }) => found.at === at && found.register === register);
@@ -72,6 +78,36 @@ export function traceBack(program: ProgramSpec, verdict: Verdict, registers: rea
       };
   }
   return steps.reverse();
+}
+
+/** By the packet pointer that they were computed from: registers, and what they hold at the end. */
+type PacketPointers = Map<string, { readonly name: string; readonly value: string }>;
+
+const idOf = (value: string): string => /\bid=(\d+)/.exec(value)?.[1] ?? "";
+
+/** Those of the registers that are packet pointers. */
+function packetPointers(verdict: Verdict, registers: readonly number[]): PacketPointers {
+  const state = stateAtEnd(verdict);
+  const values = registers.map((register) => [`R${register}`, state.get(`R${register}`) ?? ""] as const);
+  return new Map(values.flatMap(([name, value]) => (value.startsWith("pkt(") ? [[idOf(value), { name, value }]] : [])));
+}
+
+/** The comparison with the packet's end that tells how many bytes behind a pointer are there; the last one counts. */
+function packetCheck(
+  { insn: at, changed }: PathStep,
+  insn: Instruction,
+  next: number | undefined,
+  packets: PacketPointers,
+): HistoryStep | undefined {
+  if (packets.size === 0 || !isConditional(insn)) return undefined;
+  const [dst, src] = [changed.get(`R${insn.dst}`) ?? "", changed.get(`R${insn.src}`) ?? ""];
+  const compared = src.startsWith("pkt_end") ? dst : dst.startsWith("pkt_end") ? src : "";
+  const bytes = /\br=(\d+)/.exec(compared)?.[1];
+  const pointer = packets.get(idOf(compared));
+  if (bytes === undefined || bytes === "0" || pointer === undefined) return undefined;
+  packets.delete(idOf(compared));
+  const learned = `${branchInWords(insn, at, next)}, the packet's end: ${plural(Number(bytes), "byte")} are there`;
+  return { at, register: pointer.name, value: pointer.value, learned };
 }
 
 function keepOnly(wanted: Set<string>, kept: readonly string[]): void {
@@ -136,23 +172,38 @@ function follow(
       return told(slot, `${name(src)} is stored on the stack`);
     }
     default:
-      if (insn.code === CALL_CODE) return followCall(insn, wanted, told);
+      if (insn.code === CALL_CODE) return followCall(calleeName(verdict, at, insn), insn, step, wanted, told);
       if (isConditional(insn) && wanted.has(dst)) return told(dst, branchInWords(insn, at, next));
       return undefined;
   }
 }
 
+/** What a call calls, by Linux's name. */
+export const calleeName = ({ facts }: Verdict, at: number, { src, imm }: Instruction): string =>
+  src === CALL.HELPER ? `bpf_${helperName(imm) ?? imm}` : (facts[at]?.symbol ?? "a kernel function");
+
 function followCall(
+  callee: string,
   insn: Instruction,
+  step: PathStep,
   wanted: Set<string>,
   told: (register: string, learned: string) => HistoryStep,
 ): HistoryStep | undefined {
   // What the function computed was followed on the way through it.
   if (isSubprogramCall(insn)) return undefined;
-  const callee = insn.src === CALL.HELPER ? `bpf_${helperName(insn.imm) ?? insn.imm}` : "a kernel function";
   if (wanted.delete("R0")) return told("R0", `r0 is the result of ${callee}`);
   for (const register of ["R1", "R2", "R3", "R4", "R5"])
     if (wanted.delete(register)) return told(register, `the call of ${callee} destroys ${register.replace("R", "r")}`);
+  // What else becomes a number by a call was a pointer before; where that came from is told, too.
+  for (const register of wanted)
+    if (/^(scalar|untrusted)/.test(step.changed.get(register) ?? "")) {
+      const moves = insn.src === CALL.HELPER && helperById(insn.imm)?.changesPacket === true;
+      const name = /^R/.test(register) ? register.replace("R", "r") : `what lies at ${register}`;
+      const why = moves
+        ? `may move the packet, so ${name} points into it`
+        : `ends what ${name} pointed to: it is a pointer`;
+      return { ...told(register, `${callee} ${why} no more`), lost: true };
+    }
   return undefined;
 }
 

@@ -37,6 +37,23 @@ describe("explanations of programs in C", () => {
     );
   });
 
+  test.each([
+    ["packet-pointer-after-change", "bpf_xdp_adjust_head may move the packet"],
+    ["use-after-submit", "bpf_ringbuf_submit ends what r6 pointed to"],
+    ["socket-after-release", "bpf_sk_release ends what r7 pointed to"],
+  ])("%s: the call that took the pointer away is named", (name, call) => {
+    const { cause, history } = explained(name);
+    expect(cause).toContain(call);
+    expect(history.at(-1)).toMatchObject({ lost: true, learned: expect.stringContaining(call) });
+    expect(history.length).toBeGreaterThan(1);
+  });
+
+  test("the comparison that told how long a packet is", () => {
+    expect(explained("packet-check-too-short").history.map(({ learned }) => learned)).toContainEqual(
+      expect.stringMatching(/the packet's end: \d+ bytes are there$/),
+    );
+  });
+
   test("a license in C", () => {
     expect(explained("gpl-only").fixes[0].diff).toContain('SEC("license") = "GPL";');
   });
