@@ -162,3 +162,27 @@ it("packets and sockets that have gone leave no struct behind", () => {
   expect(early).toBeGreaterThan(0);
   expect(size()).toBeLessThan(early + 20);
 });
+
+it("a process and its children see the network namespace that it was started with", () => {
+  const m = new Machine({ seed: 3 });
+  m.net.addVeth({ name: "a" }, { name: "b", netns: "blue", addresses: ["10.9.0.2/24"] });
+  const got: Record<string, number> = {};
+  const binds = (comm: string) =>
+    function* (sys: Sys): UserCode {
+      got[comm] = yield sys.bind(yield sys.socket(2, 2), 53, "10.9.0.2");
+    };
+  m.linux.process({
+    comm: "inside",
+    netns: "blue",
+    *program(sys) {
+      yield sys.fork(binds("child"));
+      yield sys.wait();
+      yield* binds("inside")(sys);
+    },
+  });
+  m.linux.process({ comm: "outside", program: binds("outside") });
+  m.linux.runUntil(1e7);
+  // EADDRNOTAVAIL: nobody has the address there.
+  expect(got).toEqual({ child: 0, inside: 0, outside: -99 });
+  expect(() => m.linux.process({ comm: "lost", netns: "green", program: binds("lost") })).toThrow(/green/);
+});
