@@ -20,7 +20,8 @@ describe.skipIf(!process.env["BPFBOOK_NIGHT"])("the kernel of a built package", 
     const script = pathToFileURL(join(ROOT, "scripts", "bundle.js")).href;
     await ((await import(script)) as { bundle(dist: string): Promise<void> }).bundle(dist);
     mkdirSync(join(folder, "bin"));
-    for (const file of ["package.json", "bin/bpfbook.js", "bin/built.js"]) copyFileSync(join(ROOT, file), join(folder, file));
+    for (const file of ["package.json", "bin/bpfbook.js", "bin/built.js"])
+      copyFileSync(join(ROOT, file), join(folder, file));
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     const launcher = join(folder, "bin", "bpfbook.js");
     const command = (file: string) => [process.execPath, "--disable-sigusr1", launcher, "kernel", "start", file];
