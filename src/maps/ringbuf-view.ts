@@ -59,6 +59,11 @@ export class RingbufView<V> extends MapView<number, V> {
     return this.#ring.available;
   }
 
+  /** How often the reader was woken: by a record that found it waiting, or by BPF_RB_FORCE_WAKEUP. */
+  get wakeups(): number {
+    return this.#ring.wakeups;
+  }
+
   /** The records that are ready, by their number; they stay. */
   override *entries(): IterableIterator<[number, V]> {
     const places = this.#ring.ready();
@@ -113,5 +118,10 @@ export class RingbufDeclaration<V> extends MapDeclaration<number, V> {
   /** Bytes that are reserved or wait for the reader. */
   get available(): number {
     return this.#ring.available;
+  }
+
+  /** How often the reader was woken. */
+  get wakeups(): number {
+    return this.#ring.wakeups;
   }
 }

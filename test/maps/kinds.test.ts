@@ -127,6 +127,8 @@ describe("ring buffers", () => {
       { pid: 2, comm: "" },
     ]);
     expect([events.read(), view.available, ring.reserve(5000), events.dropped]).toEqual([[], 0, 0, 1]);
+    // The second record found one that waits: its reader was on the way.
+    expect([events.wakeups, view.wakeups]).toEqual([1, 1]);
   });
 
   test("without a type records are bytes", () => {

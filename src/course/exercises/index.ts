@@ -18,6 +18,7 @@ import { LESSON_15 } from "./15-tc-and-redirect.ts";
 import { LESSON_16 } from "./16-security.ts";
 import { LESSON_17 } from "./17-btf-and-core.ts";
 import { LESSON_18 } from "./18-libbpf.ts";
+import { LESSON_23 } from "./23-lost-events.ts";
 
 /** All exercises of the course, in its order. */
 export const EXERCISES: readonly Exercise[] = [
@@ -40,4 +41,5 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_16,
   ...LESSON_17,
   ...LESSON_18,
+  ...LESSON_23,
 ];

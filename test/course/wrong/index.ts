@@ -17,6 +17,7 @@ import { WRONG_15 } from "./15-tc-and-redirect.ts";
 import { WRONG_16 } from "./16-security.ts";
 import { WRONG_17 } from "./17-btf-and-core.ts";
 import { WRONG_18 } from "./18-libbpf.ts";
+import { WRONG_23 } from "./23-lost-events.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
 /** Wrong answers to all exercises. */
@@ -40,4 +41,5 @@ export const WRONG: WrongAnswers = {
   ...WRONG_16,
   ...WRONG_17,
   ...WRONG_18,
+  ...WRONG_23,
 };
