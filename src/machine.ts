@@ -39,6 +39,7 @@ import { render } from "./plot/registry.ts";
 import type { ProgramSpec } from "./programs/spec.ts";
 import type { Bcc } from "./tools/bcc/bcc.ts";
 import { type ToolCall, type ToolName, type ToolRow, type ToolRun, toolRun } from "./tools/tool-run.ts";
+import type { Meter } from "./vm/meter.ts";
 import type { Interleaving } from "./vm/schedule/interleaving.ts";
 
 type SpawnArguments = Parameters<Linux["spawn"]>;
@@ -59,6 +60,8 @@ export interface MachineOptions {
   readonly release?: Release;
   /** What disks are made with, by where they are mounted: `{ "/srv": "xfs" }`; ext4 unless said. */
   readonly fileSystems?: DiskFormats;
+  /** How many instructions its verified programs may execute in all, on one machine or several; without it they run as long as they take. */
+  readonly meter?: Meter;
 }
 
 /**
@@ -89,7 +92,7 @@ export class Machine implements Displayable {
     this.net = new Net(this.linux);
     this.cpus = this.linux.cpus.length;
     this.seed = this.linux.seed;
-    this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus });
+    this.bpf = new BpfSubsystem(this.linux, { cpus: this.cpus, meter: options.meter });
     this.linux.pins = () => this.bpf.fs.list().map(([path]) => path.slice(BPF_FS.length));
     this.#loader = new Loader(this.bpf);
     if (options.mystery !== undefined) this.#mystery = new Mystery(this.linux, options.mystery);

@@ -2,6 +2,7 @@ import type { Host } from "../helpers/host.ts";
 import type { HelperFunction, HelperRow } from "../helpers/row.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import type { ProgramType } from "../programs/types.ts";
+import type { Meter } from "./meter.ts";
 import { skbLoadHelper } from "./packet-load.ts";
 import type { RunnableProgram } from "./program.ts";
 import { FRAME_SIZE, MAX_CALL_FRAMES, MAX_TAIL_CALLS } from "./types.ts";
@@ -33,6 +34,8 @@ export interface EnvironmentOptions {
   /** The address of a function or variable of Linux, named likewise. None by default. */
   readonly symbols?: (id: number, module: number, name?: string) => bigint | undefined;
   readonly cpus?: number;
+  /** What verified programs may execute in all; without it they end when they end. */
+  readonly meter?: Meter | undefined;
   /** Remembers what of the host lies outside memory (clock, random numbers) and returns what brings it back. */
   readonly remember?: () => () => void;
 }
@@ -45,6 +48,8 @@ export class Environment {
   readonly stackPointer: WebAssembly.Global;
   /** Entries of programs by slot, for tail calls; every module imports it. Slot 0 stays empty. */
   readonly entries: WebAssembly.Table;
+  /** What verified programs may still execute. */
+  readonly meter: Meter | undefined;
   /** Bytes at the context that the unverified run under way may touch: those whom it tail-calls may, too. */
   contextLength = 0;
   readonly #options: EnvironmentOptions;
@@ -67,6 +72,7 @@ export class Environment {
     this.host = host;
     this.#options = options;
     this.memory = host.memory;
+    this.meter = options.meter;
     this.#tops = Array.from({ length: cpus }, () => this.memory.allocate(CPU_STACK + GUARD, 64) + CPU_STACK);
     this.#stacks = [...this.#tops];
     this.stackPointer = new WebAssembly.Global({ value: "i32", mutable: true }, this.#stacks[0]!);

@@ -9,6 +9,7 @@ import type { MapSpec } from "../../src/maps/spec.ts";
 import { LinearMemory } from "../../src/memory/memory.ts";
 import type { ProgramSpec } from "../../src/programs/spec.ts";
 import { Environment } from "../../src/vm/environment.ts";
+import type { Meter } from "../../src/vm/meter.ts";
 import type { Xlated } from "../../src/vm/types.ts";
 import { unverified } from "../../src/vm/unverified.ts";
 
@@ -46,7 +47,7 @@ export class BareHost implements Host {
   }
 }
 
-export function bareEnvironment(options: { remember?: () => () => void; cpus?: number } = {}): {
+export function bareEnvironment(options: { remember?: () => () => void; cpus?: number; meter?: Meter } = {}): {
   host: BareHost;
   environment: Environment;
 } {

@@ -12,7 +12,14 @@ import type { Verdict } from "../../verifier/verdict.ts";
 import { refusalText } from "../../verifier/verification.ts";
 import { verify } from "../../verifier/verify.ts";
 import { traceLines } from "../../views/trace/trace-lines.ts";
+import { Meter } from "../../vm/meter.ts";
 import type { Evidence } from "../result/result.ts";
+
+/**
+ * Instructions that the programs of one test may execute in all: the same everywhere, unlike a clock. The model solutions' tests
+ * stay far below a hundredth of it, and it takes a second or less where most of them call helpers.
+ */
+export const INSTRUCTIONS = 50_000_000;
 
 /** Instructions of a failing run that are shown. */
 const TRACED = 24;
@@ -34,6 +41,7 @@ const shortened = (text: string): string => (text.length > LONGEST ? `${text.sli
 export class Inspector extends Examiner {
   /** What was seen when the first test failed. */
   evidence: Evidence | undefined;
+  readonly #meter = new Meter(INSTRUCTIONS);
   #input: Evidence = {};
   #trace: (() => string) | undefined;
 
@@ -82,9 +90,9 @@ export class Inspector extends Examiner {
     return this.stop("the answer is an object file", `got ${describe(answer)}`);
   }
 
-  /** A machine of its own. */
-  lab(options?: MachineOptions): Lab {
-    return options === undefined ? new Lab(this) : new Lab(this, options);
+  /** A machine of its own; all machines of a test share its instructions. */
+  lab(options: MachineOptions = { cpus: 1, seed: 11 }): Lab {
+    return new Lab(this, { ...options, meter: this.#meter });
   }
 
   /** Runs a program on a packet and tests what it gave; where a test fails, packet and instructions are kept. */

@@ -2,14 +2,15 @@
 import { type BpftraceResult, bpftrace } from "../../bpftrace/bpftrace.ts";
 import { workloads } from "../../linux/workloads/index.ts";
 import { Machine } from "../../machine.ts";
-import type { Inspector } from "../assignment/inspector.ts";
+import { Meter } from "../../vm/meter.ts";
+import { INSTRUCTIONS, type Inspector } from "../assignment/inspector.ts";
 
 /** Virtual time that a program is run. */
 const FOR = "400ms";
 
 /** A machine with something to do: a web server, a database, somebody at a shell. */
 function busyMachine(seed: number): Machine {
-  const machine = new Machine({ cpus: 2, seed });
+  const machine = new Machine({ cpus: 2, seed, meter: new Meter(INSTRUCTIONS) });
   machine.spawn(workloads.webServer({ rate: 100 }));
   machine.spawn(workloads.database({ clients: 2, rate: 100 }));
   machine.spawn(workloads.shellSession({ pause: 20 }));

@@ -23,6 +23,7 @@ import { Environment } from "../../vm/environment.ts";
 import { ProgramError } from "../../vm/errors.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import { jit } from "../../vm/jit/jit.ts";
+import type { Meter } from "../../vm/meter.ts";
 import { rewrite } from "../../vm/rewrite.ts";
 import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
@@ -85,11 +86,11 @@ export class BpfSubsystem {
   #cpu = 0;
   #counted: { readonly program: LinuxProgram; runs: number } | undefined;
 
-  constructor(host: BpfHost, { cpus = 1 }: { cpus?: number } = {}) {
+  constructor(host: BpfHost, { cpus = 1, meter }: { cpus?: number; meter?: Meter | undefined } = {}) {
     this.host = host;
     this.#cpus = cpus;
     this.environment = new Environment(host, {
-      ...{ helpers: helperById, cpus },
+      ...{ helpers: helperById, cpus, meter },
       kfuncs: (_id, _module, name) => (name === undefined ? undefined : implementedKfunc(name)),
       symbols: (_id, _module, name) => (name === undefined ? undefined : host.symbolAddress?.(name)),
       remember: () => host.remember(),

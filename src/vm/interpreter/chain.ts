@@ -24,9 +24,16 @@ export function finish(first: Linked, begun: RunState, most: number): void {
   let limit = most;
   let waiting: Waiting[] | undefined;
   for (;;) {
-    executeReserving(linked, state, Math.min(limit, state.executed + SLICE));
+    const { environment } = linked;
+    const meter = linked.xlated.verified ? environment.meter : undefined;
+    const before = state.executed;
+    executeReserving(
+      linked,
+      state,
+      Math.min(limit, before + (meter === undefined ? SLICE : Math.min(SLICE, meter.left))),
+    );
+    meter?.spend(state.executed - before);
     if (state.goesTo !== 0) {
-      const { environment } = linked;
       const program = environment.programAt(state.goesTo);
       const target = program.linked;
       const context = state.halves[2 * REG.R1]!;
@@ -66,7 +73,8 @@ export function finish(first: Linked, begun: RunState, most: number): void {
       const ended = linked;
       ({ linked, state, limit } = caller);
       if (ended === linked) restoreRegions(linked, state);
-    } else if (state.executed >= limit) throw overBudget(linked.xlated.origin[state.pc]!, linked.fuel.budget);
+    } else if (meter?.left === 0) throw overBudget(linked.xlated.origin[state.pc]!, meter.budget);
+    else if (state.executed >= limit) throw overBudget(linked.xlated.origin[state.pc]!, linked.fuel.budget);
   }
 }
 

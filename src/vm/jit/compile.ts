@@ -35,11 +35,11 @@ export interface CompiledModule {
 export const NAMES = {
   environment: "env",
   helpers: "helpers",
-  /** Imports of unverified programs, which throw. */
+  /** Imports of unverified programs, which throw; the second one of metered ones too. */
   fault: "fault",
   budget: "budget",
   depth: "depth",
-  /** Exported globals of unverified programs, set before each run. */
+  /** Exported globals of unverified programs, set before each run; the first is an import of metered ones. */
   fuel: "fuel",
   memoryStart: "memory_start",
   memorySize: "memory_size",
@@ -58,7 +58,7 @@ const NO_SLOTS: ReadonlyMap<number, StackSlot> = new Map();
 
 /**
  * Compiles a program to the bytes of a WebAssembly module: each of its functions becomes one of the module's. `ownSlot` is
- * the program's slot in the table of entries, for tail calls to itself.
+ * the program's slot in the table of entries, for tail calls to itself. A `metered` one counts the environment's fuel down.
  */
 export function compile(
   xlated: Xlated,
@@ -67,17 +67,22 @@ export function compile(
   addressOf: (operation: AddressOperation, at: number) => bigint,
   ownSlot?: number,
   arena?: ArenaPlace,
+  metered = false,
 ): CompiledModule {
-  return new Compiler(xlated, operations, calls, addressOf, ownSlot, arena).compile();
+  return new Compiler(xlated, operations, calls, addressOf, ownSlot, arena, metered).compile();
+}
+
+/** What blocks are paid with: a global, and the import that is called where it is used up. */
+interface Fuel {
+  readonly fuel: number;
+  readonly budget: number;
 }
 
 /** What an unverified program has beside a verified one. */
-interface Supervision {
-  readonly fuel: number;
+interface Supervision extends Fuel {
   readonly bounds: Bounds;
   readonly callbacks: CallbackBounds;
-  /** Imports. */
-  readonly budget: number;
+  /** An import. */
   readonly depth: number;
 }
 
@@ -98,6 +103,7 @@ class Compiler {
   readonly #stackPointer: number;
   readonly #indirect: number | undefined;
   readonly #supervision: Supervision | undefined;
+  readonly #fuel: Fuel | undefined;
   readonly #guards: Guards;
 
   constructor(
@@ -107,6 +113,7 @@ class Compiler {
     addressOf: (operation: AddressOperation, at: number) => bigint,
     ownSlot: number | undefined,
     arena: ArenaPlace | undefined,
+    metered: boolean,
   ) {
     this.#xlated = xlated;
     this.#operations = operations;
@@ -126,6 +133,7 @@ class Compiler {
       ? 0
       : module.importFunction(environment, NAMES.fault, ["i32", "i32", "i32", "i32"], ["i32"]);
     this.#supervision = xlated.verified ? undefined : this.#supervise();
+    this.#fuel = this.#supervision ?? (metered ? this.#importFuel() : undefined);
     const cross = this.#importArena();
     const probes = xlated.facts.some(({ access }) => access === "probe");
     this.#guards = {
@@ -206,6 +214,15 @@ class Compiler {
     return {
       gather: this.#module.importFunction(NAMES.environment, NAMES.gather, ["i32", "i32"], ["i32"]),
       scatter: this.#module.importFunction(NAMES.environment, NAMES.scatter, ["i32", "i32"], []),
+    };
+  }
+
+  /** The machine's own fuel, for all its programs. */
+  #importFuel(): Fuel {
+    const { environment } = NAMES;
+    return {
+      fuel: this.#module.importGlobal(environment, NAMES.fuel, "i32"),
+      budget: this.#module.importFunction(environment, NAMES.budget, ["i32"], []),
     };
   }
 
@@ -306,7 +323,7 @@ class Compiler {
     const slots = this.#xlated.verified ? promotableSlots(this.#operations, graph, this.#calls) : NO_SLOTS;
     emitFunction(f, this.#operations, graph, {
       enter: (start, end) => {
-        if (this.#supervision !== undefined) this.#emitFuel(f, this.#supervision, start, end);
+        if (this.#fuel !== undefined) this.#emitFuel(f, this.#fuel, start, end);
       },
       body: (start, end) => {
         for (let at = start; at < end; at++) {
@@ -326,7 +343,7 @@ class Compiler {
   }
 
   /** Pays for a block before it is executed. */
-  #emitFuel(f: FunctionBuilder, { fuel, budget }: Supervision, start: number, end: number): void {
+  #emitFuel(f: FunctionBuilder, { fuel, budget }: Fuel, start: number, end: number): void {
     const cost = this.#operations.slice(start, end).filter(({ kind }) => kind !== "second").length;
     f.indexed("global.get", fuel).i32(cost).op("i32.sub").indexed("global.set", fuel);
     f.indexed("global.get", fuel).i32(0).op("i32.lt_s").begin("if").i32(start).call(budget).op("end");

@@ -30,7 +30,7 @@ type Supervised = Readonly<
 
 /**
  * Compiles a program to WebAssembly. `maps` are the machine's own, in the order of `xlated.maps`; `budget` is how many
- * instructions an unverified program may execute (below 2^31).
+ * instructions an unverified program may execute (below 2^31); verified ones are counted by the environment's meter, if any.
  * Throws `ProgramError` where the program calls a helper that the environment does not have, or is too large for a
  * function of WebAssembly (`too-large`): `interpret` runs it.
  *
@@ -59,6 +59,7 @@ export function jit(
     addressLoader(xlated, environment, maps, functions),
     ownSlot,
     arena?.arena,
+    xlated.verified && environment.meter !== undefined,
   );
   const slot = (at: number): number => xlated.origin[at]!;
   const { exports } = new WebAssembly.Instance(translate(module), {
@@ -66,6 +67,7 @@ export function jit(
       memory: environment.memory.wasm,
       entries: environment.entries,
       stack_pointer: environment.stackPointer,
+      ...(environment.meter && { [NAMES.fuel]: environment.meter.fuel }),
       [NAMES.indirect]: indirectCall(xlated, environment, regions),
       [NAMES.fault]: (low: number, high: number, bytes: number, at: number) =>
         regions.offset(low, high, bytes, slot(at), originOfAddress(operations[at]!)),
@@ -75,7 +77,7 @@ export function jit(
       },
       [NAMES.scatter]: (low: number, bytes: number) => scatter(arena!, low >>> 0, bytes),
       [NAMES.budget]: (at: number) => {
-        throw overBudget(slot(at), budget);
+        throw overBudget(slot(at), xlated.verified ? environment.meter!.budget : budget);
       },
       [NAMES.depth]: (at: number) => {
         throw new ExecutionError("call-depth", slot(at), `calls nest deeper than ${MAX_CALL_FRAMES} functions`);
@@ -113,7 +115,7 @@ function verifiedProgram(
   const run = exports[NAMES.run] as (context: number) => number;
   const repeat = exports[NAMES.repeat] as (context: number, times: number) => number;
   const enter = exports[NAMES.entry] as (context: number) => number;
-  // Only a helper can throw in a verified program, and then nothing has put the stack pointer back.
+  // Only a helper or the meter can throw in a verified program, and then nothing has put the stack pointer back.
   return {
     ...{ xlated, maps, module, enter, entry: enter },
     run(context) {
