@@ -35,7 +35,7 @@ export type { LiveOptions, LiveProgram } from "./bpftrace/live.ts";
 export type { MapData } from "./bpftrace/output/map-data.ts";
 export type { BpftraceOptions } from "./bpftrace/run/options.ts";
 export { type BpftraceTag, bpftrace } from "./bpftrace/tag.ts";
-export { CheckResult, explain, Hint, type LessonProgress, Page, progress } from "./course/index.ts";
+export { CheckResult, explain, Hint, investigation, type LessonProgress, Page, progress } from "./course/index.ts";
 export { embeddedObjects } from "./elf/embedded.ts";
 export { ElfError } from "./elf/error.ts";
 export { linkObjects } from "./elf/linker/link-objects.ts";

@@ -14,6 +14,7 @@ const NOTEBOOKS = join(ROOT, "notebooks");
 const found = (pattern: string): string[] => globSync(pattern, { cwd: NOTEBOOKS }).sort();
 const lessons = [...found("lessons/*.ipynb"), ...found("lessons/*/*.ipynb")];
 const solutions = found("assignments/solutions/*.ipynb");
+const investigations = found("investigations/*.ipynb");
 
 describe("lessons and solutions, through a Jupyter Server and JupyterLab's own client", () => {
   let folder: string;
@@ -35,7 +36,7 @@ describe("lessons and solutions, through a Jupyter Server and JupyterLab's own c
 
   const read = async (file: string): Promise<Notebook> => withoutClang(await readNotebook(join(NOTEBOOKS, file)));
 
-  it.each(process.env["BPFBOOK_NIGHT"] ? [...lessons, ...solutions] : lessons)(
+  it.each(process.env["BPFBOOK_NIGHT"] ? [...lessons, ...investigations, ...solutions] : lessons)(
     "%s gives the stored outputs again",
     async (file) => {
       const stored = await read(file);
@@ -43,15 +44,15 @@ describe("lessons and solutions, through a Jupyter Server and JupyterLab's own c
     },
   );
 
-  it("solutions give theirs, one after the other on one kernel, which saves a minute by day", async () => {
-    const stored = await Promise.all(solutions.map(read));
+  it("investigations and solutions give theirs, all on one kernel, which saves a minute by day", async () => {
+    const stored = await Promise.all([...investigations, ...solutions].map(read));
     const cells = stored.flatMap((notebook) => notebook.cells);
     const got = await executeNotebook(server, { ...stored[0]!, cells }, { path: "assignments/solutions/all.ipynb" });
     for (const notebook of stored)
       expectSame(notebook, { ...notebook, cells: got.cells.splice(0, notebook.cells.length) });
   });
 
-  it.each([...lessons, ...solutions])("%s writes nothing to stderr", async (file) => {
+  it.each([...lessons, ...investigations, ...solutions])("%s writes nothing to stderr", async (file) => {
     const stored = await readNotebook(join(NOTEBOOKS, file));
     const streams = stored.cells.flatMap((cell) => cell.outputs ?? []).filter((one) => one.output_type === "stream");
     expect(streams.filter((one) => one.name === "stderr")).toEqual([]);

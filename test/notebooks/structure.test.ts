@@ -12,11 +12,20 @@ const NOTEBOOKS = join(ROOT, "notebooks");
 // Assignments are released for a course, and not stored as notebooks.
 const sources = globSync("source/**/*.md", { cwd: NOTEBOOKS, exclude: ["source/assignments/**"] }).sort();
 const lessons = globSync("lessons/*.ipynb", { cwd: NOTEBOOKS }).sort();
+const investigations = globSync("investigations/*.ipynb", { cwd: NOTEBOOKS }).sort();
 const translations = globSync("lessons/*/*.ipynb", { cwd: NOTEBOOKS }).sort();
 const solutions = globSync("assignments/solutions/*.ipynb", { cwd: NOTEBOOKS }).sort();
 
 const read = (file: string): Promise<Notebook> => readNotebook(join(NOTEBOOKS, file));
 const numberOf = (file: string): string => file.split("/").at(-1)!.slice(0, 2);
+
+/** The exercises of a lesson, of its solutions, or of five investigations. */
+function exercisesOf(file: string): string[] {
+  const five = /investigations-(\d)\.ipynb$/.exec(file)?.[1];
+  const all = EXERCISES.map(({ id }) => id);
+  if (five === undefined) return all.filter((id) => id.startsWith(numberOf(file)));
+  return all.filter((id) => id.startsWith("inv-")).slice(5 * (Number(five) - 1), 5 * Number(five));
+}
 
 /** Headings of text cells, without what lies in fences. */
 function headings(notebook: Notebook): { level: number; text: string }[] {
@@ -38,10 +47,10 @@ describe("notebooks", () => {
   it("are what their sources say", async () => {
     const files = sources.map((file) => join(NOTEBOOKS, file));
     expect(await buildNotebooks(files, { check: true })).toEqual([]);
-    expect(sources.length).toBe(lessons.length + translations.length + solutions.length);
+    expect(sources.length).toBe(lessons.length + investigations.length + translations.length + solutions.length);
   });
 
-  it.each([...lessons, ...translations])(
+  it.each([...lessons, ...investigations, ...translations])(
     "%s has one title, its headings in order, and the parts of every lesson",
     async (file) => {
       const found = headings(await read(file));
@@ -59,14 +68,14 @@ describe("notebooks", () => {
     expect(found.filter((text) => parts.includes(text))).toEqual(parts);
   });
 
-  it.each(lessons)("%s runs at least eight cells, all of which were run", async (file) => {
+  it.each([...lessons, ...investigations])("%s runs at least eight cells, all of which were run", async (file) => {
     const code = (await read(file)).cells.filter((cell) => cell.cell_type === "code");
     expect(code.length).toBeGreaterThanOrEqual(8);
     expect(code.filter((cell) => cell.execution_count === null).map((cell) => cell.id)).toEqual([]);
   });
 
-  it.each(lessons)("%s checks its exercises, and each is open", async (file) => {
-    const own = EXERCISES.filter((row) => row.id.startsWith(numberOf(file))).map((row) => row.id);
+  it.each([...lessons, ...investigations])("%s checks its exercises, and each is open", async (file) => {
+    const own = exercisesOf(file);
     expect(own.length).toBeGreaterThanOrEqual(3);
     expect(checks(await read(file))).toEqual(
       own.map((exercise) => expect.objectContaining({ exercise, passed: false })),
@@ -74,13 +83,13 @@ describe("notebooks", () => {
   });
 
   it.each(solutions)("%s solves all of its lesson", async (file) => {
-    const own = EXERCISES.filter((row) => row.id.startsWith(numberOf(file))).map((row) => row.id);
+    const own = exercisesOf(file);
     expect(checks(await read(file))).toEqual(
       own.map((exercise) => expect.objectContaining({ exercise, passed: true })),
     );
   });
 
-  it.each([...lessons, ...translations, ...solutions])("%s links to what is there", async (file) => {
+  it.each([...lessons, ...investigations, ...translations, ...solutions])("%s links to what is there", async (file) => {
     const notebook = await read(file);
     const anchors = headings(notebook).map(({ text }) => text.replaceAll(" ", "-"));
     for (const cell of notebook.cells.filter((one) => one.cell_type === "markdown")) {
@@ -92,7 +101,7 @@ describe("notebooks", () => {
     }
   });
 
-  it.each([...lessons, ...translations])("%s gives pictures a text", (file) => {
+  it.each([...lessons, ...investigations, ...translations])("%s gives pictures a text", (file) => {
     const text = readFileSync(join(NOTEBOOKS, file), "utf8");
     expect(text.match(/!\[\]\(/g) ?? []).toEqual([]);
     expect(text.match(/<img(?![^>]*\balt=)/g) ?? []).toEqual([]);

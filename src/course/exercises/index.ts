@@ -19,8 +19,10 @@ import { LESSON_16 } from "./16-security.ts";
 import { LESSON_17 } from "./17-btf-and-core.ts";
 import { LESSON_18 } from "./18-libbpf.ts";
 import { LESSON_23 } from "./23-lost-events.ts";
+import { INVESTIGATIONS_1 } from "./investigations-1.ts";
+import { INVESTIGATIONS_2 } from "./investigations-2.ts";
 
-/** All exercises of the course, in its order. */
+/** All exercises of the course, in its order; those of the investigations come last. */
 export const EXERCISES: readonly Exercise[] = [
   ...LESSON_00,
   ...LESSON_01,
@@ -42,4 +44,6 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_17,
   ...LESSON_18,
   ...LESSON_23,
+  ...INVESTIGATIONS_1,
+  ...INVESTIGATIONS_2,
 ];
