@@ -18,6 +18,13 @@ export function requireProgramType(argument: string, value: unknown): asserts va
  * it is the verifier's to say. Throws `ArgumentError`, or `MapError` for a map that no machine could create.
  */
 export function requireProgram(value: unknown): asserts value is ProgramSpec {
+  requireNested(value, 0);
+}
+
+/** Programs that extend one another; Linux refuses the second. */
+const MAX_NESTED = 4;
+
+function requireNested(value: unknown, depth: number): asserts value is ProgramSpec {
   if (!isObject(value) || Array.isArray(value))
     throw new ArgumentError("program", "a program", value, 'asm({ type: "xdp" })`...` makes one.');
   requireProgramType("program.type", value.type);
@@ -27,6 +34,9 @@ export function requireProgram(value: unknown): asserts value is ProgramSpec {
   }
   if (!Array.isArray(value.maps)) throw new ArgumentError("program.maps", "a list of maps", value.maps);
   value.maps.forEach(checkMap);
+  if (depth > MAX_NESTED)
+    throw new ArgumentError("program.attachProgram", `at most ${MAX_NESTED} programs that extend one another`, value);
+  if (value.attachProgram !== undefined) requireNested(value.attachProgram, depth + 1);
   const { fdArray = [], maps } = value;
   if (!Array.isArray(fdArray)) throw new ArgumentError("program.fdArray", "a list of indexes of maps", fdArray);
   for (const [at, map] of fdArray.entries()) requireWhole(`program.fdArray[${at}]`, map, 0, maps.length - 1);

@@ -34,6 +34,11 @@ export interface ProgramSpec {
    * prefix that it has there (`sched_switch` for `btf_trace_sched_switch`).
    */
   readonly attachBtfId?: number | string;
+  /**
+   * Of a program of type `ext`: the program whose function `attachBtfId` it replaces. That is the id of a FUNC in that program's
+   * own types, or its name.
+   */
+  readonly attachProgram?: ProgramSpec;
   /** Of a program of type `struct_ops`: the member of the structure `attachBtfId` that it implements. */
   readonly attachMember?: string;
   /** It may wait (`BPF_F_SLEEPABLE`); programs of type `syscall` always may. */

@@ -27,7 +27,7 @@ export interface AttachTarget {
 /** What Linux tests such programs with; they call no helper. */
 export const DUMMY_OPERATIONS = "bpf_dummy_ops";
 
-const TYPED: ReadonlySet<string> = new Set(["tracing", "lsm", "ext", "struct_ops"]);
+const TYPED: ReadonlySet<string> = new Set(["tracing", "lsm", "struct_ops"]);
 const TRACEPOINT_PREFIX = "btf_trace_";
 const ITERATOR_PREFIX = "bpf_iter_";
 const HOOK_PREFIX = "bpf_lsm_";
@@ -79,9 +79,14 @@ export function checkAttachTarget(env: Environment): AttachTarget | undefined {
 
 /** What can be said of the number before the program is looked at. */
 export function checkAttachId({ spec }: Environment): void {
-  const { attachBtfId } = spec;
+  const { attachBtfId, attachProgram, type } = spec;
+  if (attachProgram !== undefined && type !== "ext") {
+    if (type === "tracing") reject("not_modelled", "programs of type tracing for another program");
+    reject("attach_id");
+  }
   if (attachBtfId === undefined || attachBtfId === 0) return;
-  if (!TYPED.has(spec.type) || (typeof attachBtfId === "number" && attachBtfId > MAX_ID)) reject("attach_id");
+  if (!(TYPED.has(type) || type === "ext") || (typeof attachBtfId === "number" && attachBtfId > MAX_ID))
+    reject("attach_id");
 }
 
 function attachId(kernel: Btf, { attachBtfId = 0 }: ProgramSpec, attachType: AttachType | undefined): number {

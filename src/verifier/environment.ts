@@ -6,10 +6,13 @@ import type { LineInfo } from "../btf/ext.ts";
 import { helperName } from "../helpers/names.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { MapSpec } from "../maps/spec.ts";
+import type { AttachType } from "../programs/attach-types.ts";
+import { ruledBy } from "../programs/effective.ts";
 import { OBSERVING } from "../programs/helper-sets.ts";
 import type { ProgramRow } from "../programs/row.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS, programRow } from "../programs/table.ts";
+import type { ProgramType } from "../programs/types.ts";
 import { type AttachTarget, DUMMY_OPERATIONS } from "./attach-target.ts";
 import type { Explorer } from "./explorer.ts";
 import { formatFrame } from "./format-state.ts";
@@ -83,7 +86,11 @@ const NO_HELPERS: ReadonlySet<string> = new Set();
 
 export class Environment {
   readonly spec: ProgramSpec;
+  /** Rules of its type; of an extension those of the program that it is for. */
   readonly program: ProgramRow;
+  /** The type of which `program` is. */
+  readonly type: ProgramType;
+  readonly attachType: AttachType | undefined;
   readonly insns: readonly Instruction[];
   /** The program's maps, then those that maps of them hold: of these Linux keeps no names. */
   readonly maps: readonly MapSpec[];
@@ -97,6 +104,8 @@ export class Environment {
   readonly #btfs: Btf[] = [];
   /** What a tracing program is attached to. */
   attach: AttachTarget | undefined;
+  /** Of an extension: the first instruction of the function that it replaces. */
+  replaces: number | undefined;
   readonly log: Log;
   readonly recorder: Recorder | undefined;
   readonly explorer: Explorer | undefined;
@@ -176,7 +185,10 @@ export class Environment {
   constructor(spec: ProgramSpec, options: EnvironmentOptions) {
     const count = spec.insns.length;
     this.spec = spec;
-    this.program = programRow(spec.type, spec.expectedAttachType) ?? PROGRAMS[spec.type];
+    const { type, expectedAttachType } = ruledBy(spec);
+    this.type = type;
+    this.attachType = expectedAttachType;
+    this.program = programRow(type, expectedAttachType) ?? PROGRAMS[type];
     this.insns = spec.insns;
     const holders = spec.maps.flatMap(({ inner }, index) => (inner ? [{ inner, index }] : []));
     this.maps = [...spec.maps, ...holders.map(({ inner }) => ({ ...inner, name: "" }))];

@@ -123,10 +123,10 @@ function kernelType({ kernel }: Environment, target: BtfType, index: number): nu
 const NUMBERS: ReadonlySet<string> = new Set(["raw_tracepoint", "tracing"]);
 
 /** A parameter that says that it is the context is of a type that the context can have. */
-function checkContextType({ spec, program }: Environment, btf: Btf, target: number, index: number): void {
+function checkContextType({ type: own, program }: Environment, btf: Btf, target: number, index: number): void {
   const type = btf.resolve(target);
   if (type.kind === "void") return;
-  switch (spec.type) {
+  switch (own) {
     case "kprobe":
       if (isComposite(type) && type.name === "pt_regs") return;
       break;
@@ -134,7 +134,7 @@ function checkContextType({ spec, program }: Environment, btf: Btf, target: numb
       if (isComposite(type) && /^(pt_regs|user_pt_regs|user_regs_struct|bpf_perf_event_data)$/.test(type.name)) return;
       break;
     default:
-      if (NUMBERS.has(spec.type) && type.kind === "int" && type.size === 8) return;
+      if (NUMBERS.has(own) && type.kind === "int" && type.size === 8) return;
   }
   const wanted = program.context?.struct;
   if (wanted !== undefined && isComposite(type) && type.name === wanted) return;
@@ -142,9 +142,9 @@ function checkContextType({ spec, program }: Environment, btf: Btf, target: numb
 }
 
 /** Whether a pointer's target is what the program type's context is called in C; contexts of tracepoints have no name. */
-function isContext({ spec, program }: Environment, btf: Btf, target: number): boolean {
-  if (spec.type === "tracepoint" || spec.type === "raw_tracepoint") return false;
-  if (spec.type === "kprobe" && btf.type(target).name === "bpf_user_pt_regs_t") return true;
+function isContext({ type: own, program }: Environment, btf: Btf, target: number): boolean {
+  if (own === "tracepoint" || own === "raw_tracepoint") return false;
+  if (own === "kprobe" && btf.type(target).name === "bpf_user_pt_regs_t") return true;
   const type = btf.resolve(target);
   return type.kind === "struct" && type.name === program.context?.struct;
 }

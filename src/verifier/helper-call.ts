@@ -77,9 +77,9 @@ export interface HelperCall {
 /** Follows a call of a helper. */
 export function checkHelperCall(env: Environment, insn: Instruction): void {
   const row = findHelper(env, insn.imm);
-  const signature = signatureOf(row, env.spec.type);
+  const signature = signatureOf(row, env.type);
   if (signature.gplOnly && !env.gpl) reject("gpl_only");
-  if (row.denied?.includes(env.spec.type) || (row.name === "d_path" && !mayNamePaths(env))) reject("helper_denied");
+  if (row.denied?.includes(env.type) || (row.name === "d_path" && !mayNamePaths(env))) reject("helper_denied");
   if (row.mightSleep) {
     if (!env.sleepable) reject("might_sleep");
     const { rcu, preempt, irq } = env.state.resources;
@@ -135,7 +135,7 @@ export function checkHelperCall(env: Environment, insn: Instruction): void {
   if (call.map !== undefined) {
     const { type } = env.maps[call.map];
     const { name } = row;
-    const socketsMayChange = mayChangeSockets(env.spec.type, env.spec.expectedAttachType, name);
+    const socketsMayChange = mayChangeSockets(env.type, env.attachType, name);
     if (!mapFits(type, name, socketsMayChange)) {
       if (isSocketMap(type) && !socketsMayChange && (name === "map_update_elem" || name === "map_delete_elem"))
         env.log.write("cannot update sockmap in this context\n");

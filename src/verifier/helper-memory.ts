@@ -96,7 +96,7 @@ export function checkHelperMemory(env: Environment, register: number, use: Use):
       checkStructAccess(env, register, w[r + OFF], size, "read", -1);
       return undefined;
     case TYPES.CTX:
-      if (HAS_PLAIN_CONTEXT.has(env.spec.type) && size > 0) {
+      if (HAS_PLAIN_CONTEXT.has(env.type) && size > 0) {
         const access = { base: register, offset: size - 1, size: 1, way, value: -1, signed: false, aligned: false };
         checkAccess(env, access);
         return undefined;

@@ -37,8 +37,8 @@ function iteratorStruct(env: Environment, kfunc: Kfunc, argument: number): { id:
 }
 
 /** Going through a group's tasks takes a lock that is only safe in some places. */
-const mayVisitGroup = ({ spec, sleepable }: Environment): boolean =>
-  spec.type === "lsm" || (spec.type === "tracing" && spec.expectedAttachType === "trace_iter") || sleepable;
+const mayVisitGroup = ({ type, attachType, sleepable }: Environment): boolean =>
+  type === "lsm" || (type === "tracing" && attachType === "trace_iter") || sleepable;
 
 /** Checks an iterator argument; returns where the iterator lies. `_new` makes it, `_destroy` removes it. */
 export function checkIteratorArgument(env: Environment, kfunc: Kfunc, argument: number): StackObject {

@@ -70,8 +70,7 @@ export function checkKfuncCall(env: Environment, insn: Instruction): void {
   const kfunc = findKfunc(env, insn.imm)!;
   const { row, name } = kfunc;
   if (row === undefined && isTagged(env, kfunc)) reject("not_modelled", `kernel function ${name}`);
-  if (row === undefined || !kfuncAllowed(row, env.spec.type, env.spec.expectedAttachType))
-    reject("kfunc_not_allowed", name);
+  if (row === undefined || !kfuncAllowed(row, env.type, env.attachType)) reject("kfunc_not_allowed", name);
   else {
     const call: KfuncCall = {
       kfunc,

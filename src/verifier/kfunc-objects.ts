@@ -90,7 +90,7 @@ export function checkConstantArgument(env: Environment, register: number): bigin
 export function castContext(env: Environment): void {
   const kernel = env.kernel!;
   const list = kernel.byName("bpf_ctx_convert", "struct");
-  const name = `BPF_PROG_TYPE_${env.spec.type.toUpperCase()}_kern`;
+  const name = `BPF_PROG_TYPE_${env.type.toUpperCase()}_kern`;
   const member = list?.kind === "struct" ? list.members.find((each) => each.name === name) : undefined;
   if (member === undefined) {
     reject("not_modelled", `bpf_cast_to_kern_ctx without Linux's list of contexts`);

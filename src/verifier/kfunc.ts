@@ -31,5 +31,5 @@ export function findKfunc({ kernel }: Environment, id: number): Kfunc | undefine
 export function allowedKfunc(env: Environment, insn: Instruction): Kfunc | undefined {
   if (insn.offset !== 0) return undefined;
   const kfunc = findKfunc(env, insn.imm);
-  return kfunc?.row && kfuncAllowed(kfunc.row, env.spec.type, env.spec.expectedAttachType) ? kfunc : undefined;
+  return kfunc?.row && kfuncAllowed(kfunc.row, env.type, env.attachType) ? kfunc : undefined;
 }

@@ -84,7 +84,7 @@ function callReads(env: Environment, insn: Instruction): number {
   }
   const row = insn.src === CALL.HELPER ? helperById(insn.imm) : undefined;
   if (row === undefined || !env.mayCall(row.name)) return ARGUMENTS;
-  return ((1 << signatureOf(row, env.spec.type).args.length) - 1) << 1;
+  return ((1 << signatureOf(row, env.type).args.length) - 1) << 1;
 }
 
 /** Fills `env.live`. */

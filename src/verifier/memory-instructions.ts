@@ -217,7 +217,7 @@ export function checkLoadConstant(env: Environment, insn: Instruction): void {
 const SKB_TYPES: ReadonlySet<string> = new Set(["socket_filter", "sched_cls", "sched_act"]);
 
 function checkPacketLoad(env: Environment, insn: Instruction, indirect: boolean): void {
-  if (!SKB_TYPES.has(env.spec.type)) reject("ld_abs_type");
+  if (!SKB_TYPES.has(env.type)) reject("ld_abs_type");
   const wide = (insn.code & SIZE_MASK) === SIZE.DW;
   if (insn.dst !== 0 || insn.offset !== 0 || wide || (!indirect && insn.src !== 0)) reject("ld_abs_reserved");
   readRegister(env, REG.R6);

@@ -4,6 +4,7 @@
  */
 import { ARGUMENT_MESSAGES } from "./argument-messages.ts";
 import { BTF_MESSAGES } from "./btf-messages.ts";
+import { EXTENSION_MESSAGES } from "./extension-messages.ts";
 import { HELPER_MESSAGES } from "./helper-messages.ts";
 import { KFUNC_MESSAGES } from "./kfunc-messages.ts";
 import { LOCK_MESSAGES } from "./lock-messages.ts";
@@ -26,6 +27,7 @@ export const MESSAGES = {
   ...UNPRIVILEGED_MESSAGES,
   ...OBJECT_MESSAGES,
   ...BTF_MESSAGES,
+  ...EXTENSION_MESSAGES,
   ...ARGUMENT_MESSAGES,
 
   // Shape of the program

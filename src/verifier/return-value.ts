@@ -8,6 +8,7 @@ import { markPrecise } from "./precision.ts";
 import { S32_MAX, S32_MIN, SMAX, SMIN, TYPE, TYPES, typeName } from "./registers.ts";
 import { reject } from "./rejection.ts";
 
+const MAX_ERRNO = 4095;
 const S64_MIN = -(1n << 63n);
 const S64_MAX = (1n << 63n) - 1n;
 
@@ -15,7 +16,8 @@ const S64_MAX = (1n << 63n) - 1n;
 export const isVoidHook = ({ spec, attach }: Environment): boolean =>
   (attach?.kind === "member" || (spec.type === "lsm" && attach?.attachType === "lsm_mac")) && attach.proto.type === 0;
 
-function rangeOf({ spec, program, attach }: Environment): ReturnRange | undefined {
+function rangeOf({ spec, program, attach, type, attachType }: Environment): ReturnRange | undefined {
+  if (attach === undefined && type === "lsm" && attachType !== "lsm_cgroup") return { min: -MAX_ERRNO, max: 0 };
   if (spec.type !== "lsm" || attach === undefined) return program.returns;
   if (attach.attachType === "lsm_mac") return hookRange(attach);
   // Bits of a decision; a hook that returns nothing cannot refuse.

@@ -20,7 +20,7 @@ export function checkStructWrite(env: Environment, btf: Btf, id: number, offset:
     checkDummyWrite(btf, id, offset, size);
     return;
   }
-  const writable = WRITABLE_STRUCTS[env.spec.type];
+  const writable = WRITABLE_STRUCTS[env.type];
   if (writable === undefined || btf !== env.kernel || !writable.names.includes(btf.type(id).name)) {
     reject("struct_write");
     return;

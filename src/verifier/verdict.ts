@@ -52,6 +52,8 @@ export interface Verdict {
   readonly processed: number;
   /** Bytes of stack per subprogram. */
   readonly stackDepth: readonly number[];
+  /** Of an extension: the first instruction of the function that it replaces. */
+  readonly replaces?: number;
   /** One entry a slot; complete only when `ok`. */
   readonly facts: readonly InstructionFacts[];
   /** The path that ended in the refusal, where recording was asked for. */

@@ -12,6 +12,7 @@ import { checkControlFlow } from "./control-flow.ts";
 import { checkCallbacksLive, checkCallsResolved } from "./dead-code.ts";
 import { Environment, MAX_INSNS, registerAt } from "./environment.ts";
 import { Explorer } from "./explorer.ts";
+import { checkExtension } from "./extension.ts";
 import { factsOf } from "./facts.ts";
 import { followPaths } from "./follow.ts";
 import { checkFunctionLayout, checkFunctionRecords, functionType } from "./functions.ts";
@@ -51,6 +52,8 @@ export interface VerifyOptions {
    * machine, Linux 6.18. `undefined`: none, so the program calls no kernel functions and sees no structures.
    */
   readonly kernel?: Btf | (() => Btf) | undefined;
+  /** False: the machine interprets programs (`net.core.bpf_jit_enable` is 0), which some kinds of programs cannot do. */
+  readonly compiles?: boolean;
 }
 
 /** Unpacked when the first program needs it: that takes a tenth of a second. Only this release is imported. */
@@ -63,7 +66,12 @@ const machineKernel = (): Btf => unpackBtf(LINUX_6_18);
  * @example verify(spec).ok || verify(spec).error // "R0 invalid mem access 'map_value_or_null'"
  */
 export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict {
-  const env = new Environment(withMaps(spec), {
+  const env = environmentFor(spec, options);
+  return verdict(env, analyse(env, options));
+}
+
+const environmentFor = (spec: ProgramSpec, options: VerifyOptions): Environment =>
+  new Environment(withMaps(spec), {
     logLevel: options.logLevel ?? 0,
     cpus: options.cpus ?? 2,
     kernel: "kernel" in options ? options.kernel : machineKernel,
@@ -73,19 +81,41 @@ export function verify(spec: ProgramSpec, options: VerifyOptions = {}): Verdict 
     perfmon: options.perfmon ?? true,
     limit: Math.min(options.limit ?? MAX_INSNS, MAX_INSNS),
   });
+
+/** Follows the program; gives why it is refused. */
+function analyse(env: Environment, options: VerifyOptions): Rejection | undefined {
   try {
-    checkProgram(env);
+    checkProgram(env, options);
     followMain(env);
     followGlobalFunctions(env);
     checkCallbacksLive(env);
     checkStackDepth(env);
     checkPatchedJumps(env);
     checkCallsResolved(env);
-    return verdict(env);
+    return undefined;
   } catch (cause) {
-    const refusal = cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
-    return verdict(env, refusal);
+    return cause instanceof Rejection ? cause : new Rejection("internal", [String(cause)]);
   }
+}
+
+/** What other programs replace functions of, verified once. */
+const targets = new WeakMap<ProgramSpec, Environment>();
+
+/** Programs at most that extend one another: the second is refused as it is. */
+const MAX_NESTED = 4;
+
+function targetOf(spec: ProgramSpec, options: VerifyOptions): Environment | undefined {
+  const known = targets.get(spec);
+  if (known !== undefined) return known;
+  let nested = 0;
+  for (let each: ProgramSpec | undefined = spec; each !== undefined; each = each.attachProgram) nested++;
+  if (nested > MAX_NESTED) return undefined;
+  // Only with a log is it found out which calls do not fit their function's types.
+  const asked: VerifyOptions = { ...options, logLevel: 1, record: false };
+  const env = environmentFor(spec, asked);
+  if (analyse(env, asked) !== undefined) return undefined;
+  targets.set(spec, env);
+  return env;
 }
 
 /** Messages of which Linux forgot the end of the line. */
@@ -116,6 +146,7 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
     log: log.text(),
     processed,
     stackDepth: env.subprograms.map(({ stackDepth }) => stackDepth),
+    ...(env.replaces === undefined ? {} : { replaces: env.replaces }),
     facts: factsOf(env),
     ...(env.recorder ? { path: env.recorder.path(), ...(env.recorder.cut ? { pathCut: true } : {}) } : {}),
     ...(env.explorer ? { exploration: env.explorer.finish(env) } : {}),
@@ -150,16 +181,18 @@ function allocatedStack({ insns, subprograms, inlinedLoops }: Environment, accep
   });
 }
 
+/** Types whose context is the arguments of a function. */
+const WITHOUT_CONTEXT: ReadonlySet<string> = new Set(["tracing", "lsm", "struct_ops", "ext"]);
+
 /** What can be said without following a path. */
-function checkProgram(env: Environment): void {
+function checkProgram(env: Environment, options: VerifyOptions): void {
   const { insns, program } = env;
   if (insns.length === 0) reject("empty");
   if (insns.length > MAX_INSNS) reject("too_long");
   const { type, expectedAttachType } = env.spec;
   if (type === "raw") reject("unsupported_type");
   if (programRow(type, expectedAttachType) === undefined) reject("attach_type");
-  if (program.context === undefined && type !== "tracing" && type !== "lsm" && type !== "struct_ops")
-    reject("not_modelled", `programs of type ${type}`);
+  if (program.context === undefined && !WITHOUT_CONTEXT.has(type)) reject("not_modelled", `programs of type ${type}`);
   checkAttachId(env);
   checkFunctionRecords(env);
   env.subprograms = findSubprograms(env);
@@ -172,7 +205,9 @@ function checkProgram(env: Environment): void {
   checkConstants(env);
   checkControlFlow(env);
   env.index = 0;
-  env.attach = checkAttachTarget(env);
+  if (type === "ext")
+    env.replaces = checkExtension(env, (target) => targetOf(target, options), options.compiles !== false);
+  else env.attach = checkAttachTarget(env);
   findLoops(env);
   for (let index = 0; index < insns.length; index++) env.relevance[index] = relevanceOf(insns[index]);
   computeLiveRegisters(env);
@@ -199,6 +234,12 @@ function follow(env: Environment, frame: Frame): void {
 }
 
 function followMain(env: Environment): void {
+  if (env.spec.type === "ext") {
+    // It is called as the function is that it replaces.
+    if (env.log.verbose) env.log.write(`Validating ${functionType(env, 0)!.name}() func#0...\n`);
+    follow(env, globalFrame(env, 0));
+    return;
+  }
   const frame = enterFrame(0, MAIN, 0);
   markPointer(frame.words, registerAt(REG.R1), TYPES.CTX);
   compareMain(env);

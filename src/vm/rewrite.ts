@@ -12,6 +12,7 @@ import {
 } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { MAP_FLAGS } from "../maps/flags.ts";
+import { ruledBy } from "../programs/effective.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { PROGRAMS } from "../programs/table.ts";
 import type { InstructionFacts, Verdict } from "../verifier/verdict.ts";
@@ -44,7 +45,8 @@ export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
   if (!verdict.ok) {
     throw new ProgramError("not-verified", verdict.at ?? 0, verdict.error ?? "the verifier rejected the program");
   }
-  const layout = PROGRAMS[spec.type].context;
+  const { type } = ruledBy(spec);
+  const layout = PROGRAMS[type].context;
   const live = liveSubprograms(spec.insns, verdict);
   const subprograms = withCounters(live, spec.insns);
   const prologues = new Map<number, Group>();
@@ -65,7 +67,7 @@ export function rewrite(spec: ProgramSpec, verdict: Verdict): Xlated {
   });
   const { insns, origin, positions } = splice(spec.insns, groups, { prologues, leaves: isCounterJump });
   return {
-    type: spec.type,
+    type,
     name: spec.name,
     verified: true,
     insns,

@@ -32,6 +32,7 @@ const COMMAND = {
   btfLoad: 18,
   lookupAndDelete: 21,
   freeze: 22,
+  linkCreate: 28,
   lookupBatch: 24,
   lookupAndDeleteBatch: 25,
   updateBatch: 26,
@@ -111,6 +112,8 @@ export interface ProgLoadOptions {
   readonly lineInfo?: readonly (readonly [insn: number, file: number, text: number, position: number])[];
   /** The function of Linux (or another program) that the program is for. */
   readonly attachBtfId?: number;
+  /** The program that `attachBtfId` is a function of. */
+  readonly attachProgFd?: number;
 }
 
 export interface ProgLoadAnswer extends FdAnswer {
@@ -422,6 +425,7 @@ export function progLoad(options: ProgLoadOptions): ProgLoadAnswer {
     .u32(68, options.expectedAttachType ?? 0);
   if (options.btfFd !== undefined) fields.u32(72, options.btfFd);
   if (options.attachBtfId !== undefined) fields.u32(108, options.attachBtfId);
+  if (options.attachProgFd !== undefined) fields.u32(112, options.attachProgFd);
   if (options.functions) {
     const info = Uint32Array.from(options.functions.flatMap(({ insn, type }) => [insn, type]));
     fields.u32(76, 8).pointer(80, 2, new Uint8Array(info.buffer)).u32(88, options.functions.length);
@@ -506,6 +510,12 @@ export function progAttach(target: number, prog: number, type: number, flags: nu
   attr().u32(0, target).u32(4, prog).u32(8, type).u32(12, flags).u32(16, replace);
   const { errno } = bpf(COMMAND.progAttach);
   return errno ? failure(errno) : { ok: true };
+}
+
+/** BPF_LINK_CREATE of an attach type: a program and where it goes; `btfId`: a function of the target. */
+export function linkCreate(prog: number, target: number, type: number, btfId = 0): FdAnswer {
+  attr().u32(0, prog).u32(4, target).u32(8, type).u32(16, btfId);
+  return fdAnswer(bpf(COMMAND.linkCreate));
 }
 
 /** BPF_PROG_DETACH. */

@@ -12,6 +12,7 @@ const LOGGED = "Linux says it in the log and goes on.";
 const OTHER_FIRST = "Another check, which comes first, refuses every program that would get here.";
 
 const DUMMY = "Only of programs that Linux tests itself with: test/linux/operations.test.ts.";
+const TWO_PROGRAMS = "Of a program and its extension: test/verifier/extension.test.ts.";
 const LINES = "Records of source lines, which only loaders write: test/verifier/source-line-cases.ts.";
 
 /** Messages without a program that provokes them, and why there is none. */
@@ -39,6 +40,27 @@ export const WITHOUT_EXAMPLE: Readonly<Partial<Record<MessageName, string>>> = {
   dynptr_mutates: "The functions that change a dynptr are for programs of hooks, whose callbacks are given none.",
   empty: SILENT,
   exception_missing: LOADER,
+  extension_argument: TWO_PROGRAMS,
+  extension_arguments: TWO_PROGRAMS,
+  extension_btf: TWO_PROGRAMS,
+  extension_exception: TWO_PROGRAMS,
+  extension_jit: TWO_PROGRAMS,
+  extension_kernel: TWO_PROGRAMS,
+  extension_kind: TWO_PROGRAMS,
+  extension_linkage: TWO_PROGRAMS,
+  extension_name: TWO_PROGRAMS,
+  extension_nested: TWO_PROGRAMS,
+  extension_packet: TWO_PROGRAMS,
+  extension_pointer: TWO_PROGRAMS,
+  extension_result: TWO_PROGRAMS,
+  extension_size: TWO_PROGRAMS,
+  extension_sleeps: TWO_PROGRAMS,
+  extension_static: TWO_PROGRAMS,
+  extension_struct: TWO_PROGRAMS,
+  extension_subprogram: TWO_PROGRAMS,
+  extension_target: TWO_PROGRAMS,
+  extension_trampoline: TWO_PROGRAMS,
+  extension_types: TWO_PROGRAMS,
   format_arguments: SILENT,
   frozen_elements: SILENT,
   global_context_type: LOGGED,
