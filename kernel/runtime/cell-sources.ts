@@ -16,7 +16,7 @@ const PREFIX = '"use strict";void 0;';
 const sources = new Map<string, CellSource>();
 
 /** Frames that a cell's author did not write: the runtime's own and those of Node's internals. */
-const KERNEL_FOLDER = new URL(".", import.meta.url).href;
+const KERNEL_FOLDER = new URL(".", import.meta.url).href.replace(/\/kernel\/runtime\/$/, "/kernel/");
 const HIDDEN = ["node:internal/", "node:inspector", KERNEL_FOLDER];
 /** Frames that a traceback shows at most, V8's own default. */
 const SHOWN_FRAMES = 10;
@@ -74,7 +74,9 @@ export function installStackTraces(entries: readonly string[]): void {
   const hidden = [...HIDDEN, ...folders];
   Error.stackTraceLimit = FRAMES;
   Error.prepareStackTrace = (error, sites) => {
-    const shown = withoutHidden(sites.map(String), hidden).slice(0, SHOWN_FRAMES);
+    const frames = withoutHidden(sites.map(String), hidden);
+    // Of an error that the kernel raised by itself only Node's frames are left, which tell nobody anything.
+    const shown = frames.every((frame) => frame.includes("node:")) ? [] : frames.slice(0, SHOWN_FRAMES);
     return [header(error), ...shown.map((frame) => `    at ${mapFrame(frame)}`)].join("\n");
   };
 }

@@ -39,10 +39,25 @@ export function typeErrors(code: string, { diagnostics }: CheckResult): ErrorOut
         title(error, summaryOf(error)),
         ...excerpt(code, error),
         ...(error.unknown ? unknownNameHints([...names.values()]) : []),
+        ...missingModuleHint(error),
       ]),
       `The cell did not run: ${count === 1 ? "one error" : `${count} errors`}.`,
     ],
   };
+}
+
+/** TypeScript's number for a module that is not there. */
+const NO_MODULE = 2307;
+
+/** What to do about a module that is not there: it is nearly always not installed yet, or lies in another folder. */
+function missingModuleHint({ code, message }: CellDiagnostic): string[] {
+  const module = code === NO_MODULE ? /^Cannot find module '([^']+)'/.exec(message)?.[1] : undefined;
+  if (module === undefined || module.startsWith("node:")) return [];
+  if (/^[./]/.test(module)) return ["Paths begin at the notebook's folder. A module of this name is not there."];
+  const name = module.split("/", module.startsWith("@") ? 2 : 1).join("/");
+  return [
+    `If it is a package of npm: run \`%%bash\` with \`npm install ${name}\` (it goes beside the notebook), then this cell again.`,
+  ];
 }
 
 /** The same where cells run in spite of them: text for stdout, as standard error counts as a failure with graders. */

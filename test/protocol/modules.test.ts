@@ -94,6 +94,13 @@ test("files that are required are run anew when they, or what they require, have
   );
 });
 
+test("a module that is not there is named with what to do", async () => {
+  const traceback = async (code: string) => String((await kernel.execute(code)).reply["traceback"]);
+  expect(await traceback("import pad from '@scope/left-pad/deep';")).toContain("`npm install @scope/left-pad`");
+  expect(await traceback("import { one } from './gone.ts';")).toContain("Paths begin at the notebook's folder");
+  expect(await traceback("import { one } from 'node:gone';")).not.toContain("npm");
+});
+
 test("a top-level using is refused with what to do; in a block it disposes", async () => {
   const resource = "{ [Symbol.dispose]() { console.log('disposed') } }";
   const refused = await kernel.execute(`using r = ${resource};`);
