@@ -65,6 +65,8 @@ export {
   SentPackets,
   type VethEnd,
 } from "./linux/net/net.ts";
+export type { MachineEvent } from "./linux/record/machine-event.ts";
+export type { MachineRecord } from "./linux/record/machine-record.ts";
 export { LogSourceError } from "./linux/replay/lines.ts";
 export { StraceError } from "./linux/replay/strace-line.ts";
 export type { SwitchRecord } from "./linux/sched/switch-record.ts";

@@ -15,6 +15,7 @@ import type { BpfUser } from "./linux/bpf/permission.ts";
 import type { RunInput } from "./linux/bpf/prepared-run.ts";
 import type { Engine } from "./linux/bpf/program.ts";
 import { BpfSubsystem } from "./linux/bpf/subsystem.ts";
+import type { Duration } from "./linux/duration.ts";
 import { type FaultName, type FaultOptions, type InjectedFault, inject } from "./linux/faults/inject.ts";
 import { Mystery } from "./linux/faults/mystery.ts";
 import { kernelLog, listFiles, processes, top } from "./linux/inspect.ts";
@@ -23,6 +24,7 @@ import type { DiskFormats } from "./linux/linux-options.ts";
 import { LiveRun } from "./linux/live-run.ts";
 import { type Capture, Net, type SendOptions, type SentPackets } from "./linux/net/net.ts";
 import { busyDevices, cpuRows } from "./linux/picture.ts";
+import { type MachineRecord, recordMachine } from "./linux/record/machine-record.ts";
 import { SwitchRecord } from "./linux/sched/switch-record.ts";
 import { standingTasks } from "./linux/standing-tasks.ts";
 import { TASK_RUNNING, TASK_STATES } from "./linux/task.ts";
@@ -270,6 +272,20 @@ export class Machine implements Displayable {
    */
   live(duration: Parameters<Linux["run"]>[0]): LiveRun {
     return new LiveRun(this.linux, duration);
+  }
+
+  /**
+   * Lets the machine run `for` a short span of virtual time and shows it: CPUs with their queues, tasks, devices and hooks with programs
+   * at any moment of it, with what happened one event after the other, forwards and back. It keeps the first 4,000 events (a busy
+   * machine makes as many in some 50 ms). Throws `DurationError`, `RunningError`.
+   *
+   * @example await m.view({ for: "20ms" })
+   */
+  view(options: { readonly for: Duration }): Promise<MachineRecord> {
+    const given: unknown = options;
+    if (!isObject(given) || !("for" in given))
+      throw new ArgumentError("options", 'how long to look: { for: "20ms" }', given);
+    return recordMachine(this.linux, this.bpf, options.for);
   }
 
   /**

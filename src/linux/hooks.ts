@@ -4,7 +4,13 @@ import { PERF_EVENT_CONTEXT, writePerfEvent, writeSysEnter, writeSysExit } from 
 import type { Cpu } from "./cpu.ts";
 import { allocateArguments, writeArguments } from "./hooks/arguments.ts";
 import { HookError } from "./hooks/error.ts";
-import { type EventContext, EventHook, type EventView, type ObjectOffsets } from "./hooks/event-hook.ts";
+import {
+  type EventContext,
+  EventHook,
+  type EventView,
+  type EventWatcher,
+  type ObjectOffsets,
+} from "./hooks/event-hook.ts";
 import type { ProbeView } from "./hooks/function-probe.ts";
 import { FUNCTION_HOOKS, type FunctionHookKind, FunctionProbes, type ProbeTable } from "./hooks/function-probes.ts";
 import { type Halves, Hook, type HookProgram, type Moment } from "./hooks/hook.ts";
@@ -317,18 +323,34 @@ export class Hooks {
   }
 
   #onEvent(name: string, row: Tracepoint, view: EventView, program: HookProgram): () => void {
-    const index = TP[row.name as keyof typeof TP];
-    const event = (this.#events[index] ??= new EventHook(this.#host.memory, row));
+    const { event, refresh } = this.#event(TP[row.name as keyof typeof TP]);
     const hook = (event.views[view] ??= this.#hook(name));
-    const refresh = () => {
-      this.live[index] = event.live ? event : undefined;
-    };
     hook.add(program);
     refresh();
     return () => {
       hook.remove(program);
       refresh();
     };
+  }
+
+  /** Tells `watcher` each time a tracepoint is raised, as values; nothing is attached. What comes back ends it. */
+  watch(name: keyof typeof TP, watcher: EventWatcher): () => void {
+    const { event, refresh } = this.#event(TP[name]);
+    event.watchers.push(watcher);
+    refresh();
+    return () => {
+      const at = event.watchers.indexOf(watcher);
+      if (at >= 0) event.watchers.splice(at, 1);
+      refresh();
+    };
+  }
+
+  #event(index: number) {
+    const event = (this.#events[index] ??= new EventHook(this.#host.memory, EVENTS[index]!));
+    const refresh = () => {
+      this.live[index] = event.live ? event : undefined;
+    };
+    return { event, refresh };
   }
 
   #onSyscall(name: string, row: Tracepoint, program: HookProgram): () => void {

@@ -15,6 +15,7 @@ import { renderJited } from "./jited.ts";
 import { renderCoreAccess, renderStructLayout } from "./layout.ts";
 import { renderLiveRun } from "./live-run.ts";
 import { renderMachine } from "./machine.ts";
+import { renderMachineRecord } from "./machine-time/render.ts";
 import { renderMap } from "./map.ts";
 import { renderCapture, renderNet, renderSentPackets } from "./network.ts";
 import { renderObject } from "./object.ts";
@@ -56,6 +57,7 @@ export function registerViews(): void {
   register("tool", renderTool);
   register("trace", renderTrace);
   register("machine", renderMachine);
+  register("machine-record", renderMachineRecord);
   register("live-run", renderLiveRun);
   register("rows", renderRows);
   register("summary", renderSummary);

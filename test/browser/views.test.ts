@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Frame, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asm, DISPLAY, type Displayable, Machine, map, stepVerifier, u64, verify } from "../../src/index.ts";
+import { asm, DISPLAY, type Displayable, Machine, map, stepVerifier, u64, verify, workloads } from "../../src/index.ts";
 import { seriousFaults } from "../support/axe.ts";
 import { findProgram, ROOT, skipped } from "../support/programs.ts";
 
@@ -46,6 +46,7 @@ describe.skipIf(skip)("interactive views in Chromium", () => {
   let stepper: string;
   let explorer: string;
   let refusal: string;
+  let machineView: string;
   const errors: string[] = [];
 
   const htmlOf = async (value: Displayable): Promise<string> => String((await value[DISPLAY]())["text/html"]);
@@ -56,6 +57,11 @@ describe.skipIf(skip)("interactive views in Chromium", () => {
     stepper = await htmlOf(machine.load(TRACED).trace(new Uint8Array(16)));
     explorer = await htmlOf(stepVerifier(EXPLORED, { runs: [machine.load(EXPLORED).trace(new Uint8Array(77))] }));
     refusal = await htmlOf(verify(asm({ type: "socket_filter", name: "unread" })`r0 = r5; exit`));
+    const busy = new Machine({ seed: 7 });
+    busy.spawn(workloads.webServer());
+    await busy.run("100ms");
+    busy.attach(busy.load(asm({ type: "tracepoint", name: "seen" })`r0 = 7; exit`), "tracepoint:sched:sched_switch");
+    machineView = await htmlOf(await busy.view({ for: "5ms" }));
     browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox", "--disable-gpu"] });
   }, 60_000);
 
@@ -78,14 +84,14 @@ describe.skipIf(skip)("interactive views in Chromium", () => {
   it.each(["light", "dark"] as const)("exported, no view has a serious fault, %s", async (scheme) => {
     const colours = scheme === "dark" ? "background:#111;color:#fff" : "";
     const page = await open(
-      `<body data-jp-theme-light="${scheme === "light"}" style="margin:8px;${colours}"><main><h1>Views</h1>${stepper}${explorer}${refusal}</main></body>`,
+      `<body data-jp-theme-light="${scheme === "light"}" style="margin:8px;${colours}"><main><h1>Views</h1>${stepper}${explorer}${machineView}${refusal}</main></body>`,
       scheme,
     );
     // High enough for all: frames that come into sight while a picture is taken are not drawn yet.
-    await page.setViewportSize({ width: 900, height: 1600 });
+    await page.setViewportSize({ width: 900, height: 2300 });
     await frameOf(page);
     await page.locator("iframe").nth(1).scrollIntoViewIfNeeded();
-    await page.frameLocator("iframe").nth(1).locator("h1").waitFor();
+    for (const index of [1, 2]) await page.frameLocator("iframe").nth(index).locator("h1").waitFor();
     for (const frame of page.frames()) expect(await seriousFaults(frame)).toEqual([]);
     await page.screenshot({ path: join(ARTIFACTS, `views-${scheme}.png`) });
     await page.close();
@@ -167,6 +173,37 @@ describe.skipIf(skip)("interactive views in Chromium", () => {
     expect(await status()).toMatch(/, branch 0/);
     await page.close();
     expect(errors).toEqual([]);
+  });
+
+  it("the machine goes through its time by keyboard and mouse: to any event, to switches, to a moment, and back", async () => {
+    const page = await open(`<body><button>before</button>${machineView}</body>`);
+    const frame = await frameOf(page);
+    const status = async () => (await frame.getByRole("status").textContent())!;
+    const cpus = () => frame.locator("table").first().locator("tbody tr").allTextContents();
+    expect(await status()).toMatch(/^0.000 ms, event 0 of \d+. the beginning$/);
+    await page.getByText("before").focus();
+    await page.keyboard.press("Tab");
+    for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowRight");
+    expect(await status()).toMatch(/event 2 of/);
+    await page.keyboard.press("ArrowLeft");
+    expect(await status()).toMatch(/event 1 of/);
+    await frame.getByLabel("what a step goes to").selectOption("switches");
+    await frame.getByRole("button", { name: /one step forwards/ }).click();
+    expect(await status()).toMatch(/[,:] (webserver \d+|idle) runs$/);
+    expect((await cpus()).filter((row) => row.includes("*"))).toHaveLength(1);
+    // The program at the switch runs next.
+    await frame.getByLabel("what a step goes to").selectOption("program runs");
+    await frame.getByRole("button", { name: /one step forwards/ }).click();
+    expect(await status()).toMatch(/: program seen runs and returns 7$/);
+    expect(await frame.locator("mark").allTextContents()).toEqual(["seen *"]);
+    await frame.getByRole("option").last().click();
+    expect(await frame.getByRole("option", { selected: true }).count()).toBe(1);
+    await page.keyboard.press("End");
+    expect(await status()).toMatch(/^5\.000 ms/);
+    await frame.getByRole("slider").fill("0");
+    expect(await status()).toMatch(/^0\.000 ms/);
+    await page.screenshot({ path: join(ARTIFACTS, "views-machine.png") });
+    await page.close();
   });
 
   it("without script the first pictures and the tables are there", async () => {

@@ -84,7 +84,8 @@ export class BpfSubsystem {
   #nextProgram = 1;
   #nextLink = 1;
   #cpu = 0;
-  #counted: { readonly program: LinuxProgram; runs: number } | undefined;
+  /** Told of each run on a hook: the program, and the low 32 bits of r0. */
+  readonly watchers: ((program: LinuxProgram, result: number) => void)[] = [];
 
   constructor(host: BpfHost, { cpus = 1, meter }: { cpus?: number; meter?: Meter | undefined } = {}) {
     this.host = host;
@@ -251,17 +252,29 @@ export class BpfSubsystem {
   /** Runs a program on the CPU that the host is on; the low 32 bits of r0. */
   run(program: LinuxProgram, context: number, length?: number): number {
     this.#selectCpu();
-    if (this.#counted !== undefined && this.#counted.program === program) this.#counted.runs++;
-    return program.runnable.run(context, length);
+    const result = program.runnable.run(context, length);
+    for (let i = 0; i < this.watchers.length; i++) this.watchers[i]!(program, result);
+    return result;
   }
 
-  /** Counts the runs of a program from now on; what is returned ends that, and says how many there were. One at a time. */
-  countRuns(program: LinuxProgram): () => number {
-    const counted = { program, runs: 0 };
-    this.#counted = counted;
+  /** Tells `watcher` of every run from now on; what is returned ends that. */
+  watch(watcher: (program: LinuxProgram, result: number) => void): () => void {
+    this.watchers.push(watcher);
     return () => {
-      if (this.#counted === counted) this.#counted = undefined;
-      return counted.runs;
+      const at = this.watchers.indexOf(watcher);
+      if (at >= 0) this.watchers.splice(at, 1);
+    };
+  }
+
+  /** Counts the runs of a program from now on; what is returned ends that, and says how many there were. */
+  countRuns(program: LinuxProgram): () => number {
+    let runs = 0;
+    const end = this.watch((other) => {
+      if (other === program) runs++;
+    });
+    return () => {
+      end();
+      return runs;
     };
   }
 

@@ -8,12 +8,17 @@ import { TraceRecord, type TraceValue } from "./record.ts";
 /** How programs look at one tracepoint: at its record, or at the arguments that Linux raises it with. */
 export type EventView = "record" | "raw" | "typed";
 
+/** Sees a tracepoint as values, with what Linux raises it with; it may change nothing. */
+export type EventWatcher = (task: Task, values: readonly TraceValue[], args: readonly Arg[]) => void;
+
 /** One tracepoint that somebody looks at. */
 export class EventHook {
   readonly row: Tracepoint;
   readonly #memory: LinearMemory;
   #record: TraceRecord | undefined;
   readonly views: Partial<Record<EventView, Hook>> = {};
+  /** The machine's own records; no program is attached for them, and nothing is counted. */
+  readonly watchers: EventWatcher[] = [];
 
   constructor(memory: LinearMemory, row: Tracepoint) {
     this.#memory = memory;
@@ -22,7 +27,7 @@ export class EventHook {
 
   get live(): boolean {
     const { record, raw, typed } = this.views;
-    return record?.live === true || raw?.live === true || typed?.live === true;
+    return record?.live === true || raw?.live === true || typed?.live === true || this.watchers.length > 0;
   }
 
   /** Runs what is attached. */
@@ -33,6 +38,7 @@ export class EventHook {
     { contextOf, objects, run }: EventContext,
   ): void {
     const { record, raw, typed } = this.views;
+    for (const watch of this.watchers) watch(task, values, args);
     if (record?.live) {
       this.#record ??= new TraceRecord(this.#memory, this.row);
       this.#record.write(task, values, objects.offset);

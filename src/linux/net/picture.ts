@@ -6,7 +6,8 @@ import type { NetDevice } from "./device.ts";
 
 const OUTSIDE = "outside";
 
-function idOf(dev: NetDevice): string {
+/** A device by its name, with its namespace where that is not the machine's own: `blue/veth1`. */
+export function deviceId(dev: NetDevice): string {
   return dev.netns.name === "" ? dev.name : `${dev.netns.name}/${dev.name}`;
 }
 
@@ -15,18 +16,18 @@ export function topologyOf(devices: readonly NetDevice[]): Topology {
   const wired = devices.filter((dev) => dev.kind !== "loopback" && dev.peer === undefined);
   const links = devices.flatMap((dev): TopologyLink[] => {
     const { rxPackets, txPackets } = dev.counters;
-    if (dev.peer !== undefined) return [{ from: idOf(dev), to: idOf(dev.peer), count: txPackets }];
-    if (dev.kind === "loopback") return [{ from: idOf(dev), to: idOf(dev), count: txPackets }];
+    if (dev.peer !== undefined) return [{ from: deviceId(dev), to: deviceId(dev.peer), count: txPackets }];
+    if (dev.kind === "loopback") return [{ from: deviceId(dev), to: deviceId(dev), count: txPackets }];
     return [
-      { from: OUTSIDE, to: idOf(dev), count: rxPackets },
-      { from: idOf(dev), to: OUTSIDE, count: txPackets },
+      { from: OUTSIDE, to: deviceId(dev), count: rxPackets },
+      { from: deviceId(dev), to: OUTSIDE, count: txPackets },
     ];
   });
   return {
     nodes: [
       ...(wired.length > 0 ? [{ id: OUTSIDE, group: OUTSIDE }] : []),
       ...devices.map((dev) => ({
-        id: idOf(dev),
+        id: deviceId(dev),
         note: dev.addresses.map(({ ip }) => ipText(ip))[0] ?? (dev.up ? "" : "down"),
         group: dev.netns.name === "" ? "machine" : dev.netns.name,
       })),
@@ -46,6 +47,6 @@ export function xdpFlowsOf(devices: readonly NetDevice[]): Flow[] {
       ["XDP_REDIRECT", xdpRedirect],
       ["XDP_ABORTED", xdpAborted],
     ] as const;
-    return actions.map(([action, count]) => [idOf(dev), action, count]);
+    return actions.map(([action, count]) => [deviceId(dev), action, count]);
   });
 }
