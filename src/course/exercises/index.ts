@@ -19,6 +19,7 @@ import { LESSON_16 } from "./16-security.ts";
 import { LESSON_17 } from "./17-btf-and-core.ts";
 import { LESSON_18 } from "./18-libbpf.ts";
 import { LESSON_23 } from "./23-lost-events.ts";
+import { LESSON_24 } from "./24-concurrency.ts";
 import { INVESTIGATIONS_1 } from "./investigations-1.ts";
 import { INVESTIGATIONS_2 } from "./investigations-2.ts";
 
@@ -44,6 +45,7 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_17,
   ...LESSON_18,
   ...LESSON_23,
+  ...LESSON_24,
   ...INVESTIGATIONS_1,
   ...INVESTIGATIONS_2,
 ];

@@ -18,6 +18,7 @@ import { WRONG_16 } from "./16-security.ts";
 import { WRONG_17 } from "./17-btf-and-core.ts";
 import { WRONG_18 } from "./18-libbpf.ts";
 import { WRONG_23 } from "./23-lost-events.ts";
+import { WRONG_24 } from "./24-concurrency.ts";
 import { WRONG_INVESTIGATIONS } from "./investigations.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
@@ -43,5 +44,6 @@ export const WRONG: WrongAnswers = {
   ...WRONG_17,
   ...WRONG_18,
   ...WRONG_23,
+  ...WRONG_24,
   ...WRONG_INVESTIGATIONS,
 };
