@@ -2,6 +2,8 @@ import { suggest } from "../../asm/suggest.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import { REFERENCE_CARD } from "../reference/card.ts";
+import { GLOSSARY, termPage } from "../reference/glossary.ts";
 import { type Block, list, type Topic, table } from "./block.ts";
 import { messagePage } from "./message-page.ts";
 import { DATA } from "./topics/data.ts";
@@ -12,6 +14,9 @@ import { TOOLS } from "./topics/tools.ts";
 
 /** The syllabus, section by section, and its quick reference. */
 export const TOPICS: readonly Topic[] = [...FOUNDATIONS, ...DATA, ...HOOKS, ...TOOLS, ...PRACTICE];
+
+/** What belongs to all of the course. */
+const REFERENCES: readonly Topic[] = [REFERENCE_CARD, GLOSSARY];
 
 /** A page as it shows itself. */
 export class Page implements Displayable {
@@ -38,7 +43,12 @@ export class Page implements Displayable {
 
 /** The list of all pages. */
 function contents(): Page {
-  const rows = TOPICS.map(({ id, title, concepts, lessons }) => [id, title, concepts.join(", "), lessons.join(", ")]);
+  const rows = [...TOPICS, ...REFERENCES].map(({ id, title, concepts, lessons }) => [
+    id,
+    title,
+    concepts.join(", "),
+    lessons.join(", "),
+  ]);
   return new Page({
     id: "contents",
     title: "What can be explained",
@@ -51,7 +61,8 @@ function contents(): Page {
 /**
  * A page of the syllabus, made from the data that the library runs on: limits from the verifier, prototypes from the helpers'
  * rows, messages from programs that are verified for it. Where the syllabus is out of date it says what is so now. Without a topic, the list of all; of
- * a message of the verifier, by its name, what it means with an example.
+ * a message of the verifier, by its name, what it means with an example; of a term of the lessons, what it means.
+ * `explain("reference-card")` and `explain("glossary")` are about all of the course.
  * Throws `ArgumentError`, with the nearest topic, for what is none.
  *
  * @example explain("verifier"); // checks, limits, messages, and what has changed
@@ -68,8 +79,10 @@ export function explain(topic?: string): Page {
   const plain = (name: string) => name.replaceAll(/[_\s]+/g, "-");
   const found =
     TOPICS.find(({ id }) => id === word) ??
+    REFERENCES.find(({ id }) => id === word) ??
     TOPICS.find(({ also }) => also.some((name) => plain(name) === word)) ??
-    messagePage(word);
+    messagePage(word) ??
+    termPage(word);
   if (found !== undefined) return new Page({ ...found, blocks: found.blocks() });
   const near = suggest(
     word,

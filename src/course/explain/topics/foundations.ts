@@ -25,6 +25,31 @@ out:
 r0 = 2
 exit`;
 
+/** What each register is for. */
+export const REGISTERS = table(
+  ["register", "what it is for"],
+  [
+    ["r0", "result of a call, and of the program"],
+    ["r1 to r5", "arguments of a call; the program starts with its context in r1"],
+    ["r6 to r9", "survive calls"],
+    ["r10", "end of the stack; cannot be written"],
+  ],
+);
+
+/** How much Linux lets a program be. */
+export const LIMITS = table(
+  ["limit", "Linux 6.18"],
+  [
+    ["instructions of a program (with CAP_BPF; 4,096 without)", number(MAX_INSNS)],
+    ["instructions that the verifier goes through, on all ways together", number(MAX_INSNS)],
+    ["branches that wait to be followed", number(MAX_PENDING)],
+    ["bytes of stack of a function", number(MAX_STACK)],
+    ["functions of a call chain", number(MAX_FRAMES)],
+    ["tail calls of one run", number(MAX_TAIL_CALLS)],
+    ["maps of a program", number(MAX_USED_MAPS)],
+  ],
+);
+
 /** Programs, and what each shows: shown with what the verifier really says. */
 const REFUSED = [
   ["memory that is not known to be yours", "r2 = *(u64 *)(r1 + 8)\nr0 = *(u64 *)(r2 + 0)\nexit", "tracepoint"],
@@ -90,18 +115,7 @@ export const FOUNDATIONS: readonly Topic[] = [
         "Calls: the helper belongs to the program type, its arguments are what it takes, and what it hands out is given back.",
       ),
       heading("Limits"),
-      table(
-        ["limit", "Linux 6.18"],
-        [
-          ["instructions of a program (with CAP_BPF; 4,096 without)", number(MAX_INSNS)],
-          ["instructions that the verifier goes through, on all ways together", number(MAX_INSNS)],
-          ["branches that wait to be followed", number(MAX_PENDING)],
-          ["bytes of stack of a function", number(MAX_STACK)],
-          ["functions of a call chain", number(MAX_FRAMES)],
-          ["tail calls of one run", number(MAX_TAIL_CALLS)],
-          ["maps of a program", number(MAX_USED_MAPS)],
-        ],
-      ),
+      LIMITS,
       heading("What it says (verified as this page was made)"),
       table(
         ["a program with ...", "the verifier says"],
@@ -134,15 +148,7 @@ export const FOUNDATIONS: readonly Topic[] = [
     lessons: ["01", "02", "08"],
     blocks: () => [
       text("Linux compiles a verified program to native code when it is loaded (just in time)."),
-      table(
-        ["register", "what it is for"],
-        [
-          ["r0", "result of a call, and of the program"],
-          ["r1 to r5", "arguments of a call; the program starts with its context in r1"],
-          ["r6 to r9", "survive calls"],
-          ["r10", "end of the stack; cannot be written"],
-        ],
-      ),
+      REGISTERS,
       text(`${OPCODES.length} forms of instructions, each of 8 bytes (a 64-bit constant takes two of them):`),
       code(
         "c",

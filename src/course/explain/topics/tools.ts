@@ -26,6 +26,23 @@ const ONE_LINERS: readonly (readonly [string, string])[] = [
   ["where the CPU is", "bpftrace -e 'profile:hz:99 { @[kstack] = count(); }'"],
 ];
 
+/** What bpftool is asked most often. */
+export const BPFTOOL_COMMANDS = table(
+  ["command", "shows"],
+  [
+    ["bpftool prog list", "all programs; `prog show id 123` one of them"],
+    ["bpftool prog dump xlated id 123", "its instructions after the rewriting"],
+    ["bpftool prog dump jited id 123", "its native code"],
+    ["bpftool map list", "all maps"],
+    ["bpftool map dump id 456", "everything in one"],
+    ["bpftool map lookup id 456 key 0x01 0x00 0x00 0x00", "one element; keys are bytes, lowest first"],
+    ["bpftool map update id 456 key ... value ...", "sets it; all bytes of the value must be given"],
+    ["bpftool btf list", "all BTF objects"],
+    ["bpftool btf dump file /sys/kernel/btf/vmlinux", "Linux's types"],
+    ["bpftool feature probe", "what this Linux can do"],
+  ],
+);
+
 export const TOOLS: readonly Topic[] = [
   {
     id: "bcc",
@@ -130,21 +147,7 @@ prog_bpf__destroy(skel);`,
     lessons: ["21"],
     blocks: () => [
       text("bpftool shows and changes what is loaded."),
-      table(
-        ["command", "shows"],
-        [
-          ["bpftool prog list", "all programs; `prog show id 123` one of them"],
-          ["bpftool prog dump xlated id 123", "its instructions after the rewriting"],
-          ["bpftool prog dump jited id 123", "its native code"],
-          ["bpftool map list", "all maps"],
-          ["bpftool map dump id 456", "everything in one"],
-          ["bpftool map lookup id 456 key 0x01 0x00 0x00 0x00", "one element; keys are bytes, lowest first"],
-          ["bpftool map update id 456 key ... value ...", "sets it; all bytes of the value must be given"],
-          ["bpftool btf list", "all BTF objects"],
-          ["bpftool btf dump file /sys/kernel/btf/vmlinux", "Linux's types"],
-          ["bpftool feature probe", "what this Linux can do"],
-        ],
-      ),
+      BPFTOOL_COMMANDS,
       correction(
         "bpftool map update id 456 key 0x01 0x00 0x00 0x00 value 0x42",
         "That works for values of one byte only: bpftool asks for as many bytes as the value has, and says so if there are fewer.",
