@@ -22,7 +22,7 @@ function instructions(): Block {
   const byClass = Map.groupBy(OPCODES, ({ code }) => code & 7);
   const rows = [...byClass].sort(([a], [b]) => a - b);
   const form = (row: (typeof OPCODES)[number]) =>
-    `${row.code.toString(16).padStart(2, "0")} ${documentedForms(row).llvm}`;
+    `\`${row.code.toString(16).padStart(2, "0")} ${documentedForms(row).llvm}\``;
   return table(
     ["class", "what", "codes (hexadecimal) and forms"],
     rows.map(([number, all]) => [String(number), CLASSES[number]!, [...new Set(all.map(form))].join(" · ")]),

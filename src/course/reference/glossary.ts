@@ -4,6 +4,9 @@ import { TERMS, type Term, termOf } from "./terms.ts";
 
 const byName = (a: Term, b: Term) => a.term.toLowerCase().localeCompare(b.term.toLowerCase(), "en");
 
+/** Other words for a term that are more than its plural. */
+const others = ({ term, also }: Term): readonly string[] => also.filter((word) => word !== `${term}s`);
+
 /** All terms of the course, in the order of the alphabet. */
 export const GLOSSARY: Topic = {
   id: "glossary",
@@ -15,7 +18,7 @@ export const GLOSSARY: Topic = {
     text("What the lessons' terms mean, and where each is explained. explain(TERM) gives one of them."),
     table(
       ["term", "meaning", "lesson"],
-      TERMS.toSorted(byName).map(({ term, also, meaning, lesson }) => [[term, ...also].join(", "), meaning, lesson]),
+      TERMS.toSorted(byName).map((row) => [[row.term, ...others(row)].join(", "), row.meaning, row.lesson]),
     ),
   ],
 };
@@ -25,9 +28,13 @@ export function termPage(word: string): Topic | undefined {
   const found = termOf(word) ?? termOf(word.replaceAll("-", " "));
   if (found === undefined) return undefined;
   const { term, also, lesson, meaning } = found;
-  const others = also.length === 0 ? [] : [text(`Also: ${also.join(", ")}.`)];
+  const more = others(found);
   return {
     ...{ id: term, title: term, also, concepts: [], lessons: [] },
-    blocks: () => [text(meaning), ...others, text(`Lesson ${lesson} explains it.`)],
+    blocks: () => [
+      text(meaning),
+      ...(more.length === 0 ? [] : [text(`Also: ${more.join(", ")}.`)]),
+      text(`Lesson ${lesson} explains it.`),
+    ],
   };
 }
