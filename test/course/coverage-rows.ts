@@ -36,7 +36,7 @@ export const CONCEPTS: readonly CoverageRow[] = [
   ...rows(
     "2.10.39",
     `a bcc = 22
-     b bpftrace = 19
+     b bpftrace = 19 by-process
      c libbpf = 18 whole
      d bpftool = 21
      e common tools = 11 execsnoop-tool
@@ -162,11 +162,11 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "bpftrace",
-    `probe, filter, action = 19
-     kinds of probes = 19
-     builtins = 19
-     system calls by process = 19
-     files that are opened = 19
+    `probe, filter, action = 19 filter
+     kinds of probes = 19 kinds
+     builtins = 19 builtins
+     system calls by process = 19 by-process
+     files that are opened = 19 files
      sizes of reads = 12 sizes
      profile of the CPU = 13 one-line`,
   ),
@@ -213,7 +213,7 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "quick-reference",
-    `bpftrace -e = 19
+    `bpftrace -e = 19 command-line
      execsnoop-bpfcc = 11 execsnoop-tool
      opensnoop-bpfcc = 22
      bpftool prog list = 21

@@ -1,5 +1,5 @@
 /** What the lessons say of Linux and no other test holds against it. */
-import { readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Machine } from "../../src/index.ts";
 import { decode, encode } from "../../src/isa/encode.ts";
@@ -54,5 +54,19 @@ describe.skipIf(!available)(suiteName("lesson 16: hooks of security modules"), (
     const names: readonly string[] = readFileSync("/proc/kallsyms", "utf8").match(/(?<= bpf_lsm_)\w+/g) ?? [];
     expect(names.length).toBeGreaterThan(250);
     expect(SECURITY_HOOKS.filter((hook) => !names.includes(hook))).toEqual([]);
+  });
+});
+
+describe.skipIf(!available)(suiteName("lesson 19: what there is to probe"), () => {
+  const EVENTS = "/sys/kernel/tracing/events";
+
+  test("more than 50,000 functions", () => {
+    expect(readFileSync("/proc/kallsyms", "utf8").match(/ [tT] /g)?.length).toBeGreaterThan(50_000);
+  });
+
+  test.skipIf(!existsSync(EVENTS))("about 2,000 tracepoints", () => {
+    const { length } = globSync("*/*/format", { cwd: EVENTS });
+    expect(length).toBeGreaterThan(1_500);
+    expect(length).toBeLessThan(3_000);
   });
 });

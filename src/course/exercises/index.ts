@@ -18,6 +18,8 @@ import { LESSON_15 } from "./15-tc-and-redirect.ts";
 import { LESSON_16 } from "./16-security.ts";
 import { LESSON_17 } from "./17-btf-and-core.ts";
 import { LESSON_18 } from "./18-libbpf.ts";
+import { LESSON_19 } from "./19-bpftrace-one.ts";
+import { LESSON_20 } from "./20-bpftrace-two.ts";
 import { LESSON_23 } from "./23-lost-events.ts";
 import { LESSON_24 } from "./24-concurrency.ts";
 import { INVESTIGATIONS_1 } from "./investigations-1.ts";
@@ -44,6 +46,8 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_16,
   ...LESSON_17,
   ...LESSON_18,
+  ...LESSON_19,
+  ...LESSON_20,
   ...LESSON_23,
   ...LESSON_24,
   ...INVESTIGATIONS_1,

@@ -17,6 +17,8 @@ import { WRONG_15 } from "./15-tc-and-redirect.ts";
 import { WRONG_16 } from "./16-security.ts";
 import { WRONG_17 } from "./17-btf-and-core.ts";
 import { WRONG_18 } from "./18-libbpf.ts";
+import { WRONG_19 } from "./19-bpftrace-one.ts";
+import { WRONG_20 } from "./20-bpftrace-two.ts";
 import { WRONG_23 } from "./23-lost-events.ts";
 import { WRONG_24 } from "./24-concurrency.ts";
 import { WRONG_INVESTIGATIONS } from "./investigations.ts";
@@ -43,6 +45,8 @@ export const WRONG: WrongAnswers = {
   ...WRONG_16,
   ...WRONG_17,
   ...WRONG_18,
+  ...WRONG_19,
+  ...WRONG_20,
   ...WRONG_23,
   ...WRONG_24,
   ...WRONG_INVESTIGATIONS,

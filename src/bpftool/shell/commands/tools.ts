@@ -1,6 +1,9 @@
 /** bpftool, bpftrace, clang, make, and what installs them. */
 import { bpftrace } from "../../../bpftrace/bpftrace.ts";
 import { BpftraceError } from "../../../bpftrace/diagnostics.ts";
+import { isTypeSearch, listProbes, listTypes, probeFields } from "../../../bpftrace/probes/list.ts";
+import { machineSource } from "../../../bpftrace/run/machine-source.ts";
+import { machineBtf } from "../../../btf/data/machine.ts";
 import { VerifierError } from "../../../verifier/verification.ts";
 import { bpftoolInTime } from "../../bpftool.ts";
 import { makeTargets } from "../make.ts";
@@ -31,7 +34,8 @@ async function runBpftrace({ machine, files, words, duration }: ShellContext): P
   let pid: number | undefined;
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "-e") program = { text: rest.shift() ?? "", name: "stdin" };
-    else if (word === "-l") return listProbes(machine.linux.hooks.list(), rest.shift());
+    else if (word === "-v") continue;
+    else if (/^-(l|lv|vl)$/.test(word)) return list(machine, [word, ...rest]);
     else if (word === "-f") format = rest.shift() === "json" ? "json" : "text";
     else if (word === "-p") pid = Number(rest.shift());
     else if (word === "--unsafe") unsafe = true;
@@ -55,13 +59,15 @@ async function runBpftrace({ machine, files, words, duration }: ShellContext): P
   }
 }
 
-function listProbes(names: readonly string[], pattern = "*"): Output {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const matches = new RegExp(`^${source}$`);
-  return printed(joined(names.filter((name) => matches.test(name))));
+/** `-l`, and with `-v` what probes are given, or a type's members. */
+function list({ linux }: ShellContext["machine"], words: readonly string[]): Output {
+  const verbose = words.some((word) => /^-l?v/.test(word));
+  const search = words.find((word) => !word.startsWith("-"));
+  if (search !== undefined && isTypeSearch(search))
+    return printed(joined(listTypes(machineBtf(linux.release), search, verbose)));
+  const source = machineSource(linux);
+  const found = listProbes(source, search);
+  return printed(joined(verbose ? found.flatMap((hook) => [hook, ...probeFields(source, hook)]) : found));
 }
 
 /** `clang [-g] [-O2] -target bpf [-D...] [-I...] -c FILE [-o FILE]`. */
