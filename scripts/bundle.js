@@ -53,7 +53,7 @@ export async function bundle(dist = join(ROOT, "dist")) {
     splitting: true,
     format: "esm",
     platform: "node",
-    target: "node24",
+    target: "node22",
     packages: "external",
     // Comments and blanks only: names of classes are shown, and stacks are read.
     minifyWhitespace: true,
