@@ -15,6 +15,7 @@ const LINK_TYPES: Readonly<Record<string, string>> = {
   fexit: "tracing",
   fmod_ret: "tracing",
   lsm: "tracing",
+  freplace: "tracing",
   cgroup: "cgroup",
   xdp: "xdp",
   tcx: "tcx",
@@ -38,7 +39,7 @@ export function hookParts(hook: string): readonly [string, string] {
   return [hook.slice(0, cut), hook.slice(cut + 1)];
 }
 
-function details({ hook, program }: BpfLink): readonly (readonly [string, Json])[] {
+function details({ hook, program, of }: BpfLink): readonly (readonly [string, Json])[] {
   const [kind, target] = hookParts(hook);
   switch (LINK_TYPES[kind]) {
     case "raw_tracepoint":
@@ -46,7 +47,13 @@ function details({ hook, program }: BpfLink): readonly (readonly [string, Json])
     case "tracing":
       return [
         ["prog_type", program.spec.type],
-        ["attach_type", ATTACH_TYPES[kind] ?? ""],
+        ["attach_type", ATTACH_TYPES[kind] ?? "unspec"],
+        ...(of === undefined
+          ? []
+          : ([
+              ["target_obj_id", of.program.id],
+              ["target_btf_id", of.btfId],
+            ] as const)),
       ];
     case "cgroup":
       return [["attach_type", program.spec.expectedAttachType ?? ""]];

@@ -22,9 +22,11 @@ export interface AsmOptions {
   /**
    * What a program of type `tracing` is for: `fentry:FUNCTION`, `fexit:FUNCTION`, `fmod_ret:FUNCTION` or `tp_btf:NAME`. Its
    * arguments have the types that they have there. For programs of cgroups and sockets the place, as libbpf's sections name it:
-   * `cgroup/connect4`, `cgroup_skb/egress`, `sk_skb/stream_verdict`.
+   * `cgroup/connect4`, `cgroup_skb/egress`, `sk_skb/stream_verdict`. For an extension `freplace/FUNCTION`.
    */
   readonly attach?: string;
+  /** Of a program of type `ext`: the loaded program whose function it replaces. It has that function's prototype. */
+  readonly target?: { readonly spec: ProgramSpec };
   /** Maps for `map[name]`. A name that is not here means the map declared last under that name. */
   readonly maps?: readonly MapSpec[];
   /** What `map_idx[0]`, `map_idx[1]`, ... mean: the list of maps that a loader passes beside the program. */
@@ -54,7 +56,7 @@ export type AsmTag = (text: TemplateStringsArray | string, ...values: AsmValue[]
 export function asm(options: AsmOptions): AsmTag {
   checkOptions(options);
   const { type, name = type, license = "GPL", maps = [], attach, fdArray } = options;
-  const attachTo = attach === undefined ? {} : target(attach, type);
+  const attachTo = type === "ext" ? extensionTarget(options) : attach === undefined ? {} : target(attach, type);
   return (template, ...values) => {
     const given = new Map(maps.map((map) => [map.name, map]));
     const [first, ...rest] = pieces(template);
@@ -95,6 +97,24 @@ const TYPED_ATTACH: Readonly<Record<string, AttachType>> = {
   tp_btf: "trace_raw_tp",
   lsm: "lsm_mac",
 };
+
+/**
+ * An extension in assembly has no types of its own: it takes its prototype from the function that it replaces.
+ */
+function extensionTarget({ attach, target }: AsmOptions): Partial<ProgramSpec> {
+  const [, name] = (typeof attach === "string" && /^freplace[/:](\w+)$/.exec(attach)) || [];
+  if (name === undefined)
+    throw new ArgumentError("attach of asm(options)", 'the function that it replaces: "freplace/FUNCTION"', attach);
+  const attachProgram = isObject(target) ? target.spec : undefined;
+  if (!isObject(attachProgram))
+    throw new ArgumentError("target of asm(options)", "a loaded program", target, "m.load(program) gives one.");
+  const { btf } = attachProgram;
+  const id = btf?.byName(name, "func")?.id;
+  return {
+    ...{ attachProgram, attachBtfId: name },
+    ...(btf === undefined || id === undefined ? {} : { btf, functions: [{ insn: 0, type: id }] }),
+  };
+}
 
 /** The hook of a program with typed arguments as the verifier is told it. */
 function target(hook: unknown, type: ProgramType): Pick<ProgramSpec, "attachBtfId" | "expectedAttachType"> {

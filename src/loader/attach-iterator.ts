@@ -48,5 +48,5 @@ export function attachIterator(
       errno === "EAGAIN" ? "returned 1: it asks for the object again" : "printed more than 32 KiB for one object";
     throw new AttachError(hook, `${spec.name} ${why}, after ${text.length} characters.`, errno);
   };
-  return bpf.link(hook, program, () => {}, read);
+  return bpf.link(hook, program, () => {}, { read });
 }

@@ -11,6 +11,7 @@ import type { AttachType } from "../programs/attach-types.ts";
 import type { ProgramType } from "../programs/types.ts";
 import { attachCgroup, type CgroupAttachOptions, isCgroupHook } from "./attach-cgroup.ts";
 import { AttachError } from "./attach-error.ts";
+import { attachExtension, type ExtensionAttachOptions, isExtensionHook } from "./attach-extension.ts";
 import { attachIterator, type IteratorAttachOptions, isIteratorHook } from "./attach-iterator.ts";
 import { attachNetwork, isNetworkHook, type NetworkAttachOptions } from "./attach-network.ts";
 import { attachSocket, isSocketHook } from "./attach-socket.ts";
@@ -50,7 +51,8 @@ const SESSIONS: ReadonlySet<AttachType | undefined> = new Set<AttachType>([
 export interface AttachOptions
   extends Omit<NetworkAttachOptions, "mode">,
     Omit<CgroupAttachOptions, "mode">,
-    IteratorAttachOptions {
+    IteratorAttachOptions,
+    ExtensionAttachOptions {
   /** On a device where XDP runs, at a cgroup who else may be there. */
   readonly mode?: NetworkAttachOptions["mode"] | CgroupAttachOptions["mode"];
   /** What `bpf_get_attach_cookie` tells the program. */
@@ -83,6 +85,7 @@ export function attach(
   if (program.bpf !== bpf)
     throw new AttachError(hook, `${name} was loaded into another machine: load it into this one.`);
   if (isNetworkHook(hook)) return attachNetwork(linux, bpf, program, hook, options as NetworkAttachOptions);
+  if (isExtensionHook(hook)) return attachExtension(bpf, program, hook, options);
   if (isIteratorHook(hook)) return attachIterator(linux, bpf, program, hook, options);
   if (isSocketHook(hook)) return attachSocket(linux, bpf, program, hook);
   if (isCgroupHook(hook)) return attachCgroup(linux, bpf, program, hook, options as CgroupAttachOptions);

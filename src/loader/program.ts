@@ -18,6 +18,10 @@ export class Program implements ProgramSpec, Displayable {
   /** What a program with typed arguments is for. */
   readonly expectedAttachType?: AttachType;
   readonly attachBtfId?: number | string;
+  /** Of an extension: the program whose function it replaces, and what types say of its own. */
+  readonly attachProgram?: ProgramSpec;
+  readonly btf?: ProgramSpec["btf"];
+  readonly functions?: ProgramSpec["functions"];
 
   constructor(spec: ProgramSpec) {
     this.type = spec.type;
@@ -29,6 +33,9 @@ export class Program implements ProgramSpec, Displayable {
     this.lines = spec.lines;
     if (spec.expectedAttachType !== undefined) this.expectedAttachType = spec.expectedAttachType;
     if (spec.attachBtfId !== undefined) this.attachBtfId = spec.attachBtfId;
+    if (spec.attachProgram !== undefined) this.attachProgram = spec.attachProgram;
+    if (spec.btf !== undefined) this.btf = spec.btf;
+    if (spec.functions !== undefined) this.functions = spec.functions;
   }
 
   [DISPLAY](): MimeBundle | Promise<MimeBundle> {

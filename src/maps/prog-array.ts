@@ -8,6 +8,8 @@ import type { MapSpec } from "./spec.ts";
 export interface ArrayProgram {
   /** By which tail calls find it in the machine's table of entries; not 0. */
   readonly slot: number;
+  /** A function of it is or was replaced: no array takes it, since the replacement could tail-call it without end. */
+  readonly isExtended?: boolean;
   /** What programs of one array share: their type, and for some types where they attach. */
   readonly kind: string;
 }
@@ -62,6 +64,14 @@ export class ProgArrayMap implements RuntimeMap {
     return this.#kind;
   }
 
+  /** Whether some place has the program with this id. */
+  contains(id: number): boolean {
+    const { u32 } = this.memory;
+    for (let place = this.#base >> 2, at = 0; at < this.size; at++, place += STRIDE >> 2)
+      if (u32[place] !== 0 && u32[place + 1] === id) return true;
+    return false;
+  }
+
   /** Programs cannot look programs up. */
   lookup(_key: number): number {
     return 0;
@@ -82,7 +92,7 @@ export class ProgArrayMap implements RuntimeMap {
     return 0;
   }
 
-  /** `value` holds the id of a program: EBADF where there is none, EINVAL for one of another kind. */
+  /** `value` holds the id of a program: EBADF where there is none, EINVAL for one of another kind, EBUSY for one that is extended. */
   userUpdate(key: number, value: number, flags: number): number {
     if (flags !== 0) return -ERRNO.EINVAL;
     const place = this.#place(key);
@@ -90,7 +100,8 @@ export class ProgArrayMap implements RuntimeMap {
     const id = this.memory.view.getUint32(value, true);
     const program = this.#find(id);
     if (program === undefined) return -ERRNO.EBADF;
-    if (!this.accepts(program.kind)) return -ERRNO.EINVAL;
+    if (program.kind === "ext" || !this.accepts(program.kind)) return -ERRNO.EINVAL;
+    if (program.isExtended) return -ERRNO.EBUSY;
     this.memory.u32.set([program.slot, id], place >> 2);
     return 0;
   }

@@ -9,6 +9,7 @@ import { type RunTrace, recordTrace } from "../../vm/debug/trace.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import type { Region } from "../../vm/regions.ts";
 import type { Xlated } from "../../vm/types.ts";
+import { partsOf } from "./extensions.ts";
 import { prepareRun, type RunInput } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
@@ -29,14 +30,21 @@ export function debugRun(bpf: BpfSubsystem, program: LinuxProgram, input: RunInp
   const { memory } = bpf.host;
   const before = new MemoryHistory(memory);
   const { context, length } = prepareRun(bpf, program, input);
-  const interpreted = interpret(program.runnable.xlated, bpf.environment, program.maps);
+  const interpreted = interpret(program.running.xlated, bpf.environment, program.running.maps);
+  const lines = linesOf(program);
   return new Debugger(interpreted, bpf.environment, {
     ...{ context, length },
     others: others(bpf, program),
     regions: [...packet(memory, program.spec, context), ...arrays(program)],
     onClose: () => before.restore(before.beginning),
-    ...(program.spec.lines ? { lines: program.spec.lines } : {}),
+    ...(lines ? { lines } : {}),
   });
+}
+
+/** The lines of the program, and behind them those of its extensions in their order. */
+function linesOf(program: LinuxProgram): ProgramSpec["lines"] {
+  if (program.running === program.runnable) return program.spec.lines;
+  return partsOf(program).flatMap(({ spec }) => spec.insns.map((_, at) => spec.lines?.[at]));
 }
 
 /** What a tail call may lead to. */

@@ -13,6 +13,8 @@ export interface BpfLink extends Disposable, Displayable {
    * program ends the reading early.
    */
   readonly read?: () => string;
+  /** Of an extension: whose function it replaces, and the function's id in that program's types. */
+  readonly of?: { readonly program: LinuxProgram; readonly btfId: number };
   /** False once it was detached. */
   readonly attached: boolean;
   detach(): void;

@@ -17,6 +17,10 @@ export interface LinuxProgram {
   readonly verdict?: Verdict;
   readonly engine: Engine;
   readonly runnable: RunnableProgram;
+  /** What runs now: `runnable`, or that with extensions in the place of its functions. The subsystem changes it. */
+  running: RunnableProgram;
+  /** Of an extension: the program that it was loaded for. */
+  readonly extends?: LinuxProgram;
   /** What `spec.maps` became in this machine, in the same order. */
   readonly maps: readonly RuntimeMap[];
 }

@@ -13,6 +13,7 @@ import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
 import { DISPLAY } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
+import { ruledBy } from "../../programs/effective.ts";
 import { withMaps } from "../../programs/fd-array.ts";
 import { requireProgram } from "../../programs/require-program.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
@@ -24,12 +25,14 @@ import { ProgramError } from "../../vm/errors.ts";
 import { interpret } from "../../vm/interpreter/interpret.ts";
 import { jit } from "../../vm/jit/jit.ts";
 import type { Meter } from "../../vm/meter.ts";
+import { type Replacement, replaceFunctions } from "../../vm/replace.ts";
 import { rewrite } from "../../vm/rewrite.ts";
 import type { Xlated } from "../../vm/types.ts";
 import { unverified } from "../../vm/unverified.ts";
 import { BpfFs } from "./bpf-fs.ts";
 import { BtfTable } from "./btf-table.ts";
 import { classicSpec } from "./classic-filter.ts";
+import { isExtended } from "./extensions.ts";
 import { type JitSetting, jitImage } from "./jit-setting.ts";
 import type { BpfLink } from "./link.ts";
 import { type BpfUser, requireMapPermission, requireProgramPermission, seesAll } from "./permission.ts";
@@ -59,6 +62,8 @@ export interface LoadOptions {
   readonly maps?: readonly (RuntimeMap | undefined)[];
   /** Who loads; default root. Throws `BpfPermissionError` (EPERM) where the user may not. */
   readonly as?: BpfUser;
+  /** Of an extension: the program that it is for; left out, the one that was last loaded of `spec.attachProgram`. */
+  readonly target?: LinuxProgram;
   /** The types of the machine's Linux, for programs that call its functions. */
   readonly kernel?: Btf | (() => Btf);
 }
@@ -136,7 +141,7 @@ export class BpfSubsystem {
    * `BPF_PROG_LOAD`: verify, create the maps, rewrite, compile. Throws `VerifierError` before anything is created, and
    * `ArgumentError` for what is no program or no engine.
    */
-  load(spec: ProgramSpec, { engine: asked, maps: existing = [], kernel, as }: LoadOptions = {}): LinuxProgram {
+  load(spec: ProgramSpec, { engine: asked, maps: existing = [], kernel, as, target }: LoadOptions = {}): LinuxProgram {
     requireProgram(spec);
     const { jitSetting = 1 } = this.host;
     const engine = asked ?? (jitSetting === 0 ? "interp" : "jit");
@@ -146,7 +151,12 @@ export class BpfSubsystem {
       for (const [index, map] of spec.maps.entries()) if (existing[index] === undefined) requireMapPermission(as, map);
       requireProgramPermission(as, spec);
     }
-    const options: VerifyOptions = { ...(kernel ? { kernel } : {}), ...(as ? { perfmon: seesAll(as) } : {}) };
+    const options: VerifyOptions = {
+      compiles: jitSetting !== 0,
+      ...(kernel ? { kernel } : {}),
+      ...(as ? { perfmon: seesAll(as) } : {}),
+    };
+    const extends_ = spec.attachProgram && (target ?? this.#loadedAs(spec.attachProgram));
     const verdict: Verdict | undefined = spec.type === "raw" ? undefined : verify(spec, options);
     if (verdict?.ok === false) throw new VerifierError(spec, verdict, options);
     const before = this.host.maps.length;
@@ -155,7 +165,9 @@ export class BpfSubsystem {
       for (const map of maps) requireKind(map, spec);
       const named = withMaps(spec);
       const xlated = verdict === undefined ? unverified(named) : rewrite(named, verdict);
-      const program = this.#register({ spec, verdict, maps, ...this.#prepare(xlated, engine, maps) });
+      const prepared = this.#prepare(xlated, engine, maps);
+      const extended = extends_ === undefined ? {} : { extends: extends_ };
+      const program = this.#register({ spec, verdict, maps, ...prepared, running: prepared.runnable, ...extended });
       if (jitSetting === 2) for (const line of jitImage(program)) this.host.printk?.(line);
       return program;
     } catch (error) {
@@ -175,7 +187,8 @@ export class BpfSubsystem {
   removeProgram(program: LinuxProgram): void {
     const used =
       this.fs.holds(program) ||
-      [...this.links.values()].some((link) => link.program === program) ||
+      [...this.links.values()].some((link) => link.program === program || link.of?.program === program) ||
+      [...this.programs.values()].some((other) => other.extends === program) ||
       this.host.maps.some((map) => map?.holds?.(program.id) === true);
     if (!used) this.programs.delete(program.id);
   }
@@ -189,6 +202,26 @@ export class BpfSubsystem {
     if (used || this.host.maps[map.index] !== map) return;
     this.host.maps[map.index] = undefined;
     map.free();
+  }
+
+  /** The program that was last loaded of a spec. */
+  #loadedAs(spec: ProgramSpec): LinuxProgram {
+    const found = [...this.programs.values()].findLast((program) => program.spec === spec);
+    if (found !== undefined) return found;
+    throw new ArgumentError("program.attachProgram", "a program that this machine has loaded", spec, "Load it first.");
+  }
+
+  /** Runs a program with others in the place of its functions, from now on; none: as it was loaded. */
+  extend(
+    program: LinuxProgram,
+    replacements: readonly (Replacement & { readonly maps: readonly RuntimeMap[] })[],
+  ): void {
+    const { runnable, engine } = program;
+    // Where the main function is another's, nothing else of the program runs.
+    const whole = replacements.find(({ start }) => start === 0);
+    const maps = whole?.maps ?? [...program.maps, ...replacements.flatMap((each) => each.maps)];
+    const xlated = whole?.by ?? replaceFunctions(runnable.xlated, program.spec.insns.length, replacements);
+    program.running = replacements.length === 0 ? runnable : this.#prepare(xlated, engine, maps).runnable;
   }
 
   /** A program that is too large for a function of WebAssembly is interpreted. */
@@ -219,7 +252,9 @@ export class BpfSubsystem {
 
   #arrayProgram(id: number): ArrayProgram | undefined {
     const program = this.programs.get(id);
-    return program && { slot: this.environment.slotOf(program.runnable), kind: program.spec.type };
+    if (program === undefined) return undefined;
+    const { spec, runnable } = program;
+    return { slot: this.environment.slotOf(runnable), kind: spec.type, isExtended: isExtended(program) };
   }
 
   #register(parts: Omit<LinuxProgram, "id" | "loadedAt">): LinuxProgram {
@@ -230,14 +265,19 @@ export class BpfSubsystem {
   }
 
   /** Keeps a link under an id of its own until `detach` has run. */
-  link(hook: string, program: LinuxProgram, detach: () => void, read?: () => string): BpfLink {
+  link(
+    hook: string,
+    program: LinuxProgram,
+    detach: () => void,
+    { read, of }: Pick<BpfLink, "read" | "of"> = {},
+  ): BpfLink {
     const id = this.#nextLink++;
     const { links } = this;
     const end = () => {
       if (links.delete(id)) detach();
     };
     const link: BpfLink = {
-      ...{ id, hook, program, ...(read === undefined ? {} : { read }) },
+      ...{ id, hook, program, ...(read ? { read } : {}), ...(of ? { of } : {}) },
       get attached() {
         return links.has(id);
       },
@@ -252,7 +292,7 @@ export class BpfSubsystem {
   /** Runs a program on the CPU that the host is on; the low 32 bits of r0. */
   run(program: LinuxProgram, context: number, length?: number): number {
     this.#selectCpu();
-    const result = program.runnable.run(context, length);
+    const result = program.running.run(context, length);
     for (let i = 0; i < this.watchers.length; i++) this.watchers[i]!(program, result);
     return result;
   }
@@ -281,7 +321,7 @@ export class BpfSubsystem {
   /** Runs a verified program many times on one context; the last result. */
   repeat(program: LinuxProgram, context: number, times: number): number {
     this.#selectCpu();
-    return program.runnable.repeat(context, times);
+    return program.running.repeat(context, times);
   }
 
   #selectCpu(): void {
@@ -293,7 +333,8 @@ export class BpfSubsystem {
 }
 
 /** An array of programs holds programs of one kind, and only programs of that kind may use it. */
-function requireKind(map: RuntimeMap, { type, name }: ProgramSpec): void {
+function requireKind(map: RuntimeMap, spec: ProgramSpec): void {
+  const { type, name } = ruledBy(spec);
   if (!(map instanceof ProgArrayMap) || map.accepts(type)) return;
   throw new MapError(
     "EINVAL",

@@ -9,7 +9,7 @@ import { ATTACH_TYPES, type AttachType } from "../../programs/attach-types.ts";
 import { requireProgramType } from "../../programs/require-program.ts";
 import type { ProgramType } from "../../programs/types.ts";
 import type { AttachOptions } from "../attach.ts";
-import type { LoadedProgram } from "../loaded-program.ts";
+import { LoadedProgram } from "../loaded-program.ts";
 import { ObjectError } from "./error.ts";
 import { hookOfDevice, hookOfSection, sectionMeaning, targetOfSection } from "./sections.ts";
 
@@ -38,6 +38,7 @@ export class BpfProgram {
   #type: ProgramType | undefined;
   #attachType: AttachType | undefined;
   #attachTarget: string | undefined;
+  #attachProgram: LoadedProgram | undefined;
   readonly sleepable: boolean;
   #loaded: LoadedProgram | undefined;
   #relocations: readonly RelocatedField[] = [];
@@ -98,6 +99,30 @@ export class BpfProgram {
     this.#requireOpen("attach target");
     if (typeof target !== "string") throw new ArgumentError(`attachTarget of ${this.name}`, "a name", target);
     this.#attachTarget = target;
+  }
+
+  /** The program whose function `attachTarget` is, where that is not one of Linux. */
+  get attachProgram(): LoadedProgram | undefined {
+    return this.#attachProgram;
+  }
+
+  /**
+   * What it is loaded for, as `bpf_program__set_attach_target`: a function of Linux, or of another program (for sections
+   * `freplace`). Without a name it is the section's.
+   *
+   * @example object.progs.swap.setAttachTarget(xdp, "classify");
+   */
+  setAttachTarget(program: LoadedProgram | undefined, name: string | undefined = this.attachTarget): void {
+    this.#requireOpen("attach target");
+    if (program !== undefined && !(program instanceof LoadedProgram))
+      throw new ArgumentError(
+        `attach target of ${this.name}`,
+        "a loaded program",
+        program,
+        "progs.NAME.loaded is one.",
+      );
+    if (name !== undefined) this.attachTarget = name;
+    this.#attachProgram = program;
   }
 
   /** The program in the machine; throws {@link ObjectError} where it was not loaded. */

@@ -181,8 +181,13 @@ function loadPrograms(parts: ObjectParts, made: ReadonlyMap<BpfMap, MadeMap>, un
   const { bpf } = parts;
   for (const program of parts.programs.values()) {
     if (!program.autoload) continue;
+    const target = program.attachProgram?.program;
     const { spec, core, maps, kernel } = programOf(parts, program, (map) => made.get(map)!.spec);
-    const options = { maps: maps.map((map) => made.get(map)!.runtime), ...(kernel ? { kernel: kernel() } : {}) };
+    const options = {
+      maps: maps.map((map) => made.get(map)!.runtime),
+      ...(kernel ? { kernel: kernel() } : {}),
+      ...(target ? { target } : {}),
+    };
     const loaded = loadOne(parts, { spec, core }, options);
     program.bind(new LoadedProgram(bpf, loaded), core);
     undo.push(() => {
@@ -206,6 +211,10 @@ function loadOne(
         const reason = `prog '${spec.name}': ${NO_TARGET} '${spec.attachBtfId}': -3`;
         const hint = "This Linux has no such function to attach to: set progs.NAME.attachTarget, or autoload to false.";
         throw new ObjectError("ESRCH", object, reason, hint, cause);
+      }
+      if (cause.verification.verdict.message === "extension_name") {
+        const what = `prog '${spec.name}': failed to find BPF program BTF ID for '${spec.attachBtfId}': -2`;
+        throw new ObjectError("ENOENT", object, what, "Name a function of the other program.", cause);
       }
       const reason = unresolved(file, spec, core, cause.verification.verdict.at);
       if (reason === undefined) throw cause;

@@ -43,14 +43,15 @@ export function programOf(parts: ObjectParts, program: BpfProgram, specOf: (map:
     kernel: facts.btf,
     symbol: facts.symbol,
   });
-  const lacks = missingTarget(name, type, target);
+  const { attachProgram } = program;
+  const lacks = attachProgram === undefined || target === undefined ? missingTarget(name, type, target) : undefined;
   if (lacks !== undefined)
     throw new ObjectError(
       "EINVAL",
       object,
       lacks,
       type === "ext"
-        ? "Functions of other programs are not replaced on this machine: set progs.NAME.autoload to false."
+        ? "Say whose function it replaces: progs.NAME.setAttachTarget(program, function), between open and load."
         : "Name the function in the section, or set progs.NAME.attachTarget before load.",
     );
   const typed = file.btf !== undefined && functions.length > 0;
@@ -58,6 +59,7 @@ export function programOf(parts: ObjectParts, program: BpfProgram, specOf: (map:
     ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
     maps: maps.map(specOf),
     ...(target === undefined ? {} : { attachBtfId: target }),
+    ...(attachProgram === undefined ? {} : { attachProgram: attachProgram.spec }),
     ...(expectedAttachType === undefined ? {} : { expectedAttachType }),
     ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
   };

@@ -22,7 +22,7 @@ export function sectionMeaning(section: string): SectionMeaning {
 
 /** Types that libbpf attaches by the name of their section; it leaves the others to who knows the device or cgroup. */
 const BY_SECTION: ReadonlySet<ProgramType> = new Set<ProgramType>([
-  ...(["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "tracing", "lsm"] as const),
+  ...(["kprobe", "tracepoint", "raw_tracepoint", "raw_tracepoint_writable", "tracing", "lsm", "ext"] as const),
 ]);
 
 /** How the rest of a section's name says the hook, by its first word without `.s` and `.multi`. */
@@ -44,6 +44,7 @@ const HOOK_OF_FORM: Readonly<Record<string, (rest: string) => string>> = {
   fmod_ret: (name) => `fmod_ret:${name}`,
   lsm: (name) => `lsm:${name}`,
   iter: (name) => `iter:${name}`,
+  freplace: (name) => `freplace:${name}`,
 };
 
 /** First word and the rest of a section's name. */

@@ -34,6 +34,7 @@ const ATTACHES: Readonly<Record<string, readonly [rest: string, hook: string]>> 
   "uprobe.session": ["libc:mal*", "uprobe:libc:mal*"],
   "uprobe.session.s": ["libc:mal*", "uprobe:libc:mal*"],
   iter: ["task", "iter:task"],
+  freplace: ["classify", "freplace:classify"],
   "iter.s": ["task_file", "iter:task_file"],
   lsm: ["file_open", "lsm:file_open"],
   "lsm.s": ["file_open", "lsm:file_open"],
