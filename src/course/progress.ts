@@ -11,6 +11,23 @@ export interface LessonProgress {
   readonly open: readonly string[];
 }
 
+/** How far the student is in one lesson, as it shows itself: a line. */
+export class LessonStanding implements Displayable, LessonProgress {
+  readonly lesson: string;
+  readonly passed: readonly string[];
+  readonly open: readonly string[];
+
+  constructor({ lesson, passed, open }: LessonProgress) {
+    this.lesson = lesson;
+    this.passed = passed;
+    this.open = open;
+  }
+
+  [DISPLAY](): MimeBundle | Promise<MimeBundle> {
+    return render("lesson-standing", this);
+  }
+}
+
 /**
  * Which exercises the student has passed, kept in a file of the student's where there is a file system. Binder forgets it:
  * `export()` gives a text to keep, `import(text)` takes it back.
@@ -50,6 +67,19 @@ export class Progress implements Displayable {
       const ids = EXERCISES.map((row) => row.id).filter((id) => id.startsWith(`${lesson}-`));
       return { lesson, passed: ids.filter((id) => this.has(id)), open: ids.filter((id) => !this.has(id)) };
     });
+  }
+
+  /**
+   * One lesson by its number, `"inv"` for the investigations. Throws `ArgumentError` for a lesson without exercises.
+   *
+   * @example progress.lesson("03"); // Lesson 03 ■□□ 1 of 3 exercises passed
+   */
+  lesson(number: string): LessonStanding {
+    const lessons = this.lessons();
+    const found = lessons.find(({ lesson }) => lesson === number);
+    if (found !== undefined) return new LessonStanding(found);
+    const known = lessons.map(({ lesson }) => lesson).join(", ");
+    throw new ArgumentError("lesson", `the number of a lesson as a text, one of ${known}`, number);
   }
 
   export(): string {

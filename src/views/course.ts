@@ -65,23 +65,50 @@ export interface ProgressView {
   }[];
 }
 
+/** A square an exercise, full where it was passed. */
+const squares = ({ passed, open }: { readonly passed: readonly string[]; readonly open: readonly string[] }) =>
+  "■".repeat(passed.length) + "□".repeat(open.length);
+
+/** One lesson as this view needs it. */
+export type StandingView = ReturnType<ProgressView["lessons"]>[number];
+
+/** One lesson in two lines: what is passed and what is open, and how it outlives Binder. */
+export function renderStanding(standing: StandingView): MimeBundle {
+  const { lesson, passed, open } = standing;
+  const name = lesson === "inv" ? "Investigations" : `Lesson ${lesson}`;
+  const how = `${passed.length} of ${plural(passed.length + open.length, "exercise")} passed`;
+  const left = open.length === 0 ? "" : `; open: ${open.join(", ")}`;
+  const keep = [
+    "It is kept in a file of yours. Binder forgets it:",
+    "progress.export()",
+    "gives a text to keep,",
+    "progress.import(text)",
+    "takes it back.",
+  ] as const;
+  return viewBundle({
+    label: `${name}: ${how}`,
+    body: html`<p style="${STYLE.headline}"><strong>${name}</strong> <span aria-hidden="true">${squares(standing)}</span> ${how}${left}</p><p>${keep[0]} <code>${keep[1]}</code> ${keep[2]} <code>${keep[3]}</code> ${keep[4]}</p>`,
+    text: `${name} ${squares(standing)} ${how}${left}\n  ${keep.join(" ")}`,
+  });
+}
+
 /** A bar a lesson, and the exercises that are open. */
 export function renderProgress(progress: ProgressView): MimeBundle {
   const lessons = progress.lessons();
   const passed = lessons.reduce((sum, lesson) => sum + lesson.passed.length, 0);
   const all = lessons.reduce((sum, lesson) => sum + lesson.passed.length + lesson.open.length, 0);
   const head = `${passed} of ${plural(all, "exercise")} passed`;
-  const bar = (lesson: (typeof lessons)[number]) => "■".repeat(lesson.passed.length) + "□".repeat(lesson.open.length);
   const open = (lesson: (typeof lessons)[number]) =>
     lesson.open.length > 0 ? `open: ${lesson.open.join(", ")}` : "done";
   return viewBundle({
     label: `Progress: ${head}`,
     body: html`<p style="${STYLE.headline}"><strong>Progress</strong>: ${head}</p><table style="${STYLE.table}"><tbody>${lessons.map(
       (lesson) =>
-        html`<tr><th scope="row" style="${STYLE.cell}">${lesson.lesson}</th><td style="${STYLE.cell}" aria-hidden="true">${bar(lesson)}</td><td style="${STYLE.cell}">${open(lesson)}</td></tr>`,
+        html`<tr><th scope="row" style="${STYLE.cell}">${lesson.lesson}</th><td style="${STYLE.cell}" aria-hidden="true">${squares(lesson)}</td><td style="${STYLE.cell}">${open(lesson)}</td></tr>`,
     )}</tbody></table>`,
-    text: [`Progress: ${head}`, ...lessons.map((lesson) => `  ${lesson.lesson} ${bar(lesson)} ${open(lesson)}`)].join(
-      "\n",
-    ),
+    text: [
+      `Progress: ${head}`,
+      ...lessons.map((lesson) => `  ${lesson.lesson} ${squares(lesson)} ${open(lesson)}`),
+    ].join("\n"),
   });
 }

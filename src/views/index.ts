@@ -9,7 +9,7 @@ import { renderBpftrace } from "./bpftrace/render.ts";
 import { renderBpftraceSides } from "./bpftrace/sides.ts";
 import { renderByteTable } from "./byte-table.ts";
 import { renderClassic } from "./classic.ts";
-import { renderCheck, renderHint, renderProgress } from "./course.ts";
+import { renderCheck, renderHint, renderProgress, renderStanding } from "./course.ts";
 import { renderControlFlow } from "./flow/control-flow.ts";
 import { renderJited } from "./jited.ts";
 import { renderCoreAccess, renderStructLayout } from "./layout.ts";
@@ -68,6 +68,7 @@ export function registerViews(): void {
   register("page", renderPage);
   register("hint", renderHint);
   register("progress", renderProgress);
+  register("lesson-standing", renderStanding);
 }
 
 export type { MachineView } from "./machine.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { notebookOf } from "../../src/cli/notebook/build.ts";
+import { withHeader } from "../../src/cli/notebook/lesson-header.ts";
 import { readSource, SourceError, withCode } from "../../src/cli/notebook/source.ts";
 
 const SOURCE = `---
@@ -55,6 +56,21 @@ describe("sources of notebooks", () => {
     expect(notebookOf(source, run)).toEqual(run);
     const changed = readSource("03.md", SOURCE.replace("const a = 1", "const a = 2"));
     expect(notebookOf(changed, run).cells[1]!.outputs).toEqual([]);
+  });
+
+  it.each([
+    ["/x/notebooks/lessons/03-maps.ipynb", 'progress.lesson("03");', "Glossary"],
+    ["/x/notebooks/lessons/03-maps.fr.ipynb", 'progress.lesson("03");', "Glossaire"],
+    ["/x/notebooks/investigations/investigations-1.ipynb", 'progress.lesson("inv");', "Glossary"],
+  ])("of lessons get the student's progress below the title: %s", (path, code, word) => {
+    const source = readSource("03.md", SOURCE);
+    const { cells } = withHeader(source, path);
+    expect(cells.map(({ id }) => id)).toEqual(["title", "course", "progress", "one", "one-then", "end"]);
+    expect(cells[1]!.text).toContain(word);
+    expect(cells[2]).toMatchObject({ kind: "code", tags: ["volatile"] });
+    expect(cells[2]!.text.endsWith(code)).toBe(true);
+    for (const other of ["/x/assignments/solutions/03-maps.ipynb", "/x/assignments/solutions/investigations-1.ipynb"])
+      expect(withHeader(source, other)).toBe(source);
   });
 
   it("in another language take their code from the original", () => {

@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Progress } from "../../src/course/progress.ts";
 import { progressStore } from "../../src/course/progress-store.ts";
+import { DISPLAY } from "../../src/plot/displayable.ts";
+import { registerViews } from "../../src/views/index.ts";
+
+registerViews();
 
 describe("progress", () => {
   let folder: string;
@@ -39,6 +43,16 @@ describe("progress", () => {
     there.passed("00-3");
     there.import(text);
     expect(there.lessons()[0]!.passed).toEqual(["00-1", "00-3"]);
+  });
+
+  it("tells of one lesson in a line, and how to keep it", async () => {
+    const one = new Progress(progressStore());
+    one.passed("00-2");
+    const text = String((await one.lesson("00")[DISPLAY]())["text/plain"]);
+    expect(text).toMatch(/^Lesson 00 ■□□ 1 of 3 exercises passed; open: 00-1, 00-3\n/);
+    expect(text).toContain("progress.export()");
+    expect(one.lesson("inv").open.length).toBe(10);
+    expect(() => one.lesson("99")).toThrow(/one of 00, 01/);
   });
 
   it("takes no text that it did not give, and forgets exercises that are gone", () => {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../usage.ts";
 import { type Cell, formatNotebook, type Notebook, readNotebook, writeNotebook } from "./document.ts";
+import { withHeader } from "./lesson-header.ts";
 import { type NotebookSource, readSource, SourceError, withCode } from "./source.ts";
 
 const KERNELSPEC = { display_name: "TypeScript (bpfbook)", language: "typescript", name: "bpfbook" };
@@ -49,8 +50,9 @@ async function readWhole(file: string): Promise<NotebookSource> {
 export async function buildNotebooks(files: readonly string[], { check }: { check: boolean }): Promise<string[]> {
   const changed: string[] = [];
   for (const file of files) {
-    const source = await readWhole(file);
-    const path = resolve(dirname(file), source.notebook);
+    const whole = await readWhole(file);
+    const path = resolve(dirname(file), whole.notebook);
+    const source = withHeader(whole, path);
     const stored = await readNotebook(path).catch((error: unknown) => {
       if (error instanceof UsageError && error.message.endsWith("no such file")) return undefined;
       throw error;
