@@ -84,6 +84,10 @@ export class MapView<K, V> implements TypedMap<K, V> {
     return this.types.name;
   }
 
+  get type(): MapSpec["type"] {
+    return this.types.type;
+  }
+
   /** By which the machine knows it: what a map of maps holds. */
   get id(): number {
     return mapId(this.runtime);

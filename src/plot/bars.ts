@@ -32,7 +32,7 @@ export function bars(data: BarsData, options: BarsOptions = {}): Plot {
   const all: Bar[] = [];
   let left = 0;
   for (const [key, values] of data) {
-    const value = overCpus(values);
+    const value = overCpus(values, data);
     const length = place(value, `the value of ${keyText(key)}`);
     if (length === undefined) left++;
     else all.push({ key: keyText(key), value: value as Numeric, length });

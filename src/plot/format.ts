@@ -1,5 +1,6 @@
 /** Numbers as plots write them: the same in every locale, so that pictures and stored outputs never differ. */
 import { PlotError } from "./error.ts";
+import type { PlottedFacts } from "./plotted.ts";
 
 /** `1234567` as `1,234,567`. */
 export function grouped(value: number | bigint): string {
@@ -60,9 +61,22 @@ export function plural(count: number | bigint, noun: string, nouns = `${noun}s`)
   return `${grouped(count)} ${Number(count) === 1 ? noun : nouns}`;
 }
 
-/** Values of one key on each CPU, as per-CPU maps have them, as one: their sum. Others are as they are. */
-export function overCpus(value: unknown): unknown {
+/** From one number to another in a few characters, with as many digits as tell them apart: `2k to 4k`, `2000.12 to 2000.87`. */
+export function fromTo(from: number, to: number): string {
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  const share = (to - from) / largest;
+  if (share > 0.1 || !(share > 0)) return `${brief(from)} to ${brief(to)}`;
+  const digits = Math.min(15, Math.ceil(-Math.log10(share)) + 2);
+  return [from, to].map((value) => String(Number(value.toPrecision(digits))).replace(/^-/, "−")).join(" to ");
+}
+
+/**
+ * Values of one key on each CPU, as per-CPU maps have them, as one: their sum. Others are as they are, and so are lists in a map
+ * that says of itself (`type`) that it has no values per CPU.
+ */
+export function overCpus(value: unknown, { type }: PlottedFacts): unknown {
   if (!Array.isArray(value) || value.length === 0) return value;
+  if (typeof type === "string" && !type.includes("percpu")) return value;
   if (value.every((each) => typeof each === "bigint")) return value.reduce((sum, each) => sum + each, 0n);
   return value.every((each) => typeof each === "number") ? value.reduce((sum, each) => sum + each, 0) : value;
 }
@@ -71,6 +85,12 @@ export function overCpus(value: unknown): unknown {
 export function toCount(count: unknown, of: string): bigint {
   if (typeof count === "bigint" && count >= 0n) return count;
   if (typeof count === "number" && Number.isInteger(count) && count >= 0) return BigInt(count);
+  if (Array.isArray(count))
+    throw new PlotError(
+      "PLOT_COUNT",
+      `the count of ${of} is a list of ${plural(count.length, "value")}`,
+      "only the values of a per-CPU map are summed: of a list as a value give its pairs, plot.histogram([...list.entries()])",
+    );
   throw new PlotError(
     "PLOT_COUNT",
     `the count of ${of} is ${String(count)}`,

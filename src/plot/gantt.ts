@@ -1,5 +1,5 @@
 import { PlotError } from "./error.ts";
-import { brief, percent, plural } from "./format.ts";
+import { fromTo, percent, plural } from "./format.ts";
 import { litePlot, sentencePlot } from "./lite.ts";
 import { SHORT } from "./lite-parts.ts";
 import type { PlotOptions } from "./options.ts";
@@ -59,7 +59,7 @@ export function gantt(data: Iterable<Interval> & PlottedFacts, options: GanttOpt
   const unseen = lanes.length > shown.length ? ` ${plural(lanes.length - shown.length, "lane")} not drawn.` : "";
   const alt =
     options.alt ??
-    `${kind}: ${plural(boxes.length, "interval")} of ${plural(times.size, "name")} on ${plural(lanes.length, "lane")}, from ${brief(from)} to ${brief(to)}; most time ${first} (${percent(longest, whole)}).${unseen}${missing}`;
+    `${kind}: ${plural(boxes.length, "interval")} of ${plural(times.size, "name")} on ${plural(lanes.length, "lane")}, from ${fromTo(from, to)}; most time ${first} (${percent(longest, whole)}).${unseen}${missing}`;
   const width = options.width ?? 560;
   return litePlot({
     title,
@@ -214,7 +214,7 @@ function ganttText(
   });
   const key = byTime.slice(0, 12).map(([name]) => `${letter.get(name)} ${name}`);
   const more = byTime.length > 12 ? `, and ${byTime.length - 12} more` : "";
-  return [...lines, `${" ".repeat(wide)}  ${brief(from)} to ${brief(to)}`, `${key.join(", ")}${more}`].join("\n");
+  return [...lines, `${" ".repeat(wide)}  ${fromTo(from, to)}`, `${key.join(", ")}${more}`].join("\n");
 }
 
 /** Nine digits tell times apart to a billionth of the whole. */

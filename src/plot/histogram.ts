@@ -96,14 +96,14 @@ function seriesText({ name, bars }: HistogramSeries, count: number): string {
 }
 
 /** Values with their counts; `left` counts samples that are no finite number. */
-function tally(data: Iterable<unknown>) {
+function tally(data: Iterable<unknown> & PlottedFacts) {
   const counts = new Map<number | bigint, bigint>();
   let paired = false;
   let left = 0n;
   for (const item of data) {
     const pair = Array.isArray(item) ? (item as unknown as readonly [number | bigint, number | bigint]) : undefined;
     const value = pair ? pair[0] : (item as number | bigint);
-    const count = pair ? toCount(overCpus(pair[1]), `key ${String(value)}`) : 1n;
+    const count = pair ? toCount(overCpus(pair[1], data), `key ${String(value)}`) : 1n;
     paired ||= pair !== undefined;
     if (typeof value === "bigint" || Number.isFinite(value)) counts.set(value, (counts.get(value) ?? 0n) + count);
     else if (place(value, "a sample") === undefined) left += count;

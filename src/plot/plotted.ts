@@ -4,6 +4,8 @@ export interface PlottedFacts {
   readonly name?: string;
   /** Why nothing may be in it, as sentences: shown where there is nothing to draw. */
   readonly emptyReason?: string;
+  /** What kind of map it is: lists in a `percpu_...` are values by CPU. */
+  readonly type?: string;
 }
 
 /** What is said in place of a plot, to stand behind a colon. */

@@ -1,12 +1,12 @@
 import { type Cell, gridText } from "./cells.ts";
 import { extremes } from "./extremes.ts";
-import { brief, plural } from "./format.ts";
+import { brief, fromTo, plural } from "./format.ts";
 import { litePlot, sentencePlot } from "./lite.ts";
 import { axis, rowHeight, rows, seriesColor } from "./lite-parts.ts";
 import type { AxesOptions } from "./options.ts";
 import type { Plot } from "./plot.ts";
 import { factOf, kindAndTitle } from "./plotted.ts";
-import { factsOf, leftOut, type Point, placed, type Series, seriesOf } from "./series.ts";
+import { factsOf, leftOut, type Point, placedColumns, type Series, seriesOf } from "./series.ts";
 import { SERIES } from "./theme.ts";
 
 /** Points `[x, y]` of one series, or of several by name. */
@@ -26,30 +26,30 @@ const TEXT_ROWS = 16;
  */
 export function scatter(data: ScatterData, options: AxesOptions = {}): Plot {
   const log = { x: options.x?.type === "log", y: options.y?.type === "log" };
-  const all = seriesOf(data).map(({ name, items }) => ({ name, ...placed(items, log) }));
+  const all = seriesOf(data).map(({ name, items }) => ({ name, ...placedColumns(items, log) }));
   const facts = factsOf(data);
   const kind = kindAndTitle("Scatter plot", options.title, facts);
   const title = options.title ?? factOf(facts, "name") ?? "Scatter plot";
-  const count = all.reduce((sum, { points }) => sum + points.length, 0);
+  const count = all.reduce((sum, { xs }) => sum + xs.length, 0);
   const missing = leftOut(
     all.reduce((sum, { left }) => sum + left, 0),
     "point",
     log.x || log.y,
   );
   if (count === 0) return sentencePlot({ kind, title, data: facts, missing, alt: options.alt });
-  const points = all.flatMap((one) => one.points);
-  const xs = extremes(points.map(([x]) => x));
-  const ys = extremes(points.map(([, y]) => y));
+  const some = all.filter((one) => one.xs.length > 0);
+  const xs = extremes(some.flatMap((one) => extremes(one.xs)));
+  const ys = extremes(some.flatMap((one) => extremes(one.ys)));
   const grid = new Grid(xs, ys, log);
   const names = all.map(({ name }) => name);
   const several = names.length > 1;
   const binned = count > MOST_DOTS;
   // Each series has its share of cells.
   const side = Math.floor(Math.sqrt(MOST_DOTS / names.length / 1.5));
-  const values = all.flatMap(({ name, points }) => {
-    const z = several ? { z: name } : {};
-    if (!binned) return points.map(([x, y]) => ({ x, y, ...z }));
-    return grid.count(points, Math.floor(side * 1.5), side).map((cell) => ({
+  const values = all.flatMap((points) => {
+    const z = several ? { z: points.name } : {};
+    if (!binned) return points.xs.map((x, index) => ({ x, y: points.ys[index]!, ...z })).sort((a, b) => a.x - b.x);
+    return grid.count([points], Math.floor(side * 1.5), side).map((cell) => ({
       ...grid.middle(cell, Math.floor(side * 1.5), side),
       n: cell.count,
       ...z,
@@ -57,8 +57,8 @@ export function scatter(data: ScatterData, options: AxesOptions = {}): Plot {
   });
   const alt =
     options.alt ??
-    `${kind}: ${plural(count, "point")}${several ? ` in ${names.length} series` : ""}; x from ${brief(xs[0])} to ${brief(xs[1])}, y from ${brief(ys[0])} to ${brief(ys[1])}.${missing}`;
-  const lines = gridText(grid.count(points, TEXT_COLUMNS, TEXT_ROWS), TEXT_COLUMNS, TEXT_ROWS);
+    `${kind}: ${plural(count, "point")}${several ? ` in ${names.length} series` : ""}; x from ${fromTo(...xs)}, y from ${fromTo(...ys)}.${missing}`;
+  const lines = gridText(grid.count(all, TEXT_COLUMNS, TEXT_ROWS), TEXT_COLUMNS, TEXT_ROWS);
   return litePlot({
     title,
     alt,
@@ -91,7 +91,13 @@ export function scatter(data: ScatterData, options: AxesOptions = {}): Plot {
 }
 
 function foot(xs: readonly [number, number], ys: readonly [number, number]): string {
-  return `y ${brief(ys[0])}, x ${brief(xs[0])} to ${brief(xs[1])}`;
+  return `y ${brief(ys[0])}, x ${fromTo(...xs)}`;
+}
+
+/** Points as columns. */
+interface Columns {
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
 }
 
 /** Where points lie between the extremes, linear or by logarithm. */
@@ -106,17 +112,23 @@ class Grid {
     this.#ys = log.y ? [Math.log(ys[0]), Math.log(ys[1])] : ys;
   }
 
-  count(points: readonly (readonly [number, number])[], columns: number, rows: number): Cell[] {
-    const counts = new Map<number, number>();
+  /** Cells that hold something, by row and column. */
+  count(series: readonly Columns[], columns: number, rows: number): Cell[] {
+    const counts = new Uint32Array(columns * rows);
     const at = (value: number, [low, high]: readonly [number, number], parts: number) =>
       high === low ? Math.floor(parts / 2) : Math.min(parts - 1, Math.floor(((value - low) / (high - low)) * parts));
-    for (const [x, y] of points) {
-      const column = at(this.#log.x ? Math.log(x) : x, this.#xs, columns);
-      const row = at(this.#log.y ? Math.log(y) : y, this.#ys, rows);
-      const key = row * columns + column;
-      counts.set(key, (counts.get(key) ?? 0) + 1);
+    for (const { xs, ys } of series) {
+      for (let i = 0; i < xs.length; i++) {
+        const column = at(this.#log.x ? Math.log(xs[i]!) : xs[i]!, this.#xs, columns);
+        const row = at(this.#log.y ? Math.log(ys[i]!) : ys[i]!, this.#ys, rows);
+        counts[row * columns + column]!++;
+      }
     }
-    return [...counts].map(([key, count]) => ({ column: key % columns, row: Math.floor(key / columns), count }));
+    return Array.from(counts, (count, key) => ({
+      column: key % columns,
+      row: Math.floor(key / columns),
+      count,
+    })).filter(({ count }) => count > 0);
   }
 
   middle({ column, row }: Cell, columns: number, rows: number): { readonly x: number; readonly y: number } {

@@ -1,5 +1,5 @@
 import { extremes } from "./extremes.ts";
-import { brief, plural } from "./format.ts";
+import { brief, fromTo, plural } from "./format.ts";
 import { litePlot, sentencePlot } from "./lite.ts";
 import { axis, rowHeight, rows, seriesColor, seriesDash } from "./lite-parts.ts";
 import type { AxesOptions } from "./options.ts";
@@ -113,12 +113,12 @@ function describe(all: readonly Line[]): string {
     .map(({ name, points }) => {
       const peak = points.reduce((best, point) => (point[1] > best[1] ? point : best));
       const least = points.reduce((low, [, y]) => Math.min(low, y), Number.POSITIVE_INFINITY);
-      const range = least === peak[1] ? `always ${brief(least)}` : `${brief(least)} to ${brief(peak[1])}`;
+      const range = least === peak[1] ? `always ${brief(least)}` : fromTo(least, peak[1]);
       return `${name === "" || all.length === 1 ? "" : `${name} `}${range}${least === peak[1] ? "" : `, peak at ${brief(peak[0])}`}`;
     });
   const count = all.reduce((sum, { points }) => sum + points.length, 0);
   const series = all.length > 1 ? ` in ${all.length} series` : "";
-  return `${plural(count, "point")}${series} from ${brief(from)} to ${brief(to)}; ${lines.join("; ")}.`;
+  return `${plural(count, "point")}${series} from ${fromTo(from, to)}; ${lines.join("; ")}.`;
 }
 
 const LEVELS = "▁▂▃▄▅▆▇█";
@@ -136,5 +136,5 @@ function lineText(name: string, points: Line["points"]): string {
     most[at] = Math.max(most[at] ?? y, y);
   }
   const level = (y: number) => LEVELS[high === low ? 3 : Math.min(7, Math.floor(((y - low) / (high - low)) * 8))];
-  return `${name}: ${most.map((y) => (y === undefined ? " " : level(y))).join("")} ${brief(low)} to ${brief(high)}`;
+  return `${name}: ${most.map((y) => (y === undefined ? " " : level(y))).join("")} ${fromTo(low, high)}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { PlotError } from "../../src/plot/error.ts";
-import { compact, grouped, percent, plural, powerOfTwo, toCount } from "../../src/plot/format.ts";
+import { compact, fromTo, grouped, overCpus, percent, plural, powerOfTwo, toCount } from "../../src/plot/format.ts";
 
 test.each([
   [0, "0"],
@@ -9,6 +9,21 @@ test.each([
   [1234567, "1,234,567"],
   [2n ** 64n, "18,446,744,073,709,551,616"],
 ])("grouped(%s) is %s", (value, text) => expect(grouped(value)).toBe(text));
+
+test.each([
+  [0, 18.4, "0 to 18.4"],
+  [2000, 4000, "2k to 4k"],
+  [2000.125, 2004.5, "2000.1 to 2004.5"],
+  [-1e9, -999_999_000, "−1000000000 to −999999000"],
+  [7, 7, "7 to 7"],
+])("fromTo(%s, %s) is %s", (from, to, text) => expect(fromTo(from, to)).toBe(text));
+
+test("lists are values by CPU unless the map says that it has none", () => {
+  expect(overCpus([1n, 2n], {})).toBe(3n);
+  expect(overCpus([1, 2], { type: "lru_percpu_hash" })).toBe(3);
+  expect(overCpus([1, 2], { type: "hash" })).toEqual([1, 2]);
+  expect(() => toCount([1, 2], "key 0")).toThrow(/a list of 2 values/);
+});
 
 test.each([
   [0, 10, "0%"],

@@ -48,8 +48,22 @@ describe("a machine's own data", () => {
     const devices = plot.topology(m.net.topology);
     expect(devices.text).toMatch(/outside -> eth0 {2}\d+ packets/);
     expect(devices.text).toContain("veth0 -> blue/veth1");
+    // Nothing went through it.
+    expect(devices.text).not.toMatch(/\blo\b/);
     const flows = plot.sankey(m.net.xdpFlows);
     expect(flows.text).toBe("eth0 -> XDP_DROP  2  100%");
+  });
+
+  test("packets that XDP sends on are a way of their own", async () => {
+    const m = new Machine({ seed: 7 });
+    m.net.addVeth({ name: "veth0" }, { name: "veth1", netns: "blue" });
+    const pass = asm({ type: "xdp", name: "pass" })`r0 = 2; exit`;
+    const on = asm({ type: "xdp", name: "on" })`r1 = ${m.net.device("veth0").ifindex}; r2 = 0; call bpf_redirect; exit`;
+    m.attach(m.load(on), "xdp:eth0");
+    m.attach(m.load(pass), "xdp:blue/veth1");
+    m.send([packet.udp({ dport: 53 }), packet.udp({ dport: 54 })]);
+    await m.run("1ms");
+    expect(plot.topology(m.net.topology).text).toContain("eth0 -> veth0  XDP redirect  2 packets");
   });
 
   test("maps of a machine are bars and histograms; per-CPU values are series", async () => {

@@ -54,6 +54,8 @@ export class NetDevice {
   readonly name: string;
   readonly kind: DeviceKind;
   netns: NetNamespace;
+  /** Packets that XDP programs here have sent on by another device. */
+  readonly redirected = new Map<NetDevice, number>();
   mac: Mac;
   mtu: number;
   up = true;

@@ -11,8 +11,14 @@ export function deviceId(dev: NetDevice): string {
   return dev.netns.name === "" ? dev.name : `${dev.netns.name}/${dev.name}`;
 }
 
-/** Devices by namespace; links are wires: to the world outside and between the ends of pairs, with the packets that went over them. */
-export function topologyOf(devices: readonly NetDevice[]): Topology {
+/**
+ * Devices by namespace; links are wires: to the world outside and between the ends of pairs, with the packets that went over them, and
+ * ways that XDP programs sent packets on. Loopback devices that nothing went through are left out.
+ */
+export function topologyOf(all: readonly NetDevice[]): Topology {
+  const devices = all.filter(
+    ({ kind, counters }) => kind !== "loopback" || counters.rxPackets + counters.txPackets > 0,
+  );
   const wired = devices.filter((dev) => dev.kind !== "loopback" && dev.peer === undefined);
   const links = devices.flatMap((dev): TopologyLink[] => {
     const { rxPackets, txPackets } = dev.counters;
@@ -23,6 +29,11 @@ export function topologyOf(devices: readonly NetDevice[]): Topology {
       { from: deviceId(dev), to: OUTSIDE, count: txPackets },
     ];
   });
+  const redirects = devices.flatMap((from) =>
+    [...from.redirected]
+      .filter(([to]) => devices.includes(to))
+      .map(([to, count]): TopologyLink => ({ from: deviceId(from), to: deviceId(to), label: "XDP redirect", count })),
+  );
   return {
     nodes: [
       ...(wired.length > 0 ? [{ id: OUTSIDE, group: OUTSIDE }] : []),
@@ -32,7 +43,7 @@ export function topologyOf(devices: readonly NetDevice[]): Topology {
         group: dev.netns.name === "" ? "machine" : dev.netns.name,
       })),
     ],
-    links,
+    links: [...links, ...redirects],
   };
 }
 

@@ -133,6 +133,7 @@ function toSocket(t: Task, skb: Skb, { from, queue }: Way, xsk: Xsk): number {
 function toDevice(t: Task, skb: Skb, way: Way, { dev: to, program }: DeviceTarget): void {
   const { from, mode } = way;
   skb.fate?.(`redirected to ${to.name}`);
+  from.redirected.set(to, (from.redirected.get(to) ?? 0) + 1);
   if (mode === "generic") {
     if (program !== undefined && runAtTarget(t, skb, way, program, to) !== PASS) {
       t.linux.network.drop(t, skb, DROP.XDP);
