@@ -1,7 +1,7 @@
 import { ArgumentError } from "../isa/argument.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../plot/displayable.ts";
 import { render } from "../plot/registry.ts";
-import type { MapData } from "./output/map-data.ts";
+import type { MapData, MapPrint } from "./output/map-data.ts";
 import { type PlainValue, plainMap } from "./output/plain.ts";
 import type { BpftraceOptions } from "./run/options.ts";
 import { Session, type SessionMachine } from "./run/session.ts";
@@ -17,12 +17,21 @@ export class BpftraceResult implements Displayable {
   readonly errors: string;
   /** The maps by name, with their elements in the order that they are printed. */
   readonly maps: readonly MapData[];
+  /** Histograms without key as they were each time that the program printed one, the first 500. */
+  readonly prints: readonly MapPrint[];
   readonly exitCode: number;
 
-  constructor({ text, errors, maps, exitCode }: Pick<BpftraceResult, "text" | "errors" | "maps" | "exitCode">) {
+  constructor({
+    text,
+    errors,
+    maps,
+    prints,
+    exitCode,
+  }: Pick<BpftraceResult, "text" | "errors" | "maps" | "prints" | "exitCode">) {
     this.text = text;
     this.errors = errors;
     this.maps = maps;
+    this.prints = prints;
     this.exitCode = exitCode;
   }
 
@@ -70,8 +79,8 @@ export async function bpftrace(
     const { linux } = machine;
     await session.run(() => (replay === undefined ? linux.run(duration) : linux.replay(replay)));
     const maps = session.finish();
-    const { transcript, exitCode } = session;
-    return new BpftraceResult({ text: transcript.text, errors: transcript.errors, maps, exitCode });
+    const { transcript, prints, exitCode } = session;
+    return new BpftraceResult({ text: transcript.text, errors: transcript.errors, maps, prints, exitCode });
   } finally {
     session.close();
   }

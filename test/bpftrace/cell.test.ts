@@ -96,6 +96,25 @@ describe("pictures of maps", () => {
     expect(spec?.facet).toBeDefined();
   });
 
+  it("the axis of several histograms has no gaps", async () => {
+    const spec = (await display(
+      "tracepoint:raw_syscalls:sys_enter { @[1] = hist(3); @[2] = hist(40); }",
+      "5ms",
+    )) as unknown as { spec: { encoding: { y: { sort: string[] } } } };
+    expect(spec.spec.encoding.y.sort).toEqual(["[2, 4)", "[4, 8)", "[8, 16)", "[16, 32)", "[32, 64)"]);
+  });
+
+  it("a histogram that is printed again and again is a heat map over time, whether it is cleared or not", async () => {
+    const program = (clear: string) =>
+      `tracepoint:raw_syscalls:sys_enter { @ = hist(args.id); } interval:ms:10 { print(@); ${clear} }`;
+    const cleared = await display(program("clear(@);"));
+    expect(cleared?.mark?.type).toBe("rect");
+    const columns = new Set((cleared!.data.values as unknown as { x: number }[]).map(({ x }) => x));
+    // A column each, but those in which nothing happened.
+    expect(columns.size).toBeGreaterThan(7);
+    expect((await display(program("")))?.data.values).toEqual(cleared?.data.values);
+  });
+
   it("series are lines", async () => {
     const spec = await display('tracepoint:raw_syscalls:sys_enter { @ = tseries(1, 10ms, 20, "sum"); }');
     expect(spec?.mark?.type).toBe("line");

@@ -27,6 +27,13 @@ export interface MapData {
   readonly type: Type;
 }
 
+/** A map as it was when the program printed it. */
+export interface MapPrint {
+  /** Virtual nanoseconds since boot. */
+  readonly time: bigint;
+  readonly map: MapData;
+}
+
 /** What each CPU counted for one key of an aggregation: words of its values. */
 export type Words = readonly (readonly bigint[])[];
 

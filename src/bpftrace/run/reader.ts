@@ -4,7 +4,7 @@ import type { Source } from "../diagnostics.ts";
 import { placeIn } from "../diagnostics.ts";
 import { type Data, type Reading, readData } from "../output/data.ts";
 import { dataJson, lineJson, mapJson } from "../output/json.ts";
-import type { MapData } from "../output/map-data.ts";
+import type { MapData, MapPrint } from "../output/map-data.ts";
 import { mapText } from "../output/map-text.ts";
 import { formatText } from "../output/printf.ts";
 import type { Style } from "../output/style.ts";
@@ -32,11 +32,20 @@ export interface ReaderHost {
   readonly onValue?: ((value: Data) => void) | undefined;
 }
 
+/** Histograms that are remembered as they were printed; later ones are only printed. */
+const MOST_PRINTS = 500;
+
+/** One that has nothing in it yet belongs to the course of time, too. */
+const isHistogram = ({ type, entries }: MapData): boolean =>
+  type.kind === "aggregate" && (type.name === "hist" || type.name === "lhist") && entries[0]?.key === undefined;
+
 /** Turns records of programs into what bpftrace prints. */
 export class Reader {
   readonly #host: ReaderHost;
   readonly #layouts: readonly Extract<Type, { kind: "tuple" }>[];
   readonly transcript: Transcript;
+  /** Histograms without key, each time that the program printed one: what a heat map over time is drawn from. */
+  readonly prints: MapPrint[] = [];
 
   constructor(host: ReaderHost, transcript: Transcript) {
     this.#host = host;
@@ -82,9 +91,12 @@ export class Reader {
           );
         return;
       }
-      case "print-map":
-        this.map(this.#host.map(event.map!.name), event);
+      case "print-map": {
+        const map = this.#host.map(event.map!.name);
+        if (isHistogram(map) && this.prints.length < MOST_PRINTS) this.prints.push({ time: this.#host.now(), map });
+        this.map(map, event);
         return;
+      }
       case "print-value": {
         const [value] = values;
         const { onValue } = this.#host;

@@ -17,7 +17,7 @@ import { type CompiledProgram, compile } from "../compile/program.ts";
 import { BpftraceError, formatDiagnostic, type Source } from "../diagnostics.ts";
 import { hintOf } from "../near-miss.ts";
 import type { Reading } from "../output/data.ts";
-import type { MapData } from "../output/map-data.ts";
+import type { MapData, MapPrint } from "../output/map-data.ts";
 import { STYLES } from "../output/style.ts";
 import { Transcript } from "../output/transcript.ts";
 import { readWithImports } from "../syntax/imports.ts";
@@ -145,6 +145,11 @@ export class Session {
   /** A map's elements as they are now. */
   map(name: string): MapData {
     return this.#readers.get(name)!.read(this.#reading);
+  }
+
+  /** Histograms as they were printed. */
+  get prints(): readonly MapPrint[] {
+    return this.#reader.prints;
   }
 
   /** All maps of the program, by name. */

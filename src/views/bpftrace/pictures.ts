@@ -1,5 +1,6 @@
 /** Pictures of bpftrace's maps in Vega-Lite: counts as bars, series as lines, histograms of several keys as rows of bars. */
 import { greatest, least } from "../../bpftrace/output/extremes.ts";
+import { linearBinning, log2Binning } from "../../plot/binning.ts";
 import { plural } from "../../plot/format.ts";
 import { LITE_SCHEMA, liteConfig } from "../../plot/lite.ts";
 import { Plot } from "../../plot/plot.ts";
@@ -114,14 +115,40 @@ export interface HistogramRow {
   readonly count: bigint;
 }
 
+/** More ranges than this are not made up to fill what lies between two of them. */
+const MOST_RANGES = 80;
+
+/** Labels of all rows from the least to the greatest, and of those between that nobody has: the axis has no gaps. */
+function rangesOf(rows: readonly HistogramRow[], step: number | undefined): string[] {
+  const every = new Map(rows.map((row) => [row.label, row.min ?? -1n] as const));
+  const known = [...every].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const labels = known.map(([label]) => label);
+  const least = known.find(([, min]) => min >= 0n)?.[1];
+  if (least === undefined) return labels;
+  const binning = step === undefined ? log2Binning : linearBinning([least], step);
+  // Rows that are no bins of these (finer ones, those at the ends of `lhist`) stay as they are.
+  const found = known.filter(([label, min]) => binning.label(binning.index(min)) === label);
+  if (found.length === 0) return labels;
+  const first = binning.index(found[0]![1]);
+  const last = binning.index(found[found.length - 1]![1]);
+  if (last - first >= MOST_RANGES || found.length < labels.filter((label) => !label.includes("...")).length)
+    return labels;
+  const between = Array.from({ length: last - first + 1 }, (_, index) => binning.label(first + index));
+  const [before, after] = [labels.indexOf(found[0]![0]), labels.indexOf(found[found.length - 1]![0])];
+  return [...labels.slice(0, before), ...between, ...labels.slice(after + 1)];
+}
+
 /** Histograms of several keys, one beside the other with the same rows, so that they can be compared. */
 export function multiplesPlot(
   title: string,
   histograms: readonly (readonly [label: string, rows: readonly HistogramRow[]])[],
+  step?: number,
 ): Plot {
   const shown = histograms.slice(-MOST_MULTIPLES).reverse();
-  const every = new Map(shown.flatMap(([, rows]) => rows.map((row) => [row.label, row.min ?? -1n] as const)));
-  const order = [...every].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([label]) => label);
+  const order = rangesOf(
+    shown.flatMap(([, rows]) => rows),
+    step,
+  );
   const values = shown.flatMap(([key, rows]) =>
     rows.map(({ label, count }) => ({
       key: shortened(key),

@@ -3,6 +3,7 @@ import { DISPLAY, type MimeBundle } from "../../plot/displayable.ts";
 import { flameGraph } from "../../plot/flame-graph.ts";
 import { histogram } from "../../plot/histogram.ts";
 import type { Plot } from "../../plot/plot.ts";
+import { overTime, type PrintedHistogram } from "./over-time.ts";
 import { barsPlot, type HistogramRow, multiplesPlot, type SeriesPoint, seriesPlot } from "./pictures.ts";
 
 /** A map's element as this view needs it. */
@@ -22,6 +23,8 @@ export interface BpftraceView {
   readonly text: string;
   readonly errors: string;
   readonly maps: readonly MapView[];
+  /** Histograms as they were each time that the program printed them. */
+  readonly prints?: readonly { readonly time: bigint; readonly map: MapView }[];
 }
 
 interface MapView {
@@ -35,8 +38,23 @@ interface MapView {
 /** The text as bpftrace prints it; where one map is a histogram or counts stacks, its picture too. */
 export async function renderBpftrace(result: BpftraceView): Promise<MimeBundle> {
   const text = result.errors + result.text;
-  const plot = result.maps.map(plotOf).find((found) => found !== undefined);
+  const plot = [overTimeOf(result), ...result.maps.map(plotOf)].find((found) => found !== undefined);
   return plot === undefined ? { "text/plain": text } : { ...(await plot[DISPLAY]()), "text/plain": text };
+}
+
+const stepOf = ({ name, parameters }: MapView["type"]): number | undefined =>
+  name === "lhist" ? Number(parameters?.[2] ?? 1n) : undefined;
+
+/** The histogram that was printed most often, if it was printed again and again. */
+function overTimeOf({ prints = [] }: BpftraceView): Plot | undefined {
+  const byName = new Map<string, PrintedHistogram[]>();
+  for (const { time, map } of prints) {
+    const { name, entries, type } = map;
+    const print = { time, rows: entries[0]?.value.rows ?? [], step: stepOf(type) };
+    byName.set(name, [...(byName.get(name) ?? []), print]);
+  }
+  const [most] = [...byName].sort(([, a], [, b]) => b.length - a.length);
+  return most && overTime(`@${most[0]}`, most[1]);
 }
 
 /** The picture that fits a map: what it holds decides. */
@@ -51,10 +69,9 @@ function plotOf({ name, entries, type, labels }: MapView): Plot | undefined {
     });
   const histograms = all(({ value }) => value.rows);
   if (first.key === undefined && first.value.rows !== undefined) {
-    const step = type.name === "lhist" ? Number(type.parameters?.[2] ?? 1n) : undefined;
-    return rowsPlot(name, first.value.rows, step);
+    return rowsPlot(name, first.value.rows, stepOf(type));
   }
-  if (histograms.length > 0) return multiplesPlot(title, histograms);
+  if (histograms.length > 0) return multiplesPlot(title, histograms, stepOf(type));
   const series = all(({ value }) => value.points);
   if (series.length > 0) return seriesPlot(title, series);
   const stacks = entries.flatMap(({ key, value }) => {
@@ -75,9 +92,11 @@ function numberOf({ data, average }: EntryView["value"]): bigint | undefined {
   return data?.kind === "integer" && typeof data.value === "bigint" ? data.value : undefined;
 }
 
-/** Rows below the least number have no place on the axis. */
+/** Rows below the least number of `lhist` have no place on the axis; negative ones of `hist` have one bin. */
 function rowsPlot(name: string, rows: readonly HistogramRow[], step: number | undefined): Plot {
-  const pairs = rows.flatMap(({ min, count }) => (min === undefined ? [] : [[min, count] as const]));
+  const pairs = rows.flatMap(({ min = step === undefined ? -1n : undefined, count }) =>
+    min === undefined ? [] : [[min, count] as const],
+  );
   return histogram(pairs, {
     keys: "values",
     title: `@${name}`,
