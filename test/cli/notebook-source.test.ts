@@ -78,10 +78,13 @@ describe("sources of notebooks", () => {
     const french = withCode("fr/03.md", readSource("fr/03.md", FRENCH), original);
     expect(french.cells[1]!.text).toBe(original.cells[1]!.text);
     expect(french.cells[0]!.text).toContain("# Titre");
-    const missing = FRENCH.replace(/```ts cell=one.*\n```\n/, "");
-    expect(() => withCode("fr/03.md", readSource("fr/03.md", missing), original)).toThrow(
-      /one of the original is missing/,
+    const without = (part: RegExp) => () =>
+      withCode("fr/03.md", readSource("fr/03.md", FRENCH.replace(part, "")), original);
+    expect(without(/```ts cell=one.*\n```\n\nWhat follows.*\n/)).toThrow(
+      /the next cell .* is the code cell one, not end/,
     );
+    expect(without(/What follows.*\n/)).toThrow(/the next cell .* is the text cell one-then, not end/);
+    expect(without(/<!-- cell: end -->\nThe end.\n/)).toThrow(/the text cell end of the original is missing/);
     const renamed = FRENCH.replace("cell=one", "cell=two");
     expect(() => withCode("fr/03.md", readSource("fr/03.md", renamed), original)).toThrow(/not two/);
     const own = FRENCH.replace(/(```ts cell=one.*\n)/, "$1a;\n");

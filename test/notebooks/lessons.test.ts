@@ -11,8 +11,9 @@ import { findJupyter, type JupyterServer, startJupyterServer } from "../../src/c
 import { ROOT } from "../support/programs.ts";
 
 const NOTEBOOKS = join(ROOT, "notebooks");
-const found = (pattern: string): string[] => globSync(pattern, { cwd: NOTEBOOKS }).sort();
-const lessons = [...found("lessons/*.ipynb"), ...found("lessons/*/*.ipynb")];
+// Translations have the cells and outputs of their originals (structure.test.ts), which are run.
+const found = (pattern: string): string[] => globSync(pattern, { cwd: NOTEBOOKS, exclude: ["**/*.fr.ipynb"] }).sort();
+const lessons = found("lessons/*.ipynb");
 const solutions = found("assignments/solutions/*.ipynb");
 const investigations = found("investigations/*.ipynb");
 

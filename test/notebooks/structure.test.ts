@@ -11,9 +11,10 @@ import { ROOT } from "../support/programs.ts";
 const NOTEBOOKS = join(ROOT, "notebooks");
 // Assignments are released for a course, and not stored as notebooks.
 const sources = globSync("source/**/*.md", { cwd: NOTEBOOKS, exclude: ["source/assignments/**"] }).sort();
-const lessons = globSync("lessons/*.ipynb", { cwd: NOTEBOOKS }).sort();
+// A translation lies beside its original, so that both find the same data: `00-first-light.fr.ipynb`.
+const lessons = globSync("lessons/*.ipynb", { cwd: NOTEBOOKS, exclude: ["lessons/*.fr.ipynb"] }).sort();
 const investigations = globSync("investigations/*.ipynb", { cwd: NOTEBOOKS }).sort();
-const translations = globSync("lessons/*/*.ipynb", { cwd: NOTEBOOKS }).sort();
+const translations = globSync("lessons/*.fr.ipynb", { cwd: NOTEBOOKS }).sort();
 const solutions = globSync("assignments/solutions/*.ipynb", { cwd: NOTEBOOKS }).sort();
 
 const read = (file: string): Promise<Notebook> => readNotebook(join(NOTEBOOKS, file));
@@ -66,6 +67,23 @@ describe("notebooks", () => {
     const found = headings(await read(file)).map(({ text }) => text);
     const parts = ["Your turn", "What real Linux does differently", "Going further", "Summary"];
     expect(found.filter((text) => parts.includes(text))).toEqual(parts);
+  });
+
+  it("in French have the code and the outputs of the English ones, so that nobody has to run them", async () => {
+    const run = ({ cells }: Notebook) => cells.filter((cell) => cell.cell_type === "code");
+    for (const file of translations) {
+      const original = await read(file.replace(".fr.", "."));
+      const french = await read(file);
+      expect(run(french), file).toEqual(run(original));
+      expect(french.cells.map(({ id }) => id)).toEqual(original.cells.map(({ id }) => id));
+      // A text that is the same in both was forgotten; links and code alone may be.
+      const texts = new Map(original.cells.map((cell) => [cell.id, cell.source]));
+      const same = french.cells.filter((cell) => cell.cell_type === "markdown" && texts.get(cell.id) === cell.source);
+      expect(
+        same.map(({ id }) => id),
+        file,
+      ).toEqual([]);
+    }
   });
 
   it.each([...lessons, ...investigations])("%s runs at least eight cells, all of which were run", async (file) => {

@@ -26,8 +26,15 @@ export function notebookOf(source: NotebookSource, stored: Notebook | undefined)
   return { cells, metadata, nbformat: 4, nbformat_minor: 5 };
 }
 
+/** A source, and where its notebook's outputs come from: a translation has those of the notebook that it translates. */
+interface WholeSource {
+  readonly source: NotebookSource;
+  readonly notebook: string;
+  readonly outputs: string;
+}
+
 /** Reads a source with the code of its original. Throws `UsageError`. */
-async function readWhole(file: string): Promise<NotebookSource> {
+async function readWhole(file: string): Promise<WholeSource> {
   const read = async (path: string) => {
     const text = await readFile(path, "utf8").catch(() => {
       throw new UsageError(`${path}: no such file`);
@@ -36,28 +43,35 @@ async function readWhole(file: string): Promise<NotebookSource> {
   };
   try {
     const source = await read(file);
-    return source.code === undefined ? source : withCode(file, source, await read(resolve(dirname(file), source.code)));
+    const notebook = resolve(dirname(file), source.notebook);
+    if (source.code === undefined) return { source: withHeader(source, notebook), notebook, outputs: notebook };
+    const of = resolve(dirname(file), source.code);
+    const original = await read(of);
+    const outputs = resolve(dirname(of), original.notebook);
+    return { source: withHeader(withCode(file, source, original), notebook), notebook, outputs };
   } catch (error) {
     if (error instanceof SourceError) throw new UsageError(error.message);
     throw error;
   }
 }
 
+/** A notebook that may not be there yet. */
+const readStored = (path: string): Promise<Notebook | undefined> =>
+  readNotebook(path).catch((error: unknown) => {
+    if (error instanceof UsageError && error.message.endsWith("no such file")) return undefined;
+    throw error;
+  });
+
 /**
- * Builds the notebooks of sources; with `check` only says which differ from what is stored. Returns the paths of the
+ * Builds the notebooks of sources, those of translations with their original's outputs; with `check` only says which differ from what is stored. Returns the paths of the
  * notebooks that changed or differ.
  */
 export async function buildNotebooks(files: readonly string[], { check }: { check: boolean }): Promise<string[]> {
   const changed: string[] = [];
   for (const file of files) {
-    const whole = await readWhole(file);
-    const path = resolve(dirname(file), whole.notebook);
-    const source = withHeader(whole, path);
-    const stored = await readNotebook(path).catch((error: unknown) => {
-      if (error instanceof UsageError && error.message.endsWith("no such file")) return undefined;
-      throw error;
-    });
-    const built = notebookOf(source, stored);
+    const { source, notebook: path, outputs } = await readWhole(file);
+    const stored = await readStored(path);
+    const built = notebookOf(source, outputs === path ? stored : await readStored(outputs));
     if (stored !== undefined && formatNotebook(stored) === formatNotebook(built)) continue;
     changed.push(path);
     if (!check) await writeNotebook(path, built);

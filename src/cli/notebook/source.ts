@@ -122,26 +122,24 @@ function readHead(
 }
 
 /**
- * A translation with the code of the edition that it translates: the same code cells in the same order, whose bodies are
- * empty here. Throws `SourceError` where a cell is missing, added or has code of its own.
+ * A translation with the code of the edition that it translates: the same cells in the same order, text for text, and code cells
+ * whose bodies are empty here. Throws `SourceError` where a cell is missing, added or has code of its own.
  */
 export function withCode(file: string, translation: NotebookSource, original: NotebookSource): NotebookSource {
-  const code = original.cells.filter((cell) => cell.kind === "code");
-  let next = 0;
-  const cells = translation.cells.map((cell) => {
-    if (cell.kind !== "code") return cell;
-    const of = code[next++];
-    if (of?.id !== cell.id) {
-      throw new SourceError(
-        file,
-        cell.line,
-        `the next code cell of the original is ${of?.id ?? "none"}, not ${cell.id}`,
-      );
+  const what = (kind: SourceCell["kind"]) => (kind === "code" ? "code" : "text");
+  const cells = translation.cells.map((cell, index) => {
+    const of = original.cells[index];
+    if (of?.id !== cell.id || of.kind !== cell.kind) {
+      const next = of === undefined ? "none" : `the ${what(of.kind)} cell ${of.id}`;
+      throw new SourceError(file, cell.line, `the next cell of the original is ${next}, not ${cell.id}`);
     }
+    if (cell.kind !== "code") return cell;
     if (cell.text.trim() !== "")
       throw new SourceError(file, cell.line, `the code of ${cell.id} comes from the original`);
     return { ...cell, text: of.text, tags: of.tags };
   });
-  if (next < code.length) throw new SourceError(file, 1, `the code cell ${code[next]!.id} of the original is missing`);
+  const missing = original.cells[cells.length];
+  if (missing !== undefined)
+    throw new SourceError(file, 1, `the ${what(missing.kind)} cell ${missing.id} of the original is missing`);
   return { ...translation, cells };
 }
