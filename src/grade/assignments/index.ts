@@ -2,6 +2,7 @@ import { suggest } from "../../asm/suggest.ts";
 import type { Assignment, Task } from "../assignment/assignment.ts";
 import { GradeError } from "../error.ts";
 import { A01 } from "./a01-vm-by-hand.ts";
+import { A02 } from "./a02-verifiers-complaint.ts";
 import { A03 } from "./a03-count-by-protocol.ts";
 import { A04 } from "./a04-dns-filter.ts";
 import { A05 } from "./a05-latency-histogram.ts";
@@ -9,7 +10,7 @@ import { A06 } from "./a06-own-execsnoop.ts";
 import { A08 } from "./a08-policy-by-lsm.ts";
 
 /** All assignments by their names, easy ones first. */
-export const ASSIGNMENTS = { a1: A01, a3: A03, a4: A04, a5: A05, a6: A06, a8: A08 } as const;
+export const ASSIGNMENTS = { a1: A01, a2: A02, a3: A03, a4: A04, a5: A05, a6: A06, a8: A08 } as const;
 
 export type AssignmentId = keyof typeof ASSIGNMENTS;
 

@@ -37,6 +37,53 @@ export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
       fails: ["a1/3.v1", "a1/3.v2", "a1/3.h1"],
     },
   ],
+  a2: [
+    {
+      title: "it is accepted, as nothing is read any more",
+      edits: [
+        [`    r5 = *(u8 *)(r2 + \${my.at})\n    if r5 == \${my.value} goto drop\n`, "    if r4 == 0 goto drop\n"],
+      ],
+      fails: ["a2/1.v1", "a2/1.h1"],
+      mistake: "strict",
+    },
+    {
+      title: "more bytes are asked for than are read",
+      edits: [[`r4 += \${my.at + 1}`, `r4 += \${my.at + 8}`]],
+      fails: ["a2/1.h1"],
+      mistake: "strict",
+    },
+    {
+      title: "one byte too few is compared",
+      edits: [[`r4 += \${my.at + 1}`, `r4 += \${my.at}`]],
+      fails: ["a2/1.v1", "a2/1.h1"],
+      mistake: "short",
+      says: /outside of the packet/,
+    },
+    {
+      title: "an element that is missing stays missing (BPF_EXIST)",
+      edits: [["    r4 = 0\n    call bpf_map_update_elem", "    r4 = 2\n    call bpf_map_update_elem"]],
+      fails: ["a2/2.v1", "a2/2.h1"],
+      mistake: "skipped",
+    },
+    {
+      title: "every packet writes its own length",
+      edits: [["    r1 = *(u64 *)(r0 + 0)\n    r1 += r6\n", "    r1 = r6\n"]],
+      fails: ["a2/2.v1", "a2/2.h1"],
+      mistake: "overwritten",
+    },
+    {
+      title: "a mask bends every place into the table",
+      edits: [["    if r5 > 15 goto otherwise\n", "    r5 &= 15\n"]],
+      fails: ["a2/3.h2"],
+      mistake: "masked",
+    },
+    {
+      title: "the table's last byte is left out",
+      edits: [["if r5 > 15 goto otherwise", "if r5 > 14 goto otherwise"]],
+      fails: ["a2/3.h1"],
+      mistake: "strict",
+    },
+  ],
   a3: [
     {
       title: "no test of the packet's end",
