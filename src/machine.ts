@@ -58,7 +58,7 @@ export interface MachineOptions {
    * on its own; `m.mystery.answer` judges what was found.
    */
   readonly mystery?: number | string;
-  /** Which Linux's types and layouts: `"6.1"`, `"6.12"`, `"6.18"` (the default), or `"teaching-1"`, made up for CO-RE. */
+  /** Which Linux's types and layouts: `"6.1"`, `"6.12"`, `"6.18"` (the default), or `"teaching-1"`, made up for CO-RE (or another `"teaching-N"`). */
   readonly release?: Release;
   /** What disks are made with, by where they are mounted: `{ "/srv": "xfs" }`; ext4 unless said. */
   readonly fileSystems?: DiskFormats;

@@ -1,4 +1,4 @@
-import { NEWEST, RELEASES, type Release } from "../btf/data/machine.ts";
+import { isRelease, NEWEST, RELEASES, type Release } from "../btf/data/machine.ts";
 import { LinearMemory } from "../memory/memory.ts";
 import { MachineOptionError } from "./machine-option-error.ts";
 
@@ -48,7 +48,7 @@ export function checkedOptions(options: LinuxOptions): Required<LinuxOptions> {
     throw new MachineOptionError("cpus", cpus, `a whole number from 1 to ${MOST_CPUS}`);
   }
   if (!Number.isSafeInteger(seed)) throw new MachineOptionError("seed", seed, "a whole number");
-  if (!RELEASES.includes(release)) {
+  if (!isRelease(release)) {
     throw new MachineOptionError("release", release, `one of ${RELEASES.map((name) => `"${name}"`).join(", ")}`);
   }
   if (!Number.isSafeInteger(ram) || ram < LEAST_RAM || ram > MOST_RAM) {

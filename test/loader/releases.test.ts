@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { machineBtf, RELEASES } from "../../src/btf/data/machine.ts";
-import { TEACHING_1 } from "../../src/btf/data/teaching.ts";
+import { isRelease, machineBtf, RELEASES, type Release } from "../../src/btf/data/machine.ts";
+import { TEACHING_1, teachingDifferences } from "../../src/btf/data/teaching.ts";
 import { pathOf } from "../../src/btf/member-path.ts";
 import { sizeOf } from "../../src/btf/size.ts";
 import { workloads } from "../../src/linux/workloads/index.ts";
@@ -46,6 +46,27 @@ describe("teaching-1", () => {
     expect(object.maps.events!.read()[0]).toMatchObject({ filename: "/usr/bin/cat" });
     const pid = object.progs.trace_execve!.relocations.find(({ local }) => local.includes("tgid"))!;
     expect([pid.from, pid.to]).toEqual([BigInt(offset("6.18", "tgid")! / 8), BigInt(offset("6.18", "pid")! / 8)]);
+  });
+});
+
+describe("teaching-N", () => {
+  it("has all members of task_struct but the first elsewhere, and what its number says", () => {
+    const places = (release: Release) => {
+      const btf = machineBtf(release);
+      const { members, size } = btf.byName("task_struct", "struct")!;
+      return { size, of: new Map(members.map(({ name, bitOffset }) => [name, Number(bitOffset) / 8])) };
+    };
+    const [linux, made] = [places("6.18"), places("teaching-4711")];
+    const { swapped, renamed, vanished, before } = teachingDifferences(4711);
+    expect([swapped, renamed, vanished, before]).toEqual([true, true, "nvcsw", 8 * (1 + (588 % 61))]);
+    expect([made.of.has("nvcsw"), made.of.has("__state"), made.of.has("nivcsw")]).toEqual([false, false, true]);
+    expect(made.of.get("state")).toBe(linux.of.get("__state")! + before);
+    expect(made.of.get("real_parent")).toBe(linux.of.get("real_parent")! + before);
+    expect(made.of.get("pid")).toBe(linux.of.get("tgid")! + before);
+    expect([made.of.get("thread_info"), made.size]).toEqual([0, linux.size + before]);
+    for (const name of ["teaching-0", "teaching-1000000", "teaching-01", "teaching-x", "6.17"])
+      expect(isRelease(name), name).toBe(false);
+    expect(() => new Machine({ release: "teaching-0" })).toThrow(/release/);
   });
 });
 

@@ -12,16 +12,31 @@ const PACKED = { "6.1": LINUX_6_1, "6.12": LINUX_6_12, "6.18": LINUX_6_18 } as c
   PackedBtf
 >;
 
-/** A release of Linux whose types ship, or `teaching-1`: made up, 6.18 with the differences that lessons of CO-RE need. */
-export type Release = keyof typeof PACKED | "teaching-1";
+/**
+ * A release of Linux whose types ship, or one that is made up: `teaching-1` is 6.18 with the differences that lessons of CO-RE need;
+ * of `teaching-2` and all others up to `teaching-999999` each has some of them, and members of `task_struct` in places of its own.
+ */
+export type Release = keyof typeof PACKED | `teaching-${number}`;
 
-/** Releases that machines can have, oldest first, the made-up one last. */
+/** Releases that machines can have, oldest first, the made-up one of the lessons last. */
 export const RELEASES: readonly Release[] = [...(Object.keys(PACKED) as (keyof typeof PACKED)[]), "teaching-1"];
+
+/** The number of a made-up release; undefined for those that ship. */
+const numberOf = (release: string): number | undefined => {
+  const digits = /^teaching-([1-9]\d{0,5})$/.exec(release)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+};
+
+/** Whether machines can have it. @example isRelease("teaching-4711") // true */
+export const isRelease = (release: unknown): release is Release =>
+  typeof release === "string" && (Object.hasOwn(PACKED, release) || numberOf(release) !== undefined);
 
 /** What `teaching-1` is made from, and what a machine is unless it is said. */
 export const NEWEST = "6.18" satisfies Release;
 
-let teaching: Btf | undefined;
+/** Made-up releases that were asked for last. */
+const teaching = new Map<number, Btf>();
+const KEPT = 8;
 
 /**
  * The types of a release of Linux, read from that release's own BTF and made smaller: all kfuncs, hooks and traced
@@ -33,11 +48,20 @@ let teaching: Btf | undefined;
  * btf.byName("bpf_rcu_read_lock", "func");
  */
 export function machineBtf(release: Release): Btf {
-  if (release !== "teaching-1") return unpackBtf(PACKED[release]);
-  teaching ??= teachingBtf(unpackBtf(PACKED[NEWEST]));
-  return teaching;
+  const number = numberOf(release);
+  if (number === undefined) return unpackBtf(PACKED[release as keyof typeof PACKED]);
+  let found = teaching.get(number);
+  if (found === undefined) {
+    const [oldest] = teaching.keys();
+    if (teaching.size >= KEPT) teaching.delete(oldest!);
+    found = teachingBtf(unpackBtf(PACKED[NEWEST]), number);
+    teaching.set(number, found);
+  }
+  return found;
 }
 
 /** From which kernel the types of a release were read: `uname -r` or the package. */
 export const sourceOf = (release: Release): string =>
-  release === "teaching-1" ? `teaching-1, made up from ${PACKED[NEWEST].source}` : PACKED[release].source;
+  numberOf(release) === undefined
+    ? PACKED[release as keyof typeof PACKED].source
+    : `${release}, made up from ${PACKED[NEWEST].source}`;

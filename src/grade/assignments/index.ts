@@ -7,10 +7,11 @@ import { A03 } from "./a03-count-by-protocol.ts";
 import { A04 } from "./a04-dns-filter.ts";
 import { A05 } from "./a05-latency-histogram.ts";
 import { A06 } from "./a06-own-execsnoop.ts";
+import { A07 } from "./a07-core-port.ts";
 import { A08 } from "./a08-policy-by-lsm.ts";
 
 /** All assignments by their names, easy ones first. */
-export const ASSIGNMENTS = { a1: A01, a2: A02, a3: A03, a4: A04, a5: A05, a6: A06, a8: A08 } as const;
+export const ASSIGNMENTS = { a1: A01, a2: A02, a3: A03, a4: A04, a5: A05, a6: A06, a7: A07, a8: A08 } as const;
 
 export type AssignmentId = keyof typeof ASSIGNMENTS;
 

@@ -1,4 +1,5 @@
 import type { LoadedProgram } from "../../loader/loaded-program.ts";
+import type { BpfObject } from "../../loader/object/bpf-object.ts";
 import type { Codec } from "../../maps/codec.ts";
 import { u8, u16, u32, u64 } from "../../maps/codec.ts";
 import { MapDeclaration } from "../../maps/declaration.ts";
@@ -44,6 +45,28 @@ export function readMap(
       ? one.reduce((total: bigint, each) => total + BigInt(each), 0n)
       : BigInt(one as bigint);
     found.set(BigInt(at), sum);
+    if (found.size >= MOST) break;
+  }
+  return found;
+}
+
+/** The same of a map of a loaded object: a hash with keys of four and values of eight bytes that are plain numbers. */
+export function readObjectMap(it: Inspector, object: BpfObject, name: string): ReadonlyMap<number, bigint> {
+  const map = Object.hasOwn(object.maps, name) ? object.maps[name] : undefined;
+  if (map === undefined)
+    return it.stop(`the object has the map ${name}`, `its maps: ${Object.keys(object.maps).join(", ") || "none"}`);
+  if (map.type !== "hash" || map.keySize !== 4 || map.valueSize !== 8) {
+    const is = `it is of type ${map.type}, with keys of ${map.keySize} and values of ${map.valueSize} bytes`;
+    return it.stop(`${name} is a hash with keys of 4 and values of 8 bytes`, is);
+  }
+  const found = new Map<number, bigint>();
+  for (const [key, value] of map) {
+    if (typeof key !== "number" || (typeof value !== "bigint" && typeof value !== "number"))
+      return it.stop(
+        `${name} holds numbers`,
+        "its types in C say otherwise: __type(key, __u32) and __type(value, __u64)",
+      );
+    found.set(key, BigInt(value));
     if (found.size >= MOST) break;
   }
   return found;

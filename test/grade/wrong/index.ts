@@ -198,6 +198,33 @@ export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
       mistake: "all",
     },
   ],
+  a7: [
+    {
+      title: "BPF_PROBE_READ without the attribute: offsets are those of the declaration",
+      edits: [
+        ["BPF_CORE_READ(task, real_parent, tgid)", "BPF_PROBE_READ(task, real_parent, tgid)"],
+        [
+          "struct task_struct *real_parent;\n} __attribute__((preserve_access_index));",
+          "struct task_struct *real_parent;\n};",
+        ],
+      ],
+      fails: ["a7/1.v1", "a7/1.h1"],
+      mistake: "offset",
+    },
+    {
+      title: "the old name is not known",
+      edits: [["state = BPF_CORE_READ(old, state);", "state = 1;"]],
+      fails: ["a7/2.h1"],
+      mistake: "bent",
+    },
+    {
+      title: "nobody asks whether the member is there",
+      edits: [[`	if (bpf_core_field_exists(task->\${my.member}))\n`, ""]],
+      fails: ["a7/2.v2", "a7/2.h2"],
+      mistake: "unasked",
+      says: /failed to resolve CO-RE relocation/,
+    },
+  ],
   a8: [
     {
       title: "everything is refused",
