@@ -9,9 +9,22 @@ import { A05 } from "./a05-latency-histogram.ts";
 import { A06 } from "./a06-own-execsnoop.ts";
 import { A07 } from "./a07-core-port.ts";
 import { A08 } from "./a08-policy-by-lsm.ts";
+import { A09 } from "./a09-hidden-machine.ts";
+import { A10 } from "./a10-own-tool.ts";
 
 /** All assignments by their names, easy ones first. */
-export const ASSIGNMENTS = { a1: A01, a2: A02, a3: A03, a4: A04, a5: A05, a6: A06, a7: A07, a8: A08 } as const;
+export const ASSIGNMENTS = {
+  a1: A01,
+  a2: A02,
+  a3: A03,
+  a4: A04,
+  a5: A05,
+  a6: A06,
+  a7: A07,
+  a8: A08,
+  a9: A09,
+  a10: A10,
+} as const;
 
 export type AssignmentId = keyof typeof ASSIGNMENTS;
 

@@ -6,10 +6,10 @@ import { Meter } from "../../vm/meter.ts";
 import { INSTRUCTIONS, type Inspector } from "../assignment/inspector.ts";
 
 /** Virtual time that a program is run. */
-const FOR = "400ms";
+export const FOR = "400ms";
 
 /** A machine with something to do: a web server, a database, somebody at a shell. */
-function busyMachine(seed: number): Machine {
+export function busyMachine(seed: number): Machine {
   const machine = new Machine({ cpus: 2, seed, meter: new Meter(INSTRUCTIONS) });
   machine.spawn(workloads.webServer({ rate: 100 }));
   machine.spawn(workloads.database({ clients: 2, rate: 100 }));

@@ -73,6 +73,9 @@ const ROWS: readonly MysteryRow[] = [
   { kind: "port scan", culprits: ["203.0.113.66", "network", "eth0"], start: spawned(() => workloads.portScan()) },
 ];
 
+/** Texts that begin so name a fault that the machine does not judge: whoever gave it does. */
+const SEALED = "sealed:";
+
 /** What a hidden fault can be. */
 export const MYSTERY_KINDS: readonly string[] = [...new Set(ROWS.map(({ kind }) => kind))].sort();
 
@@ -84,6 +87,11 @@ function usualWork(linux: Linux): void {
   workloads.cron().start(linux);
   workloads.dnsTrouble({ every: 400, dead: 1e-9 }).start(linux);
 }
+
+const rowOf = (seed: number | string): MysteryRow => ROWS[new Random(numberOf(seed), 0x6d79).below(ROWS.length)]!;
+
+/** What a seed stands for: for graders, and not for who is to find it. */
+export const faultOf = (seed: number | string): Pick<MysteryRow, "kind" | "culprits"> => rowOf(seed);
 
 /**
  * A machine's hidden fault. What it is cannot be read from the object; look at the machine with programs, then say what it
@@ -102,7 +110,7 @@ export class Mystery {
     if (typeof seed !== "string" && !Number.isSafeInteger(seed))
       throw new FaultError(`a mystery's seed must be a whole number or a text, not ${shown(seed)}`);
     this.seed = seed;
-    this.#row = ROWS[new Random(numberOf(seed), 0x6d79).below(ROWS.length)]!;
+    this.#row = rowOf(seed);
     usualWork(linux);
     this.#row.start(linux);
   }
@@ -112,8 +120,10 @@ export class Mystery {
     return MYSTERY_KINDS;
   }
 
-  /** Judges an answer; throws `FaultError` for a kind that there is not. */
+  /** Judges an answer; throws `FaultError` for a kind that there is not, and on a machine whose seed is sealed ("sealed:..."). */
   answer(given: MysteryAnswer): MysteryVerdict {
+    if (String(this.seed).startsWith(SEALED))
+      throw new FaultError("this machine does not say whether it is right: hand the answer over to who gave it to you");
     if (typeof given?.kind !== "string" || typeof given.culprit !== "string")
       throw new FaultError(`an answer is { kind: "slow disk", culprit: "vda" }, not ${shown(given)}`, MYSTERY_KINDS);
     const kind = given.kind.trim().toLowerCase();

@@ -251,4 +251,62 @@ export const WRONG: Readonly<Record<AssignmentId, readonly WrongSolution[]>> = {
       mistake: "overwritten",
     },
   ],
+  a9: [
+    {
+      title: "the busy database is blamed",
+      edits: [['submit("a9/1", diagnosis)', 'submit("a9/1", { ...diagnosis, culprit: "postgres" })']],
+      fails: ["a9/1.h2"],
+      mistake: "busy",
+    },
+    {
+      title: "the culprit of the example is written down",
+      edits: [
+        [
+          "detectors[my.family];",
+          `\`BEGIN { @\${my.suspects}["\${my.family === "disk" ? 266338336 : my.example.culprit}"] = 1; }\`;`,
+        ],
+      ],
+      fails: ["a9/2.h1"],
+    },
+    {
+      title: "whoever makes the most system calls is named",
+      edits: [
+        ["detectors[my.family];", `\`tracepoint:raw_syscalls:sys_enter { @\${my.suspects}[comm] = count(); }\`;`],
+      ],
+      fails: ["a9/2.v1", "a9/2.h1"],
+    },
+    {
+      title: "the map has another name",
+      edits: [["detectors[my.family];", "detectors[my.family].replaceAll(my.suspects, 'suspects');"]],
+      fails: ["a9/2.v1", "a9/2.h1"],
+      mistake: "name",
+    },
+  ],
+  a10: [
+    {
+      title: "a third of what happens is left out",
+      edits: [['submit("a10/1", tool)', 'submit("a10/1", tool.replace("/ {", " && nsecs % 3 != 0/ {"))']],
+      fails: ["a10/1.h1"],
+      mistake: "missing",
+    },
+    {
+      title: "there are rows without the condition, too",
+      edits: [['submit("a10/1", tool)', 'submit("a10/1", tool + "\\n" + tools[brief]!.replace(/\\/.*?\\/ {/, "{"))']],
+      fails: ["a10/1.v1", "a10/1.h2"],
+      mistake: "more",
+    },
+    {
+      title: "every system call is looked at",
+      edits: [
+        ['submit("a10/1", tool)', 'submit("a10/1", tool + " tracepoint:raw_syscalls:sys_enter { @n = count(); }")'],
+      ],
+      fails: ["a10/1.h3"],
+      mistake: "expensive",
+    },
+    {
+      title: "rows are counted with the heading",
+      edits: [["rows: rows.length, most };", "rows: rows.length + 1, most };"]],
+      fails: ["a10/2.h1"],
+    },
+  ],
 };
