@@ -205,3 +205,24 @@ describe("bpftool on a machine", () => {
     expect(await say(machine, "bpftool cgroup show /sys/fs/cgroup/work")).toBe("");
   });
 });
+
+describe("bpftool and what keeps things", () => {
+  test("maps and types of a program that was pinned go with it", async () => {
+    const machine = Machine.syllabus();
+    const ids = () => say(machine, "bpftool map list | grep -c '^[0-9]'; bpftool btf list | grep -c '^[0-9]'");
+    const before = await ids();
+    await say(machine, "bpftool prog load xdp_counter.o /sys/fs/bpf/counter");
+    expect(await ids()).not.toBe(before);
+    await say(machine, "rm /sys/fs/bpf/counter");
+    expect(await ids()).toBe(before);
+  });
+
+  test("bpftrace lists probes, with -v what they are given, and structures", async () => {
+    const machine = fresh();
+    expect(await say(machine, "bpftrace -lv tracepoint:syscalls:sys_enter_close")).toBe(
+      "tracepoint:syscalls:sys_enter_close\n    int __syscall_nr\n    unsigned int fd\n",
+    );
+    expect(await say(machine, "bpftrace -l 'kprobe:vfs_fsync*'")).toBe("kprobe:vfs_fsync_range\n");
+    expect(await say(machine, "bpftrace -lv 'struct path'")).toContain("struct dentry *dentry;");
+  });
+});

@@ -35,10 +35,10 @@ export const CONCEPTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "2.10.39",
-    `a bcc = 22
+    `a bcc = 22 bcc
      b bpftrace = 19 by-process
      c libbpf = 18 whole
-     d bpftool = 21
+     d bpftool = 21 net
      e common tools = 11 execsnoop-tool
      f custom programs = 00 mended
      g use cases = 27`,
@@ -155,10 +155,10 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "bcc",
-    `Python and Lua front ends, C at run time = 22
-     installing = 22
-     the ten tools = 22
-     calling them = 22`,
+    `Python and Lua front ends, C at run time = 22 bcc
+     installing = 22 install
+     the ten tools = 22 execsnoop
+     calling them = 22 calling`,
   ),
   ...rows(
     "bpftrace",
@@ -180,13 +180,13 @@ export const FACTS: readonly CoverageRow[] = [
   ),
   ...rows(
     "bpftool",
-    `prog list, prog show = 21
-     prog dump xlated = 21
-     prog dump jited = 21
-     map list, map dump = 21
-     map lookup, map update = 21
-     btf list, btf dump = 21
-     feature probe = 21`,
+    `prog list, prog show = 21 prog-list
+     prog dump xlated = 21 xlated
+     prog dump jited = 21 jited
+     map list, map dump = 21 map-list
+     map lookup, map update = 21 update
+     btf list, btf dump = 21 btf
+     feature probe = 21 feature`,
   ),
   ...rows(
     "execsnoop",
@@ -215,8 +215,8 @@ export const FACTS: readonly CoverageRow[] = [
     "quick-reference",
     `bpftrace -e = 19 command-line
      execsnoop-bpfcc = 11 execsnoop-tool
-     opensnoop-bpfcc = 22
-     bpftool prog list = 21
-     bpftool map list = 21`,
+     opensnoop-bpfcc = 22 opensnoop
+     bpftool prog list = 21 prog-list
+     bpftool map list = 21 map-list`,
   ),
 ];

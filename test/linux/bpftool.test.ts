@@ -143,6 +143,7 @@ const COMMANDS = [
     "map dump pinned D/h",
     "-jp map dump pinned D/h",
     "map lookup pinned D/h key 1 0 0 0",
+    "map lookup pinned D/h key 1234 0 0 0",
   ],
   ...["map update pinned D/ph key 1 0 0 0 value 7 0 0 0", "map dump pinned D/ph", "-jp map dump pinned D/ph"],
   "map update pinned D/wide key 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 value 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40",

@@ -53,7 +53,10 @@ export function showBtf(tool: Tool, args: Arguments): Reply {
   const [programs, maps] = [new References(), new References()];
   for (const program of bpf.programs.values()) programs.add(bpf.btf.idOf(program.spec.btf), program.id);
   for (const map of mapsOf(tool)) maps.add(bpf.btf.idOf(map.spec.btf?.btf), mapId(map));
-  const all = btfObjects(tool);
+  // Types that nobody uses any more are gone; Linux's own stay.
+  const all = btfObjects(tool).filter(
+    ({ id, name }) => name !== undefined || programs.of(id).length > 0 || maps.of(id).length > 0,
+  );
   const one = args.left > 0;
   const shown = one ? [readBtfId(tool, args)] : all;
   if (args.left > 0) throw usageError("btf");

@@ -20,6 +20,8 @@ import { LESSON_17 } from "./17-btf-and-core.ts";
 import { LESSON_18 } from "./18-libbpf.ts";
 import { LESSON_19 } from "./19-bpftrace-one.ts";
 import { LESSON_20 } from "./20-bpftrace-two.ts";
+import { LESSON_21 } from "./21-bpftool.ts";
+import { LESSON_22 } from "./22-bcc-tools.ts";
 import { LESSON_23 } from "./23-lost-events.ts";
 import { LESSON_24 } from "./24-concurrency.ts";
 import { INVESTIGATIONS_1 } from "./investigations-1.ts";
@@ -48,6 +50,8 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_18,
   ...LESSON_19,
   ...LESSON_20,
+  ...LESSON_21,
+  ...LESSON_22,
   ...LESSON_23,
   ...LESSON_24,
   ...INVESTIGATIONS_1,

@@ -86,6 +86,8 @@ export class BpfSubsystem {
   readonly fs = new BpfFs();
   /** Types of programs and maps. */
   readonly btf = new BtfTable();
+  /** Maps that only programs and pins keep. */
+  readonly #released = new Set<RuntimeMap>();
   #nextProgram = 1;
   #nextLink = 1;
   #cpu = 0;
@@ -190,16 +192,20 @@ export class BpfSubsystem {
       [...this.links.values()].some((link) => link.program === program || link.of?.program === program) ||
       [...this.programs.values()].some((other) => other.extends === program) ||
       this.host.maps.some((map) => map?.holds?.(program.id) === true);
-    if (!used) this.programs.delete(program.id);
+    if (used) return;
+    this.programs.delete(program.id);
+    for (const map of program.maps) if (this.#released.has(map)) this.removeMap(map);
   }
 
   /**
-   * Its maker does not hold the map any more: its memory is given back, unless a program uses it or it is pinned. Ids are
-   * not used again.
+   * Its maker does not hold the map any more: its memory is given back, at once or when the last program that uses it is gone, unless
+   * it is pinned. Ids are not used again.
    */
   removeMap(map: RuntimeMap): void {
     const used = this.fs.holds(map) || [...this.programs.values()].some(({ maps }) => maps.includes(map));
+    if (used) this.#released.add(map);
     if (used || this.host.maps[map.index] !== map) return;
+    this.#released.delete(map);
     this.host.maps[map.index] = undefined;
     map.free();
   }

@@ -19,6 +19,8 @@ import { WRONG_17 } from "./17-btf-and-core.ts";
 import { WRONG_18 } from "./18-libbpf.ts";
 import { WRONG_19 } from "./19-bpftrace-one.ts";
 import { WRONG_20 } from "./20-bpftrace-two.ts";
+import { WRONG_21 } from "./21-bpftool.ts";
+import { WRONG_22 } from "./22-bcc-tools.ts";
 import { WRONG_23 } from "./23-lost-events.ts";
 import { WRONG_24 } from "./24-concurrency.ts";
 import { WRONG_INVESTIGATIONS } from "./investigations.ts";
@@ -47,6 +49,8 @@ export const WRONG: WrongAnswers = {
   ...WRONG_18,
   ...WRONG_19,
   ...WRONG_20,
+  ...WRONG_21,
+  ...WRONG_22,
   ...WRONG_23,
   ...WRONG_24,
   ...WRONG_INVESTIGATIONS,
