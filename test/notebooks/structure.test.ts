@@ -84,6 +84,7 @@ describe("notebooks", () => {
         file,
       ).toEqual([]);
     }
+    expect(translations.length).toBeGreaterThanOrEqual(3);
   });
 
   it.each([...lessons, ...investigations])("%s runs at least eight cells, all of which were run", async (file) => {

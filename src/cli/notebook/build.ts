@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../usage.ts";
 import { type Cell, formatNotebook, type Notebook, readNotebook, writeNotebook } from "./document.ts";
 import { withHeader } from "./lesson-header.ts";
@@ -44,7 +45,11 @@ async function readWhole(file: string): Promise<WholeSource> {
   try {
     const source = await read(file);
     const notebook = resolve(dirname(file), source.notebook);
-    if (source.code === undefined) return { source: withHeader(source, notebook), notebook, outputs: notebook };
+    if (source.code === undefined) {
+      const french = existsSync(join(dirname(file), "fr", basename(file)));
+      const edition = french ? basename(notebook).replace(/\.ipynb$/, ".fr.ipynb") : undefined;
+      return { source: withHeader(source, notebook, edition), notebook, outputs: notebook };
+    }
     const of = resolve(dirname(file), source.code);
     const original = await read(of);
     const outputs = resolve(dirname(of), original.notebook);

@@ -22,17 +22,18 @@ const PLACE = /\/(?:lessons\/(?<number>\d\d)-[^/.]*(?:\.(?<language>[a-z]{2}))?|
 
 /**
  * The same source with what every lesson has below its title: links to what one looks up, and a cell that shows the student's
- * progress. Other notebooks stay as they are. Where that is, the notebook's path says.
+ * progress, and to the French edition, its file's name, if there is one. Other notebooks stay as they are. Where that is, the
+ * notebook's path says.
  *
  * @example withHeader(source, "/home/me/notebooks/lessons/03-maps.ipynb").cells[2].text; // import { progress } ...
  */
-export function withHeader(source: NotebookSource, path: string): NotebookSource {
+export function withHeader(source: NotebookSource, path: string, french?: string): NotebookSource {
   const place = PLACE.exec(path)?.groups;
   const [title, ...rest] = source.cells;
   if (place === undefined || title === undefined) return source;
   const language = place["language"] === "fr" ? "fr" : "en";
   const { card, glossary, about } = WORDS[language];
-  const links = `[${card}](../../docs/reference-card.md) · [${glossary}](../../docs/glossary.md)`;
+  const links = `[${card}](../../docs/reference-card.md) · [${glossary}](../../docs/glossary.md)${french === undefined ? "" : ` · [En français](${french})`}`;
   const [course, progress] = HEADER_CELLS;
   const code = `import { progress } from "bpfbook";\n\nprogress.lesson("${place["number"] ?? "inv"}");`;
   const header: SourceCell[] = [
