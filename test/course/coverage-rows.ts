@@ -83,7 +83,7 @@ export const FACTS: readonly CoverageRow[] = [
      r10 is the stack, read-only = 02 frame-pointer
      struct bpf_insn: code, dst, src, off, imm = 02 table
      bpf_jit_enable: 0, 1, 2 = 01 jit-enabled
-     turning the JIT on = 08`,
+     turning the JIT on = 08 on`,
   ),
   ...rows(
     "maps",

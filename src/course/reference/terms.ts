@@ -139,6 +139,10 @@ export const TERMS: readonly Term[] = [
     cast = 20: In bpftrace and C: saying of which type a number is, so that its members can be read.
     tuple = 20: In bpftrace: several values in round brackets, as one.
     static probe (static probes; USDT) = 20: A place in a program that its authors marked for tracing.
+    bpftool = 21: The tool that shows and changes all that eBPF has put into a Linux: programs, maps, links, types.
+    id = 21: A number that Linux gives to a program, a map, a link or a BTF, anew at each start.
+    bcc = 22: BPF Compiler Collection: more than a hundred small tools, and the library that they are built with.
+    distribution = 22: Which values there are, and how often each.
     reservation (reservations) = 23: Room in a ring buffer that a program has taken and not yet submitted or discarded.
     reference = 23: Something that a program was given and has to give back on every way.
     position (positions) = 23: How far a ring buffer was written, and how far it was read; both only grow.
@@ -147,6 +151,9 @@ export const TERMS: readonly Term[] = [
     compare-and-exchange = 24: An operation: put in mine if the value is still this one, and say what it was. Others can be built from it.
     spin lock = 24: A value that only one CPU can take; others go round until it is free.
     deadlock = 24: Two wait for each other for ever.
+    subprogram = 25: A function of a program's own, called by the program or by a helper.
+    loop by helper = 25: A helper, such as bpf_loop, that calls a function of the program many times.
+    global (global function) = 25: A function that the verifier checks once by itself, for all arguments of its types.
   `),
 ];
 
