@@ -13,7 +13,9 @@ export type GradeFault =
   | "fault"
   | "not-a-url"
   | "not-reachable"
-  | "not-a-secret";
+  | "not-a-secret"
+  | "not-a-table"
+  | "not-a-policy";
 
 /**
  * Something that cannot be graded: what, where in it, and what to do. Its message is one line, for reports: never a stack.

@@ -82,11 +82,11 @@ describe("the forms", () => {
   });
 
   it("CSV has chosen columns, and no formula", () => {
-    expect(csv([RESULT], "ID number=student,Grade=score,First task=task:a3/1")).toBe(
+    expect(csv([RESULT], { columns: "ID number=student,Grade=score,First task=task:a3/1" })).toBe(
       "ID number,Grade,First task\r\ns042,3.5,3.5\r\n",
     );
     expect(csv([FAILED])).toContain(`"'=cmd`);
-    expect(csv([RESULT], "moodle")).toBe("ID number,Grade,Feedback\r\ns042,3.5,a3/1.h1\r\n");
-    expect(() => csv([RESULT], "scroe")).toThrow(/Did you mean score/);
+    expect(csv([RESULT], { columns: "moodle" })).toBe("ID number,Grade,Feedback\r\ns042,3.5,a3/1.h1\r\n");
+    expect(() => csv([RESULT], { columns: "scroe" })).toThrow(/Did you mean score/);
   });
 });

@@ -14,6 +14,13 @@ export interface GradeVerb {
 /** All verbs; each is imported when it runs. */
 export const GRADE_VERBS: readonly GradeVerb[] = [
   {
+    name: "adjust",
+    usage:
+      "bpfbook grade adjust RESULTS.jsonl --out FINAL.jsonl [--overrides FILE] [--late POLICY.json --times FILE.csv] [--roster FILE]",
+    summary: "results as they count: decisions by hand, late days, who handed nothing in; the results themselves stay",
+    run: async (args) => (await import("./adjust.ts")).gradeAdjust(args),
+  },
+  {
     name: "check",
     usage: "bpfbook grade check SUBMISSION.json [--variants FILE] [--json]",
     summary: "the visible tests of a submission and their points, as the student sees them",
@@ -24,6 +31,12 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
     usage: "bpfbook grade course --out DIR --secret FILE [--assignment a1]...",
     summary: "an nbgrader course: its configuration, sources for generate_assignment, and what that makes of them",
     run: async (args) => (await import("./course.ts")).gradeCourse(args),
+  },
+  {
+    name: "diff",
+    usage: "bpfbook grade diff BEFORE.jsonl AFTER.jsonl",
+    summary: "what differs between two files of results, by student and test; 1 where something does",
+    run: async (args) => (await import("./regrade.ts")).gradeDiff(args),
   },
   {
     name: "kernel",
@@ -38,10 +51,24 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
     run: async (args) => (await import("./plan.ts")).gradeMerge(args),
   },
   {
+    name: "override",
+    usage:
+      "bpfbook grade override FILE --student NAME --assignment a3|--test a3/1.h1 --points N|--take-back --reason TEXT [--by NAME]",
+    summary: "write a decision by hand down, with its reason, for adjust and regrade",
+    run: async (args) => (await import("./adjust.ts")).gradeOverride(args),
+  },
+  {
     name: "plan",
     usage: "bpfbook grade plan DIR|FILE... --out PLAN.json [--size 100]",
     summary: "what is to be graded, submissions and notebooks, in shards for any number of machines",
     run: async (args) => (await import("./plan.ts")).gradePlan(args),
+  },
+  {
+    name: "regrade",
+    usage:
+      "bpfbook grade regrade SUBMISSION|NOTEBOOK|DIR... --before OLD.jsonl --out NEW.jsonl [--secret FILE] [--overrides FILE] [--jobs N] [--seconds N]",
+    summary: "grade again after a test was mended, and tell who wins and loses points; decisions by hand hold",
+    run: async (args) => (await import("./regrade.ts")).gradeRegrade(args),
   },
   {
     name: "release",
@@ -52,7 +79,8 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
   },
   {
     name: "report",
-    usage: "bpfbook grade report RESULTS.jsonl --format NAME --out FILE|DIR [--columns LIST]",
+    usage:
+      "bpfbook grade report RESULTS.jsonl --format NAME --out FILE|DIR [--assignment a3] [--columns LIST] [--roster FILE]",
     summary: "results for csv, github-classroom, gradescope, html, junit, prairielearn, vocareum",
     run: async (args) => (await import("./report.ts")).gradeReport(args),
   },
@@ -78,11 +106,23 @@ export const GRADE_VERBS: readonly GradeVerb[] = [
     run: async (args) => (await import("./plan.ts")).gradeShards(args),
   },
   {
+    name: "similarity",
+    usage: "bpfbook grade similarity SUBMISSION|NOTEBOOK|DIR... --out PAGE.html [--assignment a3]... [--threshold 0.8]",
+    summary: "programs that are alike, side by side, for the teacher to look at; it proves nothing",
+    run: async (args) => (await import("./similarity.ts")).gradeSimilarity(args),
+  },
+  {
     name: "submit",
     usage:
       "bpfbook grade submit FILE|DIR... --redis URL | --server URL [--token-file FILE] [--priority live|normal|bulk] [--out RESULTS.jsonl]",
     summary: "hand submissions in at a queue or its server; with --out wait for the results",
     run: async (args) => (await import("./submit.ts")).gradeSubmit(args),
+  },
+  {
+    name: "summary",
+    usage: "bpfbook grade summary RESULTS.jsonl... [--out PAGE.html]",
+    summary: "a class's results: scores, which tests and which of the verifier's messages fail most",
+    run: async (args) => (await import("./summary.ts")).gradeSummary(args),
   },
   {
     name: "worker",

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { GradeError } from "../../grade/error.ts";
-import { LIMITS, STUDENT_ID } from "../../grade/submission/artefact.ts";
+import { LIMITS } from "../../grade/submission/artefact.ts";
 import { readFile } from "../input.ts";
-import { UsageError } from "../usage.ts";
 
 /** A file's bytes, at most as many as a submission may have and one more: a larger one is refused, not read. Throws `GradeError`, for `name`. */
 export function submissionBytes(file: string, name: string = file): Uint8Array {
@@ -38,20 +37,4 @@ export function readSecret(file: string | undefined): Uint8Array | undefined {
   let end = bytes.length;
   while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--;
   return bytes.subarray(0, end);
-}
-
-/** Names of students: one a line, or the first column of a table whose head says `student`, `id`, ... */
-export function readRoster(file: string): readonly string[] {
-  const lines = readFile(file)
-    .toString("utf8")
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "");
-  const head = lines[0]?.split(",").map((name) => name.trim().replaceAll('"', "").toLowerCase()) ?? [];
-  const column = head.findIndex((name) => ["student", "id", "username", "sis user id", "id number"].includes(name));
-  const rows = column < 0 ? lines : lines.slice(1);
-  return rows.map((line, at) => {
-    const name = (line.split(",")[Math.max(0, column)] ?? "").trim().replaceAll('"', "");
-    if (STUDENT_ID.test(name)) return name;
-    throw new UsageError(`${file}: row ${at + 1}: ${JSON.stringify(name.slice(0, 40))} is no name of a student`);
-  });
 }

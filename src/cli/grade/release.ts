@@ -12,7 +12,8 @@ import { type NotebookSource, readSource } from "../notebook/source.ts";
 import { print, writeFile } from "../output.ts";
 import { PACKAGE_ROOT } from "../package.ts";
 import { UsageError } from "../usage.ts";
-import { readRoster, readSecret } from "./files.ts";
+import { readSecret } from "./files.ts";
+import { rosterOf } from "./results.ts";
 
 /** Where the texts of assignments are. */
 export const ASSIGNMENT_SOURCES = join(PACKAGE_ROOT, "notebooks", "source", "assignments");
@@ -47,7 +48,7 @@ export async function gradeRelease(args: readonly string[]): Promise<number> {
   });
   if (words.length > 0 || flags.out === undefined) throw new UsageError("grade release --out DIR [--secret FILE]");
   const secret = readSecret(flags.secret);
-  const students = [...(flags.student ?? []), ...(flags.roster === undefined ? [] : readRoster(flags.roster))];
+  const students = [...(flags.student ?? []), ...rosterOf(flags.roster).map(({ student }) => student)];
   const wrong = students.find((name) => !STUDENT_ID.test(name));
   if (wrong !== undefined) throw new UsageError(`--student ${wrong}: letters, digits and _ . @ + -`);
   if (secret === undefined && students.length > 0)

@@ -1,26 +1,32 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { readResult } from "../../grade/result/index.ts";
+import { assignmentOf } from "../../grade/assignments/index.ts";
 import { WRITERS, type Writer, type WriterName } from "../../grade/writers/index.ts";
 import { oneOf, readFlags } from "../flags.ts";
-import { readInput } from "../input.ts";
 import { print, writeFile } from "../output.ts";
 import { UsageError } from "../usage.ts";
+import { readResults, rosterOf } from "./results.ts";
 
 /** `bpfbook grade report`: one file for all results, or a folder with one for each; a single result goes to the file that is named. */
 export async function gradeReport(args: readonly string[]): Promise<number> {
-  const { flags, words } = readFlags(args, { format: "string", out: "string", columns: "string" });
+  const { flags, words } = readFlags(args, {
+    format: "string",
+    out: "string",
+    columns: "string",
+    roster: "string",
+    assignment: "string",
+  });
   const [file] = words;
   const format = oneOf("format", flags.format, Object.keys(WRITERS) as WriterName[]);
   if (file === undefined || words.length > 1 || format === undefined || flags.out === undefined)
     throw new UsageError(`grade report RESULTS.jsonl --format ${Object.keys(WRITERS).join("|")} --out FILE|DIR`);
-  const lines = (await readInput(file)).toString("utf8").split("\n");
-  const results = lines.flatMap((line, at) =>
-    line.trim() === "" ? [] : [readResult(new TextEncoder().encode(line), `${file}:${at + 1}`)],
-  );
+  if (format !== "csv" && (flags.columns !== undefined || flags.roster !== undefined))
+    throw new UsageError("--columns and --roster are for --format csv");
+  const wanted = flags.assignment === undefined ? undefined : assignmentOf(flags.assignment).id;
+  const results = (await readResults(file)).filter(({ assignment }) => wanted === undefined || assignment === wanted);
   const writer: Writer = WRITERS[format];
   if ("all" in writer) {
-    const text = writer.all(results, flags.columns);
+    const text = writer.all(results, { columns: flags.columns, roster: rosterOf(flags.roster) });
     if (flags.out === "-") await print(text);
     else writeFile(flags.out, text);
     return 0;

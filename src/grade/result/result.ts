@@ -34,6 +34,17 @@ export interface TestResult {
   readonly evidence?: Evidence;
 }
 
+/** What changed a score after its tests were done. */
+export interface Adjustment {
+  readonly kind: "late" | "override";
+  /** What is added to the score, in hundredths; below 0 where it is taken off. */
+  readonly points: number;
+  /** What the student reads. */
+  readonly reason: string;
+  /** The test whose points were set; left out where it is about the whole. */
+  readonly test?: string;
+}
+
 /**
  * What grading found. The same bytes on every machine for the same submission, assignment and variant: no time and no place
  * is in it.
@@ -50,9 +61,12 @@ export interface Result {
   readonly variant: string;
   /** Name and version of the grader. */
   readonly tool: string;
+  /** The sum of the tests' points and of the adjustments'. */
   readonly score: number;
   readonly maxScore: number;
   readonly tests: readonly TestResult[];
+  /** The teacher's; the judge makes none. */
+  readonly adjustments?: readonly Adjustment[];
   /** Why there are no tests: a submission that is none, an assignment that there is not. */
   readonly error?: string;
 }
@@ -63,6 +77,16 @@ export const rounded = (points: number): number => Math.round(points * 100) / 10
 /** The sum of the tests' points. */
 export const scoreOf = (tests: readonly Pick<TestResult, "points">[]): number =>
   rounded(tests.reduce((sum, { points }) => sum + points, 0));
+
+/** The points of all adjustments. */
+export const adjustedBy = ({ adjustments = [] }: Pick<Result, "adjustments">): number =>
+  rounded(adjustments.reduce((sum, { points }) => sum + points, 0));
+
+/** An adjustment in a line. @example "late: -1.5 points: 2 days late" */
+export const adjustmentText = ({ kind, points, reason, test }: Adjustment): string => {
+  const what = kind === "late" ? "late" : `set by hand${test === undefined ? "" : `, ${test}`}`;
+  return `${what}: ${points > 0 ? "+" : ""}${points} points: ${reason}`;
+};
 
 /**
  * The result as a student may see it: of a hidden test what went in and what came out, never its title's details or what it

@@ -1,7 +1,16 @@
 import { describe, isObject } from "../../isa/argument.ts";
 import { GradeError } from "../error.ts";
 import { canonical, readJson } from "../submission/json.ts";
-import { type Evidence, type Result, rounded, scoreOf, type TestResult, type TestStatus } from "./result.ts";
+import {
+  type Adjustment,
+  adjustedBy,
+  type Evidence,
+  type Result,
+  rounded,
+  scoreOf,
+  type TestResult,
+  type TestStatus,
+} from "./result.ts";
 
 const STATUSES: readonly TestStatus[] = ["passed", "partial", "failed", "error"];
 const EVIDENCE = ["input", "expected", "got", "verifier", "trace"] as const satisfies readonly (keyof Evidence)[];
@@ -64,6 +73,19 @@ export function checkResult(value: unknown, where = ""): Result {
     if (read.points > read.maxPoints) wrong(`${path}.points`, `${read.points} of ${read.maxPoints}`);
     return read;
   };
+  const adjustment = (one: unknown, index: number): Adjustment => {
+    const path = `adjustments[${index}]`;
+    if (!isObject(one)) return wrong(path, `it is ${describe(one)}, no adjustment`);
+    const { kind, points: change, test: of } = one;
+    if (kind !== "late" && kind !== "override")
+      return wrong(`${path}.kind`, `it is ${describe(kind)}, not late or override`);
+    if (typeof change !== "number" || rounded(change) !== change)
+      return wrong(`${path}.points`, `it is ${describe(change)}, no points in hundredths`);
+    const reason = text(one, "reason", `${path}.reason`);
+    return { kind, points: change, reason, ...(of === undefined ? {} : { test: text(one, "test", `${path}.test`) }) };
+  };
+  const { adjustments } = value;
+  if (adjustments !== undefined && !Array.isArray(adjustments)) return wrong("adjustments", "it is no list");
   if (!Array.isArray(value.tests)) return wrong("tests", `it is ${describe(value.tests)}, no list`);
   const result: Result = {
     version: 1,
@@ -76,8 +98,10 @@ export function checkResult(value: unknown, where = ""): Result {
     score: points(value, "score"),
     maxScore: points(value, "maxScore"),
     tests: value.tests.map(test),
+    ...(adjustments === undefined ? {} : { adjustments: adjustments.map(adjustment) }),
     ...(value.error === undefined ? {} : { error: text(value, "error") }),
   };
-  if (scoreOf(result.tests) !== result.score) wrong("score", `its tests have ${scoreOf(result.tests)} points in all`);
+  const sum = rounded(scoreOf(result.tests) + adjustedBy(result));
+  if (sum !== result.score) wrong("score", `its tests have ${sum} points in all`);
   return result;
 }

@@ -1,4 +1,4 @@
-import { forStudent, type Result, type TestResult } from "../result/result.ts";
+import { adjustmentText, forStudent, type Result, type TestResult } from "../result/result.ts";
 import { xmlText } from "./junit.ts";
 
 const STYLE =
@@ -35,13 +35,13 @@ function section(test: TestResult): string {
  * instructions. Hidden tests are redacted. It loads nothing and runs nothing, whatever was handed over.
  */
 export function html(result: Result): string {
-  const { student, assignment, score, maxScore, tests, error, variant, tool } = forStudent(result);
+  const { student, assignment, score, maxScore, tests, error, variant, tool, adjustments = [] } = forStudent(result);
   const head = `${assignment} · ${student}: ${score} of ${maxScore} points`;
   const policy = "default-src 'none'; style-src 'unsafe-inline'";
   return (
     `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">` +
     `<meta name="viewport" content="width=device-width"><title>${xmlText(head)}</title><style>${STYLE}</style></head><body>\n` +
-    `<main><h1>${xmlText(head)}</h1>${paragraph(error, "It could not be graded:")}\n${tests.map(section).join("\n")}\n` +
+    `<main><h1>${xmlText(head)}</h1>${paragraph(error, "It could not be graded:")}${adjustments.map((one) => paragraph(adjustmentText(one))).join("")}\n${tests.map(section).join("\n")}\n` +
     `<footer><p>Variant ${xmlText(variant)}, graded by ${xmlText(tool)}.</p></footer></main></body></html>\n`
   );
 }

@@ -1,6 +1,6 @@
 /** Results in other systems' forms; one row each. */
 import type { Result } from "../result/result.ts";
-import { csv } from "./csv.ts";
+import { type CsvOptions, csv } from "./csv.ts";
 import { html } from "./html.ts";
 import { junit } from "./junit.ts";
 import { githubClassroom, gradescope, prairielearn, vocareum } from "./learning-systems.ts";
@@ -8,7 +8,7 @@ import { githubClassroom, gradescope, prairielearn, vocareum } from "./learning-
 /** A form: one text for each result, or one for all. */
 export type Writer = { readonly extension: string } & (
   | { readonly each: (result: Result) => string }
-  | { readonly all: (results: readonly Result[], columns?: string) => string }
+  | { readonly all: (results: readonly Result[], options?: CsvOptions) => string }
 );
 
 export const WRITERS = {
@@ -22,7 +22,7 @@ export const WRITERS = {
 } as const satisfies Readonly<Record<string, Writer>>;
 
 export type WriterName = keyof typeof WRITERS;
-export { csv, PRESETS } from "./csv.ts";
+export { type CsvOptions, csv, PRESETS } from "./csv.ts";
 export { html } from "./html.ts";
 export { junit } from "./junit.ts";
 export {

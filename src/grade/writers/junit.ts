@@ -23,7 +23,7 @@ const testCase = (test: TestResult): string => {
   const kind = test.status === "error" ? "error" : "failure";
   const message = xmlText(test.message.split("\n")[0] ?? "");
   const body = xmlText(`${test.points} of ${test.maxPoints} points\n${testText(test)}`);
-  return `    <testcase ${name}>\n      <${kind} message="${message}">${body}</${kind}>\n    </testcase>\n`;
+  return `    <testcase ${name}>\n      <${kind} type="${test.status}" message="${message}">${body}</${kind}>\n    </testcase>\n`;
 };
 
 /** JUnit's XML as CI systems read it: a test suite for each submission. */
