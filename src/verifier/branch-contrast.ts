@@ -1,9 +1,10 @@
 /** Where the path that is refused parted from one that is fine: the comparison that decides, and both of its sides. */
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
-import { closeBranch } from "./close-branch.ts";
+import { closeBranch, divertBranch } from "./close-branch.ts";
 import { conditionInWords, wasTaken } from "./comparison-words.ts";
 import { type Exploration, ExplorationCursor, stepBefore } from "./exploration.ts";
+import { unusedRegisters } from "./fix-instructions.ts";
 import { stateAtEnd } from "./path-state.ts";
 import type { PathStep } from "./record.ts";
 import { isConditional, isMayGoto } from "./structure.ts";
@@ -59,22 +60,36 @@ export function contrastBranches(
   history: readonly HistoryStep[],
   verdictOn: (changed: ProgramSpec) => Verdict,
 ): BranchContrast | undefined {
-  const { at, path = [] } = verdict;
+  const { at, message, path = [] } = verdict;
   if (at === undefined || path.length === 0) return undefined;
   const state = stateAtEnd(verdict);
   const involved = new Set(history.map((step) => Number(/^R(\d)$/.exec(step.register)?.[1] ?? -1)));
+  const isHeld = /^held_|^reference_leak$/.test(message ?? "");
+  const [spare] = unusedRegisters(program, [9, 8, 7, 6, 5, 4, 3, 2]);
   let second: BranchContrast | undefined;
   for (const decision of decisions(program, path, at)) {
     const { insn, taken, changed } = decision;
     const related = involved.has(insn.dst) || (insn.code & 8 ? involved.has(insn.src) : false);
-    const { closed, moved } = closeBranch(program, decision.at, taken);
+    // What is held would be held by whoever leaves, too.
+    const { closed, moved } =
+      isHeld && spare !== undefined
+        ? divertBranch(program, decision.at, taken, spare)
+        : closeBranch(program, decision.at, taken);
     const other = verdictOn(closed);
     if (!other.ok) continue;
     const same = other.facts[moved(at)]?.seen === true;
     if (!same && (second !== undefined || !related)) continue;
     const [target, next] = [decision.at + 1 + insn.offset, decision.at + 1];
     const [to, away] = taken ? [target, next] : [next, target];
-    const register = same ? history.at(-1)?.register : `R${insn.dst}`;
+    // That a pointer was asked for decides nothing where the access is wrong behind the question.
+    if (
+      !same &&
+      /^[a-z]\w*\(/.test(changed.get(`R${insn.dst}`) ?? "") &&
+      !/^scalar/.test(changed.get(`R${insn.dst}`) ?? "")
+    )
+      continue;
+    // What is held lies in no register that both sides have.
+    const register = isHeld ? undefined : same ? history.at(-1)?.register : `R${insn.dst}`;
     const here = register === undefined ? undefined : same ? state.get(register) : changed.get(register);
     const there = register && valueIn(other.exploration, moved(same ? at : away), moved(decision.at), register);
     const contrast: BranchContrast = {

@@ -2,6 +2,7 @@
 import { accessBytes, CLASS, CLASS_MASK } from "../isa/constants.ts";
 import { grouped, plural } from "../plot/format.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
+import { PROGRAMS } from "../programs/table.ts";
 import { type PathState, stateAtEnd } from "./path-state.ts";
 import type { RepeatedPath } from "./repeated-path.ts";
 import type { HistoryStep } from "./trace.ts";
@@ -13,6 +14,7 @@ export function causeDetail(
   verdict: Verdict,
   history: readonly HistoryStep[],
   loop: RepeatedPath | undefined,
+  reason: string,
 ): string {
   if (loop !== undefined) return loopInWords(loop);
   const { message, values = [] } = verdict;
@@ -20,20 +22,36 @@ export function causeDetail(
   const lost = history.find((step) => step.lost);
   const register = Number(values[0]);
   if (lost !== undefined) return `It was a pointer until the call at instruction ${lost.at}: ${lost.learned}.`;
+  const isNullable = /(^|_)or_null\b|_or_null_/.test(String(values[1] ?? ""));
   switch (message) {
     case "not_readable":
       if (last?.learned.startsWith("the call of")) return `${capital(last.learned)} (instruction ${last.at}).`;
       return history.length === 0 ? `No instruction on this path sets r${register}.` : "";
     case "mem_access":
-      if (String(values[1]).endsWith("_or_null")) return notCompared(history);
+      if (isNullable) return notCompared(history);
+      if (values[1] === "scalar" && last?.value === "0" && last.learned.startsWith("r0 is the result of"))
+        return `${last.learned.replace("r0 is the result of ", "")} gives NULL on this path: at the end, or where there is nothing.`;
       if (values[1] === "scalar" && last?.value === "0" && last.learned.startsWith("on this"))
         return `It is NULL here: ${last.learned}, so the lookup found nothing. The access belongs on the other side.`;
       return "";
     case "argument_type":
     case "nullable_arithmetic":
-      return String(values[1]).endsWith("_or_null") ? notCompared(history) : "";
+      return isNullable ? notCompared(history) : "";
     case "reference_leak":
-      return last === undefined ? "" : `It came from the call at instruction ${last.at}: ${last.learned}.`;
+      return last === undefined ? "" : `It came from ${callOf(last)} at instruction ${last.at}.`;
+    case "held_lock":
+    case "lock_call":
+      return last === undefined ? "" : `It was taken by ${callOf(last)} at instruction ${last.at}.`;
+    case "held_rcu":
+    case "held_preempt":
+    case "held_irq":
+      return last === undefined ? "" : `${callOf(last)} at instruction ${last.at} began it.`;
+    case "global_call":
+      return argumentInWords(reason);
+    case "context_access":
+      return contextInWords(program, verdict);
+    case "stack_range":
+      return stackInWords(verdict);
     case "max_outside":
     case "min_outside":
       return reachInValue(program, verdict, register);
@@ -44,7 +62,56 @@ export function causeDetail(
   }
 }
 
+/** What a step's call calls: its sentence begins with the name. */
+const callOf = ({ learned }: HistoryStep): string => learned.split(" ")[0];
+
+/** The argument of a global function that does not fit, as lines of the log name it: `R1 min value ...`, `arg#0 ...`. */
+export function passedWrongly(reason: string): number | undefined {
+  const register = /^R(\d)\b/m.exec(reason)?.[1];
+  const argument = /^arg#(\d)\b/m.exec(reason)?.[1];
+  return register ? Number(register) : argument ? Number(argument) + 1 : undefined;
+}
+
+/** What is wrong with it. */
+function argumentInWords(reason: string): string {
+  const register = passedWrongly(reason);
+  if (register === undefined) return "";
+  const sizes =
+    /value_size=(\d+) off=-?\d+ size=(\d+)/.exec(reason) ?? /mem_size=(\d+) off=-?\d+ size=(\d+)/.exec(reason);
+  if (sizes)
+    return `r${register} points to ${plural(Number(sizes[1]), "byte")}, and the parameter's type has ${sizes[2]}.`;
+  if (/size cannot be determined/.test(reason))
+    return `Of what r${register} points to the parameter's type says no size, as that of \`void *\` does not.`;
+  return `It is r${register} that does not fit.`;
+}
+
+/** Which field of the context is meant, and what may be done with it. */
+function contextInWords(program: ProgramSpec, { at, values = [] }: Verdict): string {
+  const context = PROGRAMS[program.type].context;
+  const [offset, size] = values.map(Number);
+  if (at === undefined || context === undefined || context.fields.length === 0) return "";
+  const kind = program.insns[at].code & CLASS_MASK;
+  const field = context.fields.find((each) => offset >= each.offset && offset < each.offset + each.size);
+  const whole = context.size;
+  if (offset + size > whole) return `struct ${context.struct} has bytes 0 to ${whole - 1}.`;
+  if (field === undefined) return "";
+  const name = `${field.name} of struct ${context.struct}`;
+  if (kind === CLASS.ST || kind === CLASS.STX) return `It is ${name}, which programs of this type may not write.`;
+  return `It is ${name}, which programs of type ${program.type} may not read in this way.`;
+}
+
+/** Where another function's stack is meant: that of whoever called. */
+function stackInWords(verdict: Verdict): string {
+  const register = Number(verdict.values?.find((value) => typeof value === "number"));
+  const value = stateOf(stateAtEnd(verdict), register);
+  const room = /^fp\[\d+\]-(\d+)$/.exec(value)?.[1];
+  if (room === undefined) return "";
+  return `r${register} points into the stack of the function that called, where ${plural(Number(room), "byte")} begin at it and no more.`;
+}
+
 function notCompared(history: readonly HistoryStep[]): string {
+  if (history[0]?.learned.includes("is a parameter of the function"))
+    return `It is a parameter of a function that is verified on its own: whoever calls it may pass NULL.`;
   const origin = history.findLast((step) => step.learned.startsWith("r0 is the result of"));
   if (origin === undefined) return "";
   return `It comes from the call at instruction ${origin.at}, and nothing has compared it with 0 on this path.`;
@@ -89,7 +156,9 @@ function reachInPacket(program: ProgramSpec, verdict: Verdict, register: number)
   if (checked === "0") return "No byte of the packet was compared with its end on this path: it may be shorter.";
   const end = constantOffset(value) + used.offset + used.size;
   const index = /umax|var_off/.test(value) ? " behind the index" : "";
-  return `${plural(Number(checked), "byte")} were compared${index}, and this access ends ${end} bytes from there.`;
+  const covered = checked === "1" ? "1 byte is" : `${checked} bytes are`;
+  if (index !== "") return `${covered} known to be there${index}, and this access needs ${end}.`;
+  return `The comparison says that ${covered} there, and this access needs ${end}.`;
 }
 
 const stateOf = (state: PathState, register: number): string => state.get(`R${register}`) ?? "";
@@ -103,8 +172,10 @@ function loopInWords({ from, to, rounds, more, conditions }: RepeatedPath): stri
   if (stuck.length < conditions.length) return `${around}.`;
   const told = stuck.map(({ at, condition, registers, values }) => {
     const register = registers[0].replace("R", "r");
-    const value = /^scalar/.test(values[0]) ? "any number" : values[0];
-    return `${condition} at instruction ${at} held each time, with ${register} always ${value}`;
+    const held = `${condition} at instruction ${at} held each time`;
+    return /^scalar/.test(values[0])
+      ? `${held}, and nothing says that it will not the next time`
+      : `${held}, with ${register} always ${values[0]}`;
   });
   return `${around}: ${told.join("; ")}.`;
 }

@@ -2,16 +2,18 @@
 import { CLASS, CLASS_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
 import { type BranchContrast, contrastBranches } from "./branch-contrast.ts";
-import { causeDetail } from "./cause-detail.ts";
+import { causeDetail, passedWrongly } from "./cause-detail.ts";
 import { type Fix, findFixes } from "./fixes.ts";
+import { heldHistory } from "./held-history.ts";
 import { lessonOf } from "./lesson.ts";
+import { mendDetail } from "./mend-detail.ts";
 import type { MessageRow } from "./message-row.ts";
 import { MESSAGES, type MessageName } from "./messages.ts";
 import { type RepeatedPath, repeatedPath } from "./repeated-path.ts";
-import { CALL_CODE, isConditional } from "./structure.ts";
-import { calleeName, type HistoryStep, traceBack } from "./trace.ts";
+import { CALL_CODE, EXIT_CODE, isConditional } from "./structure.ts";
+import { type HistoryStep, traceBack } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";
-import { type VerifyOptions, verify } from "./verify.ts";
+import { kernelFunctions, type VerifyOptions, verify } from "./verify.ts";
 import { fillSentence } from "./words.ts";
 
 export interface Explanation {
@@ -42,6 +44,9 @@ const MAX_TRIED = 50_000;
 /** Refusals that are about going around for too long. */
 const ABOUT_LOOPS: ReadonlySet<MessageName> = new Set(["infinite_loop", "too_large", "too_many_jumps"]);
 
+/** Refusals that are about what is returned. */
+const ABOUT_RESULTS: ReadonlySet<MessageName> = new Set(["return_range", "return_unknown", "callback_return"]);
+
 /**
  * Explains a refusal; undefined for a program that is accepted. The program is verified once more with its path recorded,
  * so the same options must be given as for the verdict, and several times more with changes that may tell or mend.
@@ -57,51 +62,53 @@ export function explain(program: ProgramSpec, options: VerifyOptions = {}): Expl
   const { message } = first;
   const { at, values = [] } = verdict;
   const row: MessageRow = MESSAGES[message];
+  // What is wrong with an argument of a global function Linux says in the lines before the last.
+  const reason =
+    message === "global_call"
+      ? verify(program, { ...options, logLevel: 1 })
+          .log.split("\n")
+          .slice(-5, -2)
+          .join("\n")
+      : "";
   const history =
-    message === "reference_leak"
-      ? handedOut(program, verdict)
-      : traceBack(program, verdict, registersAtFault(program, verdict, row));
+    heldHistory(program, verdict) ?? traceBack(program, verdict, registersAtFault(program, verdict, row, reason));
   const loop = ABOUT_LOOPS.has(message) ? repeatedPath(program, verdict) : undefined;
   const changed = (other: ProgramSpec): Verdict => verify(other, { ...options, logLevel: 0 });
   const branch = cheap && loop === undefined ? contrastBranches(program, verdict, history, recorded) : undefined;
   return {
     message,
-    cause: [fillSentence(row.cause, values), causeDetail(program, verdict, history, loop)]
+    cause: [fillSentence(row.cause, values), causeDetail(program, verdict, history, loop, reason)]
       .filter((part) => part !== "")
       .join(" "),
-    mend: fillSentence(row.mend, values),
+    mend: mendDetail(program, verdict, history) ?? fillSentence(row.mend, values),
     ...(at === undefined ? {} : { at, line: program.lines?.[at] }),
     history,
     ...(branch ? { branch } : {}),
     ...(loop ? { loop } : {}),
-    fixes: cheap ? findFixes(program, verdict, history, changed) : [],
+    fixes: cheap ? findFixes(program, verdict, history, changed, kernelFunctions(options)) : [],
     lesson: lessonOf(message),
   };
 }
 
-/** The call that handed out what is still held: the last one on the path whose result has a reference. */
-function handedOut(program: ProgramSpec, verdict: Verdict): HistoryStep[] {
-  const { path = [] } = verdict;
-  const step = path.findLast(
-    ({ insn, changed }) => program.insns[insn].code === CALL_CODE && /\bref_obj_id=/.test(changed.get("R0") ?? ""),
-  );
-  if (step === undefined) return [];
-  const callee = calleeName(verdict, step.insn, program.insns[step.insn]);
-  return [
-    {
-      ...{ at: step.insn, register: "R0", value: step.changed.get("R0")! },
-      learned: `${callee} hands out something that must be given back`,
-      ...(program.lines?.[step.insn] ? { line: program.lines[step.insn] } : {}),
-    },
-  ];
-}
-
 /** The register that the message names, or those that the instruction depends on. */
-function registersAtFault(program: ProgramSpec, { at, values = [] }: Verdict, row: MessageRow): number[] {
-  if (row.register !== undefined) return [Number(values[row.register])].filter((register) => register < 10);
+function registersAtFault(
+  program: ProgramSpec,
+  { at, message, values = [] }: Verdict,
+  row: MessageRow,
+  reason: string,
+): number[] {
   const insn = at === undefined ? undefined : program.insns[at];
-  if (insn === undefined) return [];
+  const named = row.register === undefined ? [] : [Number(values[row.register])];
+  if (insn === undefined) return named.filter((register) => register < 10);
+  if (message === "global_call") return [Math.max(1, passedWrongly(reason) ?? 1)];
+  if (insn.code === EXIT_CODE) return message !== undefined && ABOUT_RESULTS.has(message) ? [0] : named;
   const kind = insn.code & CLASS_MASK;
+  const isPair = message === "pointer_pointer" && (insn.code & SOURCE_MASK) === SOURCE.X;
+  if (isPair) return [insn.dst, insn.src];
+  // A size that a helper is given is in the register behind the pointer.
+  if (message === "stack_range" && insn.code === CALL_CODE) return [...named, Number(named[0]) + 1];
+  if (message === "kfunc_null") return [Number(values[0]) + 1];
+  if (named.length > 0) return named.filter((register) => register < 10);
   if (kind === CLASS.LDX) return [insn.src];
   const computes = kind === CLASS.ALU64 || isConditional(insn);
   const withRegister = computes && (insn.code & SOURCE_MASK) === SOURCE.X;

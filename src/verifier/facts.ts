@@ -29,7 +29,7 @@ const ACCESSES: readonly (InstructionFacts | undefined)[] = Array.from({ length:
 /** What of Linux an instruction names by BTF id. */
 function symbolOf(env: Environment, { code, src, imm }: Instruction): string | undefined {
   const names = (code === CALL_CODE && src === CALL.KFUNC) || (code === LD_IMM64_CODE && src === LD_IMM64.BTF_ID);
-  return names ? env.kernel?.type(imm).name : undefined;
+  return names && env.kernel && imm > 0 && imm < env.kernel.count ? env.kernel.type(imm).name : undefined;
 }
 
 export function factsOf(env: Environment): InstructionFacts[] {
@@ -39,7 +39,7 @@ export function factsOf(env: Environment): InstructionFacts[] {
     const code = codes[index];
     const seen = (flags[index] & SEEN) !== 0;
     if (code === LD_IMM64_CODE) facts[index] = factsOfConstant(env, index, seen);
-    else if (!seen) facts[index] = UNREACHED;
+    else if (!seen) facts[index] = code === CALL_CODE ? factsOfUnreachedCall(env, index) : UNREACHED;
     else if (code === CALL_CODE) facts[index] = factsOfCall(env, index);
     else facts[index] = ACCESSES[pointerTypes[index]] ?? REACHED;
   }
@@ -54,6 +54,12 @@ function factsOfConstant(env: Environment, index: number, seen: boolean): Instru
   if (insn.src === LD_IMM64.IMM || insn.src === LD_IMM64.BTF_ID || insn.src === LD_IMM64.FUNC)
     return seen ? REACHED : UNREACHED;
   return { seen, map: insn.imm };
+}
+
+/** A listing names it all the same. */
+function factsOfUnreachedCall(env: Environment, index: number): InstructionFacts {
+  const symbol = symbolOf(env, env.insns[index]);
+  return symbol === undefined ? UNREACHED : { seen: false, symbol };
 }
 
 function factsOfCall(env: Environment, index: number): InstructionFacts {

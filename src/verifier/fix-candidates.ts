@@ -1,10 +1,27 @@
 /** What may mend a refusal, by message: guesses, which `findFixes` verifies before anybody sees them. */
-import { ALU, accessBytes, CALL, CLASS, CLASS_MASK, JMP, MODE, OP_MASK, SOURCE } from "../isa/constants.ts";
+import { ALU, accessBytes, CLASS, CLASS_MASK, JMP, OP_MASK, SIZE, SOURCE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import type { Edit } from "./fix-edits.ts";
+import {
+  add,
+  and,
+  copy,
+  EXIT,
+  goTo,
+  jump,
+  leaveUnless,
+  move,
+  roomBehind,
+  store,
+  unusedRegisters,
+} from "./fix-instructions.ts";
+import { packetAgain, packetCheck } from "./fix-packet.ts";
+import { giveBack } from "./fix-release.ts";
+import { resultsFor } from "./fix-results.ts";
+import type { MessageName } from "./messages.ts";
 import { type PathState, stateAtEnd } from "./path-state.ts";
-import { CALL_CODE, EXIT_CODE, isConditional } from "./structure.ts";
+import { CALL_CODE, isConditional } from "./structure.ts";
 import type { HistoryStep } from "./trace.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -14,6 +31,11 @@ export interface Candidate {
   readonly edits: readonly Edit[];
   /** The program's license instead of the one it has. */
   readonly license?: string;
+  /** Load it as a program that may wait. */
+  readonly sleepable?: true;
+  /** The changed program and its diff, where edits in front of instructions do not tell it. */
+  readonly changed?: ProgramSpec;
+  readonly diff?: string;
   /** Of guesses of one family only the first that is good is shown. */
   readonly family?: string;
   /** What the guess is about, for the same change in C. */
@@ -23,27 +45,19 @@ export interface Candidate {
 /** What C lines are made from. */
 export type FixSubject =
   | { readonly kind: "null" }
-  | { readonly kind: "bound"; readonly last: number }
+  | { readonly kind: "only-if" }
+  | { readonly kind: "bound"; readonly last: number; readonly unsigned: boolean }
+  | { readonly kind: "size"; readonly register: number; readonly test: string }
+  | { readonly kind: "packet"; readonly needed: number; readonly again: boolean }
   | { readonly kind: "return"; readonly value: number };
 
-const insn = (code: number, dst: number, src: number, offset: number, imm: number): Instruction => ({
-  ...{ code, dst, src, offset, imm },
-});
-const move = (dst: number, imm: number): Instruction => insn(CLASS.ALU64 | ALU.MOV, dst, 0, 0, imm);
-const copy = (dst: number, src: number): Instruction => insn(CLASS.ALU64 | ALU.MOV | SOURCE.X, dst, src, 0, 0);
-const and = (dst: number, imm: number): Instruction => insn(CLASS.ALU64 | ALU.AND, dst, 0, 0, imm);
-const jump = (op: number, dst: number, imm: number, offset: number): Instruction =>
-  insn(CLASS.JMP | op, dst, 0, offset, imm);
-const call = (helper: number): Instruction => insn(CALL_CODE, 0, CALL.HELPER, 0, helper);
-const EXIT = insn(EXIT_CODE, 0, 0, 0, 0);
-const leaveUnless = (op: number, dst: number, imm: number): Instruction[] => [jump(op, dst, imm, 2), move(0, 0), EXIT];
-
-/** Helpers that give back what others handed out. */
-const SK_RELEASE = 86;
-const RINGBUF_DISCARD = 133;
-
 /** Guesses, the most natural first. */
-export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: readonly HistoryStep[]): Candidate[] {
+export function candidatesFor(
+  program: ProgramSpec,
+  verdict: Verdict,
+  history: readonly HistoryStep[],
+  kernelFunction: (name: string) => number | undefined,
+): Candidate[] {
   const { at, message, values = [] } = verdict;
   if (message === "gpl_only") return [{ title: 'Put the program under the license "GPL"', edits: [], license: "GPL" }];
   if (message === "last_insn") return lastInstruction(program);
@@ -54,19 +68,25 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
     ...{ title, edits: [{ at, added }] },
     ...(about ? { about } : {}),
   });
+  const nullChecks = (): Candidate[] => [
+    before("Leave the program if it is NULL", leaveUnless(program, at, JMP.JNE, register, 0), { kind: "null" }),
+    before("Do this only if it is not NULL", [jump(JMP.JEQ, register, 0, statementLength(program, at))], {
+      kind: "only-if",
+    }),
+  ];
   switch (message) {
     case "mem_access":
     case "nullable_arithmetic":
+      if (values[1] === "scalar" && history.some((step) => step.lost)) return packetAgain(program, verdict, history);
+      if (values[1] === "scalar" && history.at(-1)?.value === "0" && !isConditional(program.insns[history.at(-1)!.at]))
+        return nullChecks();
       if (values[1] === "scalar") return otherSide(program, history);
-      if (!String(values[1]).endsWith("_or_null")) return [];
-      return [
-        before("Leave the program if it is NULL", leaveUnless(JMP.JNE, register, 0), { kind: "null" }),
-        before("Do this only if it is not NULL", [jump(JMP.JEQ, register, 0, 1)]),
-      ];
-    case "argument_type": {
-      if (!String(values[1]).endsWith("_or_null")) return [];
-      return [before("Leave the program if it is NULL", leaveUnless(JMP.JNE, register, 0), { kind: "null" })];
-    }
+      return String(values[1]).endsWith("_or_null") ? nullChecks() : [];
+    case "argument_type":
+      if (/^fp, /.test(String(values[2])) && values[1] === "scalar") return onStack(program, at, register);
+      return String(values[1]).endsWith("_or_null") ? nullChecks() : [];
+    case "kfunc_null":
+      return nullOf(program, at, Number(values[0]) + 1, before);
     case "not_readable":
       return [
         ...heldElsewhere(program, verdict, state),
@@ -74,30 +94,111 @@ export function candidatesFor(program: ProgramSpec, verdict: Verdict, history: r
         ...setFirst(program, at, register),
       ];
     case "return_range":
-      return [
-        before(`Return ${values[3]}`, [move(Number(values[1]), Number(values[3]))], {
-          kind: "return",
-          value: Number(values[3]),
-        }),
-      ];
     case "return_unknown":
-      return [before("Return a number", [move(0, 0)], { kind: "return", value: 0 })];
+    case "callback_return":
+      return resultsFor(program, verdict, history);
     case "packet_range":
-      return packetCheck(program, verdict, state);
+      return packetCheck(program, verdict);
     case "reference_leak":
-      return giveBack(at, state);
+      return giveBack(program, verdict, history, kernelFunction);
+    case "might_sleep":
+      return [
+        { title: "Load the program as sleepable: of a section whose name ends in .s", edits: [], sleepable: true },
+      ];
+    case "modified_pointer":
+      return offsetInAccess(program, at, history);
+    case "release_offset":
+      return movedBack(at, register, state);
+    case "stack_range":
+      return smallerSize(program, verdict, history, state);
     case "size_unbounded":
     case "size_negative":
     case "size_zero":
-      return boundSize(at, register, message === "size_zero");
+      return boundSize(program, at, register, message, state);
     case "offset_unbounded":
     case "max_unbounded":
     case "max_outside":
     case "min_negative":
-      return boundIndex(program, at, history);
+      return boundIndex(program, at, history, state, register, message);
+    case "stack_range_variable":
+      return boundIndex(program, at, history, state, Number(values[1]), message);
     default:
       return [];
   }
+}
+
+/** How many instructions from `at` on belong to its line of C; 1 where there is no C. */
+function statementLength({ insns, lines, btf }: ProgramSpec, at: number): number {
+  const line = lines?.[at]?.line;
+  if (btf === undefined || line === undefined) return 1;
+  let end = at + 1;
+  while (end < insns.length - 1 && lines?.[end]?.line === line && insns[end].code !== EXIT.code) end++;
+  return end - at;
+}
+
+/** A number that should be the address of one: it is stored on the stack, and its address is passed. */
+function onStack({ insns }: ProgramSpec, at: number, register: number): Candidate[] {
+  const lowest = Math.min(0, ...insns.map(({ dst, src, offset }) => (dst === 10 || src === 10 ? offset : 0)));
+  const place = -8 * Math.ceil((8 - lowest) / 8);
+  return [
+    {
+      title: "Put the number on the stack, and pass its address",
+      edits: [{ at, added: [store(SIZE.DW, place, register), copy(register, 10), add(register, place)] }],
+    },
+  ];
+}
+
+/** An argument of a kernel function that may be NULL: around the call, or out. */
+function nullOf(
+  program: ProgramSpec,
+  at: number,
+  register: number,
+  before: (title: string, added: readonly Instruction[], about?: FixSubject) => Candidate,
+): Candidate[] {
+  return [
+    before("Leave the program if it is NULL", leaveUnless(program, at, JMP.JNE, register, 0), { kind: "null" }),
+    before("Do this only if it is not NULL", [jump(JMP.JEQ, register, 0, 1)], { kind: "only-if" }),
+  ];
+}
+
+/** `r1 += 8` before a load at offset 0 becomes a load at offset 8. */
+function offsetInAccess({ insns }: ProgramSpec, at: number, history: readonly HistoryStep[]): Candidate[] {
+  const moved = history.findLast((step) => insns[step.at].code === (CLASS.ALU64 | ALU.ADD));
+  if (moved === undefined) return [];
+  const access = insns[at];
+  const offset = access.offset + insns[moved.at].imm;
+  return [
+    {
+      title: `Put the offset into the access: ${offset}`,
+      edits: [
+        { at: moved.at, added: [goTo(0)], replaces: true, removes: true },
+        { at, added: [{ ...access, offset }], replaces: true },
+      ],
+    },
+  ];
+}
+
+/** A pointer that was moved is moved back before it is given away. */
+function movedBack(at: number, register: number, state: PathState): Candidate[] {
+  const offset = Number(/\boff=(-?\d+)/.exec(state.get(`R${register}`) ?? "")?.[1] ?? 0);
+  if (offset === 0) return [];
+  return [{ title: `Move r${register} back by ${offset} first`, edits: [{ at, added: [add(register, -offset)] }] }];
+}
+
+/** A constant size that is more than the memory has. */
+function smallerSize(
+  { insns }: ProgramSpec,
+  { at, values = [] }: Verdict,
+  history: readonly HistoryStep[],
+  state: PathState,
+): Candidate[] {
+  if (at === undefined || insns[at].code !== CALL_CODE) return [];
+  const register = Number(values.find((value, k) => k > 0 && typeof value === "number"));
+  const room = roomBehind(state.get(`R${register}`) ?? "");
+  const set = history.findLast((step) => step.register === `R${register + 1}`);
+  if (room === undefined || set === undefined || insns[set.at].imm <= room) return [];
+  const replaced = { at: set.at, added: [{ ...insns[set.at], imm: room }], replaces: true };
+  return [{ title: `Pass a size of ${room}, the bytes that are there`, edits: [replaced] }];
 }
 
 function lastInstruction({ insns }: ProgramSpec): Candidate[] {
@@ -141,12 +242,6 @@ function otherSide(program: ProgramSpec, history: readonly HistoryStep[]): Candi
   ];
 }
 
-/** Registers that no instruction names. */
-function unusedRegisters({ insns }: ProgramSpec, from: readonly number[]): number[] {
-  const used = new Set(insns.flatMap(({ dst, src }) => [dst, src]));
-  return from.filter((register) => !used.has(register));
-}
-
 /** A copy of what a call destroyed, in a register that it left alone. */
 function heldElsewhere(program: ProgramSpec, { at, path = [], values = [] }: Verdict, state: PathState): Candidate[] {
   const lost = Number(values[0]);
@@ -180,108 +275,43 @@ function keptOverCall(program: ProgramSpec, history: readonly HistoryStep[], reg
   ];
 }
 
-/** More bytes in the comparison that is there, or a comparison right before the access. */
-function packetCheck(program: ProgramSpec, { at, path = [], values = [] }: Verdict, state: PathState): Candidate[] {
-  const access = program.insns[at!];
-  const register = Number(values[0]);
-  const pointer = state.get(`R${register}`) ?? "";
-  const own = Number(/\boff=(-?\d+)/.exec(pointer)?.[1] ?? 0);
-  const needed = own + access.offset + accessBytes(access.code);
-  const found: Candidate[] = [];
-  // `r4 += 14` before a comparison of r4 with the packet's end.
-  const compared = path.findLast(({ insn: k, changed }) => {
-    const { dst, src } = program.insns[k];
-    return isConditional(program.insns[k]) && [dst, src].some((r) => /^pkt\(/.test(changed.get(`R${r}`) ?? ""));
-  });
-  if (compared !== undefined) {
-    const { dst, src } = program.insns[compared.insn];
-    const sum = path.findLast(({ insn: k }) => {
-      const { code, dst: target, imm } = program.insns[k];
-      return code === (CLASS.ALU64 | ALU.ADD) && (target === dst || target === src) && imm > 0 && imm < needed;
-    });
-    if (sum !== undefined && !/var_off|umax/.test(pointer)) {
-      const old = program.insns[sum.insn];
-      found.push({
-        title: `Compare ${needed} bytes with the packet's end instead of ${old.imm}`,
-        edits: [{ at: sum.insn, added: [{ ...old, imm: needed }], replaces: true }],
-      });
-    }
-  }
-  const [free] = unusedRegisters(program, [5, 4, 3, 2, 9, 8, 7, 6]);
-  const end = [...state].find(([name, value]) => /^R\d$/.test(name) && value.startsWith("pkt_end"))?.[0];
-  const context = [...state].find(([name, value]) => /^R\d$/.test(name) && value.startsWith("ctx("))?.[0] ?? "R1";
-  if (free === undefined) return found;
-  const reach = access.offset + accessBytes(access.code);
-  const check = (register2: number, behind: number): Instruction[] => [
-    copy(free, register),
-    { ...move(free, reach), code: CLASS.ALU64 | ALU.ADD },
-    insn(CLASS.JMP | JMP.JLE | SOURCE.X, free, register2, behind, 0),
-    move(0, 0),
-    EXIT,
-  ];
-  if (end !== undefined)
-    found.push({
-      title: "Leave the program if the packet is too short",
-      edits: [{ at: at!, added: check(Number(end[1]), 2) }],
-    });
-  else {
-    const [other] = unusedRegisters(
-      program,
-      [5, 4, 3, 2, 9, 8, 7, 6].filter((each) => each !== free),
-    );
-    const offset = DATA_END[program.type];
-    if (other !== undefined && offset !== undefined)
-      found.push({
-        title: "Leave the program if the packet is too short",
-        edits: [
-          {
-            at: at!,
-            added: [insn(CLASS.LDX | MODE.MEM, other, Number(context[1]), offset, 0), ...check(other, 2)],
-          },
-        ],
-      });
-  }
-  return found;
-}
-
-/** Where the context has the packet's end, by program type. */
-const DATA_END: Readonly<Partial<Record<ProgramSpec["type"], number>>> = { xdp: 4, sched_cls: 80, sched_act: 80 };
-
-/** What is held is in a register, with the id of its reference. */
-function giveBack(at: number, state: PathState): Candidate[] {
-  const held = [...state].find(([name, value]) => /^R[0-9]$/.test(name) && /\bref_obj_id=\d+/.test(value));
-  if (held === undefined) return [];
-  const [name, value] = held;
-  const register = Number(name[1]);
-  const isRecord = /^(ringbuf_)?mem/.test(value);
-  const isSocket = /^(sock|tcp_sock|sock_common)\b/.test(value);
-  if (!isRecord && !isSocket) return [];
-  const release = isRecord ? [move(2, 0), call(RINGBUF_DISCARD)] : [call(SK_RELEASE)];
-  return [
-    {
-      title: isRecord ? "Give the record back before leaving" : "Give the socket back before leaving",
-      edits: [{ at, added: [...(register === 1 ? [] : [copy(1, register)]), ...release, move(0, 0)] }],
-    },
-  ];
-}
-
 /** Sizes that memory often has, the greatest that fits first. */
 const MASKS = [511, 255, 127, 63, 31, 15, 7, 3] as const;
 
-function boundSize(at: number, register: number, notZero: boolean): Candidate[] {
-  if (notZero)
-    return [
-      { title: `Leave the program if r${register} is 0`, edits: [{ at, added: leaveUnless(JMP.JNE, register, 0) }] },
-    ];
-  return MASKS.map((mask) => ({
-    title: `Keep r${register} from 0 to ${mask}`,
-    edits: [{ at, added: [and(register, mask)] }],
-    family: "mask",
-  }));
+function boundSize(
+  program: ProgramSpec,
+  at: number,
+  register: number,
+  message: "size_zero" | "size_negative" | "size_unbounded",
+  state: PathState,
+): Candidate[] {
+  const leave = (title: string, op: number, imm: number, test: string): Candidate => ({
+    title: `Leave the program if r${register} is ${title}`,
+    edits: [{ at, added: leaveUnless(program, at, op, register, imm) }],
+    about: { kind: "size", register, test },
+  });
+  if (message === "size_zero") return [leave("0", JMP.JNE, 0, "== 0")];
+  const room = roomBehind(state.get(`R${register - 1}`) ?? "");
+  return [
+    ...(message === "size_negative" ? [leave("negative", JMP.JSGE, 0, "< 0")] : []),
+    ...(room === undefined ? [] : [leave(`above ${room}`, JMP.JLE, room, `> ${room}`)]),
+    ...MASKS.map((mask) => ({
+      title: `Keep r${register} from 0 to ${mask}`,
+      edits: [{ at, added: [and(register, mask)] }],
+      family: "mask",
+    })),
+  ];
 }
 
 /** A better bound in the comparison that is there; leaving on a bad index, or masking it, before it is added. */
-function boundIndex(program: ProgramSpec, at: number, history: readonly HistoryStep[]): Candidate[] {
+function boundIndex(
+  program: ProgramSpec,
+  at: number,
+  history: readonly HistoryStep[],
+  state: PathState,
+  register: number,
+  message: MessageName,
+): Candidate[] {
   const addition = [at, ...history.map((step) => step.at).reverse()].find(
     (index) => program.insns[index].code === (CLASS.ALU64 | ALU.ADD | SOURCE.X),
   );
@@ -293,30 +323,61 @@ function boundIndex(program: ProgramSpec, at: number, history: readonly HistoryS
   const index = numberAdded(program, addition, history);
   // The log names the map that the pointer points into.
   const name = history.map(({ value }) => /^map_value\(.*?map=([^,)]+)/.exec(value)?.[1]).findLast((found) => found);
+  const stack = /^fp\(off=-(\d+)/.exec(state.get(`R${register}`) ?? "")?.[1];
+  const packet = history.some(({ value }) => value.startsWith("pkt("));
+  const unsigned = message !== "max_outside" && message !== "stack_range_variable";
   const sizes = new Set(program.maps.filter((map) => map.name === name).map((map) => map.valueSize - reach));
+  if (stack !== undefined) sizes.add(Number(stack) - reach);
+  const masked = (mask: number): Candidate => ({
+    title: `Keep r${index} from 0 to ${mask}`,
+    edits: [{ at: addition, added: [and(index, mask)] }],
+    family: "mask",
+  });
+  if (packet && sizes.size === 0) return [0xffff, 0xfff, 0xff].map(masked);
   return [...sizes]
     .filter((last) => last >= 0)
     .sort((a, b) => b - a)
     .flatMap((last): Candidate[] => {
       const mask = 2 ** Math.floor(Math.log2(last + 1)) - 1;
-      const leave = leaveUnless(JMP.JLE, index, last);
+      const leave = leaveUnless(program, addition, JMP.JLE, index, last);
       return [
         ...tighterBound(program, history, index, last),
+        ...tighterMask(program, history, index, mask),
         {
           title: `Leave the program if r${index} is above ${last}`,
           edits: [{ at: addition, added: leave }],
-          about: { kind: "bound", last },
+          about: { kind: "bound", last, unsigned },
         },
-        { title: `Keep r${index} from 0 to ${mask}`, edits: [{ at: addition, added: [and(index, mask)] }] },
+        masked(mask),
       ];
     });
+}
+
+/** `r6 &= 31` that should be `r6 &= 15`. */
+function tighterMask(program: ProgramSpec, history: readonly HistoryStep[], index: number, mask: number): Candidate[] {
+  const step = history.findLast(({ at }) => {
+    const { code, dst, imm } = program.insns[at];
+    const isAnd = (code & OP_MASK) === ALU.AND && (code & SOURCE.X) === 0;
+    return (
+      isAnd && [CLASS.ALU, CLASS.ALU64].some((kind) => kind === (code & CLASS_MASK)) && dst === index && imm > mask
+    );
+  });
+  if (step === undefined) return [];
+  const old = program.insns[step.at];
+  return [
+    {
+      title: `Keep r${index} from 0 to ${mask} instead of ${old.imm}`,
+      edits: [{ at: step.at, added: [{ ...old, imm: mask }], replaces: true }],
+      family: "mask",
+    },
+  ];
 }
 
 /** Of the two registers of an addition, the one that is a number. */
 function numberAdded({ insns }: ProgramSpec, addition: number, history: readonly HistoryStep[]): number {
   const { dst, src } = insns[addition];
   const before = history.findLast(({ at, register }) => at < addition && register === `R${src}`);
-  return before !== undefined && /^(map_value|pkt|fp)/.test(before.value) ? dst : src;
+  return before !== undefined && /^(map_value|pkt|fp|mem|ringbuf_mem)/.test(before.value) ? dst : src;
 }
 
 /** `if r6 > 40` that should be `if r6 > 15`. */

@@ -3,6 +3,7 @@
 import { instructionTexts } from "../asm/disassemble.ts";
 import { formatInstruction } from "../asm/format-instruction.ts";
 import { helperName } from "../helpers/names.ts";
+import { LD_IMM64, LD_IMM64_CODE } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ProgramSpec } from "../programs/spec.ts";
 import { insertBefore } from "./insert.ts";
@@ -12,6 +13,8 @@ export interface Edit {
   readonly at: number;
   readonly added: readonly Instruction[];
   readonly replaces?: boolean;
+  /** Nothing stands in its place but an instruction that does nothing, which the diff leaves out. */
+  readonly removes?: boolean;
 }
 
 /** The program with all edits made. Edits of one program are at different instructions. */
@@ -41,25 +44,26 @@ export function sourceForm({ lines, btf }: ProgramSpec): SourceForm {
  * The edits as a diff: `+` in front of new lines, `-` of old ones, two spaces in front of the lines around them. A program
  * without lines is shown as Linux lists it.
  */
-export function diffOf(program: ProgramSpec, edits: readonly Edit[]): string {
+export function diffOf(program: ProgramSpec, edits: readonly Edit[], symbols: Symbols = []): string {
   const form = sourceForm(program);
   const labels = freshLabels(program);
-  const shown = new Set<number>();
-  const context = (at: number): string[] => {
+  const shown = new Set(edits.flatMap(({ at, replaces }) => (replaces ? [at] : [])));
+  const context = (slot: number): string[] => {
+    // The second slot of a constant shows nothing.
+    const at = program.insns[slot - 1]?.code === LD_IMM64_CODE ? slot - 1 : slot;
     if (shown.has(at) || at < 0 || at >= program.insns.length) return [];
     shown.add(at);
-    return [`  ${lineText(program, at)}`];
+    return [`  ${lineText(program, at, symbols)}`];
   };
   return [...edits]
     .sort((a, b) => a.at - b.at)
-    .flatMap(({ at, added, replaces }) => {
+    .flatMap(({ at, added, replaces, removes }) => {
       const before = context(at - 1);
       if (replaces) {
-        shown.add(at);
         return [
           ...before,
-          `- ${lineText(program, at)}`,
-          `+ ${changedText(program, at, added[0], form)}`,
+          `- ${lineText(program, at, symbols)}`,
+          ...(removes ? [] : [`+ ${changedText(program, at, added[0], form)}`]),
           ...context(at + 1),
         ];
       }
@@ -95,12 +99,20 @@ function changedText(program: ProgramSpec, at: number, insn: Instruction, form: 
   return instructionTexts([insn], { form: form === "mnemonic" ? "mnemonic" : "llvm", helperName }).get(0)!;
 }
 
+/** Names of kernel functions, by the slot that calls one. */
+export type Symbols = readonly { readonly symbol?: string }[];
+
 /** A line as it was written, or the instruction where there is none. */
-export function lineText(program: ProgramSpec, at: number): string {
+export function lineText(program: ProgramSpec, at: number, symbols: Symbols = []): string {
   const form = sourceForm(program);
   const written = program.lines?.[at]?.text.trim();
   if (written && form !== "c") return written;
-  return formatInstruction(program.insns, at, { helperName }).replace(/^\([0-9a-f]{2}\) /, "");
+  const { code, dst, src, imm } = program.insns[at];
+  const map = code === LD_IMM64_CODE && src === LD_IMM64.MAP_FD ? program.maps[imm]?.name : undefined;
+  if (map !== undefined) return `r${dst} = map[${map}]`;
+  const symbol = symbols[at]?.symbol;
+  const names = { helperName, ...(symbol === undefined ? {} : { kfuncName: () => symbol }) };
+  return formatInstruction(program.insns, at, names).replace(/^\([0-9a-f]{2}\) /, "");
 }
 
 /**

@@ -26,15 +26,16 @@ export function findFixes(
   verdict: Verdict,
   history: readonly HistoryStep[],
   verdictOn: (changed: ProgramSpec) => Verdict,
+  kernelFunction: (name: string) => number | undefined,
 ): Fix[] {
   const fixes: Fix[] = [];
   const found = new Set<string>();
   let partial: Fix | undefined;
-  for (const candidate of candidatesFor(program, verdict, history).slice(0, MAX_TRIED)) {
+  for (const candidate of candidatesFor(program, verdict, history, kernelFunction).slice(0, MAX_TRIED)) {
     if (fixes.length === MAX_FIXES) break;
-    const { title, edits, license, family } = candidate;
+    const { title, edits, family } = candidate;
     if (family !== undefined && found.has(family)) continue;
-    const changed = applyEdits(license === undefined ? program : { ...program, license }, edits);
+    const changed = candidate.changed ?? applyEdits(declared(program, candidate), edits);
     const answer = verdictOn(changed);
     const shown: Fix = { title, ...diffFor(program, verdict, candidate, history), program: changed };
     if (answer.ok) {
@@ -45,22 +46,31 @@ export function findFixes(
   return fixes.length === 0 && partial ? [partial] : fixes;
 }
 
+/** The program as it is declared anew. */
+const declared = (program: ProgramSpec, { license, sleepable }: Candidate): ProgramSpec => ({
+  ...program,
+  ...(license === undefined ? {} : { license }),
+  ...(sleepable === undefined ? {} : { sleepable }),
+});
+
 function diffFor(
   program: ProgramSpec,
-  { at }: Verdict,
-  { edits, license, about }: Candidate,
+  { at, facts: symbols }: Verdict,
+  { edits, license, sleepable, changed, diff: own, about }: Candidate,
   history: readonly HistoryStep[],
 ): { diff?: string } {
   const form = sourceForm(program);
   if (license !== undefined) {
     return { diff: form === "c" ? `+ char _license[] SEC("license") = "${license}";` : `+ license: "${license}"` };
   }
+  if (sleepable) return form === "c" ? {} : { diff: "+ sleepable: true" };
+  if (changed !== undefined) return own === undefined ? {} : { diff: own };
   if (form === "c") {
     const diff = at === undefined ? undefined : diffInC(program, at, about, history);
     const numbers = diff ?? numberInC(program, edits);
     if (numbers !== undefined) return { diff: numbers };
   }
-  return { diff: diffOf(program, edits) };
+  return { diff: diffOf(program, edits, symbols) };
 }
 
 /** A constant that changes, in the line of C that shows it. */

@@ -34,6 +34,7 @@ export function followPaths(env: Environment, frame: Frame): void {
   beginStretch();
   env.touchAll();
   env.forgetLine();
+  env.recorder?.begin();
   env.explorer?.begin(env.state, start, -1);
   const { checkpoints, log } = env;
   /** The state at the beginning of a branch is printed before its first instruction. */
@@ -89,10 +90,22 @@ export function followPaths(env: Environment, frame: Frame): void {
     if (!env.pop()) return;
     beginStretch();
     fresh = true;
-    // The branch was put aside before its jump was recorded.
-    if (env.recorder && isConditional(env.insns[env.previous]))
-      env.recorder.add(env.previous, env.frame, env, env.scratchedRegisters, env.scratchedSlots);
+    recordFork(env);
   }
+}
+
+const NO_SLOTS = new Int32Array(2);
+
+/** The branch that is followed next was put aside before the jump, or the call, that leads to it was recorded. */
+function recordFork(env: Environment): void {
+  const { recorder, previous, frame, state, index } = env;
+  if (recorder === undefined) return;
+  const begins = env.subprograms[frame.subprogram].start === index;
+  if (isConditional(env.insns[previous]))
+    recorder.add(previous, frame, env, env.scratchedRegisters, env.scratchedSlots);
+  else if (begins && frame.kind === "async") recorder.begin();
+  else if (begins && frame.kind === "callback") recorder.add(previous, state.frames[frame.index - 1], env, 0, NO_SLOTS);
+  else if (env.insns[previous].code === CALL_CODE) recorder.add(previous, frame, env, 1 << REG.R0, NO_SLOTS);
 }
 
 /** What a function returns that was not called: a global one, which is followed on its own. */

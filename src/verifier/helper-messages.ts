@@ -23,7 +23,7 @@ export const HELPER_MESSAGES = {
   argument_type: row(
     "EACCES",
     "R%d type=%s expected=%s",
-    "Argument r{0} of the helper is {1:type}, but must be one of: {2}.",
+    "Argument r{0} of the helper is {1:type}, and must be {2:taken}.",
     "Set the argument register to what the helper takes right before the call.",
     0,
   ),

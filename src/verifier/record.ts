@@ -39,6 +39,11 @@ export class Recorder {
   /** Before a call: the types of the frame's registers and slots. */
   #types: readonly number[] = [];
 
+  /** A function is followed that is verified on its own: no path leads to it. */
+  begin(): void {
+    this.last = undefined;
+  }
+
   /** A call may take away what registers that it does not touch point to: what it changes is recorded, too. */
   beginCall(frame: Frame): void {
     this.#types = typesIn(frame);

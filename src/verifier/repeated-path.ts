@@ -41,7 +41,8 @@ export function repeatedPath(
   const again = at ?? path.at(-1)?.insn;
   if (again === undefined) return undefined;
   const visits = path.flatMap(({ insn }, k) => (insn === again ? [k] : []));
-  if (path.at(-1)?.insn !== again) visits.push(path.length);
+  // Where the rest is not recorded, the last visit of all is not either: the round before is whole.
+  if (path.at(-1)?.insn !== again && !pathCut) visits.push(path.length);
   if (visits.length < 2) return undefined;
   const round = path.slice(visits.at(-2), visits.at(-1));
   const insns = round.map(({ insn }) => insn);

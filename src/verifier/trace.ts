@@ -1,14 +1,16 @@
 /** How a register came to hold what it holds: the recorded path, walked back along the flow of data. */
-import { helperName } from "../helpers/names.ts";
 import { helperById } from "../helpers/table.ts";
-import { ALU, CALL, CLASS, CLASS_MASK, JMP, MODE, MODE_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
+import { ALU, CALL, CLASS, CLASS_MASK, MODE, MODE_MASK, OP_MASK, SOURCE, SOURCE_MASK } from "../isa/constants.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { plural } from "../plot/format.ts";
 import type { ProgramSpec, SourceLine } from "../programs/spec.ts";
+import { lostInFunction, passArguments, valueThroughout } from "./call-flow.ts";
+import { calleeName } from "./callee-name.ts";
 import { conditionInWords, wasTaken } from "./comparison-words.ts";
 import { stateAtEnd } from "./path-state.ts";
 import type { PathStep } from "./record.ts";
-import { CALL_CODE, isConditional, isSubprogramCall } from "./structure.ts";
+import { aluInWords } from "./step-words.ts";
+import { CALL_CODE, EXIT_CODE, isConditional, isSubprogramCall } from "./structure.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** One link of the chain. */
@@ -24,6 +26,8 @@ export interface HistoryStep {
   readonly line?: SourceLine;
   /** A call took away what the register pointed to. */
   readonly lost?: true;
+  /** Which call, by the name of what it calls. */
+  readonly by?: string;
   /** How often it happened on the path, where that was more than once: `value` is that of the last time. */
   readonly rounds?: number;
   /** It happened more often, but the rest of the path is not recorded: `value` is one of those on the way. */
@@ -44,40 +48,71 @@ const MEMORY: Readonly<Record<string, string>> = {
 /** The chain for some registers at the end of the recorded path, oldest first. */
 export function traceBack(program: ProgramSpec, verdict: Verdict, registers: readonly number[]): HistoryStep[] {
   const { path = [] } = verdict;
-  const wanted = new Set(registers.map((register) => `R${register}`));
   const steps: HistoryStep[] = [];
   const packets = packetPointers(verdict, registers);
-  let frame = path.at(-1)?.frame ?? 0;
+  let frame = frameAtEnd(program, verdict);
+  /** What is asked for, by frame: callers wait while a function is followed. */
+  const asked: Set<string>[] = [];
+  const wantedIn = (index: number): Set<string> => (asked[index] ??= new Set());
+  for (const register of registers) wantedIn(frame).add(`R${register}`);
   const end = verdict.at !== undefined && path.at(-1)?.insn !== verdict.at ? verdict.at : undefined;
-  for (let k = path.length - 1; k >= 0 && wanted.size > 0 && steps.length < MAX_STEPS; k--) {
-    const step = path[k];
-    const insn = program.insns[step.insn];
-    if (step.frame > frame) {
-      // Inside a function that has returned: only its result is of interest.
-      if (!wanted.has("R0") || insn.code !== (CLASS.JMP | JMP.EXIT)) continue;
-      frame = step.frame;
-      keepOnly(wanted, ["R0"]);
-      continue;
-    }
-    if (step.frame < frame) {
-      frame = step.frame;
-      keepOnly(wanted, ["R1", "R2", "R3", "R4", "R5"]);
-      continue;
-    }
-    const next = path[k + 1]?.insn ?? end;
-    const found = packetCheck(step, insn, next, packets) ?? follow(program, verdict, step, insn, next, wanted);
-    if (found === undefined) continue;
+  const tell = (found: HistoryStep): void => {
     // A loop tells the same again in each round: the last one is kept, and counts.
     const later = steps.findIndex(({ at, register }) => found.at === at && found.register === register);
-    if (later < 0) steps.push({ ...found, line: program.lines?.[step.insn] });
+    if (later < 0) steps.push({ ...found, line: program.lines?.[found.at] });
     else
       steps[later] = {
         ...steps[later],
         rounds: (steps[later].rounds ?? 1) + 1,
         ...(verdict.pathCut ? { more: true } : {}),
       };
+  };
+  for (let k = path.length - 1; k >= 0 && asked.some((set) => set?.size > 0) && steps.length < MAX_STEPS; k--) {
+    const step = path[k];
+    const insn = program.insns[step.insn];
+    if (step.frame > frame) {
+      // Inside a function that has returned: only its result is of interest.
+      if (insn.code !== EXIT_CODE || step.frame !== frame + 1 || !wantedIn(frame).delete("R0")) continue;
+      frame = step.frame;
+      asked[frame] = new Set(["R0"]);
+      continue;
+    }
+    if (step.frame < frame) {
+      const inner = wantedIn(frame);
+      asked.length = frame;
+      frame = step.frame;
+      for (const found of passArguments(program, verdict, step.insn, inner, wantedIn(frame))) tell(found);
+      continue;
+    }
+    const wanted = wantedIn(frame);
+    const next = path[k + 1]?.insn ?? end;
+    const found =
+      packetCheck(step, insn, next, packets) ??
+      (isSubprogramCall(insn)
+        ? lostInFunction(program, verdict, k, wanted)
+        : follow(program, verdict, step, insn, next, wanted));
+    if (found !== undefined) tell(found);
+  }
+  const first = path[0]?.insn ?? verdict.at ?? 0;
+  if (first > 0 && frame === 0) {
+    // A global function is followed on its own: its parameters come from no call.
+    for (const register of wantedIn(0)) if (/^R[1-5]$/.test(register)) tell(parameter(verdict, first, register));
   }
   return steps.reverse();
+}
+
+/** The frame of the refused instruction: a step behind a call or a return it is not that of the last step. */
+function frameAtEnd({ insns }: ProgramSpec, { path = [], at }: Verdict): number {
+  const last = path.at(-1);
+  if (last === undefined || last.insn === at) return last?.frame ?? 0;
+  if (insns[last.insn].code === EXIT_CODE) return Math.max(0, last.frame - 1);
+  return last.frame + (isSubprogramCall(insns[last.insn]) ? 1 : 0);
+}
+
+/** A parameter of a function that is verified on its own. */
+function parameter(verdict: Verdict, at: number, register: string): HistoryStep {
+  const learned = `${register.replace("R", "r")} is a parameter of the function that begins here, which is verified on its own, for all callers`;
+  return { at, register, value: valueThroughout(verdict, register), learned };
 }
 
 /** By the packet pointer that they were computed from: registers, and what they hold at the end. */
@@ -106,12 +141,9 @@ function packetCheck(
   const pointer = packets.get(idOf(compared));
   if (bytes === undefined || bytes === "0" || pointer === undefined) return undefined;
   packets.delete(idOf(compared));
-  const learned = `${branchInWords(insn, at, next)}, the packet's end: ${plural(Number(bytes), "byte")} are there`;
+  const there = bytes === "1" ? "1 byte is there" : `${plural(Number(bytes), "byte")} are there`;
+  const learned = `${branchInWords(insn, at, next)}, the packet's end: ${there}`;
   return { at, register: pointer.name, value: pointer.value, learned };
-}
-
-function keepOnly(wanted: Set<string>, kept: readonly string[]): void {
-  for (const name of wanted) if (!kept.includes(name)) wanted.delete(name);
 }
 
 /** What one instruction says about what is wanted, and what is wanted before it. */
@@ -142,14 +174,8 @@ function follow(
       if ((insn.code & OP_MASK) === ALU.MOV) {
         wanted.delete(dst);
         if (withRegister && insn.src !== 10) wanted.add(src);
-        if (insn.src === 10 && withRegister) return told(dst, `${name(dst)} points to the end of the stack`);
-        return told(
-          dst,
-          withRegister ? `${name(dst)} is a copy of ${name(src)}` : `${name(dst)} is set to ${insn.imm}`,
-        );
-      }
-      if (withRegister && insn.src !== 10) wanted.add(src);
-      return told(dst, `${name(dst)} is computed from its old value${withRegister ? ` and ${name(src)}` : ""}`);
+      } else if (withRegister && insn.src !== 10) wanted.add(src);
+      return told(dst, aluInWords(insn));
     }
     case CLASS.LD: {
       if ((insn.code & MODE_MASK) !== MODE.IMM || !wanted.delete(dst)) return undefined;
@@ -178,10 +204,6 @@ function follow(
   }
 }
 
-/** What a call calls, by Linux's name. */
-export const calleeName = ({ facts }: Verdict, at: number, { src, imm }: Instruction): string =>
-  src === CALL.HELPER ? `bpf_${helperName(imm) ?? imm}` : (facts[at]?.symbol ?? "a kernel function");
-
 function followCall(
   callee: string,
   insn: Instruction,
@@ -189,8 +211,6 @@ function followCall(
   wanted: Set<string>,
   told: (register: string, learned: string) => HistoryStep,
 ): HistoryStep | undefined {
-  // What the function computed was followed on the way through it.
-  if (isSubprogramCall(insn)) return undefined;
   if (wanted.delete("R0")) return told("R0", `r0 is the result of ${callee}`);
   for (const register of ["R1", "R2", "R3", "R4", "R5"])
     if (wanted.delete(register)) return told(register, `the call of ${callee} destroys ${register.replace("R", "r")}`);
@@ -202,7 +222,7 @@ function followCall(
       const why = moves
         ? `may move the packet, so ${name} points into it`
         : `ends what ${name} pointed to: it is a pointer`;
-      return { ...told(register, `${callee} ${why} no more`), lost: true };
+      return { ...told(register, `${callee} ${why} no more`), lost: true, by: callee };
     }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { Exploration } from "./exploration.ts";
 import type { MessageName, MessageValue } from "./messages.ts";
 import type { PathStep } from "./record.ts";
+import type { Resource } from "./resources.ts";
 
 /** What the verifier proved about one slot, for the rewriter and the JIT. */
 export interface InstructionFacts {
@@ -58,6 +59,8 @@ export interface Verdict {
   readonly facts: readonly InstructionFacts[];
   /** The path that ended in the refusal, where recording was asked for. */
   readonly path?: readonly PathStep[];
+  /** What was held at the refusal, where recording was asked for: oldest first. */
+  readonly held?: readonly Resource[];
   /** The path went on after the last step of `path`: it was too long to be recorded whole. */
   readonly pathCut?: boolean;
   /** All that was followed, where recording was asked for. */

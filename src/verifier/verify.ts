@@ -59,6 +59,11 @@ export interface VerifyOptions {
 /** Unpacked when the first program needs it: that takes a tenth of a second. Only this release is imported. */
 const machineKernel = (): Btf => unpackBtf(LINUX_6_18);
 
+/** Finds functions of the Linux that `options` name by their names; undefined for what it has not. */
+export function kernelFunctions({ kernel = machineKernel }: VerifyOptions): (name: string) => number | undefined {
+  return (name) => (typeof kernel === "function" ? kernel() : kernel).byName(name, "func")?.id;
+}
+
 /**
  * Verifies a program as Linux 6.18 does when root loads it. Pure, bounded by a million followed instructions, and never
  * throws: whatever the program is, the answer is a verdict.
@@ -160,6 +165,7 @@ function verdict(env: Environment, refusal?: Rejection): Verdict {
     values: refusal.values,
     at: env.index,
     ...common,
+    ...(env.recorder && env.state ? { held: env.state.resources.held } : {}),
   };
 }
 

@@ -27,15 +27,20 @@ export interface ListingNotes {
   readonly at?: number;
   /** What is known after an instruction, by index. */
   readonly known?: ReadonlyMap<number, KnownState>;
+  /** What the verifier says of each slot: names of kernel functions. */
+  readonly facts?: Facts;
   /** The line of `historyLane`, by index; drawn in HTML only. */
   readonly lane?: ReadonlyMap<number, string>;
 }
+
+/** Of the verifier's facts, what names functions of Linux. */
+export type Facts = readonly { readonly symbol?: string }[];
 
 /** Rows of one listing: a longer program is shown around its wrong instruction, else from its start. */
 const MAX_ROWS = 250;
 
 /** All instructions, those of two slots once. */
-export function listInstructions({ insns, lines, maps }: ProgramSpec): ListedInstruction[] {
+export function listInstructions({ insns, lines, maps }: ProgramSpec, facts?: Facts): ListedInstruction[] {
   const listed: ListedInstruction[] = [];
   let last: number | undefined;
   for (let index = 0; index < insns.length; index++) {
@@ -43,7 +48,7 @@ export function listInstructions({ insns, lines, maps }: ProgramSpec): ListedIns
     const line = lines?.[index]?.line === 0 ? undefined : lines?.[index];
     const source = line && line.line !== last ? { line: line.line, text: squeeze(line.text) } : undefined;
     if (line) last = line.line;
-    listed.push({ index, text: instructionText(insns, maps, index), source });
+    listed.push({ index, text: instructionText(insns, maps, index, facts), source });
     if (insns[index].code === LD_IMM64_CODE) index++;
   }
   return listed;
@@ -55,10 +60,11 @@ export function squeeze(text: string): string {
 }
 
 /** Linux's form, but with a map's name instead of its address, as no address exists before loading. */
-function instructionText(insns: ProgramSpec["insns"], maps: ProgramSpec["maps"], index: number): string {
+function instructionText(insns: ProgramSpec["insns"], maps: ProgramSpec["maps"], index: number, facts?: Facts): string {
   const { code, src, dst, imm } = insns[index];
   const map = code === LD_IMM64_CODE && (src === 1 || src === 2) ? maps[imm] : undefined;
-  if (!map) return formatInstruction(insns, index, { helperName });
+  const symbol = facts?.[index]?.symbol;
+  if (!map) return formatInstruction(insns, index, { helperName, ...(symbol ? { kfuncName: () => symbol } : {}) });
   const offset = src === 2 ? `[0]+${insns[index + 1]?.imm ?? 0}` : "";
   return `(18) r${dst} = map[${map.name}]${offset}`;
 }
@@ -73,8 +79,8 @@ function instructionText(insns: ProgramSpec["insns"], maps: ProgramSpec["maps"],
  *    1: (95) exit
  * ```
  */
-export function listingText(program: ProgramSpec, { at, known }: ListingNotes = {}): string {
-  const { instructions, rest } = cut(listInstructions(program), at);
+export function listingText(program: ProgramSpec, { at, known, facts }: ListingNotes = {}): string {
+  const { instructions, rest } = cut(listInstructions(program, facts), at);
   const assembly = isAssembly(instructions);
   const rows = instructions.map(({ index, text }) => {
     const pointer = at === undefined ? "" : index === at ? "--> " : "    ";
@@ -94,8 +100,8 @@ export function listingText(program: ProgramSpec, { at, known }: ListingNotes = 
  * Source beside instructions, and a column for what is known where notes are given. Compiled code is read from its
  * source, which stands first; assembly says the same twice, so there it is what a narrow page may cut off.
  */
-export function listingTable(program: ProgramSpec, { at, known, lane }: ListingNotes = {}): Html {
-  const all = listInstructions(program);
+export function listingTable(program: ProgramSpec, { at, known, lane, facts }: ListingNotes = {}): Html {
+  const all = listInstructions(program, facts);
   const { instructions, rest } = cut(all, at);
   const mark: Part = {
     columns: at === undefined ? [] : [{ title: "", kind: "code" }],

@@ -41,7 +41,7 @@ export function renderVerdict(view: VerdictView): MimeBundle {
 function accepted({ program, verdict }: VerdictView): MimeBundle {
   const cost = `processed ${plural(verdict.processed, "insn")}, ${plural(stackBytes(verdict), "byte")} of stack`;
   const states = firstStates(verdict.log);
-  const notes = { known: states.size > 0 ? states : undefined };
+  const notes = { known: states.size > 0 ? states : undefined, facts: verdict.facts };
   return viewBundle({
     label: `${program.name}: accepted by the verifier`,
     body: html`<p style="${STYLE.headline}"><strong style="${STYLE.good}">✓ accepted</strong> <strong>${program.name}</strong> (${program.type}): ${cost}</p>
@@ -58,8 +58,9 @@ export function withWitness(view: VerdictView): VerdictView {
   const { program, verdict, explanation } = view;
   if (verdict.ok || view.witness !== undefined || explanation?.loop !== undefined) return view;
   const found = findWitness(program, WITNESS_LIMITS);
-  // A random packet on which nothing goes wrong explains nothing.
-  const tells = found?.fault !== undefined || found?.packet === undefined;
+  const needs = [found?.elements, found?.context, found?.random].some((part) => part !== undefined && part.length > 0);
+  // A random packet on which nothing goes wrong explains nothing, and neither does "any input".
+  const tells = found?.fault !== undefined || (found?.packet === undefined && needs);
   const witness = tells ? found : undefined;
   return { program, verdict, ...(explanation ? { explanation } : {}), ...(witness ? { witness } : {}) };
 }
@@ -68,7 +69,7 @@ function rejected(view: VerdictView): MimeBundle {
   const { program, verdict, explanation, witness } = withWitness(view);
   const { at, errno = "EINVAL" } = verdict;
   const error = refusalText(verdict);
-  const instructions = new Map(listInstructions(program).map(({ index, text }) => [index, text]));
+  const instructions = new Map(listInstructions(program, verdict.facts).map(({ index, text }) => [index, text]));
   const place = at === undefined ? undefined : placeOf(program, at, instructions);
   const steps: readonly ShownStep[] = explanation?.history ?? historyFromLog(verdict);
   const history = steps.length > 0 ? historyRows(steps, verdict, instructions) : [];
@@ -89,7 +90,7 @@ ${history.length > 0 && historyTable(history)}
 ${branch && branchTable(branch)}
 ${witness && witnessHtml(witness)}
 ${fixes.length > 0 && fixList(ways, fixes)}
-${listingTable(program, { at, lane })}
+${listingTable(program, { at, lane, facts: verdict.facts })}
 ${lesson && html`<p style="${STYLE.headline}">More about this message: ${more && html`<code style="${STYLE.mono}">${more}</code> in a cell, or `}<code style="${STYLE.mono}">${lesson}</code></p>`}
 ${logDetails(verdict.log)}`,
     text: [
@@ -100,7 +101,7 @@ ${logDetails(verdict.log)}`,
       ...(branch ? [`\n${branch.title}:\n${indent(textTable(branch.rows))}`] : []),
       ...(witness ? [`\n${witnessText(witness)}`] : []),
       ...(fixes.length > 0 ? [`\n${ways}:\n${fixes.map(fixText).join("\n")}`] : []),
-      `\n${listingText(program, { at })}`,
+      `\n${listingText(program, { at, facts: verdict.facts })}`,
       ...(lesson ? [`\nMore about this message: ${lesson}${more ? `, or in a cell ${more}` : ""}`] : []),
     ].join("\n"),
   });
@@ -165,7 +166,7 @@ function historyRows(steps: readonly ShownStep[], { at, error }: Verdict, instru
     "↓",
     String(step.at),
     instructions.get(step.at) ?? "",
-    `${step.register}=${shortState(step.value)}`,
+    step.value === "" ? "" : `${step.register}=${shortState(step.value)}`,
     [step.learned ?? inWords(step.value), step.rounds && often(step.rounds, step.more)].filter(Boolean).join("; "),
   ]);
   return at === undefined ? rows : [...rows, ["✗", String(at), instructions.get(at) ?? "", error ?? "", ""]];

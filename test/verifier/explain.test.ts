@@ -246,7 +246,32 @@ test("a leak: the call that handed out what is not given back", () => {
 r1 = map[ring]\nr2 = 8\nr3 = 0\ncall ringbuf_reserve\nif r0 == 0 goto out\n*(u64 *)(r0 + 0) = 1\nout:\nr0 = 0\nexit`;
   const { cause, history } = explain(exampleProgram({ text }))!;
   expect(history.map(({ at }) => at)).toEqual([4]);
-  expect(cause).toContain("the call at instruction 4: bpf_ringbuf_reserve hands out");
+  expect(cause).toContain("It came from bpf_ringbuf_reserve at instruction 4.");
+});
+
+test("what a called function takes away from its caller's registers: the call inside it is named", () => {
+  const text = `r6 = r1\nr7 = *(u32 *)(r1 + 0)\nr2 = *(u32 *)(r1 + 4)\nr3 = r7\nr3 += 14\nif r3 > r2 goto out
+r1 = r6\ncall move\nr0 = *(u8 *)(r7 + 0)\nout:\nr0 = 2\nexit\nmove:\nr2 = 4\ncall xdp_adjust_head\nr0 = 0\nexit`;
+  const { cause, history, mend, fixes } = explain(program(text, "xdp"))!;
+  expect(history.find((step) => step.lost)).toMatchObject({ at: 12, register: "R7", by: "bpf_xdp_adjust_head" });
+  expect(cause).toContain("in a function that is called, bpf_xdp_adjust_head may move the packet");
+  expect(mend).toContain("take data and data_end from the context again");
+  expect(fixes[0].title).toContain("Take the packet's beginning and end from the context again");
+});
+
+test("a security hook that returns 1: the simplest results first, and what they mean", () => {
+  const refused = { ...program("r0 = 1\nexit", "lsm"), attachBtfId: "file_open" };
+  expect(explain(refused)!.fixes.map(({ title }) => title)).toEqual([
+    "Return 0, which permits it",
+    "Return -1, -EPERM, which refuses it",
+  ]);
+});
+
+test("a number in place of the address of a key goes to the stack", () => {
+  const text = `.map counts, hash, key 4, value 8, entries 4\nr2 = 1\nr1 = map[counts]\ncall map_lookup_elem\nr0 = 0\nexit`;
+  const { cause, fixes } = explain(exampleProgram({ text }))!;
+  expect(cause).toContain("the address of bytes on the stack, in the packet");
+  expect(fixes[0].diff).toContain("+ *(u64 *)(r10 - 8) = r2\n+ r2 = r10\n+ r2 += -8");
 });
 
 test("the lesson of a message has a stable name", () => {

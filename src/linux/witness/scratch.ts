@@ -41,6 +41,8 @@ export interface Outcome {
   readonly lookups: readonly Lookup[];
   /** The last values that were loaded, the latest last. */
   readonly loaded: readonly bigint[];
+  /** What each load of the path has read last, by instruction. */
+  readonly reads: ReadonlyMap<number, bigint>;
   /** Random numbers that were drawn. */
   readonly randoms: number;
 }
@@ -129,9 +131,13 @@ export class Scratch {
     const { origin } = this.#program.xlated;
     const lookups: Lookup[] = [];
     const loaded: bigint[] = [];
-    const outcome = (more: Omit<Outcome, "lookups" | "loaded" | "randoms">): Outcome => ({
-      ...{ ...more, lookups, loaded: loaded.slice(-MOST_LOADED) },
-      randoms: Math.min(this.#randoms, RANDOMS),
+    const reads = new Map<number, bigint>();
+    const outcome = (
+      more: Omit<Outcome, "lookups" | "loaded" | "reads" | "randoms">,
+      randoms = this.#randoms,
+    ): Outcome => ({
+      ...{ ...more, lookups, loaded: loaded.slice(-MOST_LOADED), reads },
+      randoms: Math.min(randoms, RANDOMS),
     });
     let last = -1;
     for (let step = 0; ; ) {
@@ -141,8 +147,9 @@ export class Scratch {
       if (pc === 0 || origin[pc - 1] !== slot || last !== pc - 1) {
         if (exited || slot !== path[step]) return outcome({ followed: step, branch: this.#lastBranch(run) });
         if (step === path.length - 1) {
+          const randoms = this.#randoms;
           const fault = faultOf(run);
-          return outcome({ followed: step, reached: { registers, fault, ...this.#packetByte(fault) } });
+          return outcome({ followed: step, reached: { registers, fault, ...this.#packetByte(fault) } }, randoms);
         }
         step++;
       }
@@ -156,7 +163,11 @@ export class Scratch {
         return outcome({ followed: step });
       }
       if (lookup) lookups.push({ ...lookup, found: run.state().registers[0] !== 0n });
-      else if (next.kind === "load") loaded.push(run.state().registers[next.dst]!);
+      else if (next.kind === "load") {
+        const value = run.state().registers[next.dst]!;
+        loaded.push(value);
+        reads.set(slot, value);
+      }
     }
   }
 

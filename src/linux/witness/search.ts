@@ -13,6 +13,8 @@ export interface Found {
   readonly fault: string | undefined;
   /** The first byte of an access behind the packet's beginning, where that is what goes wrong. */
   readonly packetByte?: number;
+  /** What the loads on the path have read, by instruction. */
+  readonly reads: ReadonlyMap<number, bigint>;
   /** Random numbers that the program draws. */
   readonly randoms: number;
 }
@@ -30,8 +32,16 @@ const MOST_RANDOM = 150;
 /** Pointers of one object lie closer than this. */
 const NEAR = 1n << 16n;
 
-/** Finds an input on which the program goes wrong at the end of the path, or at least gets there. */
-export function search(spec: ProgramSpec, scratch: Scratch, { tries, time }: SearchLimits): Found | undefined {
+/**
+ * Finds an input on which the program goes wrong at the end of the path, or at least gets there. `isFault` says whether an
+ * error counts, by the registers before it; asked with none, whether there can be one at all.
+ */
+export function search(
+  spec: ProgramSpec,
+  scratch: Scratch,
+  { tries, time }: SearchLimits,
+  isFault: (registers: readonly bigint[]) => boolean = () => true,
+): Found | undefined {
   const began = performance.now();
   let left = tries;
   const attempt = (input: Input): Outcome | undefined =>
@@ -55,22 +65,36 @@ export function search(spec: ProgramSpec, scratch: Scratch, { tries, time }: Sea
   }
   const reached = best?.outcome.reached;
   if (best === undefined || reached === undefined) return undefined;
-  if (reached.fault) return foundIn(best.input, best.outcome);
+  if (reached.fault && isFault(reached.registers)) return foundIn(best.input, best.outcome);
+  const there = best;
+  if (!isFault([])) return withoutFault(foundIn(there.input, there.outcome));
 
   // It gets there and nothing happens yet: look for the case that was feared.
   first(MOST_ALIKE, feared(best.input, reached.registers, random, constants), (input) => {
     const outcome = attempt(input);
-    if (!outcome?.reached?.fault) return false;
+    if (!outcome?.reached?.fault || !isFault(outcome.reached.registers)) return false;
     best = { input, outcome };
     return true;
   });
-  return foundIn(best.input, best.outcome);
+  return best === there ? withoutFault(foundIn(best.input, best.outcome)) : foundIn(best.input, best.outcome);
 }
 
-function foundIn(input: Input, { reached, randoms }: Outcome): Found {
+function foundIn(input: Input, { reached, randoms, reads }: Outcome): Found {
   const { registers, fault, packetByte } = reached!;
-  return { input, registers, fault: fault?.message, ...(packetByte === undefined ? {} : { packetByte }), randoms };
+  return {
+    input,
+    registers,
+    fault: fault?.message,
+    ...(packetByte === undefined ? {} : { packetByte }),
+    reads,
+    randoms,
+  };
 }
+
+/** An input that gets there. */
+const withoutFault = ({ input, registers, reads, randoms }: Found): Found => ({
+  ...{ input, registers, fault: undefined, reads, randoms },
+});
 
 /** Whether one of the first `most` inputs is taken. */
 function first(most: number, inputs: Iterable<Input>, take: (input: Input) => boolean): boolean {

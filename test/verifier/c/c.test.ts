@@ -7,6 +7,7 @@ import { encode, toHex } from "../../../src/isa/encode.ts";
 import { programSpecs } from "../../../src/loader/object/program-specs.ts";
 import { explain } from "../../../src/verifier/explain.ts";
 import { verify } from "../../../src/verifier/verify.ts";
+import { renderVerdict, withWitness } from "../../../src/views/verdict.ts";
 import { C_PROGRAMS, CLANG_FLAGS, OBJECTS, SOURCES, specOf } from "./programs.ts";
 
 describe("programs in C: the verdict is what their first line says", () => {
@@ -26,14 +27,14 @@ describe("explanations of programs in C", () => {
     const { line, fixes, history } = explained("map-value-or-null");
     expect(line).toMatchObject({ text: expect.stringContaining("*count += 1;") });
     expect(history[0].line?.text).toContain("__u64 *count = bpf_map_lookup_elem(&counts, &key);");
-    expect(fixes[0].diff).toBe("+ if (!count)\n+     return 0;\n  *count += 1;");
+    expect(fixes[0].diff).toBe("+ if (!count)\n+     return XDP_PASS;\n  *count += 1;");
   });
 
   test("a bound in C, with the name of the index", () => {
     const { fixes, cause } = explained("index-too-great");
     expect(cause).toContain("bytes 0 to 15");
     expect(fixes.map(({ diff }) => diff)).toContain(
-      "+ if (index > 15)\n+     return 0;\n  return buffer->bytes[index];",
+      "+ if (index > 15)\n+     return XDP_PASS;\n  return buffer->bytes[index];",
     );
   });
 
@@ -46,6 +47,106 @@ describe("explanations of programs in C", () => {
     expect(cause).toContain(call);
     expect(history.at(-1)).toMatchObject({ lost: true, learned: expect.stringContaining(call) });
     expect(history.length).toBeGreaterThan(1);
+  });
+
+  const diffs = (name: string) => explained(name).fixes.map(({ diff }) => diff);
+
+  test.each([
+    [
+      "packet-without-check",
+      "+ void *data_end = (void *)(long)ctx->data_end;\n+ if ((void *)data + 13 > (void *)data_end)",
+    ],
+    ["packet-pointer-after-change", "+ data = (void *)(long)ctx->data;\n+ end = (void *)(long)ctx->data_end;"],
+    ["map-value-or-null", "- *count += 1;\n+ if (count)\n+     *count += 1;"],
+    ["kfunc-result-not-checked", "- bpf_task_release(task);\n+ if (task)\n+     bpf_task_release(task);"],
+    ["size-may-be-negative", "+ if (size < 0)"],
+    // A number with a sign passes a comparison from above.
+    ["index-may-be-negative", "+ if ((__u64)index > 15)"],
+    ["size-unbounded", "+ __u64 size = skb->len;\n+ if (size > 16)"],
+    ["variable-stack-offset", "+ bytes[ctx->rx_queue_index & 15] = 1;"],
+    ["callback-result", "- return index;\n+ return 0;"],
+    ["unreleased-reference", "bpf_ringbuf_discard(event, 0);"],
+    ["dynptr-not-submitted", "bpf_ringbuf_discard_dynptr(&event, 0);"],
+    ["iterator-not-destroyed", "bpf_iter_num_destroy(&numbers);"],
+    ["kfunc-reference-kept", "+ call bpf_task_release#"],
+    ["socket-reference-kept", "+ call bpf_sk_release#86"],
+    ["context-pointer-moved", "+ r0 = *(u32 *)(r1 + 8)"],
+    ["buffer-too-small", "- w2 = 32\n+ w2 = 16"],
+  ])("%s: a way out that a person would take", (name, diff) => {
+    expect(diffs(name).join("\n")).toContain(diff);
+  });
+
+  test("the result of a call in the middle of a line has no name in C", () => {
+    expect(diffs("iterator-result-not-checked").join()).not.toContain("if (skb)");
+  });
+
+  test.each([
+    ["lock-held", "It was taken by bpf_spin_lock at instruction 10.", 15],
+    ["rcu-not-unlocked", "bpf_rcu_read_lock at instruction 1 began it.", 3],
+    ["preemption-not-enabled", "bpf_preempt_disable at instruction 1 began it.", 3],
+    ["unreleased-reference", "It came from bpf_ringbuf_reserve at instruction 5.", 10],
+    ["iterator-not-destroyed", "It came from bpf_iter_num_new at instruction 5.", 14],
+    ["dynptr-not-submitted", "It came from bpf_ringbuf_reserve_dynptr at instruction 6.", 7],
+  ])("%s: what is still held, and the branch that forgets it", (name, words, at) => {
+    const { cause, branch } = explained(name);
+    expect(cause).toContain(words);
+    expect(branch).toMatchObject({ at, ends: "same" });
+  });
+
+  test("what a callback is given is followed back through the helper that calls it", () => {
+    expect(explained("callback-context-too-short").history.map(({ at, register }) => [at, register])).toEqual([
+      [2, "R3"],
+      [3, "R3"],
+      [8, "R2"],
+    ]);
+    expect(explained("callback-context-too-short").cause).toContain("the stack of the function that called");
+    expect(explained("callback-result").history[0].learned).toContain("passes the number of the round");
+  });
+
+  test("a parameter of a global function comes from no call", () => {
+    const { cause, history } = explained("global-pointer-not-checked");
+    expect(history).toMatchObject([{ at: 13, register: "R1", learned: expect.stringContaining("is a parameter") }]);
+    expect(cause).toContain("whoever calls it may pass NULL");
+    expect(explained("global-argument-too-small").cause).toContain("8 bytes, and the parameter's type has 16");
+  });
+
+  test("which field of the context, and what may not be done with it", () => {
+    expect(explained("context-write").cause).toContain("ingress_ifindex of struct xdp_md");
+    expect(explained("context-out-of-bounds").cause).toContain("struct xdp_md has bytes 0 to 23");
+    expect(explained("packet-not-in-socket-filter").mend).toContain("bpf_skb_load_bytes");
+  });
+
+  test("a loop of which not all is recorded is told whole", () => {
+    const spec = specOf(C_PROGRAMS.find(({ name }) => name === "too-many-instructions")!);
+    expect(explain(spec, { limit: 60_000 })!.loop).toMatchObject({ from: 5, to: 12, conditions: [{ at: 12 }] });
+  });
+
+  test.each([
+    ["map-value-or-null", "context"],
+    ["index-may-be-negative", "context"],
+    ["key-by-value", "context"],
+    ["packet-check-too-short", "packet"],
+    ["submit-of-map-value", undefined],
+    ["context-index-variable", undefined],
+    ["pointer-masked", undefined],
+  ])("%s: of an input only what the path looks at is told, and nothing that says nothing", (name, told) => {
+    const program = specOf(C_PROGRAMS.find((each) => each.name === name)!);
+    const { witness } = withWitness({ program, verdict: verify(program) });
+    if (told === undefined) expect(witness).toBeUndefined();
+    else
+      expect([witness?.fault !== undefined, witness?.packet && "packet", told]).toEqual([
+        true,
+        told === "packet" ? "packet" : undefined,
+        told,
+      ]);
+  });
+
+  test("kernel functions are listed by their names", () => {
+    const program = specOf(C_PROGRAMS.find(({ name }) => name === "iterator-not-begun")!);
+    const text = String(renderVerdict({ program, verdict: verify(program) })["text/plain"]);
+    expect(text).toContain("call bpf_iter_num_next#");
+    expect(text).toContain("call bpf_iter_num_destroy#");
+    expect(text).not.toContain("kernel-function");
   });
 
   test("the comparison that told how long a packet is", () => {
