@@ -29,6 +29,7 @@ run`,
   'plot.flameGraph([[["vfs_read", "main"], 4], [["vfs_write", "main"], 3]])',
   'verify(asm({ type: "xdp", name: "reads" })`r2 = *(u32 *)(r1 + 0)\nr0 = *(u8 *)(r2 + 23)\nexit`)',
   'structLayout(m.btf, "cred")',
+  'm.spawn((await import("bpfbook")).workloads.webServer());\nawait m.view({ for: "5ms" })',
 ];
 
 function writeCells(file: string): void {
@@ -124,6 +125,18 @@ describe.skipIf(skip || !NIGHT)("interactive views in JupyterLab", () => {
     await shot("layout");
   });
 
+  it("machine over virtual time", async () => {
+    const view = await run(6);
+    await view.getByRole("button", { name: /one step forwards/ }).click();
+    for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowRight");
+    expect(await view.getByRole("status").textContent()).toMatch(/event 5 of \d+\. CPU \d: /);
+    await shot("machine");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.evaluate(() => document.body.setAttribute("data-jp-theme-light", "false"));
+    await shot("machine-dark");
+    await page.evaluate(() => document.body.setAttribute("data-jp-theme-light", "true"));
+  });
+
   it("a notebook that is opened again shows the views from its outputs", async () => {
     await page.keyboard.press("Control+s");
     await page.getByText("TypeScript (bpfbook) | Idle").waitFor({ timeout: 20_000 });
@@ -132,5 +145,31 @@ describe.skipIf(skip || !NIGHT)("interactive views in JupyterLab", () => {
     const view = output(0).frameLocator("iframe");
     await view.getByRole("status").waitFor({ timeout: 30_000 });
     expect(await view.getByRole("status").textContent()).toBe("0 of 7 instructions executed");
+  });
+
+  it("Notebook 7 shows the same views from the outputs, to be driven, and makes new ones", async () => {
+    const classic = await browser.newPage({ viewport: { width: 1100, height: 900 } });
+    await classic.goto(`${server.url}notebooks/views.ipynb?token=${server.token}`);
+    const cell = (index: number) => classic.locator(".jp-CodeCell").nth(index);
+    await cell(0).locator(".cm-content").waitFor({ timeout: 60_000 });
+    const stepper = cell(0).locator(".jp-Cell-outputArea").frameLocator("iframe");
+    await stepper.getByRole("button", { name: /one instruction forwards/ }).click({ timeout: 30_000 });
+    await classic.keyboard.press("ArrowRight");
+    expect(await stepper.getByRole("status").textContent()).toBe("2 of 7 instructions executed");
+    await classic.screenshot({ path: join(ARTIFACTS, "notebook-7-stepper.png") });
+    await classic.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor({ timeout: 60_000 });
+    for (const index of [0, 6]) {
+      await cell(index).locator(".cm-content").click();
+      await classic.keyboard.press("Shift+Enter");
+      await cell(index)
+        .locator(".jp-InputPrompt", { hasText: /\[\d+\]/ })
+        .waitFor({ timeout: 60_000 });
+    }
+    await cell(6).locator("iframe").scrollIntoViewIfNeeded();
+    const machine = cell(6).locator(".jp-Cell-outputArea").frameLocator("iframe");
+    await machine.getByRole("button", { name: /to the end/ }).click({ timeout: 30_000 });
+    expect(await machine.getByRole("status").textContent()).toMatch(/^5\.000 ms/);
+    await classic.screenshot({ path: join(ARTIFACTS, "notebook-7-machine.png") });
+    await classic.close();
   });
 });

@@ -206,6 +206,22 @@ describe.skipIf(skip)("interactive views in Chromium", () => {
     await page.close();
   });
 
+  it("under the policy of VS Code's webviews, in its dark theme, a view runs and is dark", async () => {
+    const page = await browser.newPage({ viewport: { width: 900, height: 600 }, colorScheme: "light" });
+    const policy =
+      "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src https: http: data:; font-src https:; connect-src https:; child-src https: data: blob:";
+    await page.setContent(
+      `<!doctype html><html><head><meta http-equiv="Content-Security-Policy" content="${policy}"></head><body class="vscode-dark">${stepper}</body></html>`,
+    );
+    const frame = await frameOf(page);
+    await frame.getByRole("button", { name: /one instruction forwards/ }).click();
+    expect(await frame.getByRole("status").textContent()).toBe("1 of 15 instructions executed");
+    expect(await frame.locator("html").evaluate((html) => getComputedStyle(html).backgroundColor)).toBe(
+      "rgb(17, 22, 29)",
+    );
+    await page.close();
+  });
+
   it("without script the first pictures and the tables are there", async () => {
     const page = await open(`<body>${stepper.replace("allow-scripts", "")}</body>`);
     expect(await page.getByRole("img", { name: /^Program stepper: twice, 15 instructions traced/ }).isVisible()).toBe(

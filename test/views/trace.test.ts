@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { asm, DISPLAY, Machine, map } from "../../src/index.ts";
+import { asm, DISPLAY, Machine, map, u32, u64 } from "../../src/index.ts";
 import { registerViews } from "../../src/views/index.ts";
+import type { TraceData } from "../../src/views/trace/trace.client.ts";
+import { stateAt } from "../../src/views/trace/trace-state.ts";
 
 beforeAll(registerViews);
 
@@ -79,6 +81,73 @@ exit`);
       ],
       endProgram: 1,
     });
+  });
+
+  test("hashes are shown by key and value, as they were and as each step leaves them", async () => {
+    const counts = map.hash({ name: "counts", key: u32, value: u64, maxEntries: 8 });
+    const machine = new Machine();
+    const program = machine.load(
+      asm({ type: "socket_filter", name: "counter" })`*(u32 *)(r10 - 4) = 7
+*(u64 *)(r10 - 16) = 3
+r1 = map[counts]
+r2 = r10
+r2 += -4
+r3 = r10
+r3 += -16
+r4 = 0
+call map_update_elem
+r1 = map[counts]
+r2 = r10
+r2 += -4
+call map_lookup_elem
+if r0 == 0 goto out
+*(u64 *)(r0 + 0) = 4
+out: r1 = map[counts]
+r2 = r10
+r2 += -4
+call map_delete_elem
+r0 = 0
+exit`,
+    );
+    machine.map(counts).set(1, 100n);
+    const bundle = await program.trace(new Uint8Array(14))[DISPLAY]();
+    const data = dataOf(String(bundle["text/html"])) as TraceData;
+    expect(data.maps).toEqual([{ name: "counts", elements: [["1", "100"]] }]);
+    expect(data.steps.flatMap((step) => step[5] ?? [])).toEqual([
+      [0, "7", "3"],
+      [0, "7", "4"],
+      [0, "7"],
+    ]);
+    const shownAfter = (count: number) =>
+      stateAt(data, count)
+        .parts.filter(({ title }) => title.startsWith("map counts"))
+        .map(({ title, lines }) => [title, ...lines.map((line) => line.map(({ text }) => text).join(""))]);
+    expect(shownAfter(0)).toEqual([["map counts, by key", "1: 100"]]);
+    const deleted = data.steps.findIndex((step) => step[5]?.[0]?.length === 2);
+    expect(shownAfter(deleted)).toEqual([["map counts, by key", "1: 100", "7: 4"]]);
+    expect(shownAfter(deleted + 1)).toEqual([["map counts, by key; one was deleted *", "1: 100"]]);
+    // The machine is as it was.
+    expect([...machine.map(counts)]).toEqual([[1, 100n]]);
+  });
+
+  test("of large and per-CPU arrays what the run writes is shown by key", async () => {
+    map.percpuArray({ name: "slots", value: u64, maxEntries: 1000 });
+    const program = new Machine({ cpus: 2 }).load(
+      asm({ type: "socket_filter", name: "writes" })`*(u32 *)(r10 - 4) = 600
+r1 = map[slots]
+r2 = r10
+r2 += -4
+call map_lookup_elem
+if r0 == 0 goto out
+*(u64 *)(r0 + 0) = 5
+out: r0 = 0
+exit`,
+    );
+    const data = dataOf(String((await program.trace(new Uint8Array(14))[DISPLAY]())["text/html"])) as TraceData;
+    expect(data.maps).toEqual([{ name: "slots", elements: [], written: true }]);
+    expect(stateAt(data, 3).parts.map(({ title }) => title)).not.toContain("map slots, what was written, by key");
+    const end = stateAt(data, data.steps.length).parts.find(({ title }) => title.startsWith("map slots"));
+    expect(end?.lines.map((line) => line.map(({ text }) => text).join(""))).toEqual(["600: [5, 0]"]);
   });
 
   test("hostile text stays text", async () => {

@@ -13,9 +13,7 @@ import { partsOf } from "./extensions.ts";
 import { prepareRun, type RunInput } from "./prepared-run.ts";
 import type { LinuxProgram } from "./program.ts";
 import type { BpfSubsystem } from "./subsystem.ts";
-
-/** Array maps up to this size are shown beside the stack. */
-const MOST_SHOWN = 4096;
+import { MOST_SHOWN, watchMaps } from "./watched-maps.ts";
 
 /**
  * A debugger on one test run of a program (as `testRun`, on an input of its own), whatever engine it was loaded for. Until
@@ -105,8 +103,12 @@ export function traceRun(
   program: LinuxProgram,
   { steps, ...input }: RunInput & { readonly steps?: number },
 ): Trace {
+  const before = new MemoryHistory(bpf.host.memory);
+  // Its scratch memory is there before the run is.
+  const maps = watchMaps(bpf.host.memory, program.maps);
   const debug = debugRun(bpf, program, input);
-  const run = recordTrace(debug, steps === undefined ? {} : { steps });
+  const run = recordTrace(debug, { maps, ...(steps === undefined ? {} : { steps }) });
+  before.restore(before.beginning);
   const loaded = [...bpf.programs.values()];
   const specOf = (xlated: Xlated): ProgramSpec =>
     loaded.find(({ runnable }) => runnable.xlated === xlated)?.spec ?? { ...xlated, license: "GPL" };

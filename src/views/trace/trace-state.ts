@@ -26,19 +26,25 @@ const bytesOf = (hex: string): string[] => hex.match(/../g) ?? [];
  *
  * @example stateAt(data, 3).registers[0] // "0x5"
  */
-export function stateAt({ registers: first, pieces, steps }: TraceData, count: number): TraceState {
+export function stateAt({ registers: first, pieces, steps, maps }: TraceData, count: number): TraceState {
   const registers = [...first];
   const bytes = pieces.map((piece) => bytesOf(piece.bytes));
   const stack = new Map<number, string>();
   const other = new Map<string, string>();
+  const elements = maps.map((map) => new Map(map.elements));
   const changed = new Set<number>();
   const written = new Set<string>();
-  for (const [, , values, writes] of steps.slice(0, count)) {
+  for (const [, , values, writes, , told = []] of steps.slice(0, count)) {
     changed.clear();
     written.clear();
     for (const [number, value] of values) {
       registers[number] = value;
       changed.add(number);
+    }
+    for (const [map, key, value] of told) {
+      if (value === undefined) elements[map]!.delete(key);
+      else elements[map]!.set(key, value);
+      written.add(`map ${map} ${value === undefined ? "deleted" : key}`);
     }
     for (const [place, at, hex] of writes) {
       if (place === "?") {
@@ -70,6 +76,16 @@ export function stateAt({ registers: first, pieces, steps }: TraceData, count: n
           written.has(`${piece} ${row * ROW + i}`),
         ]),
       ),
+    })),
+    ...maps.map(({ name, written: few }, map) => ({
+      title: `map ${name}, ${few ? "what was written, by key" : elements[map]!.size === 0 ? "empty" : "by key"}${written.has(`map ${map} deleted`) ? "; one was deleted *" : ""}`,
+      lines: [
+        [],
+        ...[...elements[map]!].map(([key, value]) => [
+          { text: `${key}: `, changed: false },
+          { text: value, changed: written.has(`map ${map} ${key}`) },
+        ]),
+      ].slice(elements[map]!.size === 0 && !few ? 0 : 1),
     })),
     {
       title: "Elsewhere",

@@ -19,7 +19,16 @@ export interface TraceData {
     registers: readonly (readonly [number, string])[],
     memory: readonly WrittenAt[],
     program?: number,
+    /** Elements of maps: the map, its key, its value, none where it was deleted. */
+    elements?: readonly (readonly [map: number, key: string, value?: string])[],
   ])[];
+  /** Maps that are shown by key and value, as they were at the beginning. */
+  readonly maps: readonly {
+    readonly name: string;
+    readonly elements: readonly (readonly [string, string])[];
+    /** Only those that the run has written are shown. */
+    readonly written?: true;
+  }[];
   /** The instruction where it ended, and its program. */
   readonly end: number;
   readonly endProgram: number;

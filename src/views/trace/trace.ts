@@ -1,5 +1,7 @@
 /** A run, instruction by instruction: a stepper in the page, and a table of its steps where no script may run. */
 import { toHex } from "../../isa/encode.ts";
+import type { Codec } from "../../maps/codec.ts";
+import { isPerCpuCodec } from "../../maps/percpu-codec.ts";
 import type { MimeBundle } from "../../plot/displayable.ts";
 import { grouped, plural } from "../../plot/format.ts";
 import type { ProgramSpec } from "../../programs/spec.ts";
@@ -11,6 +13,7 @@ import { interactiveBundle } from "../interactive.ts";
 import { listInstructions } from "../listing.ts";
 import { STYLE } from "../style.ts";
 import { table } from "../table.ts";
+import { valueText } from "../value-text.ts";
 import type { TraceData, WrittenAt } from "./trace.client.ts";
 import { TRACE_CLIENT } from "./trace.client-text.ts";
 import { changesText, traceLines } from "./trace-lines.ts";
@@ -111,8 +114,15 @@ function dataOf(trace: TraceView): TraceData {
     if (index < 0) return ["?", `0x${address.toString(16)}`, hex];
     return [index, Number(address - pieces[index]!.address), hex];
   };
+  const texts = trace.run.maps.map(({ map }) => elementText(trace.program.maps[map]));
+  const placeOf = new Map(trace.run.maps.map(({ map }, index) => [map, index]));
   return {
     name: trace.program.name,
+    maps: trace.run.maps.map(({ map, elements, written }, index) => ({
+      name: trace.program.maps[map]!.name,
+      ...(written ? { written } : {}),
+      elements: elements.map(([key, value]) => [texts[index]!.key(key), texts[index]!.value(value)] as const),
+    })),
     programs: trace.programs.map((each, index) => ({ name: each.name, rows: rowsOf(each, reached[index]!) })),
     registers: begin.registers.map((value) => `0x${value.toString(16)}`),
     pieces: pieces.map(({ name, bytes }) => ({
@@ -120,13 +130,33 @@ function dataOf(trace: TraceView): TraceData {
       bytes: toHex(bytes.slice(0, MOST_BYTES)),
       ...(bytes.length > MOST_BYTES ? { more: true as const } : {}),
     })),
-    steps: steps.map(({ program, slot, depth, registers, memory }): TraceData["steps"][number] => {
+    steps: steps.map(({ program, slot, depth, registers, memory, maps = [] }): TraceData["steps"][number] => {
       const values = registers.map(([number, value]) => [number, `0x${value.toString(16)}`] as const);
       const writes = memory.map(place);
+      const told = maps.map(({ map, key, value }) => {
+        const index = placeOf.get(map)!;
+        const text = texts[index]!;
+        return value === undefined
+          ? ([index, text.key(key)] as const)
+          : ([index, text.key(key), text.value(value)] as const);
+      });
+      if (told.length > 0) return [slot, depth, values, writes, program, told];
       return program === 0 ? [slot, depth, values, writes] : [slot, depth, values, writes, program];
     }),
     end: end.slot,
     endProgram: Math.max(0, trace.run.programs.indexOf(end.program)),
     result: endingText(trace),
   };
+}
+
+/** Keys and values by the types of the map's declaration, where it has some; else as bytes. */
+function elementText(declared: unknown): { key(bytes: Uint8Array): string; value(bytes: Uint8Array): string } {
+  const { key, value } = (declared ?? {}) as { readonly key?: Codec<unknown>; readonly value?: Codec<unknown> };
+  return { key: (bytes) => bytesText(key, bytes), value: (bytes) => bytesText(value, bytes) };
+}
+
+function bytesText(codec: Codec<unknown> | undefined, bytes: Uint8Array): string {
+  if (typeof codec?.read !== "function") return valueText(bytes);
+  const own = isPerCpuCodec(codec) ? codec.forCpus(bytes.length / (Math.ceil(codec.size / 8) * 8)) : codec;
+  return valueText(own.read(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), 0));
 }

@@ -14,6 +14,30 @@ export interface TraceStep {
   /** The registers that changed, with their new values. */
   readonly registers: readonly (readonly [number: number, value: bigint])[];
   readonly memory: Changes["memory"];
+  /** Elements of maps that came, changed or went; only where there are any. */
+  readonly maps?: readonly MapChange[];
+}
+
+/** Elements of a map, as bytes; `map` is its index in the program's maps. */
+export interface MapContents {
+  readonly map: number;
+  readonly elements: readonly (readonly [key: Uint8Array, value: Uint8Array])[];
+  /** Of a large array only those that the run writes are told, none before. */
+  readonly written?: true;
+}
+
+/** An element that a step has set, or deleted where there is no value. */
+export interface MapChange {
+  readonly map: number;
+  readonly key: Uint8Array;
+  readonly value?: Uint8Array;
+}
+
+/** Tells what maps hold; it may leave no traces in memory. */
+export interface MapWatch {
+  readonly begin: readonly MapContents[];
+  /** What a step that changed this memory has done to maps. */
+  after(changes: Changes["memory"]): readonly MapChange[];
 }
 
 /** A whole run, told as its first state and what each instruction changed. Plain data. */
@@ -21,6 +45,8 @@ export interface RunTrace {
   /** The programs that ran, the one that began first. */
   readonly programs: readonly Xlated[];
   readonly begin: DebugState;
+  /** What maps held before the first step, those that are told by key and value. */
+  readonly maps: readonly MapContents[];
   readonly steps: readonly TraceStep[];
   /** Where the last step led. */
   readonly end: DebugState;
@@ -40,7 +66,7 @@ export const DEFAULT_STEPS = 2_000;
  */
 export function recordTrace(
   debug: Debugger,
-  { steps: most = DEFAULT_STEPS }: { readonly steps?: number } = {},
+  { steps: most = DEFAULT_STEPS, maps }: { readonly steps?: number; readonly maps?: MapWatch } = {},
 ): RunTrace {
   const begin = debug.state();
   const steps: TraceStep[] = [];
@@ -58,11 +84,15 @@ export function recordTrace(
       stop = debug.step();
       if (debug.executed === executed) break;
       const { registers, memory } = debug.changes();
-      steps.push({ program, slot, depth, memory, registers: registers.map((n) => [n, debug.register(n)] as const) });
+      const changed = memory.length === 0 ? [] : (maps?.after(memory) ?? []);
+      steps.push({
+        ...{ program, slot, depth, memory, registers: registers.map((n) => [n, debug.register(n)] as const) },
+        ...(changed.length > 0 ? { maps: changed } : {}),
+      });
     }
     if (stop.reason === "done") stop = { reason: "limit", executed: debug.executed };
     indexOf(debug.program);
-    return { programs, begin, steps, end: debug.state(), stop };
+    return { programs, begin, maps: maps?.begin ?? [], steps, end: debug.state(), stop };
   } finally {
     debug.close();
   }
