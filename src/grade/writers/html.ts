@@ -3,7 +3,7 @@ import { xmlText } from "./junit.ts";
 
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}" +
-  "pre{background:#f4f4f4;padding:.6rem;overflow:auto;font-size:13px}section{border-top:1px solid #bbb;margin-top:1rem}" +
+  "pre{background:#f4f4f4;padding:.6rem;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}section{border-top:1px solid #bbb;margin-top:1rem}" +
   ".passed{color:#1a6b2e}.partial{color:#7a4b00}.failed,.error{color:#a51d1d}" +
   "@media(prefers-color-scheme:dark){body{color:#eee;background:#181818}pre{background:#262626}.passed{color:#7ed492}.partial{color:#f0c070}.failed,.error{color:#ff9a9a}}";
 
