@@ -65,6 +65,15 @@ describe("verify prints for people", () => {
     expect((await verify(["-", "--log-level", "4"], PASS)).out).toMatch(/stack depth 0\nprocessed 2 insns/);
   });
 
+  test("an empty file is said to be empty", async () => {
+    for (const input of ["", "\n  \n"])
+      expect(await verify(["-"], input)).toEqual({
+        code: 1,
+        out: "",
+        err: "bpfbook verify: -: there is nothing in it\n",
+      });
+  });
+
   test("--no-explain leaves the message", async () => {
     const { out } = await verify(["lookup.s", "--no-explain"]);
     expect(out).toContain("R0 invalid mem access 'map_value_or_null'");

@@ -31,6 +31,7 @@ export function readProgram(bytes: Uint8Array, { file, type, maps }: ProgramWord
   if (isObjectFile(bytes)) {
     throw new UnreadableProgramError(`${file}: this is an object file; run takes assembler text or instructions`);
   }
+  if (bytes.every((byte) => byte <= 32)) throw new UnreadableProgramError(`${file}: there is nothing in it`);
   const text = textOf(bytes);
   if (text !== undefined && !isHex(text)) return assembleText(text, { file, type, maps }, name);
   try {
