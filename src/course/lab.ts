@@ -65,6 +65,14 @@ export class Lab {
     return [...declaration.see(runtime)];
   }
 
+  /** Sets an element of a loaded program's map, by the map's name. */
+  set(program: LoadedProgram, name: string, key: unknown, value: unknown): void {
+    const { spec, maps } = program.program;
+    const index = spec.maps.findIndex((map) => map.name === name);
+    const [declaration, runtime] = [spec.maps[index], maps[index]];
+    if (declaration instanceof MapDeclaration && runtime !== undefined) declaration.see(runtime).set(key, value);
+  }
+
   /** Starts a process that makes the system calls of `program`, and lets `seconds` of virtual time pass; gives its id. */
   process(program: (sys: Sys) => UserCode, { comm = "student", seconds = 1 } = {}): number {
     const { pid } = this.machine.linux.process({ comm, uid: 1000, gid: 1000, program });

@@ -25,6 +25,7 @@ import { LESSON_22 } from "./22-bcc-tools.ts";
 import { LESSON_23 } from "./23-lost-events.ts";
 import { LESSON_24 } from "./24-concurrency.ts";
 import { LESSON_25 } from "./25-big-programs.ts";
+import { LESSON_26 } from "./26-own-tool.ts";
 import { INVESTIGATIONS_1 } from "./investigations-1.ts";
 import { INVESTIGATIONS_2 } from "./investigations-2.ts";
 
@@ -56,6 +57,7 @@ export const EXERCISES: readonly Exercise[] = [
   ...LESSON_23,
   ...LESSON_24,
   ...LESSON_25,
+  ...LESSON_26,
   ...INVESTIGATIONS_1,
   ...INVESTIGATIONS_2,
 ];

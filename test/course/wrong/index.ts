@@ -24,6 +24,7 @@ import { WRONG_22 } from "./22-bcc-tools.ts";
 import { WRONG_23 } from "./23-lost-events.ts";
 import { WRONG_24 } from "./24-concurrency.ts";
 import { WRONG_25 } from "./25-big-programs.ts";
+import { WRONG_26 } from "./26-own-tool.ts";
 import { WRONG_INVESTIGATIONS } from "./investigations.ts";
 import type { WrongAnswers } from "./wrong-answer.ts";
 
@@ -55,5 +56,6 @@ export const WRONG: WrongAnswers = {
   ...WRONG_23,
   ...WRONG_24,
   ...WRONG_25,
+  ...WRONG_26,
   ...WRONG_INVESTIGATIONS,
 };
