@@ -13,7 +13,7 @@ const pageOf = (topic: string): string =>
   `${String(renderPage(explain(topic))["text/markdown"]).replaceAll(/^##(#?) /gm, "#$1 ")}\n`;
 
 /** Lessons that are being written: their terms come with them. */
-const IN_WORK = ["25", "26", "27"];
+const IN_WORK = ["26", "27"];
 
 /** Words in bold that are no terms, but to be read with emphasis. */
 const EMPHASIS = new Set(
@@ -22,7 +22,7 @@ const EMPHASIS = new Set(
   decides, failed, compare again, bytes, table, drops everything, copy, destination address, process, ip header, configuration,
   version, and nobody said so, in bits, libbpf reads, at load time, the verifier, parent process, one file, refused, on every cpu,
   one, fail, microseconds, of which file, and, missing, only the two, milliseconds, as they run, one byte, tries, 1234, names,
-  not the cause, ways, and cannot, usually, linux does not count, linux counts, success, failure, all orders, old, shortest`
+  not the cause, ways, and cannot, usually, linux does not count, linux counts, success, failure, all orders, old, shortest, 33 tail calls, 512 bytes`
     .split(",")
     .map((word) => word.trim().replaceAll(/\s+/g, " ")),
 );
