@@ -43,9 +43,10 @@ export class BpftraceResult implements Displayable {
    * Throws `ArgumentError` for a map that the program does not have.
    *
    * @example
+   * m.spawn(workloads.webServer());
    * const result = await m.bpftrace({ for: "1s" })`tracepoint:raw_syscalls:sys_enter { @[comm] = count(); @total = count(); }`;
    * result.get("total"); // 48211
-   * result.get("").get("webserver"); // 31200
+   * result.get(""); // Map { "webserver" => 31200 }
    */
   get(name: string): PlainValue | ReadonlyMap<string, PlainValue> | undefined {
     const wanted = name.replace(/^@/, "");

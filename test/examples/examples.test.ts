@@ -13,7 +13,7 @@ const SKIPPED: readonly (readonly [part: RegExp, why: string])[] = [
 ];
 
 /** Blocks that are not run; more than these would be too many. */
-const MOST_SKIPPED = 17;
+const MOST_SKIPPED = 19;
 
 const blocks = publicModules("src/index.ts").flatMap(examplesOf);
 const why = (text: string): string | undefined => SKIPPED.find(([part]) => part.test(text))?.[1];
