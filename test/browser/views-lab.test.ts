@@ -138,6 +138,8 @@ describe.skipIf(skip || !NIGHT)("interactive views in JupyterLab", () => {
   });
 
   it("a notebook that is opened again shows the views from its outputs", async () => {
+    // The keys of a frame that has the focus are its own.
+    await notebook.locator(".jp-CodeCell .cm-content").first().click();
     await page.keyboard.press("Control+s");
     await page.getByText("TypeScript (bpfbook) | Idle").waitFor({ timeout: 20_000 });
     await page.reload();

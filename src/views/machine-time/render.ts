@@ -10,9 +10,11 @@ import { type MachineData, type MachineRecordView, machineData } from "./machine
 import { eventText, KIND, namesOf, slicesOf, stateAt } from "./machine-state.ts";
 import { MACHINE_TIME_CLIENT } from "./machine-time.client-text.ts";
 
-/** Of the frame without lanes and of a lane, in pixels; and lanes that a kind has at most. */
-const HEIGHT = 575;
+/** Of the frame without lanes and tables, of a lane, of a line of tables, and of tables at most, in pixels; and lanes that a kind has at most. */
+const HEIGHT = 330;
 const LANE = 18;
+const LINE = 19;
+const TABLES = 250;
 const MOST_LANES = 12;
 /** Events of the table, and tasks of the text. */
 const MOST_ROWS = 100;
@@ -58,13 +60,16 @@ export function renderMachineRecord(record: MachineRecordView): MimeBundle {
     .map((event) => ({ cells: [(event[0] / 1e6).toFixed(6), event[1], eventText(data, nameOf, event)] }));
   const rest = events.length > MOST_ROWS && html`<p>and ${grouped(events.length - MOST_ROWS)} more</p>`;
   const lanes = [cpus, data.devices, programs].reduce((sum, { length }) => sum + Math.min(MOST_LANES, length), 0);
+  // With a title, a head and a margin for each table that is there.
+  const left = [cpus, data.devices, programs].reduce((sum, { length }) => sum + (length === 0 ? 0 : length + 2), 0);
+  const lines = Math.max(left, names.size + 3);
   return interactiveBundle({
     kind: "Machine view",
     label,
     text: parts.join("\n\n"),
     data,
     client: MACHINE_TIME_CLIENT,
-    height: HEIGHT + LANE * lanes,
+    height: HEIGHT + LANE * lanes + Math.min(TABLES, LINE * lines),
     folded: ["The events as a table", html`${table("Events", EVENTS, rows)}${rest}`],
   });
 }
