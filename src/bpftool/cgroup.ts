@@ -5,7 +5,7 @@ import { LoadedProgram } from "../loader/loaded-program.ts";
 import { ATTACH_TYPES, type AttachType } from "../programs/attach-types.ts";
 import type { Arguments } from "./arguments.ts";
 import { asPlainAttachment } from "./attachments.ts";
-import { BpftoolError, errnoText, usageError } from "./error.ts";
+import { BpftoolError, errnoText } from "./error.ts";
 import { type Json, object } from "./json.ts";
 import { readProgram } from "./prog/find.ts";
 import { type Reply, SILENT, type Subcommand, type Tool } from "./tool.ts";
@@ -141,25 +141,4 @@ export const CGROUP_COMMANDS: readonly Subcommand[] = [
   { name: "tree", run: tree },
   { name: "attach", run: attachProgram },
   { name: "detach", run: detachProgram },
-];
-
-/** `bpftool struct_ops ...`: no structure of operations is registered on a machine, so there is nothing to list. */
-export const STRUCT_OPS_COMMANDS: readonly Subcommand[] = [
-  { name: "show", run: () => ({ text: "", json: [] }) },
-  { name: "list", run: () => ({ text: "", json: [] }) },
-  { name: "dump", run: () => ({ text: "", json: [] }) },
-  {
-    name: "register",
-    run: (_tool, args) => {
-      if (args.left !== 1) throw usageError("struct_ops");
-      throw new BpftoolError("structures of operations cannot be registered on this machine");
-    },
-  },
-  {
-    name: "unregister",
-    run: (_tool, args) => {
-      if (args.left < 2) throw usageError("struct_ops");
-      throw new BpftoolError("no structure of operations is registered");
-    },
-  },
 ];

@@ -16,6 +16,7 @@ const LINK_TYPES: Readonly<Record<string, string>> = {
   fmod_ret: "tracing",
   lsm: "tracing",
   freplace: "tracing",
+  struct_ops: "struct_ops",
   cgroup: "cgroup",
   xdp: "xdp",
   tcx: "tcx",
@@ -31,7 +32,7 @@ const ATTACH_TYPES: Readonly<Record<string, string>> = {
 
 /** Links of a machine; filters of traffic control and programs that `ip link` puts on a device are none. */
 export const linksOf = ({ machine: { bpf } }: Tool): BpfLink[] =>
-  [...bpf.links.values()].filter((link) => !isPlainAttachment(link));
+  [...bpf.links.values()].filter((link) => !isPlainAttachment(link) && link.map?.isLinked !== false);
 
 /** `[what, target]` of a hook: `["kprobe", "vfs_read"]`. */
 export function hookParts(hook: string): readonly [string, string] {
@@ -39,7 +40,7 @@ export function hookParts(hook: string): readonly [string, string] {
   return [hook.slice(0, cut), hook.slice(cut + 1)];
 }
 
-function details({ hook, program, of }: BpfLink): readonly (readonly [string, Json])[] {
+function details({ hook, program, of, map }: BpfLink): readonly (readonly [string, Json])[] {
   const [kind, target] = hookParts(hook);
   switch (LINK_TYPES[kind]) {
     case "raw_tracepoint":
@@ -55,6 +56,8 @@ function details({ hook, program, of }: BpfLink): readonly (readonly [string, Js
               ["target_btf_id", of.btfId],
             ] as const)),
       ];
+    case "struct_ops":
+      return map === undefined ? [] : [["map_id", map.index + 1]];
     case "cgroup":
       return [["attach_type", program.spec.expectedAttachType ?? ""]];
     default:
@@ -66,12 +69,14 @@ function linkText(tool: Tool, link: BpfLink): string {
   const [kind] = hookParts(link.hook);
   const rows = details(link);
   const shown = rows.map(([name, value]) => (name === "tp_name" ? `tp '${value}'  ` : `${name} ${value}  `)).join("");
+  // A structure of functions has no program of its own.
+  const program = kind === "struct_ops" ? "" : `prog ${link.program.id}  `;
   const pins = tool.options.bpffs
     ? pinsOf(tool, link)
         .map((path) => `\n\tpinned ${path}`)
         .join("")
     : "";
-  return `${link.id}: ${LINK_TYPES[kind] ?? "perf_event"}  prog ${link.program.id}  ${rows.length > 0 ? `\n\t${shown}` : ""}${pins}\n`;
+  return `${link.id}: ${LINK_TYPES[kind] ?? "perf_event"}  ${program}${rows.length > 0 ? `\n\t${shown}` : ""}${pins}\n`;
 }
 
 const pinsOf = ({ machine: { bpf } }: Tool, link: BpfLink): string[] =>
@@ -83,7 +88,7 @@ function linkJson(tool: Tool, link: BpfLink): Json {
   return object(
     ["id", link.id],
     ["type", LINK_TYPES[kind] ?? "perf_event"],
-    ["prog_id", link.program.id],
+    ["prog_id", kind === "struct_ops" ? undefined : link.program.id],
     ...details(link),
     ["pinned", tool.options.bpffs && pins.length > 0 ? pins : undefined],
   );

@@ -1,5 +1,5 @@
 import { BTF_COMMANDS } from "./btf/dump.ts";
-import { CGROUP_COMMANDS, STRUCT_OPS_COMMANDS } from "./cgroup.ts";
+import { CGROUP_COMMANDS } from "./cgroup.ts";
 import { FEATURE_COMMANDS } from "./feature.ts";
 import { GEN_COMMANDS } from "./gen/commands.ts";
 import { ITER_COMMANDS } from "./iter.ts";
@@ -8,6 +8,7 @@ import { MAP_COMMANDS } from "./map/commands.ts";
 import { NET_COMMANDS } from "./net.ts";
 import { PERF_COMMANDS } from "./perf.ts";
 import { PROG_COMMANDS } from "./prog/commands.ts";
+import { STRUCT_OPS_COMMANDS } from "./struct-ops.ts";
 import type { Subcommand } from "./tool.ts";
 import type { UsageName } from "./usage.ts";
 

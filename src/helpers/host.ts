@@ -15,6 +15,11 @@ export interface CurrentTask {
   readonly comm: string;
 }
 
+/** Bytes in front of members of `struct tcp_sock` that functions of Linux for congestion controls work on. */
+export type TcpLayout = Readonly<
+  Record<"snd_cwnd" | "snd_cwnd_cnt" | "snd_cwnd_clamp" | "snd_ssthresh" | "prior_cwnd", number>
+>;
+
 /** The machine as helpers see it. Whoever runs programs (the simulated Linux, a bare test) is one. */
 export interface Host {
   readonly memory: LinearMemory;
@@ -39,6 +44,8 @@ export interface Host {
   attachCookie?(): bigint;
   /** Which end of a function a session's program runs at, and where its eight bytes lie; without a session `undefined`. */
   session?(): { readonly isReturn: boolean; readonly cookieAt: number } | undefined;
+  /** Where the numbers of a connection lie in its struct; without connections undefined. */
+  tcpLayout?(): TcpLayout;
   /** The probed function shall return this at once. */
   overrideReturn?(result: bigint): void;
   /** 32 random bits, from the machine's seed. */

@@ -17,6 +17,7 @@ import { IPPROTO_TCP, IPPROTO_UDP } from "./net/protocol.ts";
 import { Skb } from "./net/skb.ts";
 import { SOCK_DGRAM, SOCK_STREAM, Sock, TcpSock } from "./net/sock.ts";
 import { BACKLOG, cardInterrupt, netRxAction, Softnet } from "./net/softirq.ts";
+import { CongestionControls } from "./net/tcp/congestion.ts";
 import * as tracing from "./net/tracing.ts";
 import { offloadedXdp } from "./net/xdp.ts";
 import { NEVER_YET } from "./never-yet.ts";
@@ -55,6 +56,8 @@ export class Network {
   readonly outside: Outside;
   readonly programs: PacketPrograms;
   readonly sockets: SocketPrograms;
+  /** Congestion controls of TCP, those of programs too. */
+  readonly congestion = new CongestionControls();
   readonly namespaces: NetNamespace[] = [];
   readonly initial: NetNamespace;
   readonly eth0: NetDevice;
@@ -93,7 +96,7 @@ export class Network {
   /** A namespace with nothing but a loopback device. */
   addNamespace(name: string): NetNamespace {
     const inum = INITIAL_NETNS + (this.namespaces.length === 0 ? 0 : 232 + this.namespaces.length);
-    const netns = new NetNamespace(name, inum, this.namespaces.length + 1);
+    const netns = new NetNamespace(name, inum, this.namespaces.length + 1, this.congestion);
     this.namespaces.push(netns);
     // Each namespace has a loopback device with number 1.
     const lo = new NetDevice(netns, { ifindex: 1, name: "lo", kind: "loopback", mac: 0, mtu: 65_536 });

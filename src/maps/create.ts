@@ -25,6 +25,7 @@ import { ReuseportArrayMap, SocketArrayMap, SocketHashMap } from "./socket-map.t
 import { MAP_TYPES, type MapSpec, type MapType } from "./spec.ts";
 import { btfErrno } from "./special.ts";
 import { StackTraceMap } from "./stack-trace.ts";
+import { StructOpsMap } from "./struct-ops.ts";
 import { UserRingbufMap } from "./user-ringbuf.ts";
 import { XskMap } from "./xskmap.ts";
 
@@ -64,6 +65,7 @@ const MAKERS: Readonly<Partial<Record<MapType, Make>>> = {
   reuseport_sockarray: ReuseportArrayMap,
   cgroup_storage_deprecated: CgroupStorageMap,
   percpu_cgroup_storage_deprecated: CgroupStorageMap,
+  struct_ops: StructOpsMap,
 };
 
 /** The widest number that an attribute of bpf(2) holds. */

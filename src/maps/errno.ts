@@ -25,6 +25,7 @@ export const ERRNO = {
   EAFNOSUPPORT: 97,
   EALREADY: 114,
   /** In Linux's own headers, not in libc's: sockmaps, maps of maps and LRU maps answer with it. */
+  EINPROGRESS: 115,
   ENOTSUPP: 524,
 } as const;
 

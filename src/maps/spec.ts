@@ -64,6 +64,8 @@ export interface MapSpec {
   readonly btfValueTypeId?: number;
   /** The types of key and value: what Linux finds locks, timers and kernel pointers in values by. */
   readonly btf?: MapBtf;
+  /** Of a map of type `struct_ops`: the structure of Linux (`btf_vmlinux_value_type_id`), such as `tcp_congestion_ops`. */
+  readonly operations?: string;
   /** Of a map that no process can change any more (`BPF_MAP_FREEZE`): the bytes of its element 0, which the verifier reads. */
   readonly frozen?: Uint8Array;
 }

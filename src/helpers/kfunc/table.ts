@@ -2,6 +2,7 @@
 import { kfuncByName } from "../kfuncs.ts";
 import type { HelperRow } from "../row.ts";
 import { ARENA_KFUNCS } from "./arena.ts";
+import { CONGESTION_KFUNCS } from "./congestion.ts";
 import type { KfuncImplementation } from "./implementation.ts";
 import { ITERATOR_KFUNCS } from "./iterators.ts";
 import { OBJECT_KFUNCS } from "./objects.ts";
@@ -17,6 +18,7 @@ export const KFUNC_IMPLEMENTATIONS: readonly KfuncImplementation[] = [
   ...ARENA_KFUNCS,
   ...OBJECT_KFUNCS,
   ...SESSION_KFUNCS,
+  ...CONGESTION_KFUNCS,
 ];
 
 const BY_NAME: ReadonlyMap<string, HelperRow> = new Map(

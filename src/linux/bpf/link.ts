@@ -1,3 +1,4 @@
+import type { StructOpsMap } from "../../maps/struct-ops.ts";
 import type { Displayable } from "../../plot/displayable.ts";
 import type { LinuxProgram } from "./program.ts";
 
@@ -15,6 +16,8 @@ export interface BpfLink extends Disposable, Displayable {
   readonly read?: () => string;
   /** Of an extension: whose function it replaces, and the function's id in that program's types. */
   readonly of?: { readonly program: LinuxProgram; readonly btfId: number };
+  /** Of a structure of functions: its map. */
+  readonly map?: StructOpsMap;
   /** False once it was detached. */
   readonly attached: boolean;
   detach(): void;

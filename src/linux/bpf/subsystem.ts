@@ -11,6 +11,7 @@ import { ObjectStorageMap } from "../../maps/object-storage.ts";
 import { type ArrayProgram, ProgArrayMap } from "../../maps/prog-array.ts";
 import type { RuntimeMap } from "../../maps/runtime.ts";
 import type { MapSpec } from "../../maps/spec.ts";
+import { StructOpsMap } from "../../maps/struct-ops.ts";
 import { DISPLAY } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import { ruledBy } from "../../programs/effective.ts";
@@ -32,11 +33,13 @@ import { unverified } from "../../vm/unverified.ts";
 import { BpfFs } from "./bpf-fs.ts";
 import { BtfTable } from "./btf-table.ts";
 import { classicSpec } from "./classic-filter.ts";
+import type { CongestionMachine } from "./congestion.ts";
 import { isExtended } from "./extensions.ts";
 import { type JitSetting, jitImage } from "./jit-setting.ts";
 import type { BpfLink } from "./link.ts";
 import { type BpfUser, requireMapPermission, requireProgramPermission, seesAll } from "./permission.ts";
 import type { Engine, LinuxProgram } from "./program.ts";
+import { StructOperations } from "./struct-ops.ts";
 
 /** The machine as the bpf subsystem needs it: a host whose map table it may fill. */
 export interface BpfHost extends Host {
@@ -49,6 +52,8 @@ export interface BpfHost extends Host {
   standOn(cpu: number | undefined): void;
   /** `net.core.bpf_jit_enable`: what programs that are loaded from now on run as; default 1. */
   readonly jitSetting?: JitSetting;
+  /** Structures of functions that programs implement; without it there are none. */
+  readonly operations?: CongestionMachine;
   /** Says something in Linux's own log. */
   printk?(text: string): void;
 }
@@ -135,6 +140,8 @@ export class BpfSubsystem {
     });
     this.host.maps[index] = map;
     this.btf.add(spec.btf?.btf);
+    if (map instanceof StructOpsMap && this.host.operations !== undefined)
+      map.connect(new StructOperations(this, this.host.operations));
     if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));
     return map;
   }
@@ -275,7 +282,7 @@ export class BpfSubsystem {
     hook: string,
     program: LinuxProgram,
     detach: () => void,
-    { read, of }: Pick<BpfLink, "read" | "of"> = {},
+    { read, of, map }: Pick<BpfLink, "read" | "of" | "map"> = {},
   ): BpfLink {
     const id = this.#nextLink++;
     const { links } = this;
@@ -283,7 +290,7 @@ export class BpfSubsystem {
       if (links.delete(id)) detach();
     };
     const link: BpfLink = {
-      ...{ id, hook, program, ...(read ? { read } : {}), ...(of ? { of } : {}) },
+      ...{ id, hook, program, ...(read ? { read } : {}), ...(of ? { of } : {}), ...(map ? { map } : {}) },
       get attached() {
         return links.has(id);
       },

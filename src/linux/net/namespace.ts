@@ -5,6 +5,7 @@ import { Fifo } from "./fifo.ts";
 import { joinGroup, mayShare } from "./reuseport.ts";
 import type { LookupProgram } from "./sk-lookup.ts";
 import { type Listener, RequestSock, SOCK_DGRAM, Sock, TCP, type TcpSock, TimeWaitSock } from "./sock.ts";
+import { CongestionControls } from "./tcp/congestion.ts";
 
 /** One route: which way packets to a network go. */
 export interface Route {
@@ -48,6 +49,8 @@ export class NetNamespace {
   readonly neighbours = new Map<Ip, Mac>();
   /** `net.ipv4.ip_forward`. */
   forwarding = false;
+  /** The machine's congestion controls: all its namespaces share them. */
+  readonly congestion: CongestionControls;
   /** Programs that choose sockets for packets. */
   lookups: readonly LookupProgram[] = [];
   /** Grows when the ways to addresses may have changed. */
@@ -60,7 +63,8 @@ export class NetNamespace {
   readonly #bound = new Map<number, Sock[]>();
   #nextPort = FIRST_PORT;
 
-  constructor(name: string, inum: number, cookie: number) {
+  constructor(name: string, inum: number, cookie: number, congestion = new CongestionControls()) {
+    this.congestion = congestion;
     this.name = name;
     this.inum = inum;
     this.cookie = cookie;

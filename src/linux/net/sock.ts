@@ -8,6 +8,7 @@ import type { RemoteConnection } from "./outside.ts";
 import type { ReuseportGroup } from "./reuseport.ts";
 import type { Skb } from "./skb.ts";
 import type { Psock } from "./sockmap.ts";
+import type { CongestionControl } from "./tcp/congestion.ts";
 
 /** States of a socket, `enum` in Linux's tcp_states.h. */
 export const TCP = {
@@ -227,7 +228,8 @@ export class TcpSock extends Sock {
   readonly unsent: Unsent[] = [];
   unsentBytes = 0;
   finQueued = false;
-  // Congestion: Reno (RFC 5681), in segments.
+  /** Who decides on the two numbers below, which are in segments. */
+  congestion: CongestionControl = this.netns.congestion.initial;
   cwnd = 10;
   ssthresh = 0x7fff_ffff;
   dupAcks = 0;

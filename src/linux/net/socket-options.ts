@@ -116,12 +116,18 @@ const PROGRAM_OPTIONS: readonly Option[] = [
 ];
 
 const TCP_CONGESTION = 13;
-const RENO = new TextEncoder().encode("reno");
 
 const key = (level: number, name: number): number => level * 65_536 + name;
 
 function kept(set: () => void): number {
   set();
+  return 0;
+}
+
+function chooseCongestion(sk: TcpSock, name: string): number {
+  const found = sk.netns.congestion.find(name);
+  if (found === undefined) return -ERRNO.ENOENT!;
+  sk.congestion = found;
   return 0;
 }
 
@@ -147,8 +153,7 @@ export function setOption(
   value: Uint8Array,
   from: "process" | "program",
 ): number {
-  if (level === SOL_TCP && name === TCP_CONGESTION && sk instanceof TcpSock)
-    return textOf(value) === "reno" ? 0 : -ERRNO.ENOENT!;
+  if (level === SOL_TCP && name === TCP_CONGESTION && sk instanceof TcpSock) return chooseCongestion(sk, textOf(value));
   const option = find(sk, level, name, from);
   if (option === undefined) return unknown(from);
   if (value.length < 4) return INVALID;
@@ -169,7 +174,7 @@ export function getOption(
 ): number {
   if (level === SOL_TCP && name === TCP_CONGESTION && sk instanceof TcpSock) {
     if (value.length < 2) return INVALID;
-    value.set(RENO.subarray(0, value.length - 1));
+    value.set(new TextEncoder().encode(sk.congestion.name).subarray(0, value.length - 1));
     return Math.min(16, value.length);
   }
   const option = find(sk, level, name, from);

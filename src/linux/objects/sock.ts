@@ -78,6 +78,7 @@ export const TCP_SOCK: StructRow<TcpSock> = {
     w.int("srtt_us", Math.round(sk.srtt / 125));
     w.int("mdev_us", Math.round(sk.rttvar / 250));
     w.int("snd_cwnd", sk.cwnd);
+    w.int("snd_cwnd_clamp", 0xffff_ffff);
     w.int("snd_ssthresh", sk.ssthresh);
     w.int("snd_una", sk.sndUna);
     w.int("snd_nxt", sk.sndNxt);

@@ -10,6 +10,10 @@ interface Sysctl {
   readonly value: string | number;
   /** The least and the greatest that it takes; without them it cannot be changed. */
   readonly range?: readonly [least: number, most: number];
+  /** Of a text: takes another one, or says false. */
+  readonly take?: (text: string) => boolean;
+  /** What it is now, where others change it too. */
+  readonly now?: () => string;
   /** What follows from a new value. */
   readonly set?: (value: number) => void;
 }
@@ -41,6 +45,19 @@ function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
     "net/core/bpf_jit_kallsyms": { value: 1, range: [0, 1] },
     "net/core/bpf_jit_limit": { value: 528_482_304, range: [1, 1_000_000_000_000] },
     "net/core/somaxconn": { value: 4096, range: [0, 2_147_483_647] },
+    "net/ipv4/tcp_available_congestion_control": {
+      ...{ value: "reno", now: () => linux.network.congestion.names.join(" ") },
+    },
+    "net/ipv4/tcp_congestion_control": {
+      value: "reno",
+      now: () => linux.network.congestion.initial.name,
+      take: (name) => {
+        const { congestion } = linux.network;
+        const found = congestion.find(name);
+        congestion.initial = found ?? congestion.initial;
+        return found !== undefined;
+      },
+    },
     "vm/dirty_background_ratio": { value: 10, range: [0, 100] },
     // Six times shorter than usual, so that pages written in a run are on the disk at its end.
     "vm/dirty_expire_centisecs": { value: 500 },
@@ -51,13 +68,14 @@ function rows(linux: Linux): Readonly<Record<string, Sysctl>> {
 }
 
 /** A setting as a file: numbers in its range are taken, everything else is refused with EINVAL. */
-function sysctlFile(path: string, { value, range, set }: Sysctl): FileNode {
+function sysctlFile(path: string, { value, range, set, take, now: current }: Sysctl): FileNode {
   let now = String(value);
-  const text = () => `${now}\n`;
+  const text = () => `${current?.() ?? now}\n`;
   const guard: FileNode["guard"] = (t, sent) => {
     const { error, written } = cgroupSysctl(t, path, text(), sent);
     return error !== 0 ? error : written;
   };
+  if (take !== undefined) return { ...file(text, (written) => (take(written.trim()) ? 0 : -ERRNO.ENOENT!)), guard };
   if (range === undefined) return { ...file(text), guard };
   const write = (written: string) => {
     const number = Number(written);

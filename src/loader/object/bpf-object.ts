@@ -5,6 +5,7 @@ import type { BpfLink } from "../../linux/bpf/link.ts";
 import type { BpfSubsystem } from "../../linux/bpf/subsystem.ts";
 import { parseDuration } from "../../linux/duration.ts";
 import type { Linux } from "../../linux/linux.ts";
+import type { StructOpsMap } from "../../maps/struct-ops.ts";
 import { DISPLAY, type Displayable, type MimeBundle } from "../../plot/displayable.ts";
 import { render } from "../../plot/registry.ts";
 import type { Verification } from "../../verifier/verification.ts";
@@ -22,6 +23,7 @@ import { mapCodecs, recordsOf } from "./map-codecs.ts";
 import { dataMapSpec, declaredMapSpec } from "./map-spec.ts";
 import { objectName } from "./names.ts";
 import { openFile } from "./open-file.ts";
+import { attachOperations, type ObjectOperations, operationsMapSpec, operationsOf } from "./operations.ts";
 import { programOf } from "./program-of.ts";
 import { UsdtSpecs } from "./usdt.ts";
 
@@ -136,6 +138,11 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
     if (this.file.btf === undefined) this.warnings += WITHOUT_TYPES;
     for (const map of this.file.maps) this.#maps.set(map.name, this.#declaredMap(map));
     for (const section of this.file.data) this.#addData(section);
+    for (const each of operationsOf(this.file))
+      this.#maps.set(
+        each.variable.name,
+        this.#map(each.variable.name, operationsMapSpec(each, machine.linux.release), { keyType: 0, valueType: 0 }),
+      );
     this.#usdt = new UsdtSpecs(this.name, this.#maps);
     const owner = {
       name: this.name,
@@ -230,6 +237,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
         const { hook } = program;
         if (hook !== undefined) this.#attach(program, hook);
       }
+      for (const each of operationsOf(this.file)) if (!this.#links.has(each.variable.name)) this.#register(each);
     } catch (error) {
       for (const [name, link] of this.#links) if (!before.has(name)) link.detach();
       this.#forgetEnded();
@@ -269,6 +277,15 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   /** Maps that the source declares, without those of data. */
   get mapList(): readonly BpfMap[] {
     return [...this.#maps.values()];
+  }
+
+  /** Registers a structure of functions with the machine. */
+  #register(each: ObjectOperations): void {
+    const { bpf, linux } = this.#machine;
+    const { name } = each.variable;
+    const parts = { bpf, object: this.name, btf: this.file.btf!, release: linux.release };
+    const { runtime } = this.#maps.get(name)!.view;
+    this.#links.set(name, attachOperations(parts, each, runtime as StructOpsMap, this.#programs));
   }
 
   #attach(program: BpfProgram, hook: string, options: AttachOptions = {}): BpfLink {
@@ -335,6 +352,7 @@ export class BpfObject<Types extends ObjectTypes = AnyObject> implements Display
   }
 
   #addData(section: ObjectData): void {
+    // Each of its structures has a map of its own.
     if (section.kind === "struct_ops") return;
     const image = new Uint8Array(section.size);
     if (section.bytes !== undefined) image.set(section.bytes);

@@ -20,6 +20,7 @@ import type { BpfProgram } from "./bpf-program.ts";
 import { ObjectError } from "./error.ts";
 import type { KconfigData } from "./kconfig.ts";
 import type { KernelFacts } from "./kernel-facts.ts";
+import { operationsOf } from "./operations.ts";
 import { programOf } from "./program-of.ts";
 import { POISON_KFUNC } from "./relocate.ts";
 
@@ -80,15 +81,15 @@ export function loadObject(parts: ObjectParts): () => void {
   return unload;
 }
 
-/** Structures of operations would be maps that are registered with Linux. */
-function refuseOperations({ name: object, file }: ObjectParts): void {
-  for (const { name: section, kind, variables } of file.data)
-    if (kind === "struct_ops" && !section.startsWith("?"))
+/** Structures of functions are those that Linux has, too. */
+function refuseOperations({ name: object, file, maps }: ObjectParts): void {
+  for (const { variable, struct } of operationsOf(file))
+    if (maps.get(variable.name)!.spec.operations === undefined)
       throw new ObjectError(
         "EOPNOTSUPP",
         object,
-        `map '${variables[0]?.name ?? section}': failed to create: -524`,
-        `This machine registers no structures of operations: write SEC("?${section}") to leave it out.`,
+        `struct_ops init_kern: struct bpf_struct_ops_${struct.name} is not found in kernel BTF`,
+        "Linux lets programs implement few structures, such as tcp_congestion_ops.",
       );
 }
 

@@ -7,6 +7,7 @@ import type { BpfMap } from "./bpf-map.ts";
 import type { BpfProgram } from "./bpf-program.ts";
 import { ObjectError } from "./error.ts";
 import type { ObjectParts } from "./load.ts";
+import { memberOf } from "./operations.ts";
 import { relocateProgram } from "./relocate.ts";
 import { missingTarget } from "./sections.ts";
 
@@ -54,14 +55,21 @@ export function programOf(parts: ObjectParts, program: BpfProgram, specOf: (map:
         ? "Say whose function it replaces: progs.NAME.setAttachTarget(program, function), between open and load."
         : "Name the function in the section, or set progs.NAME.attachTarget before load.",
     );
+  const operation = type === "struct_ops" ? memberOf(file, name) : undefined;
   const typed = file.btf !== undefined && functions.length > 0;
   const spec: ProgramSpec = {
     ...{ type, name, insns, lines, license: file.license, sleepable: program.sleepable },
     maps: maps.map(specOf),
     ...(target === undefined ? {} : { attachBtfId: target }),
+    ...(operation === undefined ? {} : { attachBtfId: operation.struct, attachMember: operation.member }),
     ...(attachProgram === undefined ? {} : { attachProgram: attachProgram.spec }),
     ...(expectedAttachType === undefined ? {} : { expectedAttachType }),
     ...(typed ? { btf: file.btf as Btf, functions, lineInfo } : {}),
   };
-  return { spec, core, maps, kernel: usesKernel || target !== undefined ? facts.btf : undefined };
+  return {
+    spec,
+    core,
+    maps,
+    kernel: usesKernel || target !== undefined || operation !== undefined ? facts.btf : undefined,
+  };
 }

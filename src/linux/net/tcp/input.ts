@@ -4,6 +4,7 @@ import { ACK, FIN, RST, SYN } from "../protocol.ts";
 import type { Skb } from "../skb.ts";
 import { before, TCP, type TcpSock } from "../sock.ts";
 import { delayAck, forgetBackoff, measured, rearm } from "./clock.ts";
+import { CA_STATE, RENO } from "./congestion.ts";
 import type { TcpHost } from "./host.ts";
 import { push, resetFor, retransmit, sendAck } from "./output.ts";
 
@@ -121,8 +122,9 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
       newly === 0 && skb.length === 0 && window === sk.sndWnd && inFlight.length > 0 && !(skb.flags & FIN);
     sk.sndWnd = window;
     if (duplicate && ++sk.dupAcks === FAST_RETRANSMIT && !sk.inRecovery) {
-      sk.ssthresh = Math.max(2, sk.cwnd >> 1);
-      sk.cwnd = sk.ssthresh;
+      sk.ssthresh = sk.congestion.ssthresh(sk, false);
+      sk.cwnd = Math.max(1, sk.ssthresh);
+      sk.congestion.setState?.(sk, CA_STATE.RECOVERY);
       sk.inRecovery = true;
       sk.recover = sk.sndNxt;
       retransmit(host, sk);
@@ -136,6 +138,9 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
   sk.retries = 0;
   let rtt = -1;
   let again = false;
+  let pieces = 0;
+  let segments = 0;
+  sk.congestion.inAckEvent?.(sk);
   while (inFlight.length > 0) {
     const first = inFlight[0]!;
     const end = (first.seq + first.length + (first.flag ? 1 : 0)) >>> 0;
@@ -151,16 +156,21 @@ function acknowledged(host: TcpHost, sk: TcpSock, skb: Skb): boolean {
     if (first.retransmitted) again = true;
     else rtt = host.now() - first.at;
     inFlight.shift();
-    if (sk.cwnd < sk.ssthresh) sk.cwnd++;
-    else if (host.now() % sk.cwnd === 0) sk.cwnd++;
+    segments += Math.max(1, Math.ceil(first.length / sk.mss));
+    pieces++;
   }
+  // Reno here counts pieces, as they left; programs are told of segments, as Linux tells them.
+  if (pieces > 0) sk.congestion.congAvoid(sk, skb.ack, sk.congestion === RENO ? pieces : segments, host.now());
   // Which of the two was acknowledged nobody knows (Karn), and what came behind it has waited for it.
   if (rtt >= 0 && !again) measured(sk, rtt);
   else forgetBackoff(sk);
   sk.rtoAt = inFlight.length > 0 ? host.now() + sk.rto : Number.POSITIVE_INFINITY;
   if (sk.inRecovery) {
     if (before(skb.ack, sk.recover)) retransmit(host, sk);
-    else sk.inRecovery = false;
+    else {
+      sk.inRecovery = false;
+      sk.congestion.setState?.(sk, CA_STATE.OPEN);
+    }
   }
   if (!ended(host, sk, skb)) return false;
   if (sk.unsentBytes > 0 || sk.finQueued) push(host, sk);

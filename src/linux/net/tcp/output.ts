@@ -4,6 +4,7 @@ import { ACK, ETH_P_IP, ETH_P_IPV6, FIN, IPPROTO_TCP, PSH, RST, SYN } from "../p
 import { Skb } from "../skb.ts";
 import { type Sent, TCP, type TcpSock, type Unsent } from "../sock.ts";
 import { rearm } from "./clock.ts";
+import { CA_EVENT } from "./congestion.ts";
 import type { TcpHost } from "./host.ts";
 
 /** The largest piece that a card cuts into packets by itself. */
@@ -105,6 +106,7 @@ export function push(host: TcpHost, sk: TcpSock): void {
     if (room <= 0 || (room < Math.min(sk.mss, sk.unsentBytes) && flying > 0)) break;
     let length = Math.min(sk.unsentBytes, room, GSO_MOST);
     if (length > sk.mss && length < sk.unsentBytes) length -= length % sk.mss;
+    if (sk.inFlight.length === 0) sk.congestion.cwndEvent?.(sk, CA_EVENT.TX_START);
     const piece = { seq: sk.sndNxt, length, data: take(sk, length), flag: 0, at: host.now(), retransmitted: false };
     launch(host, sk, piece);
   }

@@ -1,6 +1,7 @@
 import { ERRNO } from "../../errno.ts";
 import { TCP, type TcpSock } from "../sock.ts";
 import { RTO_MAX, rearm } from "./clock.ts";
+import { CA_EVENT, CA_STATE } from "./congestion.ts";
 import type { TcpHost } from "./host.ts";
 import { reset } from "./input.ts";
 import { probeWindow, retransmit, sendAck } from "./output.ts";
@@ -42,8 +43,10 @@ function timeout(host: TcpHost, sk: TcpSock): void {
     return;
   }
   // All in flight is taken for lost: slow start again.
-  sk.ssthresh = Math.max(2, Math.floor(Math.min(sk.cwnd, sk.inFlight.length * 2) / 2));
+  sk.ssthresh = sk.congestion.ssthresh(sk, true);
   sk.cwnd = 1;
+  sk.congestion.setState?.(sk, CA_STATE.LOSS);
+  sk.congestion.cwndEvent?.(sk, CA_EVENT.LOSS);
   sk.inRecovery = true;
   sk.recover = sk.sndNxt;
   sk.dupAcks = 0;
