@@ -1,3 +1,4 @@
+import type { Release } from "../btf/data/machine.ts";
 import type { ObjectNames, RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import type { Callbacks } from "./callbacks.ts";
@@ -14,11 +15,6 @@ export interface CurrentTask {
   /** At most 15 bytes, as `task_struct.comm`. */
   readonly comm: string;
 }
-
-/** Bytes in front of members of `struct tcp_sock` that functions of Linux for congestion controls work on. */
-export type TcpLayout = Readonly<
-  Record<"snd_cwnd" | "snd_cwnd_cnt" | "snd_cwnd_clamp" | "snd_ssthresh" | "prior_cwnd", number>
->;
 
 /** The machine as helpers see it. Whoever runs programs (the simulated Linux, a bare test) is one. */
 export interface Host {
@@ -44,8 +40,8 @@ export interface Host {
   attachCookie?(): bigint;
   /** Which end of a function a session's program runs at, and where its eight bytes lie; without a session `undefined`. */
   session?(): { readonly isReturn: boolean; readonly cookieAt: number } | undefined;
-  /** Where the numbers of a connection lie in its struct; without connections undefined. */
-  tcpLayout?(): TcpLayout;
+  /** The Linux whose structs programs see; left out: none. */
+  readonly release?: Release;
   /** The probed function shall return this at once. */
   overrideReturn?(result: bigint): void;
   /** 32 random bits, from the machine's seed. */

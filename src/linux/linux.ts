@@ -1,11 +1,10 @@
 import { machineBtf, type Release } from "../btf/data/machine.ts";
 import { Callbacks } from "../helpers/callbacks.ts";
-import type { CurrentTask, Host, TcpLayout } from "../helpers/host.ts";
+import type { CurrentTask, Host } from "../helpers/host.ts";
 import type { RuntimeMap } from "../maps/runtime.ts";
 import type { LinearMemory } from "../memory/memory.ts";
 import { Disk } from "./block/disk.ts";
 import { sayBoot } from "./boot-log.ts";
-import type { CongestionMachine } from "./bpf/congestion.ts";
 import type { JitSetting } from "./bpf/jit-setting.ts";
 import { Processes } from "./bpf/processes.ts";
 import type { SocketPrograms } from "./bpf/socket-programs.ts";
@@ -29,7 +28,6 @@ import type { PacketPrograms } from "./net/packet-programs.ts";
 import { Network } from "./network.ts";
 import { KernelObjects } from "./objects/kernel-objects.ts";
 import { StoredObjects } from "./objects/stored-objects.ts";
-import { StructLayout } from "./objects/struct-layout.ts";
 import { LIBC, programLife, threadLife } from "./program-life.ts";
 import { ProgramTimers } from "./program-timers.ts";
 import { Random } from "./random.ts";
@@ -153,21 +151,6 @@ export class Linux implements Host {
   readonly log = new KernelLog();
   /** Paths of bpf's file system below its root, as whoever owns the pins tells it. */
   pins: () => readonly string[] = () => [];
-  /** For functions of Linux that congestion controls call. */
-  tcpLayout(): TcpLayout {
-    const layout = new StructLayout(machineBtf(this.release), "tcp_sock");
-    const at = (member: string): number => layout.member(member)!.offset;
-    return {
-      ...{ snd_cwnd: at("snd_cwnd"), snd_cwnd_cnt: at("snd_cwnd_cnt"), snd_cwnd_clamp: at("snd_cwnd_clamp") },
-      ...{ snd_ssthresh: at("snd_ssthresh"), prior_cwnd: at("prior_cwnd") },
-    };
-  }
-
-  /** For structures of functions that programs implement. */
-  get operations(): CongestionMachine {
-    return this;
-  }
-
   /** `net.core.bpf_jit_enable`. */
   jitSetting: JitSetting = 1;
   /** `vda`, an SSD with the root file system; `vdb`, an old hard disk on `/srv`; `vdc`, an NVMe on `/var/lib/postgresql`. */

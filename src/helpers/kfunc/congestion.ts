@@ -1,5 +1,21 @@
-import type { Host, TcpLayout } from "../host.ts";
+import { machineBtf } from "../../btf/data/machine.ts";
+import { pathOf } from "../../btf/member-path.ts";
+import type { Host } from "../host.ts";
 import type { KfuncImplementation } from "./implementation.ts";
+
+const MEMBERS = ["snd_cwnd", "snd_cwnd_cnt", "snd_cwnd_clamp", "snd_ssthresh", "prior_cwnd"] as const;
+
+/** Bytes in front of members of `struct tcp_sock`. */
+type TcpLayout = Readonly<Record<(typeof MEMBERS)[number], number>>;
+
+/** Undefined for a host without Linux's structs. */
+function layoutOf({ release }: Host): TcpLayout | undefined {
+  const btf = release && machineBtf(release);
+  const struct = btf?.byName("tcp_sock", "struct");
+  if (btf === undefined || struct === undefined) return undefined;
+  const places = MEMBERS.map((member) => [member, (pathOf(btf, struct.id, member)?.bitOffset ?? 0) / 8]);
+  return Object.fromEntries(places) as TcpLayout;
+}
 
 /** One connection's numbers, in the struct that programs see. */
 class Window {
@@ -53,7 +69,7 @@ function avoid(tcp: Window, window: number, acked: number): void {
 const onWindow =
   (run: (tcp: Window, first: number, second: number) => number): KfuncImplementation["implement"] =>
   (host) => {
-    const layout = host.tcpLayout?.();
+    const layout = layoutOf(host);
     return (at, _high, first, second) =>
       layout === undefined ? 0 : run(new Window(host, at, layout), first! >>> 0, second! >>> 0);
   };

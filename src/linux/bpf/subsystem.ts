@@ -52,8 +52,9 @@ export interface BpfHost extends Host {
   standOn(cpu: number | undefined): void;
   /** `net.core.bpf_jit_enable`: what programs that are loaded from now on run as; default 1. */
   readonly jitSetting?: JitSetting;
-  /** Structures of functions that programs implement; without it there are none. */
-  readonly operations?: CongestionMachine;
+  /** With `release`, for structures of functions that programs implement; without them there are none. */
+  readonly network?: CongestionMachine["network"];
+  readonly objects?: CongestionMachine["objects"];
   /** Says something in Linux's own log. */
   printk?(text: string): void;
 }
@@ -140,8 +141,9 @@ export class BpfSubsystem {
     });
     this.host.maps[index] = map;
     this.btf.add(spec.btf?.btf);
-    if (map instanceof StructOpsMap && this.host.operations !== undefined)
-      map.connect(new StructOperations(this, this.host.operations));
+    const { memory, network, objects, release } = this.host;
+    if (map instanceof StructOpsMap && network && objects && release)
+      map.connect(new StructOperations(this, { memory, network, objects, release }));
     if (map instanceof ProgArrayMap) map.connect((id) => this.#arrayProgram(id));
     return map;
   }

@@ -4,6 +4,7 @@ import { isPerCpu, MAP_TYPES, type MapType } from "../../maps/spec.ts";
 import { recordSize, recordTypes } from "./map-codecs.ts";
 import { isMappable, objectName } from "./names.ts";
 import { openFile } from "./open-file.ts";
+import { operationsOf } from "./operations.ts";
 import { TsTypes, typeName } from "./ts-types.ts";
 
 /** Columns of the object's bytes in text. */
@@ -74,15 +75,19 @@ function declare(
   const own = objectName(name) || "object";
   const file = openFile(bytes, own);
   const types = file.btf && new TsTypes(file.btf);
+  const operations = operationsOf(file).map(({ variable }) => variable.name);
   const maps = [
     ...file.maps.map((map) => property(map.name, mapType(file, map, types))),
     ...file.data
       .filter((section) => isShown(file, section))
       .map(({ name: section }) => property(sectionIdent(section), "BpfMap")),
+    ...operations.map((name) => property(name, "BpfMap<number, Uint8Array>")),
   ];
   if (file.externs.some(({ kind }) => kind === "kconfig")) maps.push(property("kconfig", "BpfMap"));
   const progs = file.programs.map((program) => property(program.name, "BpfProgram"));
-  const links = file.programs.map((program) => property(program.name, "BpfLink | undefined"));
+  const links = [...file.programs.map(({ name }) => name), ...operations].map((name) =>
+    property(name, "BpfLink | undefined"),
+  );
   const className = typeName(own);
   const groups = { maps, progs, links, ...variables(file, types) };
   const shape = Object.entries(groups).map(([group, lines]) =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Sys } from "../../../src/linux/sys.ts";
 import type { UserCode } from "../../../src/linux/task.ts";
 import { tracepoint } from "../../../src/linux/tracepoints.ts";
+import { skeletonText } from "../../../src/loader/object/skeleton.ts";
 import type { Machine } from "../../../src/machine.ts";
 import { bytesOf, open } from "./fixtures.ts";
 
@@ -80,6 +81,12 @@ describe("a congestion control made of programs", () => {
     const partial = m.open(bytesOf("operations"), { name: "operations" }).load();
     expect(() => partial.attach()).toThrow(/map 'own': failed to update: -22/);
     expect((await m.shell("echo nobody > /proc/sys/net/ipv4/tcp_congestion_control")).exitCode).not.toBe(0);
+  });
+
+  it("is in the object's skeleton", () => {
+    const text = skeletonText(bytesOf("congestion"), "congestion");
+    expect(text).toContain("readonly short_window: BpfMap<number, Uint8Array>;");
+    expect(text).toContain("readonly like_reno: BpfLink | undefined;");
   });
 
   it("is listed, and unregistered by hand", async () => {
