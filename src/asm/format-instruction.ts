@@ -34,8 +34,9 @@ export interface LogNames {
 const NOSPEC = 0xc2;
 const MAY_GOTO = CLASS.JMP | JMP.JCOND;
 const MOV64 = CLASS.ALU64 | ALU.MOV | SOURCE.X;
-/** The offset by which Linux marks a move of its own: an address for one CPU becomes that of the current one. */
-const PERCPU_ADDRESS = -1;
+
+/** A move that Linux writes itself: an address for one CPU becomes that of the current one. */
+export const isPercpuMove = ({ code, offset }: Instruction): boolean => code === MOV64 && offset === -1;
 
 const CLASS_NAMES = ["ld", "ldx", "st", "stx", "alu", "jmp", "jmp32", "alu64"] as const;
 
@@ -57,7 +58,8 @@ export function formatInstruction(insns: readonly Instruction[], index: number, 
 }
 
 /** What Linux prints for an instruction that it is about to refuse. */
-function unusual({ code, imm, offset }: Instruction): string {
+function unusual(insn: Instruction): string {
+  const { code, imm } = insn;
   const hex = code.toString(16).padStart(2, "0");
   const kind = code & CLASS_MASK;
   const mode = code & MODE_MASK;
@@ -73,7 +75,7 @@ function unusual({ code, imm, offset }: Instruction): string {
       return mode === MODE.ATOMIC ? (narrowAtomic(code, imm) ?? `BUG_${hex}`) : `BUG_stx_${hex}`;
     case CLASS.ALU:
     case CLASS.ALU64: {
-      if (code === MOV64 && offset === PERCPU_ADDRESS) return "{rd} = &(void __percpu *)({rs})";
+      if (isPercpuMove(insn)) return "{rd} = &(void __percpu *)({rs})";
       const row = OPCODE_TABLE[code][0];
       if (row === undefined) return CLASS_NAMES[kind];
       // Byte order with an odd number of bits is printed with that number.

@@ -4,7 +4,7 @@ import { encode } from "../isa/encode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { opcodeOf, slotsOf } from "../isa/opcodes.ts";
 import { callDistance } from "./call-distance.ts";
-import { formatInstruction, type LogNames } from "./format-instruction.ts";
+import { formatInstruction, isPercpuMove, type LogNames } from "./format-instruction.ts";
 import { signed } from "./spelling.ts";
 
 /** What a listing of bpftool's form calls things. */
@@ -42,6 +42,8 @@ export function formatXlated(insns: readonly Instruction[], index: number, names
     const name = names.subprogName?.(index + 1 + distance);
     return `(85) call pc${signed(distance)}${name === undefined ? "" : `#${name}`}`;
   }
+  // bpftool 7.1 does not know addresses of per-CPU memory yet, which Linux's log tells apart.
+  if (isPercpuMove(insn)) return `(bf) r${dst} = r${src}`;
   return formatInstruction(insns, index, names);
 }
 
