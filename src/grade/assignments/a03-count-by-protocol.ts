@@ -65,7 +65,7 @@ export const A03 = assignment({
   id: "a3",
   title: "Count by protocol",
   summary: "An XDP program that counts the packets and bytes of each protocol in a hash, and drops one of them.",
-  lesson: "03",
+  lesson: "05",
   source: "a03-count-by-protocol",
   revision: 1,
   variant(v) {

@@ -47,7 +47,7 @@ export const A04 = assignment({
   id: "a4",
   title: "A DNS filter",
   summary: "XDP programs that drop questions to name servers: all of them, then those for one name.",
-  lesson: "08",
+  lesson: "14",
   source: "a04-dns-filter",
   revision: 1,
   variant: (v) => ({ label: v.name("label"), example: `${v.name("example")}.test` }),

@@ -31,7 +31,7 @@ export const A05 = assignment({
   id: "a5",
   title: "How long does it take?",
   summary: "The latency of a system call as a histogram for each program, and how many calls are slow.",
-  lesson: "09",
+  lesson: "12",
   source: "a05-latency-histogram",
   revision: 1,
   variant: (v): Params => ({

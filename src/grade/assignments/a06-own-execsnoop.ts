@@ -40,7 +40,7 @@ export const A06 = assignment({
   id: "a6",
   title: "Your own execsnoop",
   summary: "A line for each program that is started, in a form of your own; then how long each of them lived.",
-  lesson: "10",
+  lesson: "11",
   source: "a06-own-execsnoop",
   revision: 1,
   variant: (v): Params => ({

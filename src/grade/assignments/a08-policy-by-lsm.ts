@@ -42,7 +42,7 @@ export const A08 = assignment({
   id: "a8",
   title: "A policy by LSM",
   summary: "Programs at lsm:socket_connect that refuse connections: to one address, then to a port, unless root asks.",
-  lesson: "14",
+  lesson: "16",
   source: "a08-policy-by-lsm",
   revision: 1,
   variant: (v) => ({

@@ -154,7 +154,7 @@ export const A09 = assignment({
   title: "A hidden fault",
   summary:
     "Find what is wrong with a machine of your own; then write a program that names the culprit on machines you have not seen.",
-  lesson: "27",
+  lesson: "22",
   source: "a09-hidden-machine",
   revision: 1,
   variant(v) {

@@ -142,7 +142,7 @@ export const A10 = assignment({
   title: "Your own tool",
   summary:
     "Choose one of three briefs and write the tool: its rows are complete, nothing else is in them, and it costs no more than it must.",
-  lesson: "27",
+  lesson: "22",
   source: "a10-own-tool",
   revision: 1,
   variant: (v): Params => {

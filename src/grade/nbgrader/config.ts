@@ -16,6 +16,9 @@ from nbgrader.preprocessors import ClearSolutions, DeduplicateIds
 
 c = get_config()
 
+# Its name in nbgrader's exchange; another one where several courses share it.
+c.CourseDirectory.course_id = "bpfbook"
+
 STUB = '// YOUR CODE HERE\\nthrow new Error("Not implemented");'
 c.ClearSolutions.code_stub = {
     "typescript": STUB,

@@ -1,6 +1,6 @@
 /** C to an object file, by the clang of the machine that runs this. The only part of the loader that needs Node. */
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Release } from "../../btf/data/machine.ts";
@@ -45,6 +45,16 @@ const PRELUDE = "bpfbook-prelude.h";
 const TIME_LIMIT = 60_000;
 const MOST_OUTPUT = 4 << 20;
 
+/** clang takes a folder that it may not search for an error, even if nothing of it is wanted. */
+function isSearched(folder: string): boolean {
+  try {
+    accessSync(folder, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Compiles a text or a file for a release of Linux, whose `vmlinux.h` is found; `<bpf/...>` are the system's libbpf headers.
  * What was compiled before is not compiled again. Throws {@link ClangError}.
@@ -62,7 +72,8 @@ export async function compile(
   const header = vmlinuxFolder(release);
   const flags = [
     ...CLANG_FLAGS,
-    ...["-I", folder, "-I", header.folder],
+    ...(isSearched(folder) ? ["-I", folder] : []),
+    ...["-I", header.folder],
     ...clang.systemIncludes.flatMap((path) => ["-idirafter", path]),
     ...cflags,
   ];
