@@ -81,7 +81,7 @@ type FamilyName = keyof typeof FAMILIES;
 const DISKS = { vda: (254 << 20) | 0, vdc: (254 << 20) | 32 } as const;
 
 /** A machine of a family with its culprit. */
-interface Case {
+export interface Case {
   readonly seed: number;
   readonly culprit: string;
 }

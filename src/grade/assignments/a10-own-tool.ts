@@ -38,7 +38,7 @@ tracepoint:block:block_rq_complete /@begun[args.dev, args.sector]/ {
 } as const satisfies Record<string, Brief>;
 type BriefName = keyof typeof BRIEFS;
 
-interface Params {
+export interface Params {
   readonly briefs: Readonly<Partial<Record<BriefName, string>>>;
   readonly separator: string;
   readonly least: number;
