@@ -1,4 +1,6 @@
-import { dirname, resolve, sep } from "node:path";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { dirname, join, resolve, sep } from "node:path";
 import { PACKAGE_ROOT } from "../package.ts";
 import { UsageError } from "../usage.ts";
 import { buildNotebooks } from "./build.ts";
@@ -23,9 +25,11 @@ export async function notebookCommand(args: readonly string[]): Promise<number> 
   const notebooks = new Map<string, Notebook>();
   for (const file of files) notebooks.set(resolve(file), await readNotebook(file));
   const root = commonFolder([...notebooks.keys()]);
-  await using server = await startJupyterServer({ root, jupyter: findJupyter(PACKAGE_ROOT) });
+  await using reader = await newReader();
+  await using server = await startJupyterServer({ root, jupyter: findJupyter(PACKAGE_ROOT), env: reader.env });
   let faults = 0;
   for (const [file, stored] of notebooks) {
+    await reader.forget();
     const path = file
       .slice(root.length + 1)
       .split(sep)
@@ -40,6 +44,24 @@ export async function notebookCommand(args: readonly string[]): Promise<number> 
     else faults += reportDifferences(path, stored, got);
   }
   return faults === 0 ? 0 : 1;
+}
+
+/** Notebooks are executed as for somebody who opens them first: what is stored holds nobody's progress, nobody's history. */
+async function newReader() {
+  const data = await mkdtemp(join(tmpdir(), "bpfbook-nb-"));
+  const remove = () => rm(data, { recursive: true, force: true });
+  // Jupyter looks for kernels below the same variable: it keeps its folder.
+  const jupyter = join(process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "jupyter");
+  const env: Record<string, string> = { XDG_DATA_HOME: data };
+  if (process.platform === "linux") env.JUPYTER_DATA_DIR = process.env.JUPYTER_DATA_DIR ?? jupyter;
+  return {
+    env,
+    forget: async () => {
+      await remove();
+      await mkdir(data, { recursive: true });
+    },
+    [Symbol.asyncDispose]: remove,
+  };
 }
 
 async function buildCommand(args: readonly string[]): Promise<number> {
