@@ -55,8 +55,9 @@ export async function bundle(dist = join(ROOT, "dist")) {
     platform: "node",
     target: "node22",
     packages: "external",
-    // Comments and blanks only: names of classes are shown, and stacks are read.
+    // No identifiers: names of classes are shown, and stacks are read.
     minifyWhitespace: true,
+    minifySyntax: true,
     keepNames: true,
     legalComments: "none",
     define: { "import.meta.url": "__url" },

@@ -6,6 +6,7 @@ import { CLANG_FLAGS } from "../../src/loader/clang/compile.ts";
 /** Folders with sources, their objects beside them, and `sources.json`. */
 export const SHIPPED: readonly URL[] = [
   "../../test/fixtures/objects/",
+  "../../notebooks/lessons/data/",
   "../../notebooks/lessons/data/c/",
   "../../test/course/wrong/objects/",
 ].map((path) => new URL(path, import.meta.url));

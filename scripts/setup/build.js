@@ -2,6 +2,7 @@ import { cpSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { STAMP } from "../../bin/built.js";
 import { bundle } from "../bundle.js";
+import { pruneDeclarations } from "./declarations.js";
 import { node24 } from "./node.js";
 import { ROOT } from "./stamp.js";
 import { progress, run, SetupError } from "./step.js";
@@ -16,6 +17,7 @@ export async function buildPackage() {
   if (code !== 0) throw new SetupError(`the build failed:\n${output}`);
   progress("build: bundle");
   await bundle();
+  pruneDeclarations(join(ROOT, "dist"));
   // What the code reads beside itself and tsc does not know.
   cpSync(join(ROOT, "kernel", "install", "logo.svg"), join(ROOT, "dist", "kernel", "install", "logo.svg"));
   writeFileSync(join(ROOT, STAMP), "");

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { suggest } from "../asm/suggest.ts";
+import { isRelease, RELEASES, type Release } from "../btf/data/machine.ts";
 import { UsageError } from "./usage.ts";
 
 /** What the flags of a command take: nothing, one value, or one each time they are given. */
@@ -67,3 +68,7 @@ export function wholeNumber(flag: string, value: string | undefined, least: numb
   if (number >= least && number <= most) return number;
   throw new UsageError(`--${flag} ${value}: expected a whole number from ${least} to ${most}`);
 }
+
+/** The value of `--release`: one that ships, or a made-up one; throws `UsageError`. */
+export const releaseFlag = (value: string | undefined): Release | undefined =>
+  isRelease(value) ? value : oneOf("release", value, RELEASES);

@@ -62,6 +62,21 @@ describe.skipIf(missing !== "")(`clang${missing}`, () => {
     }
   });
 
+  it.each([
+    ["named in angle brackets", "#include <own2.h>\n", []],
+    ["named by a flag", "", ["-include", "own2.h"]],
+    ["named by a macro", "#define FILE <own2.h>\n#include FILE\n", []],
+  ])("notices a header that changed, %s", async (_, line, flags) => {
+    const header = join(folder, "own2.h");
+    writeFileSync(join(folder, "other.bpf.c"), `${line}int answer = ANSWER;\n`);
+    for (const answer of [41, 42]) {
+      writeFileSync(header, `#define ANSWER ${answer}\n`);
+      const cflags = flags.map((flag) => flag.replace("own2.h", header));
+      const { bytes, name } = await compile(join(folder, "other.bpf.c"), "6.18", { cflags });
+      expect(new Machine().open(bytes, { name }).data.answer).toBe(answer);
+    }
+  });
+
   it("defines u8 to u64 where the text does not, and says so; compiles what ships to the same instructions", async () => {
     const { bytes, warnings } = await compile(new URL("xdp_counter.bpf.c", FOLDER).pathname, "6.18");
     expect(warnings).toMatch(/^$|a prelude does/);

@@ -2,9 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { bpftoolInTime } from "../../bpftool/bpftool.ts";
 import { machineFiles } from "../../bpftool/files.ts";
 import type { ToolFiles } from "../../bpftool/tool.ts";
-import { RELEASES } from "../../btf/data/machine.ts";
 import { Machine } from "../../machine.ts";
-import { oneOf, wholeNumber } from "../flags.ts";
+import { releaseFlag, wholeNumber } from "../flags.ts";
 import { print } from "../output.ts";
 import { UsageError } from "../usage.ts";
 import { completionScript } from "./completion.ts";
@@ -73,7 +72,7 @@ export async function bpftoolCommand(args: readonly string[]): Promise<number> {
   const options = {
     seed: wholeNumber("seed", ours.seed, 0, Number.MAX_SAFE_INTEGER),
     cpus: wholeNumber("cpus", ours.cpus, 1, 64),
-    release: oneOf("release", ours.release, RELEASES),
+    release: releaseFlag(ours.release),
   };
   for (const [name, value] of Object.entries(options))
     if (known !== undefined && value !== undefined && value !== known[name as keyof typeof options])

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { RELEASES, type Release } from "../../btf/data/machine.ts";
+import { isRelease, RELEASES, type Release } from "../../btf/data/machine.ts";
 import type { Machine } from "../../machine.ts";
 import { writeFile } from "../output.ts";
 import { UsageError } from "../usage.ts";
@@ -55,7 +55,7 @@ export function readRecipe(file: string): Recipe | undefined {
   const { seed, cpus, release, objects, files, log } = recipe;
   if (!Number.isSafeInteger(seed) || seed! < 0) throw bad("seed: a whole number from 0 is expected");
   if (!Number.isInteger(cpus) || cpus! < 1 || cpus! > 64) throw bad("cpus: a whole number from 1 to 64 is expected");
-  if (!RELEASES.includes(release as Release)) throw bad(`release: one of ${RELEASES.join(", ")} is expected`);
+  if (!isRelease(release)) throw bad(`release: one of ${RELEASES.join(", ")} is expected`);
   for (const [name, table] of [
     ["objects", objects],
     ["files", files],

@@ -1,7 +1,6 @@
-import { RELEASES } from "../../btf/data/machine.ts";
 import { workloadNamed, workloads } from "../../linux/workloads/index.ts";
 import { Machine } from "../../machine.ts";
-import { oneOf, wholeNumber } from "../flags.ts";
+import { oneOf, releaseFlag, wholeNumber } from "../flags.ts";
 import type { Given } from "./options.ts";
 
 /** Words of the command line that say which machine it is. */
@@ -9,7 +8,7 @@ export type MachineWords = Pick<Given["values"], "workload" | "command" | "repla
 
 /** Makes the machine, `busy` with its workload: everything at once unless another is named. Throws `UsageError`. */
 export function makeMachine(words: MachineWords, busy = true): Machine {
-  const release = oneOf("release", words.release, RELEASES) ?? "6.18";
+  const release = releaseFlag(words.release) ?? "6.18";
   const cpus = wholeNumber("cpus", words.cpus, 1, 64) ?? 2;
   const seed = wholeNumber("seed", words.seed, 0, Number.MAX_SAFE_INTEGER) ?? 1;
   const name = oneOf("workload", words.workload, ["none", ...Object.keys(workloads)]);

@@ -1,11 +1,10 @@
-import { RELEASES } from "../../btf/data/machine.ts";
 import { DurationError, parseDuration } from "../../linux/duration.ts";
 import { workloadNamed, workloads } from "../../linux/workloads/index.ts";
 import type { BpfMap } from "../../loader/object/bpf-map.ts";
 import type { BpfObject } from "../../loader/object/bpf-object.ts";
 import { Machine } from "../../machine.ts";
 import { valueText } from "../../views/value-text.ts";
-import { oneOf, readFlags, wholeNumber } from "../flags.ts";
+import { oneOf, readFlags, releaseFlag, wholeNumber } from "../flags.ts";
 import { print } from "../output.ts";
 import { UsageError } from "../usage.ts";
 import { failureText } from "./failure.ts";
@@ -33,7 +32,7 @@ export async function loadCommand(args: readonly string[]): Promise<number> {
   const { flags, words } = readFlags(args, KINDS);
   const [file, ...more] = words;
   if (file === undefined || more.length > 0) throw new UsageError("one file is expected: C or an object file");
-  const release = oneOf("release", flags.release, RELEASES) ?? "6.18";
+  const release = releaseFlag(flags.release) ?? "6.18";
   const workload = oneOf("workload", flags.workload, Object.keys(workloads));
   const cpus = wholeNumber("cpus", flags.cpus, 1, 64) ?? 2;
   const seed = wholeNumber("seed", flags.seed, 0, Number.MAX_SAFE_INTEGER) ?? 1;

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { NEWEST, RELEASES, type Release } from "../../btf/data/machine.ts";
+import { isRelease, NEWEST, RELEASES, type Release } from "../../btf/data/machine.ts";
 import { ArgumentError } from "../../isa/argument.ts";
 import { openFile } from "../object/open-file.ts";
 import { cacheFolder, contentKey } from "./cache.ts";
@@ -60,7 +60,6 @@ function readArguments(args: string): { name: string; release: Release; cflags: 
     throw new ArgumentError("%%c", "a name, by which the next cells use the object", name, `Write ${USAGE}.`);
   const at = rest.indexOf("--release");
   const wanted = at < 0 ? NEWEST : rest.splice(at, 2)[1];
-  const release = RELEASES.find((each) => each === wanted);
-  if (release === undefined) throw new ArgumentError("--release of %%c", `one of ${RELEASES.join(", ")}`, wanted);
-  return { name, release, cflags: rest };
+  if (!isRelease(wanted)) throw new ArgumentError("--release of %%c", `one of ${RELEASES.join(", ")}`, wanted);
+  return { name, release: wanted, cflags: rest };
 }

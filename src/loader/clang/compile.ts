@@ -86,7 +86,7 @@ export async function compile(
     // What clang warns of is compiled each time, so that it is seen each time.
     return { bytes: made.bytes, keep: made.warnings === "" };
   };
-  if (includesOwnFiles(text)) {
+  if (readsOwnFiles(text, folder, cflags)) {
     const { bytes } = await make();
     return { bytes, name, warnings };
   }
@@ -133,9 +133,21 @@ function prelude(text: string): string {
   return ["#include <linux/types.h>", ...names.map((name) => `typedef __${name} ${name};`), ""].join("\n");
 }
 
-/** Whether it includes files whose contents the key would have to know. */
-const includesOwnFiles = (text: string): boolean =>
-  [...text.matchAll(/^\s*#\s*include\s*"([^"]*)"/gm)].some(([, file]) => file !== "vmlinux.h");
+/** Flags that say everything by themselves; others may name files. */
+const PLAIN_FLAG = /^-([DUOmWgf]|std=)/;
+
+/** Folders of headers that a student's own would come before. */
+const SYSTEM_FOLDERS = ["asm", "asm-generic", "bpf", "linux"];
+
+/** Whether it may include files whose contents the key would have to know: in doubt it is compiled again. */
+function readsOwnFiles(text: string, folder: string, cflags: readonly string[]): boolean {
+  if (cflags.some((flag) => !PLAIN_FLAG.test(flag))) return true;
+  if (["vmlinux.h", ...SYSTEM_FOLDERS].some((name) => existsSync(join(folder, name)))) return true;
+  return [...text.matchAll(/^\s*(?:#|%:)\s*(include\w*|import|embed)\b\s*(.*)$/gm)].some(([, word, rest]) => {
+    const file = word === "include" ? /^(?:<([^>]*)>|"(vmlinux\.h)")/.exec(rest!) : null;
+    return file === null || existsSync(join(folder, file[1] ?? file[2]!));
+  });
+}
 
 /** Which libbpf headers there are. */
 function libbpfKey({ systemIncludes }: Clang): string {

@@ -74,7 +74,8 @@ function declare(
 ): { readonly own: string; readonly className: string; readonly declarations: readonly string[] } {
   const own = objectName(name) || "object";
   const file = openFile(bytes, own);
-  const types = file.btf && new TsTypes(file.btf);
+  const className = typeName(own);
+  const types = file.btf && new TsTypes(file.btf, [className, `${className}Types`]);
   const operations = operationsOf(file).map(({ variable }) => variable.name);
   const maps = [
     ...file.maps.map((map) => property(map.name, mapType(file, map, types))),
@@ -88,7 +89,6 @@ function declare(
   const links = [...file.programs.map(({ name }) => name), ...operations].map((name) =>
     property(name, "BpfLink | undefined"),
   );
-  const className = typeName(own);
   const groups = { maps, progs, links, ...variables(file, types) };
   const shape = Object.entries(groups).map(([group, lines]) =>
     lines.length === 0

@@ -10,6 +10,12 @@ const SHARED = "/** Shares its bytes with others of a union. */ ";
 
 const isIdentifier = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
 
+/** Names that the text around the types uses itself, as TypeScript's or as bpfbook's. */
+const TAKEN: ReadonlySet<string> = new Set([
+  ...["Record", "Readonly", "Uint8Array", "Buffer", "Symbol"],
+  ...["BpfLink", "BpfMap", "BpfObject", "BpfProgram", "Machine", "OpenOptions"],
+]);
+
 /** A name with a capital, as TypeScript's types have: `lookup_key` is `LookupKey`. */
 export function typeName(name: string): string {
   const words = name.split(/_+/).filter((word) => word !== "");
@@ -23,8 +29,12 @@ export class TsTypes {
   /** Texts by name, in the order of their first use. */
   readonly #declared = new Map<string, { readonly id: number; text: string }>();
 
-  constructor(btf: Btf) {
+  readonly #taken: ReadonlySet<string>;
+
+  /** @param taken names that the text declares by itself, such as that of its class */
+  constructor(btf: Btf, taken: readonly string[] = []) {
     this.#btf = btf;
+    this.#taken = new Set([...TAKEN, ...taken]);
   }
 
   /** The interfaces and enums that were needed. */
@@ -98,10 +108,11 @@ export class TsTypes {
     });
   }
 
-  /** Declares a type under its name; two different C types of one name get a number. */
+  /** Declares a type under its name; two different C types of one name get a number, and so does one whose name is taken. */
   #declare(id: number, wanted: string, make: (name: string) => string): string {
     let name = wanted;
-    for (let number = 2; (this.#declared.get(name)?.id ?? id) !== id; number++) name = `${wanted}${number}`;
+    for (let number = 2; this.#taken.has(name) || (this.#declared.get(name)?.id ?? id) !== id; number++)
+      name = `${wanted}${number}`;
     if (!this.#declared.has(name)) {
       const entry = { id, text: "" };
       this.#declared.set(name, entry);

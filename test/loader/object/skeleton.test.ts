@@ -2,6 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { workloads } from "../../../src/linux/workloads/index.ts";
+import { c } from "../../../src/loader/c.ts";
+import { compile } from "../../../src/loader/clang/compile.ts";
 import { ObjectError } from "../../../src/loader/object/error.ts";
 import { skeletonText } from "../../../src/loader/object/skeleton.ts";
 import { Machine } from "../../../src/machine.ts";
@@ -27,6 +29,27 @@ describe("skeletons", () => {
     const packets: bigint = skel.data.packets;
     expect(packets).toBe(101n);
     expect(() => skel.load()).toThrow(ObjectError);
+  });
+
+  it("leave the names that their own text uses alone", async () => {
+    const { bytes } = await compile(
+      c`
+        #include "vmlinux.h"
+        #include <bpf/bpf_helpers.h>
+        struct record { int pid; };
+        struct machine { int cpus; };
+        struct named { int self; };
+        struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, struct record); __type(value, struct machine); } seen SEC(".maps");
+        struct named last;`,
+      "6.18",
+      { name: "named" },
+    );
+    const text = skeletonText(bytes, "named.bpf.o", "bpfbook");
+    expect(text).toContain("BpfMap<Record2, Machine2>");
+    expect(text).toContain("last: Named2;");
+    expect(
+      [...text.matchAll(/^export (?:interface|class|declare class) (\w+)/gm)].map(([, name]) => name).sort(),
+    ).toEqual([...new Set(["Machine2", "Named", "Named2", "NamedTypes", "Record2"])]);
   });
 
   it("give records and values with their types", async () => {
