@@ -33,6 +33,7 @@ export class BundleError extends TypeError {
  * ```
  */
 export function show(value: unknown): Showing {
+  if (!isDisplayable(value)) return { kind: "now", bundle: valueBundle(value) };
   const live = method(value, LIVE);
   if (live) return { kind: "live", bundles: toBundles(live() as AsyncIterable<unknown>) };
   const display = method(value, DISPLAY);
@@ -42,9 +43,13 @@ export function show(value: unknown): Showing {
   return { kind: "now", bundle: toBundle(bundle) };
 }
 
-/** Whether a value brings its own display. */
+/** Whether a value brings its own display. One that cannot be asked, such as a Proxy whose traps throw, does not. */
 export function isDisplayable(value: unknown): boolean {
-  return method(value, DISPLAY) !== undefined || method(value, LIVE) !== undefined;
+  try {
+    return method(value, DISPLAY) !== undefined || method(value, LIVE) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function method(value: unknown, name: symbol): (() => unknown) | undefined {
