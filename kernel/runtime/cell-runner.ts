@@ -125,15 +125,6 @@ export class CellRunner {
 
   #conclude(run: CellRun, result: Evaluation): void {
     if (this.#running?.run !== run) return;
-    try {
-      this.#show(run, result);
-    } catch {
-      // Looking at a value runs its code (traps of a Proxy, getters). Whatever that does, the cell ends.
-      this.#fail(run, new TypeError("the cell's value cannot be shown: it throws when it is looked at"));
-    }
-  }
-
-  #show(run: CellRun, result: Evaluation): void {
     switch (result.kind) {
       case "value":
         if (run.becomes !== undefined) {

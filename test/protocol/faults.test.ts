@@ -80,12 +80,7 @@ describe("requests that cannot be served", () => {
 
   test.each([
     ["get", "new Proxy({}, { get() { throw new Error('no such field'); } })"],
-    ["getPrototypeOf", "new Proxy({}, { getPrototypeOf() { throw new Error('no'); } })"],
     ["a getter of the display", "({ get [Symbol.for('Jupyter.display')]() { throw new Error('no'); } })"],
-    [
-      "thrown",
-      "throw new Proxy({}, { get() { throw new Error('no'); }, getPrototypeOf() { throw new Error('no'); } })",
-    ],
   ])("a value that throws when it is looked at (%s) ends its cell", async (_, code) => {
     expect(["ok", "error"]).toContain((await kernel.execute(code)).reply["status"]);
     expect(resultText(await kernel.execute("1 + 1"))).toBe("2");
